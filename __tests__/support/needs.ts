@@ -1,0 +1,50 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** What a test can need beyond Node: each names itself and tells whether this machine has it. */
+const present: Record<Need, () => boolean> = {
+  bash: () => onPath("bash"),
+  root: () => process.getuid?.() === 0,
+  "redis-server": () => onPath("redis-server") && onPath("redis-cli"),
+  shellcheck: () => onPath("shellcheck"),
+  "systemd-nspawn": () => onPath("systemd-nspawn"),
+  mmdebstrap: () => onPath("mmdebstrap"),
+  terraform: () => onPath("terraform"),
+  "spotinst provider": () => existsSync(spotinstMirror),
+};
+
+export type Need =
+  | "bash"
+  | "root"
+  | "redis-server"
+  | "shellcheck"
+  | "systemd-nspawn"
+  | "mmdebstrap"
+  | "terraform"
+  | "spotinst provider";
+
+/** Where Terraform itself looks first for providers that come from no registry. */
+const spotinstMirror = join(
+  homedir(),
+  ".terraform.d/plugins",
+  ["registry", "terraform", "io"].join("."),
+  "spotinst/spotinst/1.231.0",
+);
+
+function onPath(command: string): boolean {
+  return spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
+}
+
+/** The needs that this machine cannot meet. */
+export function missing(needs: readonly Need[]): Need[] {
+  return needs.filter((need) => !present[need]());
+}
+
+/** `describe`, or the same skipped with the missing parts in its name. */
+export function describeWith(needs: readonly Need[], name: string, tests: () => void): void {
+  const absent = missing(needs);
+  if (absent.length === 0) describe(name, tests);
+  else describe.skip(`${name} (${absent.map((need) => `${need} not found`).join(", ")})`, tests);
+}

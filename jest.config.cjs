@@ -1,0 +1,10 @@
+/** Unit and integration tests: everything that needs no booted instance. */
+module.exports = {
+  testEnvironment: "node",
+  roots: ["<rootDir>/__tests__"],
+  testMatch: ["**/*.test.ts"],
+  testPathIgnorePatterns: ["/node_modules/", "/__tests__/e2e/"],
+  transform: { "^.+\\.ts$": "@swc/jest" },
+  setupFilesAfterEnv: ["<rootDir>/__tests__/support/setup.ts"],
+  reporters: ["default", "<rootDir>/__tests__/support/skipped-reporter.cjs"],
+};
