@@ -1,0 +1,49 @@
+import { App, TerraformStack, TerraformVariable, Token } from "cdktf";
+import { AvailabilityZones } from "../../constructs";
+
+describe("AvailabilityZones.of", () => {
+  test("gives zone:subnet items in the order of the user", () => {
+    const zones = AvailabilityZones.of({
+      "us-west-2b": ["subnet-0b", "subnet-0c"],
+      "us-west-2a": ["subnet-0a"],
+    });
+    expect(zones.items).toEqual(["us-west-2b:subnet-0b", "us-west-2b:subnet-0c", "us-west-2a:subnet-0a"]);
+    expect(zones.names).toEqual(["us-west-2b", "us-west-2a"]);
+  });
+
+  test.each([
+    ["no zone", {}, "`availabilityZones` must name at least one zone, got: []"],
+    [
+      "a zone without a subnet",
+      { "us-west-2a": [] },
+      "`availabilityZones.us-west-2a` must name at least one subnet, got: []",
+    ],
+    [
+      "a name that is no zone",
+      { west: ["subnet-0a"] },
+      '`availabilityZones` must name zones such as us-west-2a, got: "west"',
+    ],
+    [
+      "an id that is no subnet",
+      { "us-west-2a": ["sg-1"] },
+      '`availabilityZones.us-west-2a` must list subnet ids such as subnet-0a1b2c3d, got: "sg-1"',
+    ],
+    ["a subnet named twice", { "us-west-2a": ["subnet-0a", "subnet-0a"] }, "must name each subnet once"],
+  ])("refuses %s", (_name, zones, message) => {
+    expect(() => AvailabilityZones.of(zones as { [zone: string]: string[] })).toThrow(message);
+  });
+});
+
+describe("AvailabilityZones.fromExpression", () => {
+  test("takes a list that only Terraform knows", () => {
+    const stack = new TerraformStack(new App(), "s");
+    const variable = new TerraformVariable(stack, "zones", { type: "list(string)" });
+    const zones = AvailabilityZones.fromExpression(variable.listValue);
+    expect(Token.isUnresolved(zones.items)).toBe(true);
+    expect(zones.names).toBeUndefined();
+  });
+
+  test("refuses a list that is known", () => {
+    expect(() => AvailabilityZones.fromExpression(["us-west-2a:subnet-0a"])).toThrow("must be a list token");
+  });
+});

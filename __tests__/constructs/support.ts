@@ -1,0 +1,45 @@
+import { App, type TerraformStack } from "cdktf";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AvailabilityZones, RedisReplicasStack, type RedisReplicasProps } from "../../constructs";
+
+/** The smallest valid set of properties. */
+export const minimal: RedisReplicasProps = {
+  name: "redis-replicas",
+  region: "us-west-2",
+  masters: ["10.0.1.10"],
+  replicas: 3,
+  imageId: "ami-0123456789abcdef0",
+  instanceTypes: { onDemand: "r6i.large", spot: ["r6i.large", "r5.large"] },
+  availabilityZones: AvailabilityZones.of({ "us-west-2a": ["subnet-0a1b"], "us-west-2b": ["subnet-0a2b"] }),
+  securityGroupIds: ["sg-0123456789abcdef0"],
+};
+
+/** JSON of a shape that the test itself states. */
+export type Json = any;
+
+/** Synthesizes as `cdktf synth` does, validations and backend included, and returns the stack's JSON. */
+export function synthesize(build: (app: App) => TerraformStack): Json {
+  const outdir = mkdtempSync(join(tmpdir(), "synth-"));
+  try {
+    const app = new App({ outdir });
+    const stack = build(app);
+    app.synth();
+    return JSON.parse(readFileSync(join(outdir, "stacks", stack.node.id, "cdk.tf.json"), "utf8"));
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+/** The JSON of a stack with replicas like `minimal`, but for what is given. */
+export function synthesizeReplicas(changed: Partial<RedisReplicasProps> = {}): Json {
+  return synthesize((app) => new RedisReplicasStack(app, "redis", { replicas: { ...minimal, ...changed } }));
+}
+
+/** The one Elastigroup of a stack's JSON. */
+export function elastigroup(json: Json): Json {
+  const groups = Object.values<Json>(json.resource.spotinst_elastigroup_aws);
+  expect(groups).toHaveLength(1);
+  return groups[0];
+}

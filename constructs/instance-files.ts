@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Beside this folder both in the sources and in the published package. */
+export const TEMPLATES = join(__dirname, "..", "templates");
+
+/** A file as it lands on an instance. */
+export interface InstanceFile {
+  /** Absolute, on the instance. */
+  readonly path: string;
+  readonly mode: string;
+  readonly content: string;
+}
+
+/** The files of `templates/instance/`, sorted by path. They hold no values, so they are read as they are. */
+export function instanceFiles(): InstanceFile[] {
+  cached ??= walk(join(TEMPLATES, "instance"), "");
+  return cached;
+}
+
+let cached: InstanceFile[] | undefined;
+
+function walk(directory: string, path: string): InstanceFile[] {
+  return readdirSync(directory, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const here = `${path}/${entry.name}`;
+      if (entry.isDirectory()) return walk(join(directory, entry.name), here);
+      const content = readFileSync(join(directory, entry.name), "utf8");
+      // By place, not by the mode on disk: npm and a Windows checkout do not keep that.
+      return [{ path: here, mode: here.startsWith("/usr/local/bin/") ? "0755" : "0644", content }];
+    });
+}

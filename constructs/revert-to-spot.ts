@@ -1,0 +1,33 @@
+import { mustList, mustMatch } from "./rules";
+
+const WINDOW = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun):\d\d:\d\d-(Mon|Tue|Wed|Thu|Fri|Sat|Sun):\d\d:\d\d$/;
+
+/**
+ * When an instance that fell back to on-demand is replaced by a spot instance again. Each return is a
+ * replacement: the replica is away while it lasts.
+ */
+export class RevertToSpot {
+  /** As soon as there is spot capacity. */
+  public static readonly ALWAYS = new RevertToSpot("always");
+  /** Not by itself: the instance stays on-demand until somebody recycles it. */
+  public static readonly NEVER = new RevertToSpot("never");
+
+  /**
+   * Only in these windows.
+   * @param windows in UTC, such as `Sun:03:00-Sun:05:00`
+   */
+  public static within(...windows: string[]): RevertToSpot {
+    mustList("timeWindows", windows, "window");
+    for (const window of windows) {
+      mustMatch("timeWindows", window, WINDOW, "be like Sun:03:00-Sun:05:00 (UTC)");
+    }
+    return new RevertToSpot("timeWindow", windows);
+  }
+
+  private constructor(
+    /** Spot's own name: `always`, `never` or `timeWindow`. */
+    public readonly performAt: string,
+    /** The windows, where they decide. */
+    public readonly timeWindows?: string[],
+  ) {}
+}

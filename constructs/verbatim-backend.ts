@@ -1,0 +1,27 @@
+import { TerraformBackend, type TerraformRemoteState } from "cdktf";
+import { type Construct } from "constructs";
+
+/**
+ * A backend as the user wrote it, partial ones included (`terraform init -backend-config` adds the rest).
+ * Without any backend construct, cdktf would add a local one with an absolute path.
+ */
+export class VerbatimBackend extends TerraformBackend {
+  constructor(
+    scope: Construct,
+    private readonly settings: { [type: string]: { [setting: string]: unknown } },
+  ) {
+    super(scope, "backend", Object.keys(settings)[0] ?? "none");
+  }
+
+  protected override synthesizeAttributes(): { [name: string]: unknown } {
+    return this.settings[this.name] ?? {};
+  }
+
+  public override toTerraform(): unknown {
+    return this.name === "none" ? {} : super.toTerraform();
+  }
+
+  public getRemoteStateDataSource(): TerraformRemoteState {
+    throw new Error("a backend that was passed through cannot be read by another stack");
+  }
+}
