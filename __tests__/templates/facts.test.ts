@@ -1,0 +1,137 @@
+import { describeWith } from "../support/needs";
+import { agent } from "../support/shell";
+
+const A = "a".repeat(40);
+const B = "b".repeat(40);
+const C = "c".repeat(40);
+const R = "d".repeat(40);
+const S = "e".repeat(40);
+
+interface Line {
+  readonly id: string;
+  readonly ip: string;
+  readonly flags: string;
+  readonly master?: string;
+  readonly link?: string;
+  readonly slots?: string;
+}
+
+const nodes: Line[] = [
+  { id: A, ip: "10.0.0.1", flags: "master", slots: "0-5460" },
+  { id: B, ip: "10.0.0.2", flags: "master", slots: "5461-10922" },
+  { id: C, ip: "10.0.0.3", flags: "master", slots: "10923-16383" },
+  { id: R, ip: "10.0.0.4", flags: "slave", master: A },
+];
+
+/** What one node answers to CLUSTER NODES, in the order of the ids as `view` sorts it. */
+function peer(id: string, lines: readonly Line[]): string {
+  const own = lines.find((line) => line.id === id);
+  const text = lines.map(({ id: node, ip, flags, master = "-", link = "connected", slots = "" }) =>
+    `${node} ${ip}:6379@16379 ${node === id ? "myself," : ""}${flags} ${master} 0 1700000000000 3 ${link} ${slots}`.trim(),
+  );
+  return [`peer ${own?.ip}:6379`, ...text.sort()].join("\n");
+}
+
+function facts(me: string, ...peers: string[]): string[] {
+  return agent(["view"], `facts ${me}`, { stdin: `${peers.join("\n")}\n` }).stdout.split("\n");
+}
+
+function change(id: string, changed: Partial<Line>): Line[] {
+  return nodes.map((line) => (line.id === id ? { ...line, ...changed } : line));
+}
+
+describeWith(["bash"], "facts of a view", () => {
+  test("three masters that agree are a quorum, and say what they see of a replica", () => {
+    const found = facts(R, peer(A, nodes), peer(B, nodes), peer(C, nodes));
+    expect(found).toEqual(
+      expect.arrayContaining(["quorum yes", `seen replica ${A}`, "at 10.0.0.4:6379", "listed all"]),
+    );
+    expect(found).toContain(`master ${A} 10.0.0.1:6379 16379 0`);
+  });
+
+  test("two of three are a quorum, one is not", () => {
+    expect(facts(R, peer(A, nodes), peer(B, nodes))).toContain("quorum yes");
+    expect(facts(R, peer(A, nodes))).toContain("quorum no");
+  });
+
+  test("two masters that disagree on a slot are no quorum of three", () => {
+    const other = change(A, { slots: "0-5459" });
+    expect(facts(R, peer(A, nodes), peer(B, other))).toContain("quorum no");
+  });
+
+  test("a majority outvotes one master with an old view", () => {
+    const old = [
+      ...change(A, { slots: "" }).filter(({ id }) => id !== R),
+      { id: R, ip: "10.0.0.4", flags: "master", slots: "0-5460" },
+    ];
+    expect(facts(R, peer(A, nodes), peer(B, old), peer(C, nodes))).toEqual(
+      expect.arrayContaining(["quorum yes", `seen replica ${A}`]),
+    );
+  });
+
+  test("replicas answer but have no vote", () => {
+    expect(facts(S, peer(A, nodes), peer(R, nodes))).toContain("quorum no");
+  });
+
+  test("one master that answers under two names has one vote", () => {
+    expect(facts(R, peer(A, nodes), peer(A, nodes).replace("10.0.0.1:6379", "redis-a:6379"))).toContain(
+      "quorum no",
+    );
+  });
+
+  test("a node nobody knows is seen as none and listed by none", () => {
+    expect(facts(S, peer(A, nodes), peer(B, nodes), peer(C, nodes))).toEqual(
+      expect.arrayContaining(["seen none", "listed none"]),
+    );
+  });
+
+  test("a node that one master holds for failed is listed by some", () => {
+    const failed = change(R, { flags: "slave,fail", link: "disconnected" });
+    expect(facts(R, peer(A, nodes), peer(B, nodes), peer(C, failed))).toContain("listed some");
+  });
+
+  test("nofailover is no failure", () => {
+    const quiet = change(R, { flags: "slave,nofailover" });
+    expect(facts(R, peer(A, quiet), peer(B, quiet), peer(C, quiet))).toContain("listed all");
+  });
+
+  test("a node in handshake is not known yet", () => {
+    const shaking = change(R, { flags: "handshake" });
+    expect(facts(R, peer(A, shaking), peer(B, shaking))).toContain("seen none");
+  });
+
+  test("a slot on its way to another node changes nobody's owner", () => {
+    const moving = change(A, { slots: `0-5460 [100->-${B}]` });
+    expect(facts(R, peer(A, moving), peer(B, nodes))).toContain("quorum yes");
+  });
+
+  test("a promoted node is seen as an owner, a node without slots as bare", () => {
+    const promoted = change(R, { flags: "master", master: "-", slots: "0-5460" }).map((line) =>
+      line.id === A ? { ...line, slots: "" } : line,
+    );
+    expect(facts(R, peer(B, promoted), peer(C, promoted))).toContain("seen owner");
+    const bare = change(R, { flags: "master", master: "-" });
+    expect(facts(R, peer(B, bare), peer(C, bare))).toContain("seen bare");
+  });
+});
+
+describeWith(["bash"], "emptiest", () => {
+  function emptiest(lines: Line[]): string {
+    const view = `${[A, B, C].map((id) => peer(id, lines)).join("\n")}\n`;
+    return agent(["view"], `facts ${S} | emptiest`, { stdin: view }).stdout;
+  }
+
+  test("is the master with the fewest replicas, the first by id at a tie", () => {
+    expect(emptiest(nodes)).toBe(B);
+    expect(emptiest([...nodes, { id: "f".repeat(40), ip: "10.0.0.5", flags: "slave", master: B }])).toBe(C);
+  });
+
+  test("counts dead replicas, for they come back", () => {
+    const dead = { id: "f".repeat(40), ip: "10.0.0.5", flags: "slave,fail", master: B, link: "disconnected" };
+    expect(emptiest([...nodes, dead])).toBe(C);
+  });
+
+  test("does not count the node that asks", () => {
+    expect(emptiest([...nodes, { id: S, ip: "10.0.0.6", flags: "slave", master: B }])).toBe(B);
+  });
+});
