@@ -1,0 +1,122 @@
+# shellcheck shell=bash
+# From a running Redis to a replica in sync that every master lists.
+
+# The key that lets one instance at a time choose its master; replicas that boot together would all choose the same.
+readonly PLACEMENT_LOCK='{redis-replica}:placement'
+
+# join_within SECONDS: steps until in sync; returns 10 when the time is up, 20 when a person must decide.
+join_within() {
+  local deadline=$((SECONDS + $1)) outcome
+  while true; do
+    outcome=0
+    # A process of its own: in a function called here, errors would not end it.
+    "$AGENT" step || outcome=$?
+    ((outcome == LATER && SECONDS < deadline)) || return "$outcome"
+    sleep 0.2
+  done
+}
+
+# step: one look and one step. Leaves with 0 in sync, 10 not yet, 20 refused.
+step() {
+  local here="127.0.0.1:${PORT:?}" info me facts own action
+  [[ ! -e $RUN/refused ]] || exit "$REFUSED"
+  exec 9>"$RUN/lock"
+  flock -w 60 9 || later 'another step is under way'
+  if [[ ! -x $OPT/bin/redis-server ]]; then
+    install_redis
+    systemctl start --no-block redis-replica.service
+  fi
+  info=$(ask "$here" info replication || true)
+  [[ $info == *role:* ]] || later 'Redis does not answer yet'
+  me=$(ask "$here" cluster myid || true)
+  view >"$RUN/view"
+  facts=$(facts "$me" <"$RUN/view")
+  own=$(ask "$here" cluster nodes | role_of_myself || true)
+  [[ -n $me && -n $own ]] || later 'Redis does not answer yet'
+  action=$(decide_join "$own" "$(fact quorum <<<"$facts")" "$(fact listed <<<"$facts")" \
+    "$(field master_link_status <<<"$info")" "$(synced "$here" "$info")")
+  case $action in
+    meet) meet "$here" "$facts" && later 'met the masters' ;;
+    replicate) replicate "$here" "$me" ;;
+    healthy) healthy "$here" "$me" "$facts" ;;
+    promoted) state promoted "$me owns slots" ;;
+    later*) later "${action#later }" ;;
+  esac
+}
+
+# meet HERE FACTS: each master in turn; one would do, but gossip takes seconds.
+meet() {
+  local address bus
+  while read -r _ _ address bus _; do
+    ask "$1" cluster meet "${address%:*}" "${address##*:}" "$bus" >/dev/null || true
+  done < <(awk '$1 == "master"' <<<"$2")
+}
+
+# replicate HERE ME: chooses under the lock, with a view taken under it, and holds it until every master knows.
+replicate() {
+  local here=$1 me=$2 facts master answer='' tries
+  lock "$me"
+  view >"$RUN/view"
+  facts=$(facts "$me" <"$RUN/view")
+  master=$(emptiest <<<"$facts")
+  [[ -n $master ]] || later 'no majority of the masters answers'
+  for ((tries = 0; tries < 50; tries++)); do
+    answer=$(ask "$here" cluster replicate "$master" || true)
+    [[ $answer != OK ]] || break
+    # "Unknown node" until gossip has brought the master here.
+    sleep 0.2
+  done
+  [[ $answer == OK ]] || later "CLUSTER REPLICATE $master: $answer"
+  for ((tries = 0; tries < 50; tries++)); do
+    meet "$here" "$facts"
+    view >"$RUN/view"
+    ! known_to_all "$me" "$master" <"$RUN/view" || break
+    sleep 0.1
+  done
+  later "replica of $master, first sync"
+}
+
+# lock OWNER: returns with the lock, which the end of this process gives back, or leaves with 10.
+lock() {
+  local answer
+  LOCK_PEER=$(awk '$1 == "peer" { print $2; exit }' "$RUN/view")
+  LOCK_OWNER=$1
+  answer=$(ask "$LOCK_PEER" -c set "$PLACEMENT_LOCK" "$LOCK_OWNER" NX PX 30000 || true)
+  if [[ $answer != OK && $(ask "$LOCK_PEER" -c get "$PLACEMENT_LOCK" || true) != "$LOCK_OWNER" ]]; then
+    [[ -z $answer ]] || log "no lock for placement ($answer): replicas that boot together may be spread unevenly"
+    [[ -n $answer ]] || later 'another instance is choosing its master'
+  fi
+  trap unlock EXIT
+}
+
+unlock() {
+  ask "$LOCK_PEER" -c eval "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('del', KEYS[1])" \
+    1 "$PLACEMENT_LOCK" "$LOCK_OWNER" >/dev/null || true
+}
+
+# known_to_all ID MASTER: whether every peer of a view lists ID as a replica of MASTER.
+known_to_all() {
+  awk -v me="$1" -v master="$2" '
+    $1 == "peer" { peers++ }
+    $1 == me && $3 ~ /slave/ && $4 == master { seen++ }
+    END { exit !(peers > 0 && seen == peers) }'
+}
+
+# synced HERE INFO: whether this replica has applied what its master had written when it was asked.
+synced() {
+  local master offset own
+  master=$(field master_host <<<"$2"):$(field master_port <<<"$2")
+  offset=$(ask "$master" info replication | field master_repl_offset || true)
+  own=$(ask "$1" info replication | field slave_repl_offset || true)
+  if [[ -n $offset && -n $own ]] && ((own >= offset)); then echo yes; else echo no; fi
+}
+
+# healthy HERE ME FACTS: what is kept for the next start, and the word that it may be elected again.
+healthy() {
+  awk '$1 == "master" { print $3 }' <<<"$3" | sort | write "$STATE/seeds"
+  write "$STATE/nodes.conf" <"$DATA/nodes.conf"
+  if [[ $FAILOVER == allowed ]]; then
+    ask "$1" config set cluster-replica-no-failover no >/dev/null
+  fi
+  state 'in sync' "$2 is a $(fact seen <<<"$3"), listed by every master"
+}

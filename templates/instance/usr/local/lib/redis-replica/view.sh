@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# What the cluster says: every master's own CLUSTER NODES, and the facts that a majority of them agrees on.
+
+# ask ADDRESS COMMAND...: one bounded question to a Redis at IP:PORT.
+ask() {
+  local address=$1
+  shift
+  timeout 2 "$OPT/bin/redis-cli" -h "${address%:*}" -p "${address##*:}" "$@" 2>/dev/null
+}
+
+# field NAME: its value in an INFO text.
+field() {
+  awk -F: -v name="$1" '$1 == name { sub(/\r$/, "", $2); print $2; exit }'
+}
+
+# Where to ask first: the masters named in the settings, those met since, and those this node knew.
+seeds() {
+  local host
+  for host in $MASTERS; do
+    printf '%s:%s\n' "$host" "$PORT"
+  done
+  cat "$STATE/seeds" 2>/dev/null || true
+  [[ ! -e $DATA/nodes.conf ]] || masters_in <"$DATA/nodes.conf"
+}
+
+# masters_in: IP:PORT of each master with slots in a CLUSTER NODES text, but for the asker's own line.
+masters_in() {
+  awk '$3 ~ /master/ && $3 !~ /myself|handshake|noaddr/ && $9 != "" { sub(/@.*/, "", $2); print $2 }'
+}
+
+# view: what each seed, and each master a seed names, says; a line "peer IP:PORT" before each answer.
+# All are asked at once, so a dead one costs two seconds and not two seconds each.
+view() {
+  local folder
+  folder=$(mktemp -d)
+  ask_all "$folder" < <(seeds | sort -u)
+  ask_all "$folder" < <(cat "$folder"/* 2>/dev/null | masters_in_view | sort -u)
+  cat "$folder"/* 2>/dev/null || true
+  rm -rf "$folder"
+}
+
+masters_in_view() {
+  awk '$3 ~ /master/ && $3 !~ /handshake|noaddr/ && $9 != "" { sub(/@.*/, "", $2); print $2 }'
+}
+
+ask_all() {
+  local folder=$1 address
+  while read -r address; do
+    [[ -e $folder/$address ]] || ask_one "$address" "$folder/$address" &
+  done
+  wait
+}
+
+ask_one() {
+  local answer
+  answer=$(ask "$1" cluster nodes) || return 0
+  [[ $answer == *myself* ]] || return 0
+  { printf 'peer %s\n' "$1" && printf '%s\n' "$answer" | tr -d '\r' | sort; } >"$2"
+}
+
+# facts ID: from a view, one fact a line:
+#   quorum yes|no             whether more than half of the masters with slots answered and agree on who owns what
+#   seen none | bare | owner | replica MASTER   what that majority says of ID
+#   at IP:PORT                where it says ID is
+#   listed all|some|none      whether every master that answered lists ID as a live member
+#   master ID IP:PORT BUSPORT REPLICAS          each master with slots, and how many replicas it has, dead ones too
+facts() {
+  awk -v me="${1:-}" -f "$LIB/facts.awk"
+}
+
+# fact NAME: its value among facts.
+fact() {
+  awk -v name="$1" '$1 == name { sub(/^[^ ]+ /, ""); print; exit }'
+}
+
+# emptiest: of the masters among facts, the one with the fewest replicas; at a tie the first by id.
+emptiest() {
+  awk '$1 == "master"' | sort -k5,5n -k2,2 | awk 'NR == 1 { print $2 }'
+}
