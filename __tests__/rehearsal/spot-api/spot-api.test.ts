@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { type LaunchRequest, type RunningInstance } from "../../../rehearsal/spot-api/fleet";
+import { PaperFleet } from "../../../rehearsal/spot-api/paper-fleet";
+import { SpotApi } from "../../../rehearsal/spot-api/spot-api";
+import { groupBody } from "./fixtures";
+
+class FullFleet extends PaperFleet {
+  override launch(request: LaunchRequest): Promise<RunningInstance> {
+    return Promise.reject(new Error(`no machine left for ${request.statefulInstanceId}`));
+  }
+}
+
+const opened: SpotApi[] = [];
+async function start(fleet = new PaperFleet(), seed = 0): Promise<SpotApi> {
+  const api = await SpotApi.start({ fleet, seed });
+  opened.push(api);
+  return api;
+}
+afterEach(() => Promise.all(opened.splice(0).map((api) => api.close())));
+
+test("the environment carries the credentials and the address", async () => {
+  const api = await start();
+  expect(api.environment()).toMatchObject({
+    SPOTINST_TOKEN: "rehearsal-token",
+    SPOTINST_ACCOUNT: "act-00000001",
+    SPOTINST_API_URL: api.url,
+    HTTPS_PROXY: api.url,
+  });
+});
+
+test("a group and its instances can be had without HTTP", async () => {
+  const api = await start();
+  const { id } = api.groups.create(groupBody()) as { id: string };
+  await api.settle();
+  const before = api.statefulInstances(id);
+  expect(before.map(({ state }) => state)).toEqual(["ACTIVE", "ACTIVE", "ACTIVE"]);
+  api.setSpotCapacity(false);
+  api.interrupt([before[0]!.instance!.id]);
+  await api.settle();
+  expect(api.statefulInstances(id)[0]!.instance!.lifecycle).toBe("OD");
+  // What was handed out earlier stays what it was.
+  expect(before[0]!.instance!.lifecycle).toBe("SPOT");
+});
+
+test("what a launch fails with surfaces when settling", async () => {
+  const api = await start(new FullFleet());
+  api.groups.create(groupBody());
+  await expect(api.settle()).rejects.toThrow("launch ssi-00000001: no machine left for ssi-00000001");
+});
+
+test("defaults can be switched on and off", async () => {
+  const api = await start();
+  api.setDefaults({ extraTag: true });
+  api.groups.create(groupBody());
+  expect(JSON.stringify(api.groups.list())).toContain("spotinst:added");
+  api.setDefaults({});
+  expect(JSON.stringify(api.groups.list())).not.toContain("spotinst:added");
+  await api.settle();
+});
+
+test("two on one machine have ids of their own when seeded", async () => {
+  const ids = (await Promise.all([start(), start(undefined, 1)])).map(
+    ({ groups }) => groups.create(groupBody()).id,
+  );
+  expect(new Set(ids).size).toBe(2);
+  await Promise.all(opened.map((api) => api.settle()));
+});
+
+test("closing leaves no certificate behind", async () => {
+  const api = await start();
+  const file = api.environment().SSL_CERT_FILE!;
+  expect(existsSync(file)).toBe(true);
+  await api.close();
+  opened.pop();
+  expect(existsSync(file)).toBe(false);
+});

@@ -1,0 +1,42 @@
+/** Work that goes on after the API has answered: one thing at a time per key, different keys side by side. */
+export class Background {
+  private readonly chains = new Map<string, Promise<void>>();
+  private failures: Error[] = [];
+
+  /** Does the work after everything asked for earlier under the same key; a failure waits for `settle`. */
+  run(key: string, what: string, work: () => Promise<void>): void {
+    const chain = (this.chains.get(key) ?? Promise.resolve()).then(work).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.failures.push(new Error(`${what}: ${reason}`, { cause: error }));
+    });
+    this.chains.set(key, chain);
+    void chain.then(() => {
+      if (this.chains.get(key) === chain) this.chains.delete(key);
+    });
+  }
+
+  /** Waits until nothing is left to do; throws what failed since the last call, or when the time is over. */
+  async settle(timeoutMs: number): Promise<void> {
+    const end = Date.now() + timeoutMs;
+    while (this.chains.size > 0) {
+      if (!(await inTime(Promise.all(this.chains.values()), end - Date.now()))) {
+        throw new Error(`not settled after ${timeoutMs} ms: ${[...this.chains.keys()].join(", ")}`);
+      }
+    }
+    const failures = this.failures;
+    this.failures = [];
+    if (failures.length > 0) {
+      throw new AggregateError(failures, failures.map(({ message }) => message).join("\n"));
+    }
+  }
+}
+
+async function inTime(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), Math.max(0, ms))));
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,118 @@
+import { ApiError } from "./api-error";
+import { answer, type ApiDefaults, fill } from "./defaults";
+import { type Ids } from "./ids";
+import { at, isObject, type Json, type JsonObject, merge } from "./json";
+import { problemsOf } from "./validation";
+
+/** Tells the time; tests give their own. */
+export type Clock = () => Date;
+
+/** The switches of a PUT, from its query. */
+export interface UpdateOptions {
+  /** Wake paused stateful instances. */
+  readonly shouldResumeStateful?: boolean;
+}
+
+/** What the instances of a group need to hear about it. */
+export interface GroupListener {
+  created(group: JsonObject): void;
+  updated(before: JsonObject, after: JsonObject, options: UpdateOptions): void;
+  deleted(group: JsonObject, deallocation: JsonObject): void;
+}
+
+/** What a store of groups is made with. */
+export interface GroupsProps {
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly defaults: ApiDefaults;
+}
+
+/** These never change after the creation: the API answers an error, and so does the provider before it asks. */
+const immutable = ["compute.product", "capacity.unit"];
+
+/** The groups of one account: what was sent is stored, checked, and answered again. */
+export class Groups {
+  private readonly stored = new Map<string, JsonObject>();
+  private readonly listeners: GroupListener[] = [];
+  private defaults: ApiDefaults;
+
+  constructor(private readonly props: GroupsProps) {
+    this.defaults = props.defaults;
+  }
+
+  /** Changes what the API fills in; stored groups get it at their next PUT, the odd answers change at once. */
+  setDefaults(defaults: ApiDefaults): void {
+    this.defaults = defaults;
+  }
+
+  /** Hears of every group that is created, updated or deleted from now on. */
+  listen(listener: GroupListener): void {
+    this.listeners.push(listener);
+  }
+
+  /** Stores a new group and answers it with its id and times. */
+  create(body: Json | undefined): JsonObject {
+    const group = fill(merge({}, sent(body)), this.defaults);
+    refuse(group);
+    const now = this.props.clock().toISOString();
+    const created = { ...group, id: this.props.ids.next("sig"), createdAt: now, updatedAt: now };
+    this.stored.set(created.id, created);
+    for (const listener of this.listeners) listener.created(created);
+    return answer(created, this.defaults);
+  }
+
+  /** All groups, as answered. */
+  list(): JsonObject[] {
+    return [...this.stored.values()].map((group) => answer(group, this.defaults));
+  }
+
+  /** A group, as answered. */
+  read(id: string): JsonObject {
+    return answer(this.get(id), this.defaults);
+  }
+
+  /** A group as it is stored, without odd answers. */
+  get(id: string): JsonObject {
+    const group = this.stored.get(id);
+    if (group === undefined) {
+      throw ApiError.of(400, "GROUP_DOESNT_EXIST", `Group ${id} does not exist`);
+    }
+    return group;
+  }
+
+  /** Merges a partial body into a group: nothing is stored when the result would break a rule. */
+  update(id: string, body: Json | undefined, options: UpdateOptions = {}): JsonObject {
+    const before = this.get(id);
+    const merged = fill(merge(before, sent(body)), this.defaults);
+    for (const path of immutable) {
+      if (at(merged, path) === at(before, path)) continue;
+      throw ApiError.of(400, "ValidationError", `"${path}" cannot be changed`, `body:group.${path}`);
+    }
+    refuse(merged);
+    const { id: sameId = id, createdAt = null } = before;
+    const after = { ...merged, id: sameId, createdAt, updatedAt: this.props.clock().toISOString() };
+    this.stored.set(id, after);
+    for (const listener of this.listeners) listener.updated(before, after, options);
+    return answer(after, this.defaults);
+  }
+
+  /** Forgets a group; its instances go in the background. */
+  delete(id: string, body?: Json): void {
+    const group = this.get(id);
+    const deallocation = at(body, "statefulDeallocation");
+    this.stored.delete(id);
+    for (const listener of this.listeners)
+      listener.deleted(group, isObject(deallocation) ? deallocation : {});
+  }
+}
+
+function sent(body: Json | undefined): JsonObject {
+  const group = at(body, "group");
+  if (!isObject(group)) throw ApiError.of(400, "ValidationError", '"group" is required', "body:group");
+  return group;
+}
+
+function refuse(group: JsonObject): void {
+  const problems = problemsOf(group);
+  if (problems.length > 0) throw new ApiError(400, problems);
+}

@@ -1,0 +1,43 @@
+import { type Fleet, type LaunchRequest, type RunningInstance } from "./fleet";
+
+/** A fleet on paper: it allocates addresses and boots nothing, for plans and pipelines without machines. */
+export class PaperFleet implements Fleet {
+  private readonly addresses = new Map<string, string>();
+  private readonly live = new Map<string, LaunchRequest>();
+
+  /** Every launch that was ever asked for, oldest first. */
+  readonly launches: LaunchRequest[] = [];
+
+  /** The instances that run now. */
+  get running(): readonly LaunchRequest[] {
+    return [...this.live.values()];
+  }
+
+  launch(request: LaunchRequest): Promise<RunningInstance> {
+    if (this.live.has(request.instanceId)) throw new Error(`${request.instanceId} runs already`);
+    const privateIp = request.privateIp ?? this.addresses.get(request.statefulInstanceId) ?? this.free();
+    this.addresses.set(request.statefulInstanceId, privateIp);
+    this.live.set(request.instanceId, request);
+    this.launches.push(request);
+    return Promise.resolve({ privateIp });
+  }
+
+  stop(instanceId: string): Promise<void> {
+    this.live.delete(instanceId);
+    return Promise.resolve();
+  }
+
+  release(statefulInstanceId: string): Promise<void> {
+    this.addresses.delete(statefulInstanceId);
+    return Promise.resolve();
+  }
+
+  private free(): string {
+    const taken = new Set(this.addresses.values());
+    for (let host = 10; host < 0xfffe; host++) {
+      const address = `10.200.${host >> 8}.${host & 255}`;
+      if (!taken.has(address)) return address;
+    }
+    throw new Error("no address is left in 10.200.0.0/16");
+  }
+}

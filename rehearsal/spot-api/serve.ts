@@ -1,0 +1,47 @@
+import { parseArgs } from "node:util";
+import { filled, off } from "./defaults";
+import { PaperFleet } from "./paper-fleet";
+import { SpotApi } from "./spot-api";
+
+const usage = `Usage: serve.ts [--port N] [--api-defaults]
+
+Starts a stand-in for Spot's API on 127.0.0.1, without machines, and prints the environment to export.
+  --port N         the port (default: any free one)
+  --api-defaults   fill the documented defaults in, as the real API may
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string", default: "0" },
+      "api-defaults": { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    return;
+  }
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`--port must be from 0 to 65535, got: ${values.port}`);
+  }
+  const defaults = values["api-defaults"] ? filled : off;
+  const api = await SpotApi.start({ fleet: new PaperFleet(), port, defaults });
+
+  // Before anything is printed: whoever reads the lines may end us at once.
+  const ended = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+  for (const [name, value] of Object.entries(api.environment())) {
+    process.stdout.write(`export ${name}='${value.replaceAll("'", "'\\''")}'\n`);
+  }
+  process.stderr.write(`The stand-in for Spot's API listens at ${api.url}; end it with Ctrl-C.\n`);
+  await ended;
+  await api.close();
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,150 @@
+import { type Problem } from "./api-error";
+import { at, isObject, type Json, type JsonObject, listAt, numberAt, stringAt, stringsAt } from "./json";
+
+/** A rule of the API: what is wrong with a group, or undefined. */
+type Rule = (group: JsonObject) => Problem | undefined;
+
+const types = "compute.instanceTypes";
+const specification = "compute.launchSpecification";
+const persistence = "strategy.persistence";
+
+/** The rules of the API that a group of replicas can break. */
+const rules: readonly Rule[] = [
+  required("name"),
+  required("capacity.unit"),
+  required("compute.product"),
+  required("strategy.availabilityVsCost"),
+  oneOf("capacity.unit", ["instance", "weight"]),
+  oneOf("strategy.availabilityVsCost", [
+    "balanced",
+    "costOriented",
+    "equalAzDistribution",
+    "availabilityOriented",
+    "cheapest",
+  ]),
+  oneOf(`${persistence}.blockDevicesMode`, ["reattach", "onLaunch"]),
+  oneOf("strategy.revertToSpot.performAt", ["always", "timeWindow", "never"]),
+  notAbove("capacity.minimum", "capacity.maximum"),
+  notAbove("capacity.minimum", "capacity.target"),
+  notAbove("capacity.target", "capacity.maximum"),
+  exactlyOne(`${types}.ondemand`, `${types}.onDemandTypes`),
+  exactlyOne(`${types}.spot`, `${types}.resourceRequirements`),
+  exactlyOne("compute.availabilityZones", "compute.subnetIds"),
+  exactlyOne(`${specification}.imageId`, `${specification}.images`),
+  nonEmpty(`${specification}.securityGroupIds`),
+  within(`${types}.preferredSpot`, (group) => stringsAt(group, `${types}.spot`)),
+  within("compute.preferredAvailabilityZones", (group) =>
+    listAt(group, "compute.availabilityZones").map((zone) => stringAt(zone, "name") ?? ""),
+  ),
+  base64(`${specification}.userData`),
+  base64(`${specification}.shutdownScript`),
+  addressPoolNeedsPersistedAddress,
+  revertNeedsPersistence,
+  oneImageWhenStateful,
+  throughputInRange,
+];
+
+/** Everything that is wrong with a group, in the API's words and with the field of each. */
+export function problemsOf(group: JsonObject): Problem[] {
+  return rules.map((rule) => rule(group)).filter((problem) => problem !== undefined);
+}
+
+/** Whether any part of a group's instances outlives them. */
+export function isStateful(group: JsonObject): boolean {
+  return ["RootDevice", "BlockDevices", "PrivateIp"].some(
+    (part) => at(group, `${persistence}.shouldPersist${part}`) === true,
+  );
+}
+
+function invalid(path: string, rule: string): Problem {
+  const name = path.slice(path.lastIndexOf(".") + 1);
+  return { code: "ValidationError", message: `"${name}" ${rule}`, field: `body:group.${path}` };
+}
+
+function isGiven(value: Json | undefined): boolean {
+  return value !== undefined && !(Array.isArray(value) && value.length === 0);
+}
+
+function required(path: string): Rule {
+  return (group) => (isGiven(at(group, path)) ? undefined : invalid(path, "is required"));
+}
+
+function nonEmpty(path: string): Rule {
+  return (group) =>
+    listAt(group, path).length > 0 ? undefined : invalid(path, "must contain at least 1 items");
+}
+
+function oneOf(path: string, allowed: readonly string[]): Rule {
+  return (group) => {
+    const value = at(group, path);
+    if (value === undefined || (typeof value === "string" && allowed.includes(value))) return undefined;
+    return invalid(path, `must be one of [${allowed.join(", ")}]`);
+  };
+}
+
+function notAbove(low: string, high: string): Rule {
+  return (group) => {
+    const limit = numberAt(group, high) ?? 0;
+    if ((numberAt(group, low) ?? 0) <= limit) return undefined;
+    return invalid(low, `must be less than or equal to ${limit}`);
+  };
+}
+
+function exactlyOne(first: string, second: string): Rule {
+  const other = second.slice(second.lastIndexOf(".") + 1);
+  return (group) => {
+    const given = [first, second].filter((path) => isGiven(at(group, path)));
+    if (given.length === 1) return undefined;
+    return invalid(first, given.length === 0 ? `or "${other}" is required` : `conflicts with "${other}"`);
+  };
+}
+
+function within(path: string, allowed: (group: JsonObject) => string[]): Rule {
+  return (group) => {
+    const stray = stringsAt(group, path).filter((item) => !allowed(group).includes(item));
+    return stray.length === 0 ? undefined : invalid(path, `contains values not offered: ${stray.join(", ")}`);
+  };
+}
+
+function base64(path: string): Rule {
+  return (group) => {
+    const text = at(group, path);
+    if (text === undefined) return undefined;
+    // Buffer.from() skips what it does not know, so the way back tells whether all of it was base64.
+    if (typeof text === "string" && Buffer.from(text, "base64").toString("base64") === text) return undefined;
+    return invalid(path, "must be a valid base64 string");
+  };
+}
+
+function addressPoolNeedsPersistedAddress(group: JsonObject): Problem | undefined {
+  if (listAt(group, "compute.privateIps").length === 0) return undefined;
+  if (at(group, `${persistence}.shouldPersistPrivateIp`) === true) return undefined;
+  return invalid("compute.privateIps", 'requires "shouldPersistPrivateIp" to be true');
+}
+
+function revertNeedsPersistence(group: JsonObject): Problem | undefined {
+  const performAt = stringAt(group, "strategy.revertToSpot.performAt") ?? "always";
+  if (performAt === "always" || isStateful(group)) return undefined;
+  if (at(group, "strategy.availabilityVsCost") === "availabilityOriented") return undefined;
+  return invalid(
+    "strategy.revertToSpot.performAt",
+    `can be "${performAt}" only with persistence or with availabilityOriented`,
+  );
+}
+
+function oneImageWhenStateful(group: JsonObject): Problem | undefined {
+  const images = `${specification}.images`;
+  if (!isStateful(group) || listAt(group, images).length <= 1) return undefined;
+  return invalid(images, "must contain less than or equal to 1 items in a stateful group");
+}
+
+function throughputInRange(group: JsonObject): Problem | undefined {
+  const mappings = `${specification}.blockDeviceMappings`;
+  for (const [index, mapping] of listAt(group, mappings).entries()) {
+    const throughput = isObject(mapping) ? numberAt(mapping, "ebs.throughput") : undefined;
+    if (throughput !== undefined && (throughput < 125 || throughput > 1000)) {
+      return invalid(`${mappings}[${index}].ebs.throughput`, "must be between 125 and 1000");
+    }
+  }
+  return undefined;
+}
