@@ -1,0 +1,125 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
+import { join } from "node:path";
+import { Cgroup } from "./cgroup";
+import { image } from "./image";
+import { variable } from "./inside";
+import { prepareMirror } from "./mirror";
+
+export { insideEnclosure, workDirectory } from "./inside";
+
+/**
+ * First process inside: it finishes the namespaces, passes signals on, reaps orphans, and with its end
+ * the kernel ends every other process in here. /run is private, so that network namespaces and nspawn's
+ * locks vanish with it.
+ */
+const init = `
+work=$1 enter=$2; shift 2
+eval "$enter" || exit 125
+{ readlink /proc/self/ns/net; readlink /proc/self/ns/mnt; } > "$work/namespaces"
+ip link set lo up
+mount -t tmpfs -o mode=755 run /run && mkdir /run/netns || exit 125
+env --default-signal=INT,QUIT -- "$@" <&0 &
+child=$!
+trap 'kill -TERM $child' TERM HUP
+trap 'kill -INT $child' INT
+while :; do
+  wait $child; code=$?
+  kill -0 $child 2>/dev/null || break
+done
+exit $code
+`;
+
+/**
+ * Lives outside, in a session of its own, and holds the other end of a pipe: when the pipe closes, for
+ * whatever reason, it waits until the last process inside is gone, and removes what is on disk.
+ */
+const janitor = `
+cat > /dev/null
+work=$1; shift
+for i in $(seq 200); do
+  [ -z "$(find "$@" -name cgroup.procs -exec cat {} + 2>/dev/null)" ] && break
+  sleep 0.05
+done
+for i in $(seq 20); do
+  find "$@" -depth -type d -exec rmdir {} \\; 2>/dev/null
+  rm -rf --one-file-system "$work" && break
+  sleep 0.1
+done
+`;
+
+/** Runs a command in namespaces of its own and leaves nothing behind; resolves to its exit status. */
+export async function enclose(command: readonly string[]): Promise<number> {
+  const work = mkdtempSync(join(tmpdir(), "rehearsal-"));
+  mkdirSync(join(work, "tmp"), { mode: 0o1777 });
+  const cgroup = Cgroup.create(work.split("/").at(-1) ?? "");
+  const cleaner = spawn("sh", ["-c", janitor, "janitor", work, ...cgroup.directories], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  const cleaned = new Promise((resolve) => cleaner.on("close", resolve));
+  // When this process dies, so does unshare, and with it the first process of the namespace.
+  const child = spawn(
+    "setpriv",
+    ["--pdeathsig", "KILL", "unshare", "--net", "--mount", "--pid", "--ipc", "--uts"].concat(
+      ["--fork", "--mount-proc", "--kill-child", "sh", "-c", init, "init", work, cgroup.enter],
+      command,
+    ),
+    { stdio: "inherit", env: { ...process.env, [variable]: work, TMPDIR: join(work, "tmp") } },
+  );
+  const stopWatching = endWith(child.pid ?? 0, () => child.kill("SIGKILL"));
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (status, signal) => resolve(status ?? 128 + constants.signals[signal ?? "SIGKILL"]));
+  }).finally(() => cleaner.stdin.end());
+  stopWatching();
+  await cleaned;
+  return code;
+}
+
+/** Passes signals to the first process inside, with a bounded patience, and ends when our parent does. */
+function endWith(unshare: number, kill: () => void): () => void {
+  const pass = (signal: NodeJS.Signals) => {
+    try {
+      const inside = readFileSync(`/proc/${unshare}/task/${unshare}/children`, "utf8").trim();
+      process.kill(Number(inside), signal);
+    } catch {
+      kill();
+    }
+    setTimeout(kill, 5000).unref();
+  };
+  const signals: NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const signal of signals) process.on(signal, pass);
+  const parent = process.ppid;
+  const watch = setInterval(() => process.ppid !== parent && kill(), 500);
+  return () => {
+    clearInterval(watch);
+    for (const signal of signals) process.off(signal, pass);
+  };
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const end = args.indexOf("--");
+  const options = end < 0 ? args : args.slice(0, end);
+  const command = end < 0 ? [] : args.slice(end + 1);
+  if (command.length === 0 || options.some((option) => option !== "--bare")) {
+    process.stderr.write("usage: tsx rehearsal/enclosure.ts [--bare] -- COMMAND [ARGUMENT…]\n");
+    return 64;
+  }
+  if (!options.includes("--bare")) {
+    // Both need the package registry, which cannot be reached from inside.
+    await prepareMirror(await image());
+  }
+  return enclose(command);
+}
+
+if (require.main === module) {
+  main(process.argv.slice(2)).then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exit(125);
+    },
+  );
+}

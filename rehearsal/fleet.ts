@@ -1,0 +1,138 @@
+import { type Image } from "./image";
+import { Instance } from "./instance";
+import { type Metadata } from "./metadata";
+import { type Network } from "./network";
+import { type Fleet, type LaunchRequest, type RunningInstance } from "./spot-api/fleet";
+import { type Snapshot, Volume } from "./volume";
+
+export interface NspawnFleetProps {
+  readonly network: Network;
+  readonly metadata: Metadata;
+  readonly image: Image;
+  /**
+   * Seconds between a spot instance's notice and its power-off when it is stopped cleanly; 0 gives none.
+   * EC2 gives 120. @default 5
+   */
+  readonly noticeSeconds?: number;
+  /** The first address to allocate. @default 10.0.2.10 */
+  readonly firstAddress?: string;
+}
+
+/** What a stateful instance keeps through replacements. */
+interface Kept {
+  readonly volume: Volume;
+  readonly privateIp: string;
+}
+
+/** Runs what the Spot API launches as booted systems on this machine. */
+export class NspawnFleet implements Fleet {
+  private readonly kept = new Map<string, Kept>();
+  private readonly instances = new Map<
+    string,
+    { readonly instance: Instance; readonly request: LaunchRequest }
+  >();
+
+  private readonly addresses = new Set<string>();
+
+  constructor(private readonly props: NspawnFleetProps) {}
+
+  async launch(request: LaunchRequest): Promise<RunningInstance> {
+    const { network, metadata, image } = this.props;
+    const { statefulInstanceId, instanceId, availabilityZone, instanceType, userData } = request;
+    const { volume, privateIp } = await this.keep(statefulInstanceId, request.privateIp);
+    const lifecycle = request.lifecycle === "SPOT" ? "spot" : "on-demand";
+    const instance = new Instance({
+      ...{
+        network,
+        metadata,
+        volume,
+        privateIp,
+        instanceId,
+        availabilityZone,
+        instanceType,
+        lifecycle,
+        userData,
+      },
+      imageId: image.id,
+    });
+    this.instances.set(instanceId, { instance, request });
+    await instance.start();
+    return { privateIp, imageId: image.id };
+  }
+
+  async stop(instanceId: string, how: "clean" | "gone"): Promise<void> {
+    const { instance, request } = this.known(instanceId);
+    const noticeSeconds = this.props.noticeSeconds ?? 5;
+    if (how === "gone") await instance.kill();
+    else if (request.lifecycle === "SPOT" && noticeSeconds > 0) await instance.interrupt({ noticeSeconds });
+    else await instance.stop();
+  }
+
+  async release(statefulInstanceId: string): Promise<void> {
+    const kept = this.kept.get(statefulInstanceId);
+    this.kept.delete(statefulInstanceId);
+    if (!kept) return;
+    this.addresses.delete(kept.privateIp);
+    await kept.volume.destroy();
+  }
+
+  /** The instance of this id, also after its end, for its log and journal. */
+  instance(instanceId: string): Instance {
+    return this.known(instanceId).instance;
+  }
+
+  /** The running instance at an address. */
+  byAddress(ip: string): Instance {
+    const found = this.all().find((instance) => instance.running && instance.privateIp === ip);
+    if (!found) throw new Error(`no instance runs at ${ip}`);
+    return found;
+  }
+
+  /** Every instance that was ever launched, in that order. */
+  all(): Instance[] {
+    return [...this.instances.values()].map(({ instance }) => instance);
+  }
+
+  /** The root volume that a stateful instance keeps. */
+  volume(statefulInstanceId: string): Volume {
+    const kept = this.kept.get(statefulInstanceId);
+    if (!kept) throw new Error(`nothing is kept for ${statefulInstanceId}`);
+    return kept.volume;
+  }
+
+  /** Puts an older state, or the bare image, on a stateful instance's volume while nothing runs on it. */
+  async restore(statefulInstanceId: string, from: Snapshot | Image): Promise<void> {
+    await this.volume(statefulInstanceId).restore(from);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.all().map((instance) => instance.kill()));
+    for (const statefulInstanceId of [...this.kept.keys()]) await this.release(statefulInstanceId);
+  }
+
+  private async keep(statefulInstanceId: string, wanted?: string): Promise<Kept> {
+    const before = this.kept.get(statefulInstanceId);
+    if (before && (wanted === undefined || wanted === before.privateIp)) return before;
+    if (before) this.addresses.delete(before.privateIp);
+    const privateIp = wanted ?? this.free();
+    this.addresses.add(privateIp); // at once: launches come side by side
+    const kept = { volume: before?.volume ?? (await Volume.create(this.props.image)), privateIp };
+    this.kept.set(statefulInstanceId, kept);
+    return kept;
+  }
+
+  private free(): string {
+    const [a, b, c, d] = (this.props.firstAddress ?? "10.0.2.10").split(".").map(Number);
+    for (let host = d ?? 0; host < 255; host++) {
+      const address = [a, b, c, host].join(".");
+      if (!this.addresses.has(address)) return address;
+    }
+    throw new Error("no address is left");
+  }
+
+  private known(instanceId: string): { readonly instance: Instance; readonly request: LaunchRequest } {
+    const found = this.instances.get(instanceId);
+    if (!found) throw new Error(`no instance ${instanceId} was launched`);
+    return found;
+  }
+}

@@ -1,0 +1,130 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { type Network } from "./network";
+import { type ClusterNode, RedisNode } from "./redis-node";
+import { RedisServer, type RedisServerOptions } from "./redis-server";
+import { must } from "./run";
+import { slotOf } from "./slots";
+import { until } from "./wait";
+
+export interface MastersOptions extends RedisServerOptions {
+  /** @default 3 */
+  readonly count?: number;
+  /** @default 10.0.1.10, 10.0.1.11 … */
+  readonly addresses?: readonly string[];
+}
+
+export interface FillOptions {
+  readonly megabytes: number;
+  /** @default 4096 */
+  readonly valueBytes?: number;
+  /** Before the number in each key. @default fill */
+  readonly prefix?: string;
+}
+
+/** The user's own cluster of on-demand masters: real servers, an address each. */
+export class Masters {
+  private constructor(readonly servers: readonly RedisServer[]) {}
+
+  /** Starts the servers and joins them; resolves when all of them say that the cluster is whole. */
+  static async start(network: Network, options: MastersOptions = {}): Promise<Masters> {
+    const { count = 3 } = options;
+    const addresses =
+      options.addresses ?? Array.from({ length: count }, (_, index) => `10.0.1.${10 + index}`);
+    const servers = await Promise.all(
+      addresses.map((address) => RedisServer.create(network, address, options)),
+    );
+    const endpoints = servers.map(({ node }) => `${node.address}:${node.port}`);
+    await must(["redis-cli", "--cluster", "create", ...endpoints, "--cluster-yes"]);
+    const masters = new Masters(servers);
+    await masters.untilWhole();
+    return masters;
+  }
+
+  get addresses(): readonly string[] {
+    return this.servers.map(({ address }) => address);
+  }
+
+  server(index: number): RedisServer {
+    const server = this.servers[index];
+    if (!server) throw new Error(`there are ${this.servers.length} masters, got: ${index}`);
+    return server;
+  }
+
+  node(index: number): RedisNode {
+    return this.server(index).node;
+  }
+
+  cli(index: number, ...args: readonly string[]): Promise<string> {
+    return this.node(index).cli(...args);
+  }
+
+  info(index: number, section: string): Promise<Readonly<Record<string, string>>> {
+    return this.node(index).info(section);
+  }
+
+  /** The cluster as this master sees it. */
+  nodes(index: number): Promise<ClusterNode[]> {
+    return this.node(index).nodes();
+  }
+
+  digest(index: number): Promise<string> {
+    return this.node(index).digest();
+  }
+
+  /** A clean stop, which saves. */
+  stop(index: number): Promise<void> {
+    return this.server(index).stop();
+  }
+
+  /** kill -9: the process is gone, the machine is not; for the latter see `Network.unplug`. */
+  kill(index: number): Promise<void> {
+    return this.server(index).kill();
+  }
+
+  /** Starts a server again on what it has on disk; one that runs is stopped first. */
+  async restart(index: number): Promise<void> {
+    await this.stop(index);
+    await this.server(index).start();
+  }
+
+  /** Waits until every running master says that all slots are served. */
+  async untilWhole(timeout = 30_000): Promise<void> {
+    const running = this.servers.filter((server) => server.running);
+    await until("the cluster is whole", { timeout, every: 100 }, async () => {
+      const states = await Promise.all(running.map(({ node }) => node.clusterState().catch(() => "")));
+      return states.every((state) => state === "ok");
+    });
+  }
+
+  /** Writes about so much, evenly over the slots, in values that cannot be compressed; returns the keys' number. */
+  async fill({ megabytes, valueBytes = 4096, prefix = "fill" }: FillOptions): Promise<number> {
+    const count = Math.ceil((megabytes * 1024 * 1024) / valueBytes);
+    const pool = randomBytes(Math.max(1 << 20, 2 * valueBytes));
+    const value = () => {
+      const start = randomInt(pool.length - valueBytes);
+      return pool.subarray(start, start + valueBytes);
+    };
+    const running = this.servers.find((server) => server.running);
+    if (!running) throw new Error("no master is running");
+    const owners = (await running.node.nodes()).filter(({ slots }) => slots.length > 0);
+    const counts = await Promise.all(
+      owners.map(({ address, port, slots }) => {
+        return new RedisNode(address, { port }).load(keys(prefix, count, slots), value);
+      }),
+    );
+    return counts.reduce((sum, part) => sum + part, 0);
+  }
+
+  /** Ends all; their addresses go too. */
+  async close(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.close()));
+  }
+}
+
+function* keys(prefix: string, count: number, slots: ClusterNode["slots"]): Generator<string> {
+  for (let number = 0; number < count; number++) {
+    const key = `${prefix}:${number}`;
+    const slot = slotOf(key);
+    if (slots.some(([first, last]) => slot >= first && slot <= last)) yield key;
+  }
+}

@@ -1,0 +1,164 @@
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync } from "node:fs";
+import { copyFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import { type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join, normalize } from "node:path";
+import { gzipSync } from "node:zlib";
+import { aptSources, withSources } from "./apt";
+import { cached, keyOf } from "./cache";
+import { type Image } from "./image";
+import { hostAddress } from "./network";
+import { must } from "./run";
+
+/** Redis's source as Debian repacked it, hence a checksum that is not upstream's. */
+export const redisSource = {
+  file: "redis-7.0.15.tar.gz",
+  sha256: "4b1dc4ee6d622a09fff9c6777191209750fb5e5a725ef78ea012d6eef4c22982",
+} as const;
+
+/** What instances may install. */
+const packages = ["redis-server", "redis-tools"];
+
+/** A web server's content, made once: `debian/` with packages and their index, and Redis's source. */
+export async function prepareMirror(image: Image): Promise<string> {
+  return cached(`mirror-${keyOf(2, image.id, packages, redisSource)}`, async (directory) => {
+    const work = mkdtempSync(join(tmpdir(), "mirror-"));
+    try {
+      const config = await aptConfig(work, image);
+      await must(["apt-get", "update"], { env: config, timeout: 300_000 });
+      await downloadPackages(join(directory, "debian"), work, config);
+      await downloadSource(directory, work, config);
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  });
+}
+
+/** An apt of its own: the machine's sources, and an instance's installed packages. */
+async function aptConfig(work: string, image: Image): Promise<NodeJS.ProcessEnv> {
+  const { files, settings } = await aptSources();
+  for (const part of ["sources", "state/lists/partial", "cache/archives/partial", "none"]) {
+    mkdirSync(join(work, part), { recursive: true });
+  }
+  for (const [index, file] of files.entries()) {
+    const extension = file.name.slice(file.name.lastIndexOf("."));
+    writeFileSync(join(work, "sources", `${index}${extension}`), `${withSources(file)}\n`);
+  }
+  const lines = [
+    `Dir::State "${work}/state";`,
+    `Dir::State::status "${image.path}/var/lib/dpkg/status";`,
+    `Dir::Cache "${work}/cache";`,
+    `Dir::Etc::sourcelist "/dev/null";`,
+    `Dir::Etc::sourceparts "${work}/sources";`,
+    `Dir::Etc::preferencesparts "${work}/none";`,
+    `Dir::Etc::parts "${work}/none";`,
+    `Debug::NoLocking "true";`,
+    `APT::Sandbox::User "root";`,
+    `Acquire::Languages "none";`,
+    ...settings,
+  ];
+  const config = join(work, "apt.conf");
+  writeFileSync(config, `${lines.join("\n")}\n`);
+  return { ...process.env, APT_CONFIG: config, DEBIAN_FRONTEND: "noninteractive" };
+}
+
+/** The packages and whatever the image lacks of what they need, as a flat repository. */
+async function downloadPackages(to: string, work: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const argv = ["apt-get", "--yes", "--download-only", "install", ...packages];
+  await must(argv, { env, timeout: 300_000 });
+  mkdirSync(to);
+  const archives = join(work, "cache/archives");
+  const entries: string[] = [];
+  for (const name of readdirSync(archives).filter((file) => file.endsWith(".deb"))) {
+    const file = name.replaceAll("%3a", "_");
+    copyFileSync(join(archives, name), join(to, file));
+    const control = (await must(["dpkg-deb", "--field", join(to, file)])).trimEnd();
+    const size = statSync(join(to, file)).size;
+    entries.push(`${control}\nFilename: ./${file}\nSize: ${size}\nSHA256: ${sha256(join(to, file))}\n`);
+  }
+  writeFileSync(join(to, "Packages"), entries.join("\n"));
+  writeFileSync(join(to, "Packages.gz"), gzipSync(entries.join("\n")));
+}
+
+async function downloadSource(to: string, work: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const argv = ["apt-get", "source", "--download-only", "redis"];
+  await must(argv, { env, cwd: work, timeout: 300_000 });
+  const archive = readdirSync(work).find((name) => /^redis_.*\.orig\.tar\.gz$/.test(name)) ?? "";
+  copyFileSync(join(work, archive), join(to, redisSource.file));
+  const found = sha256(join(to, redisSource.file));
+  if (found !== redisSource.sha256) throw new Error(`${archive} must have the sha256 pinned, got: ${found}`);
+}
+
+function sha256(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
+}
+
+export interface MirrorOptions {
+  /** @default 10.0.0.1 */
+  readonly address?: string;
+  /** @default 80 */
+  readonly port?: number;
+}
+
+/** What instances download from. */
+export class Mirror {
+  /** Paths that were asked for, with the status they got. */
+  readonly requests: { readonly path: string; readonly status: number }[] = [];
+  private readonly published = new Map<string, Buffer>();
+
+  private constructor(
+    private readonly directory: string,
+    private readonly server: Server,
+    private readonly address: string,
+  ) {
+    server.on("request", (request, response) => {
+      const path = decodeURIComponent((request.url ?? "/").replace(/\?.*$/, ""));
+      this.requests.push({ path, status: this.answer(path, request.method === "HEAD", response) });
+    });
+  }
+
+  /** Serves a directory made by `prepareMirror`. */
+  static async start(directory: string, options: MirrorOptions = {}): Promise<Mirror> {
+    const server = createServer();
+    const address = options.address ?? hostAddress;
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(options.port ?? 80, address, resolve);
+    });
+    return new Mirror(directory, server, address);
+  }
+
+  /** Where a file is found. */
+  url(path: string): string {
+    const { port } = this.server.address() as AddressInfo;
+    return `http://${this.address}${port === 80 ? "" : `:${port}`}/${path}`;
+  }
+
+  /** Puts one more file there, or another in a file's place. */
+  publish(path: string, content: Buffer): string {
+    this.published.set(`/${path}`, content);
+    return this.url(path);
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private answer(path: string, head: boolean, response: ServerResponse): number {
+    const content = this.published.get(path);
+    const file = join(this.directory, normalize(join("/", path)));
+    const size = content?.length ?? (existsSync(file) && statSync(file).isFile() ? statSync(file).size : -1);
+    if (size < 0) {
+      response.writeHead(404).end();
+      return 404;
+    }
+    response.writeHead(200, { "content-length": size, "content-type": "application/octet-stream" });
+    if (head) response.end();
+    else if (content) response.end(content);
+    else createReadStream(file).pipe(response);
+    return 200;
+  }
+}

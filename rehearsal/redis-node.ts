@@ -1,0 +1,175 @@
+import { connect } from "node:net";
+import { must, run } from "./run";
+import { type WaitOptions, until } from "./wait";
+
+/** One line of CLUSTER NODES. */
+export interface ClusterNode {
+  readonly id: string;
+  readonly address: string;
+  readonly port: number;
+  readonly busPort: number;
+  readonly flags: readonly string[];
+  /** The master's id, of a replica. */
+  readonly master?: string;
+  readonly configEpoch: number;
+  readonly connected: boolean;
+  readonly slots: readonly (readonly [number, number])[];
+}
+
+export interface RedisNodeOptions {
+  /** @default 6379 */
+  readonly port?: number;
+  readonly user?: string;
+  readonly password?: string;
+  /** More options for redis-cli, such as those for TLS. */
+  readonly cli?: readonly string[];
+}
+
+/** A Redis server by its address, whoever runs it. */
+export class RedisNode {
+  readonly port: number;
+
+  constructor(
+    readonly address: string,
+    private readonly options: RedisNodeOptions = {},
+  ) {
+    this.port = options.port ?? 6379;
+  }
+
+  /** Runs a command by redis-cli; throws where Redis answers with an error. */
+  async cli(...args: readonly string[]): Promise<string> {
+    const { user, password, cli = [] } = this.options;
+    const login = user === undefined ? [] : ["--user", user];
+    return (
+      await must(
+        ["redis-cli", "-e", "-h", this.address, "-p", String(this.port), ...login, ...cli, ...args],
+        {
+          timeout: 20_000,
+          env: password === undefined ? process.env : { ...process.env, REDISCLI_AUTH: password },
+        },
+      )
+    ).trimEnd();
+  }
+
+  /** A section of INFO. */
+  async info(section: string): Promise<Readonly<Record<string, string>>> {
+    return pairs(await this.cli("INFO", section));
+  }
+
+  /** The cluster as this node sees it. */
+  async nodes(): Promise<ClusterNode[]> {
+    return parseClusterNodes(await this.cli("CLUSTER", "NODES"));
+  }
+
+  async clusterState(): Promise<string> {
+    return pairs(await this.cli("CLUSTER", "INFO"))["cluster_state"] ?? "";
+  }
+
+  /** A checksum of the whole data set: equal where contents are. Needs `enable-debug-command`. */
+  async digest(): Promise<string> {
+    return this.cli("DEBUG", "DIGEST");
+  }
+
+  /** Whether somebody answers, busy loading or not. */
+  async answers(): Promise<boolean> {
+    const argv = ["timeout", "2", "redis-cli", "-h", this.address, "-p", String(this.port), "PING"];
+    return /PONG|NOAUTH|LOADING/.test((await run(argv)).stdout);
+  }
+
+  /** Waits until INFO has a field with this value, such as `master_link_status` = `up`. */
+  async until(section: string, field: string, value: string, options: WaitOptions): Promise<void> {
+    let seen: string | undefined;
+    await until(
+      `${this.address}: ${field}:${value}`,
+      withSeen(options, () => seen),
+      async () => {
+        seen = (await this.info(section).catch(() => undefined))?.[field];
+        return seen === value;
+      },
+    );
+  }
+
+  /**
+   * Sets keys of random bytes, without holding them all at once. Keys must be in this node's slots, as
+   * any that is not ends the call with Redis's own error.
+   */
+  async load(keys: Iterable<string>, value: () => Buffer): Promise<number> {
+    const { user = "default", password } = this.options;
+    const socket = connect(this.port, this.address);
+    let sent = 0;
+    let answered = 0;
+    let failure: Error | undefined;
+    let wake = (): void => undefined;
+    socket.on("error", (error) => ((failure = error), wake()));
+    socket.on("close", () => ((failure ??= new Error(`${this.address} closed the connection`)), wake()));
+    socket.on("drain", () => wake());
+    socket.on("data", (data) => {
+      const text = data.toString("latin1");
+      const wrong = /-[A-Z]+ [^\r]*/.exec(text);
+      if (wrong) failure = new Error(`${this.address}: ${wrong[0]}`);
+      answered += text.split("\n").length - 1;
+      wake();
+    });
+    const pause = () => new Promise<void>((resolve) => (wake = resolve));
+    if (password !== undefined) {
+      socket.write(command("AUTH", user, password));
+      sent++;
+    }
+    for (const key of keys) {
+      sent++;
+      socket.cork();
+      socket.write(`*3\r\n$3\r\nSET\r\n$${Buffer.byteLength(key)}\r\n${key}\r\n`);
+      const bytes = value();
+      socket.write(`$${bytes.length}\r\n`);
+      socket.write(bytes);
+      const room = socket.write("\r\n");
+      socket.uncork();
+      if (failure) break;
+      if (!room) await pause();
+    }
+    while (!failure && answered < sent) await pause();
+    socket.removeAllListeners("close").destroy();
+    if (failure) throw failure;
+    return sent - (password === undefined ? 0 : 1);
+  }
+}
+
+function command(...words: string[]): string {
+  return [`*${words.length}`, ...words.flatMap((word) => [`$${Buffer.byteLength(word)}`, word]), ""].join(
+    "\r\n",
+  );
+}
+
+function withSeen(options: WaitOptions, seen: () => string | undefined): WaitOptions {
+  return { ...options, evidence: async () => `last seen: ${seen()}\n${(await options.evidence?.()) ?? ""}` };
+}
+
+function pairs(text: string): Record<string, string> {
+  const lines = text.split(/\r?\n/).filter((line) => line.includes(":"));
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]),
+  );
+}
+
+export function parseClusterNodes(text: string): ClusterNode[] {
+  const lines = text.split(/\r?\n/).filter((line) => line !== "");
+  return lines.map((line) => {
+    const [id = "", endpoint = "", flags = "", master, , , epoch, link, ...slots] = line.split(" ");
+    const [, address = "", port, busPort] = /^(.*?):(\d+)(?:@(\d+))?/.exec(endpoint) ?? [];
+    return {
+      id,
+      address,
+      port: Number(port),
+      busPort: Number(busPort),
+      flags: flags.split(","),
+      master: master === "-" ? undefined : master,
+      configEpoch: Number(epoch),
+      connected: link === "connected",
+      // [slot->-node] and [slot-<-node] are slots on their way, not ranges.
+      slots: slots
+        .filter((range) => !range.startsWith("["))
+        .map((range) => range.split("-").map(Number))
+        .map(([first = 0, last = first]) => [first, last] as const),
+    };
+  });
+}

@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { workDirectory } from "./inside";
+import { type Network } from "./network";
+import { RedisNode } from "./redis-node";
+import { tail } from "./run";
+import { until } from "./wait";
+
+export interface RedisServerOptions {
+  /** The server to run: a path, or a name on PATH. @default redis-server */
+  readonly server?: string;
+  /** Over the defaults; an empty text removes a directive. */
+  readonly directives?: Readonly<Record<string, string>>;
+}
+
+const defaults: Readonly<Record<string, string>> = {
+  port: "6379",
+  "protected-mode": "no",
+  "cluster-enabled": "yes",
+  // Shorter than Redis's 15 s, so that failovers do not make up most of a test.
+  "cluster-node-timeout": "5000",
+  "repl-backlog-size": "128mb",
+  "repl-diskless-sync-delay": "0",
+  "enable-debug-command": "yes",
+  // A save point makes a clean stop write the data; nobody wants a save in the middle of a measurement.
+  save: "86400 1",
+  appendonly: "no",
+};
+
+/** A real server at an address of its own, without a system around it. */
+export class RedisServer {
+  readonly node: RedisNode;
+  /** Where it keeps dump.rdb, nodes.conf and redis.log. */
+  readonly directory: string;
+  private child?: ChildProcess;
+  private exited: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly network: Network,
+    readonly address: string,
+    private readonly options: RedisServerOptions,
+  ) {
+    this.node = new RedisNode(address, { port: Number(options.directives?.["port"] ?? 6379) });
+    this.directory = join(workDirectory(), "servers", address);
+  }
+
+  /** Puts the address on the network and a server there. */
+  static async create(
+    network: Network,
+    address: string,
+    options: RedisServerOptions = {},
+  ): Promise<RedisServer> {
+    const server = new RedisServer(network, address, options);
+    mkdirSync(server.directory, { recursive: true });
+    await network.attach(address);
+    await server.start();
+    return server;
+  }
+
+  get running(): boolean {
+    return this.child !== undefined;
+  }
+
+  /** Starts on what is on disk; resolves when it answers, be it that it is loading. */
+  async start(): Promise<void> {
+    if (this.child) return;
+    const directives = { ...defaults, dir: this.directory, logfile: "redis.log", ...this.options.directives };
+    const lines = Object.entries(directives).filter(([, value]) => value !== "");
+    const config = join(this.directory, "redis.conf");
+    writeFileSync(config, lines.map(([name, value]) => `${name} ${value}\n`).join(""));
+    const output = openSync(join(this.directory, "output"), "a");
+    const [command = "", ...args] = this.network.at(this.address);
+    const child = spawn(command, [...args, this.options.server ?? "redis-server", config], {
+      stdio: ["ignore", output, output],
+    });
+    closeSync(output);
+    this.child = child;
+    this.exited = new Promise((resolve) => {
+      child.on("error", resolve);
+      child.on("exit", resolve);
+    });
+    void this.exited.then(() => (this.child = undefined));
+    await until(`${this.address} answers`, { timeout: 30_000, evidence: () => this.log() }, () => {
+      if (!this.child) throw new Error(`the server at ${this.address} ended\n${tail(this.log())}`);
+      return this.node.answers();
+    });
+  }
+
+  /** A clean stop, which saves. */
+  stop(): Promise<void> {
+    return this.end("SIGTERM");
+  }
+
+  /** kill -9: the process is gone, the machine is not. */
+  kill(): Promise<void> {
+    return this.end("SIGKILL");
+  }
+
+  /** Ends the server, takes the address off the network and removes the data. */
+  async close(): Promise<void> {
+    await this.kill();
+    await this.network.detach(this.address);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  log(): string {
+    return ["output", "redis.log"].map((name) => read(join(this.directory, name))).join("");
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    if (!this.child) return;
+    this.child.kill(signal);
+    const options = { timeout: 60_000, evidence: () => tail(this.log()) };
+    await until(`${this.address} ended`, options, () => !this.running);
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}

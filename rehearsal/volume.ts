@@ -1,0 +1,98 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
+import { removeTree } from "./cache";
+import { workDirectory } from "./inside";
+import { type Image } from "./image";
+import { must, run } from "./run";
+
+/** A volume's content at a point in time: what Spot takes of a root volume every five minutes. */
+export interface Snapshot {
+  readonly image: Image;
+  readonly directory: string;
+}
+
+/** A root volume: the image below, and above it everything that an instance has written. */
+export class Volume {
+  private mounted = false;
+
+  private constructor(
+    readonly id: string,
+    readonly image: Image,
+    private readonly directory: string,
+  ) {}
+
+  /** A fresh volume of the image, or one with a snapshot's content. */
+  static async create(from: Image | Snapshot): Promise<Volume> {
+    const id = `vol-${randomBytes(9).toString("hex").slice(0, 17)}`;
+    const directory = join(workDirectory(), "volumes", id);
+    for (const part of ["work", "root"]) mkdirSync(join(directory, part), { recursive: true });
+    if ("directory" in from) await copy(from.directory, join(directory, "upper"));
+    else mkdirSync(join(directory, "upper"));
+    return new Volume(id, "directory" in from ? from.image : from, directory);
+  }
+
+  /** The root tree, while mounted. */
+  get root(): string {
+    return join(this.directory, "root");
+  }
+
+  /** What was written, as overlayfs keeps it. */
+  get upper(): string {
+    return join(this.directory, "upper");
+  }
+
+  async mount(): Promise<string> {
+    if (this.mounted) throw new Error(`${this.id} is attached already`);
+    const options = `lowerdir=${this.image.path},upperdir=${this.upper},workdir=${join(this.directory, "work")}`;
+    await must(["mount", "-t", "overlay", "-o", options, this.id, this.root]);
+    this.mounted = true;
+    return this.root;
+  }
+
+  async unmount(): Promise<void> {
+    if (!this.mounted) return;
+    await must(["umount", this.root]);
+    this.mounted = false;
+  }
+
+  /**
+   * A copy of the content, also while an instance writes: crash-consistent file by file. Where a true
+   * point in time matters the writer has to stand still meanwhile, see `Instance.snapshot`.
+   */
+  async snapshot(): Promise<Snapshot> {
+    const directory = join(workDirectory(), "snapshots", `snap-${randomBytes(8).toString("hex")}`);
+    mkdirSync(join(workDirectory(), "snapshots"), { recursive: true });
+    await copy(this.upper, directory);
+    return { image: this.image, directory };
+  }
+
+  /** Goes back to a snapshot, or to the bare image: the volume must not be mounted. */
+  async restore(from: Snapshot | Image): Promise<void> {
+    if (this.mounted) throw new Error(`${this.id} is attached`);
+    await removeTree(join(this.directory, "work"));
+    mkdirSync(join(this.directory, "work"));
+    await rename(this.upper, join(this.directory, "old"));
+    if ("directory" in from) await copy(from.directory, this.upper);
+    else mkdirSync(this.upper);
+    await removeTree(join(this.directory, "old"));
+  }
+
+  async destroy(): Promise<void> {
+    await this.unmount();
+    await removeTree(this.directory);
+  }
+}
+
+/** Copies a tree with owners, modes, times, hard links, extended attributes and whiteouts. */
+async function copy(from: string, to: string): Promise<void> {
+  const argv = ["cp", "--archive", "--reflink=auto", "--sparse=auto", from, to];
+  const { code, stderr } = await run(argv, { timeout: 300_000 });
+  if (code === 0) return;
+  // A file that was renamed or removed between cp's listing and its opening is no failure.
+  const other = stderr.split("\n").filter((line) => line !== "" && !/No such file or directory/.test(line));
+  if (other.length > 0 || !existsSync(to) || readdirSync(to).length === 0) {
+    throw new Error(`copying ${from}: ${other.join("\n") || stderr}`);
+  }
+}

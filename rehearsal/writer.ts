@@ -1,0 +1,226 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Connection } from "./connection";
+import { Layout } from "./layout";
+import { type RedisNodeOptions } from "./redis-node";
+import { slotOf } from "./slots";
+
+export interface WriterOptions extends RedisNodeOptions {
+  /** Where to ask for the cluster's layout first: any members. */
+  readonly seeds: readonly string[];
+  /** Writes a second, over all keys. @default 500 */
+  readonly rate?: number;
+  /** Keys, spread over all slots. @default 1000 */
+  readonly keys?: number;
+  /** @default writer */
+  readonly prefix?: string;
+  /** Milliseconds that WAIT may take. @default 100 */
+  readonly waitTimeout?: number;
+}
+
+/** What became of one key: values only ever increase. */
+interface Key {
+  readonly name: string;
+  readonly slot: number;
+  /** The last value that got OK. */
+  plain: number;
+  /** The last value that got OK, and WAIT then said that a replica has it. */
+  acknowledged: number;
+}
+
+export interface LostKey {
+  readonly key: string;
+  readonly plain: number;
+  readonly acknowledged: number;
+  /** The highest value on any of the nodes; absent where none has the key. */
+  readonly found?: number;
+}
+
+export interface Verdict {
+  /** Writes that got OK. */
+  readonly plain: number;
+  /** Writes that were acknowledged: OK, and on a replica. */
+  readonly acknowledged: number;
+  /** Keys whose last plain, or last acknowledged, value is on none of the nodes. */
+  readonly lostPlain: number;
+  readonly lostAcknowledged: number;
+  /** Keys that no node would answer for; they count as lost. */
+  readonly unanswered: number;
+  /** Writes whose outcome stayed unknown or that were refused: they promise nothing. */
+  readonly failed: number;
+  /** The longest time, in milliseconds, in which a shard's writes got no OK. */
+  readonly longestGap: number;
+  readonly list: readonly LostKey[];
+}
+
+/** One master's connection and the work that is on it. */
+interface Lane {
+  readonly address: string;
+  connection?: Connection;
+  busy: boolean;
+  queue: Key[];
+}
+
+/** Milliseconds between two batches. */
+const tick = 10;
+/** Milliseconds after which an answer is not expected any more. */
+const patience = 2000;
+
+const settled = [() => true, () => false] as const;
+
+/** Writes to all slots and remembers what it was promised. */
+export class Writer {
+  private readonly keys: readonly Key[];
+  private readonly lanes = new Map<string, Lane>();
+  private readonly layout: Layout;
+  private readonly gaps = new Map<number, { last: number; longest: number }>();
+  private value = 0;
+  private plain = 0;
+  private acknowledged = 0;
+  private failed = 0;
+  private running = true;
+  private loop?: Promise<void>;
+
+  private constructor(private readonly options: WriterOptions) {
+    const prefix = options.prefix ?? "writer";
+    this.keys = Array.from({ length: options.keys ?? 1000 }, (_, index) => {
+      const name = `${prefix}:${index}`;
+      return { name, slot: slotOf(name), plain: 0, acknowledged: 0 };
+    });
+    this.layout = new Layout(options.seeds, options);
+  }
+
+  /** Begins to write; throws where no seed tells the cluster's layout. */
+  static async start(options: WriterOptions): Promise<Writer> {
+    const writer = new Writer(options);
+    await writer.layout.refresh();
+    if (!writer.layout.known) throw new Error(`no cluster at ${options.seeds.join(", ")}`);
+    writer.loop = writer.run();
+    return writer;
+  }
+
+  /** Writes so far that got OK, and that were acknowledged. */
+  get counts(): { readonly plain: number; readonly acknowledged: number; readonly failed: number } {
+    return { plain: this.plain, acknowledged: this.acknowledged, failed: this.failed };
+  }
+
+  /** Ends the writing, after the answers that are still due. */
+  async stop(): Promise<void> {
+    this.running = false;
+    await this.loop;
+    for (const gap of this.gaps.values()) gap.longest = Math.max(gap.longest, Date.now() - gap.last);
+    const end = Date.now() + patience;
+    while ([...this.lanes.values()].some(({ busy }) => busy) && Date.now() < end) await sleep(tick);
+    for (const lane of this.lanes.values()) lane.connection?.close();
+  }
+
+  /** Reads every key from these nodes, replicas too, and compares with what was promised. */
+  async verify(nodes: readonly string[]): Promise<Verdict> {
+    const found = new Map<string, number>();
+    const answered = new Set<string>();
+    await Promise.all(nodes.map((address) => this.read(address, found, answered)));
+    const list = this.keys
+      .map(({ name, plain, acknowledged }) => ({ key: name, plain, acknowledged, found: found.get(name) }))
+      .filter(({ plain, found: value }) => (value ?? 0) < plain);
+    return {
+      ...this.counts,
+      lostPlain: list.length,
+      lostAcknowledged: list.filter(({ acknowledged, found: value }) => (value ?? 0) < acknowledged).length,
+      unanswered: this.keys.filter(({ name, plain }) => plain > 0 && !answered.has(name)).length,
+      longestGap: Math.max(0, ...[...this.gaps.values()].map(({ longest }) => longest)),
+      list,
+    };
+  }
+
+  private async read(address: string, found: Map<string, number>, answered: Set<string>): Promise<void> {
+    const connection = await Connection.open(address, this.options, patience).catch(() => undefined);
+    if (!connection) return;
+    try {
+      await connection.send(["READONLY"], patience);
+      for (let start = 0; start < this.keys.length; start += 500) {
+        const part = this.keys.slice(start, start + 500);
+        const replies = await Promise.allSettled(
+          part.map(({ name }) => connection.send(["GET", name], 10 * patience)),
+        );
+        for (const [index, reply] of replies.entries()) {
+          const name = part[index]?.name ?? "";
+          if (reply.status === "rejected") continue; // another node's slot
+          answered.add(name);
+          if (reply.value !== null) found.set(name, Math.max(found.get(name) ?? 0, Number(reply.value)));
+        }
+      }
+    } finally {
+      connection.close();
+    }
+  }
+
+  private async run(): Promise<void> {
+    const begin = Date.now();
+    let handed = 0;
+    while (this.running) {
+      const due = Math.floor(((Date.now() - begin) / 1000) * (this.options.rate ?? 500));
+      for (; handed < due; handed++) this.hand(this.keys[handed % this.keys.length]);
+      for (const lane of this.lanes.values()) void this.work(lane);
+      await sleep(tick);
+    }
+  }
+
+  /** Puts a key in its master's lane; while a lane is stuck nothing piles up in it. */
+  private hand(key: Key | undefined): void {
+    const owner = key && this.layout.owner(key.slot);
+    if (!key) return;
+    if (!owner) {
+      this.failed++;
+      return void this.layout.refresh();
+    }
+    const lane = this.lanes.get(owner.address) ?? { address: owner.address, busy: false, queue: [] };
+    this.lanes.set(owner.address, lane);
+    if (lane.queue.length < this.keys.length) lane.queue.push(key);
+  }
+
+  /** Sends what is queued in one go, and WAIT behind it: WAIT speaks for its own connection only. */
+  private async work(lane: Lane): Promise<void> {
+    if (lane.busy || lane.queue.length === 0) return;
+    lane.busy = true;
+    const batch = lane.queue.splice(0);
+    lane.connection ??= await Connection.open(lane.address, this.options, patience).catch(() => undefined);
+    const refused = lane.connection ? await this.write(lane.connection, batch) : batch.length;
+    if (refused > 0) {
+      // Moved, down, or too slow to be waited for: what is still to come on this connection is forgotten.
+      this.failed += refused;
+      lane.connection?.close();
+      lane.connection = undefined;
+      await this.layout.refresh();
+    }
+    lane.busy = false;
+  }
+
+  /** Resolves to the number of writes that got no OK. */
+  private async write(connection: Connection, batch: readonly Key[]): Promise<number> {
+    const waitTimeout = this.options.waitTimeout ?? 100;
+    const answers = batch.map(async (key) => {
+      const value = ++this.value;
+      const ok = await connection.send(["SET", key.name, String(value)], patience).then(...settled);
+      if (!ok) return undefined;
+      this.plain++;
+      key.plain = Math.max(key.plain, value);
+      this.note(key.slot);
+      return { key, value };
+    });
+    const wait = connection.send(["WAIT", "1", String(waitTimeout)], patience + waitTimeout);
+    const waited = wait.then(Number, () => 0);
+    const written = (await Promise.all(answers)).filter((answer) => answer !== undefined);
+    if ((await waited) >= 1) {
+      this.acknowledged += written.length;
+      for (const { key, value } of written) key.acknowledged = Math.max(key.acknowledged, value);
+    }
+    return batch.length - written.length;
+  }
+
+  private note(slot: number): void {
+    const first = this.layout.owner(slot)?.first ?? -1;
+    const gap = this.gaps.get(first) ?? { last: Date.now(), longest: 0 };
+    gap.longest = Math.max(gap.longest, Date.now() - gap.last);
+    gap.last = Date.now();
+    this.gaps.set(first, gap);
+  }
+}
