@@ -1,0 +1,105 @@
+import { Masters } from "../../rehearsal/masters";
+import { Network } from "../../rehearsal/network";
+import { RedisServer } from "../../rehearsal/redis-server";
+import { until } from "../../rehearsal/wait";
+import { Writer } from "../../rehearsal/writer";
+import { describeWith } from "../support/needs";
+
+const directives = { "cluster-node-timeout": "2000" };
+
+describeWith(["root", "redis-server"], "masters and the writer", () => {
+  let network: Network;
+  let masters: Masters;
+  let replicas: RedisServer[];
+
+  beforeAll(async () => {
+    network = await Network.create();
+    masters = await Masters.start(network, { directives });
+    replicas = await Promise.all(
+      masters.addresses.map((_, index) => RedisServer.create(network, `10.0.2.1${index}`, { directives })),
+    );
+  });
+
+  afterAll(async () => {
+    await Promise.all(replicas.map((replica) => replica.close()));
+    await masters.close();
+    await network.close();
+  });
+
+  it("makes a whole cluster with an address for each master", async () => {
+    const view = await masters.nodes(1);
+    expect(view.map(({ address }) => address).sort()).toEqual(masters.addresses);
+    const slots = view.flatMap((node) => node.slots).map(([first, last]) => last - first + 1);
+    expect(slots.reduce((sum, part) => sum + part)).toBe(16_384);
+    expect(await masters.info(0, "replication")).toMatchObject({ repl_backlog_size: String(128 << 20) });
+  });
+
+  it("fills every master's own slots", async () => {
+    expect(await masters.fill({ megabytes: 8 })).toBe(2048);
+    const sizes = await Promise.all([0, 1, 2].map((index) => masters.cli(index, "DBSIZE")));
+    expect(sizes.reduce((sum, size) => sum + Number(size), 0)).toBe(2048);
+    expect(Math.min(...sizes.map(Number))).toBeGreaterThan(500);
+  });
+
+  it("acknowledges no write while there is no replica, and loses none", async () => {
+    const writer = await Writer.start({ seeds: masters.addresses.slice(0, 1), prefix: "alone" });
+    await until("it has written", { timeout: 10_000 }, () => writer.counts.plain > 300);
+    await writer.stop();
+    expect(await writer.verify(masters.addresses)).toMatchObject({
+      acknowledged: 0,
+      lostPlain: 0,
+      failed: 0,
+    });
+  });
+
+  it("keeps its data through a clean stop", async () => {
+    const digest = await masters.digest(1);
+    await masters.restart(1);
+    await masters.untilWhole();
+    expect(await masters.digest(1)).toBe(digest);
+  });
+
+  it("finds equal contents on replicas", async () => {
+    const view = await masters.nodes(0);
+    for (const replica of replicas) {
+      await replica.node.cli("CLUSTER", "MEET", masters.addresses[0] ?? "", "6379");
+    }
+    for (const [index, { node }] of replicas.entries()) {
+      const id = view.find(({ address }) => address === masters.addresses[index])?.id ?? "";
+      const known = async () => (await node.nodes()).some((other) => other.id === id && other.connected);
+      await until("the master is known", { timeout: 20_000, every: 100 }, known);
+      await node.cli("CLUSTER", "REPLICATE", id);
+      await node.until("replication", "master_link_status", "up", { timeout: 20_000 });
+      expect(await node.digest()).toBe(await masters.digest(index));
+    }
+  });
+
+  it("keeps writing through a master's death, and what was acknowledged is on its successor", async () => {
+    const writer = await Writer.start({ seeds: masters.addresses, rate: 1000 });
+    await until("it is acknowledged", { timeout: 20_000 }, () => writer.counts.acknowledged > 1000);
+    await masters.kill(1);
+    await replicas[1]?.node.until("replication", "role", "master", { timeout: 30_000 });
+    const { plain } = writer.counts;
+    await until("it writes on", { timeout: 20_000 }, () => writer.counts.plain > plain + 2000);
+    await writer.stop();
+    const nodes = [
+      masters.addresses[0] ?? "",
+      masters.addresses[2] ?? "",
+      ...replicas.map((one) => one.address),
+    ];
+    const verdict = await writer.verify(nodes);
+    expect(verdict).toMatchObject({ lostAcknowledged: 0, unanswered: 0 });
+    expect(verdict.longestGap).toBeGreaterThan(1000);
+    expect(verdict.failed).toBeGreaterThan(0);
+  });
+
+  it("counts what is on none of the nodes as lost", async () => {
+    const writer = await Writer.start({ seeds: masters.addresses, prefix: "doomed", keys: 30 });
+    await until("it has written", { timeout: 20_000 }, () => writer.counts.plain > 300);
+    await writer.stop();
+    for (const node of [masters.node(0), replicas[1]?.node, masters.node(2)]) await node?.cli("FLUSHALL");
+    const verdict = await writer.verify([...masters.addresses, ...replicas.map((one) => one.address)]);
+    expect(verdict).toMatchObject({ lostPlain: 30, unanswered: 0 });
+    expect(verdict.list).toHaveLength(30);
+  });
+});
