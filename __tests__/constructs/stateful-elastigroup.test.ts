@@ -258,8 +258,6 @@ describe("lifecycle", () => {
     const { lifecycle } = build({
       lifecycle: { ignoreChanges: ["desired_capacity"], createBeforeDestroy: false },
     });
-    expect(lifecycle.ignore_changes).toEqual(
-      expect.arrayContaining(["lifetime_period", "desired_capacity"]),
-    );
+    expect(lifecycle.ignore_changes).toEqual(expect.arrayContaining(["lifetime_period", "desired_capacity"]));
   });
 });

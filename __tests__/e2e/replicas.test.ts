@@ -88,7 +88,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "replicas
         : "cdktf deploy starts the group",
       async () => {
         if (withoutProvider) {
-          const body = structuredClone(recorded);
+          const body = structuredClone(recorded) as Body;
           body.group.capacity = { minimum: replicas, maximum: replicas, target: replicas, unit: "instance" };
           body.group.compute.launchSpecification.userData = gzipSync(
             await project.redisElastigroup("render"),

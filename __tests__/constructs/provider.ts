@@ -1,0 +1,67 @@
+import { App, type TerraformStack } from "cdktf";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { type ApiDefaults, off } from "../../rehearsal/spot-api/defaults";
+import { PaperFleet } from "../../rehearsal/spot-api/paper-fleet";
+import { type RecordedRequest } from "../../rehearsal/spot-api/recorder";
+import { SpotApi } from "../../rehearsal/spot-api/spot-api";
+import { Terraform, type TerraformVariables } from "../../rehearsal/terraform";
+import { type Json } from "./support";
+
+/** Stacks of one id, synthesized one after the other, with the real provider and a Spot API without machines. */
+export class Workbench {
+  private constructor(
+    readonly api: SpotApi,
+    private readonly directory: string,
+    readonly terraform: Terraform,
+  ) {}
+
+  static async open(defaults: ApiDefaults = off): Promise<Workbench> {
+    const api = await SpotApi.start({ fleet: new PaperFleet(), defaults });
+    const directory = mkdtempSync(join(tmpdir(), "workbench-"));
+    return new Workbench(
+      api,
+      directory,
+      new Terraform(join(directory, "out/stacks/redis"), api.environment()),
+    );
+  }
+
+  /** Synthesizes the stack, whose id must be `redis`, over the last one. */
+  write(build: (app: App) => TerraformStack): void {
+    const app = new App({ outdir: join(this.directory, "out") });
+    build(app);
+    app.synth();
+  }
+
+  /** The same, then `init` and `apply`; returns the requests that this made, but for reads. */
+  async apply(
+    build: (app: App) => TerraformStack,
+    variables?: TerraformVariables,
+  ): Promise<RecordedRequest[]> {
+    this.write(build);
+    await this.terraform.init();
+    this.api.clearRequests();
+    await this.terraform.apply(variables);
+    await this.api.settle();
+    return this.api.requests.filter(({ method }) => method !== "GET");
+  }
+
+  /** What the only group of the API is now. */
+  get group(): Json {
+    const groups = this.api.groups.list();
+    expect(groups).toHaveLength(1);
+    return groups[0];
+  }
+
+  /** The script its instances get. */
+  get userData(): string {
+    return gunzipSync(Buffer.from(this.group.compute.launchSpecification.userData, "base64")).toString();
+  }
+
+  async close(): Promise<void> {
+    await this.api.close();
+    rmSync(this.directory, { recursive: true });
+  }
+}
