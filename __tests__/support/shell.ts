@@ -16,7 +16,7 @@ export function agent(
   options: { readonly stdin?: string; readonly env?: Record<string, string> } = {},
 ): ShellResult {
   const load = parts.map((part) => `. "${LIB}/${part}.sh"`).join("\n");
-  const { status, stdout, stderr } = spawnSync("bash", ["-c", `set -Eeuo pipefail\n${load}\n${script}`], {
+  const { status, stdout, stderr } = spawnSync("bash", ["--norc", "-c", `set -Eeuo pipefail\n${load}\n${script}`], {
     input: options.stdin ?? "",
     encoding: "utf8",
     timeout: 20_000,

@@ -1,6 +1,13 @@
 # shellcheck shell=bash
 # Redis on the machine: built from a pinned release, from the distribution, or already there.
 
+# install: one at a time, for a build takes minutes and the timer may want one too.
+install() {
+  exec 9>"$RUN/lock"
+  flock 9
+  install_redis
+}
+
 # install_redis: leaves the server and the client in $OPT/bin, whatever their names are elsewhere.
 install_redis() {
   local server cli

@@ -7,12 +7,12 @@ log() {
   printf 'redis-replica: %s\n' "$*" >&2
 }
 
-# write FILE: standard input, by rename.
+# write FILE: standard input, by rename, if it differs.
 write() {
   mkdir -p "${1%/*}"
   cat >"$1.new.$$"
   chmod 0644 "$1.new.$$"
-  mv "$1.new.$$" "$1"
+  if cmp -s "$1.new.$$" "$1"; then rm "$1.new.$$"; else mv "$1.new.$$" "$1"; fi
 }
 
 # state NAME [DETAIL]: what `status` shows; said once per change.

@@ -1,21 +1,22 @@
 # shellcheck shell=bash
 # What user data does once the files are there.
 
-# setup CHANGED-FILE...: installs what is missing, applies what changed, waits until joined. Fails only when a
-# person must act: what is merely late goes on by the timer.
+# setup: installs what is missing, applies what changed, waits until joined. Fails only when a person must act: what
+# is merely late goes on by the timer.
 setup() {
-  local before outcome=0
-  before=$(readlink "$OPT/bin/redis-server" || true)
+  local outcome=0
   sysctl -q -p "$ROOT/etc/sysctl.d/90-redis-replica.conf" || log 'the kernel settings could not be applied'
+  systemctl daemon-reload
+  # First of all, so that a reboot in the middle of a build goes on with it.
+  systemctl -q enable redis-replica.service redis-replica-reconcile.timer
+  systemctl start --no-block redis-replica-reconcile.timer
   "$AGENT" install || outcome=$?
   ((outcome != REFUSED)) || exit "$REFUSED"
   systemctl daemon-reload
-  systemctl -q enable redis-replica.service redis-replica-reconcile.timer
-  systemctl start --no-block redis-replica-reconcile.timer
-  if [[ -n $before ]] && restart_due "$before" "$@"; then
+  if [[ -e $RUN/redis.conf ]] && restart_due; then
     log 'new settings or another Redis: restarting'
     systemctl restart --no-block redis-replica.service
-  elif ((outcome == 0)); then
+  else
     systemctl start --no-block redis-replica.service
   fi
   outcome=0
@@ -24,9 +25,10 @@ setup() {
   ((outcome == 0 || outcome == LATER)) || exit "$outcome"
 }
 
-# restart_due SERVER-BEFORE CHANGED-FILE...: whether a Redis that runs already misses something.
+# restart_due: whether the Redis that runs would be another one, or another configuration, if it were started now.
 restart_due() {
-  [[ $1 == "$(readlink "$OPT/bin/redis-server")" ]] || return 0
-  shift
-  [[ " $* " == *" /etc/redis-replica/"* ]]
+  local pid
+  pid=$(systemctl show -p MainPID redis-replica.service | cut -d = -f 2)
+  [[ $pid != 0 && $(readlink "/proc/$pid/exe") != "$(readlink -f "$OPT/bin/redis-server")" ]] ||
+    ! render_conf "$(cat "$RUN/address")" "$(node_timeout)" | cmp -s - "$RUN/redis.conf"
 }

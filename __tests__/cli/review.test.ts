@@ -1,0 +1,72 @@
+import { exampleText, file, temporaryFolder } from "../config/example";
+import { json, run } from "./run";
+
+const folder = temporaryFolder();
+
+async function review(changes: Record<string, unknown> = {}) {
+  return run("review", "-c", file(folder, "c.yaml", exampleText(changes)));
+}
+
+test("it says where, what and how many", async () => {
+  const { exit, stdout } = await review();
+  expect(exit).toBe(0);
+  for (const fact of [
+    /Region +us-west-2\n/,
+    /Machine image +ami-0123456789abcdef0\n/,
+    /Zones +us-west-2a: subnet-0a1b2c3d4e5f60001\n +us-west-2b: subnet-0a1b2c3d4e5f60002\n/,
+    /Types +spot r6i\.large, r6a\.large, r5\.large, r5a\.large\n +on demand r6i\.large\n/,
+    /Group +3 replicas on spot instances/,
+    /Masters +10\.0\.1\.10, port 6379, cluster bus 16379\n/,
+    /Redis +7\.2\.15, built from source/,
+    /Persists +root volume and private IP\n/,
+    /User data +[\d,]+ of 16,384 bytes after gzip\n/,
+  ]) {
+    expect(stdout).toMatch(fact);
+  }
+});
+
+test.each([
+  [{}, "A replica that fell back to on-demand stays there until you recycle it."],
+  [
+    { strategy: { revertToSpot: "always" } },
+    "is replaced by a spot instance as soon as there is spot capacity",
+  ],
+  [{ strategy: { revertToSpot: ["Sun:03:00-Sun:05:00"] } }, "within Sun:03:00-Sun:05:00 (UTC)"],
+  [{ strategy: { fallbackToOnDemand: false } }, "the replica is missing until there is"],
+  [{ persistence: { rootVolume: false } }, "joins as a new node and fetches all data"],
+  [{ persistence: { privateIp: false } }, "The replacement has another address"],
+])("with %j an interruption reads: %s", async (changes, sentence) => {
+  expect((await review(changes)).stdout).toContain(sentence);
+});
+
+test.each([
+  [{ redis: { install: "image" } }, "the machine image's own"],
+  [{ redis: { install: "package", package: "redis6" } }, "the distribution's package redis6"],
+  [{ redis: { port: 7000 } }, "port 7000, cluster bus 17000"],
+  [{ replicas: 1 }, "1 replica on spot"],
+  [{ replicas: { variable: "n" } }, "${var.n} replicas"],
+  [{ masters: [{ variable: "m" }] }, "measured by the plan"],
+])("with %j it says %s", async (changes, words) => {
+  expect((await review(changes)).stdout).toContain(words);
+});
+
+test("warnings are talk, on stderr, and no failure", async () => {
+  const { exit, stdout, stderr } = await review();
+  expect(exit).toBe(0);
+  expect(stderr).toContain("c.yaml: warning: ");
+  expect(stdout).not.toContain("warning");
+});
+
+test("--json carries the config, the story and the warnings", async () => {
+  const ended = await run("review", "--json", "-c", file(folder, "c.yaml", exampleText()));
+  expect(ended.stderr).toBe("");
+  expect(json(ended)).toMatchObject({
+    format_version: "1.0",
+    clusters: [{ config: { name: "redis-replicas", replicas: 3 }, user_data: { limit_bytes: 16384 } }],
+    diagnostics: [{ severity: "warning" }, { severity: "warning" }],
+  });
+});
+
+test("without a terminal there is no colour", async () => {
+  expect((await review()).stdout).not.toContain("\u001b");
+});

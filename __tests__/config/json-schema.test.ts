@@ -1,0 +1,17 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { jsonSchema, SCHEMA_FILE } from "../../config/json-schema";
+import { ROOT } from "./example";
+
+const checkedIn = JSON.parse(readFileSync(join(ROOT, SCHEMA_FILE), "utf8")) as {
+  properties: Record<string, { description?: string }>;
+};
+
+test("the checked-in schema is what `npm run schema` writes", () => {
+  expect(checkedIn).toEqual(JSON.parse(jsonSchema()));
+});
+
+test("every key has a description for editors", () => {
+  const bare = Object.entries(checkedIn.properties).filter(([, { description }]) => !description);
+  expect(bare).toEqual([]);
+});

@@ -1,0 +1,68 @@
+import { loadConfigs } from "../../config/load";
+import { ConfigError } from "../../config/problem";
+import { example, exampleText, file, problemsOf, temporaryFolder } from "./example";
+
+const folder = temporaryFolder();
+
+function failure(...files: string[]): string[] {
+  try {
+    loadConfigs(files);
+  } catch (error) {
+    if (error instanceof ConfigError)
+      return error.message.split("\n").map((line) => line.replace(`${folder}/`, ""));
+    throw error;
+  }
+  return [];
+}
+
+test("YAML and JSON say the same", () => {
+  const yaml = file(folder, "a.yaml", exampleText());
+  const json = file(folder, "b.json", JSON.stringify(example({ name: "b" }), undefined, "\t"));
+  const [first, second] = loadConfigs([yaml, json]);
+  expect(second!.config).toEqual({ ...first!.config, name: "b" });
+});
+
+test("a schema key for editors is tolerated", () => {
+  expect(problemsOf(JSON.stringify(example({ $schema: "./x.json" })), "c.json")).toEqual([]);
+});
+
+test("a byte order mark and Windows line ends are tolerated", () => {
+  const path = file(folder, "bom.yaml", `\uFEFF${exampleText().replaceAll("\n", "\r\n")}`);
+  expect(failure(path)).toEqual([]);
+});
+
+test("a value behind an alias is read, and a mistake in it is placed where it stands", () => {
+  const text =
+    exampleText({ masters: undefined, keyPair: undefined }) + "masters: &m [10.0.0.1:1]\nkeyPair: *m\n";
+  const lines = text.trimEnd().split("\n").length;
+  expect(problemsOf(text).map(({ at }) => at?.line)).toEqual([lines - 1, lines]);
+});
+
+test("a file that is missing, or a folder, is one line without a position", () => {
+  expect(failure(`${folder}/none.yaml`)).toEqual([
+    "none.yaml: there is no such file; name another with --config",
+  ]);
+  expect(failure(folder)).toEqual([`${folder}: this is a directory; name the file in it with --config`]);
+});
+
+test("JSON stays strict: what only YAML allows is refused at its place", () => {
+  expect(problemsOf('{\n\t"name": "x",\n}', "c.json")[0]).toMatchObject({
+    at: { line: 3, column: 1 },
+    message: expect.stringMatching(/^not well-formed JSON: /) as string,
+  });
+});
+
+test("two files of one name are a problem of the second, whatever the case", () => {
+  const a = file(folder, "one.yaml", exampleText());
+  const b = file(folder, "two.yaml", exampleText({ name: "Redis-Replicas" }));
+  expect(failure(a, b)).toEqual([
+    expect.stringMatching(/^two\.yaml:1:7: `name` must differ .*one\.yaml has it\), got: "Redis-Replicas"$/),
+  ]);
+});
+
+test("the mistakes of all files come at once", () => {
+  const a = file(folder, "bad1.yaml", exampleText({ replicas: 0 }));
+  const b = file(folder, "bad2.yaml", exampleText({ region: "mars" }));
+  const lines = failure(a, b);
+  expect(lines.map((line) => line.split(":")[0])).toEqual(["bad1.yaml", "bad2.yaml"]);
+});

@@ -1,0 +1,240 @@
+import { example, messages, problemsOf } from "./example";
+
+const zones = { "us-west-2a": ["subnet-0a1b"] };
+
+describe("each mistake is one message that says where, what must be, what is there", () => {
+  test.each<[mistake: string, changes: Record<string, unknown>, message: string]>([
+    [
+      "an unknown key",
+      { colour: "red" },
+      '`colour` must be a known key, got: "colour". Known here: name, region',
+    ],
+    ["a misspelt key", { securityGroupId: 1 }, "Did you mean `securityGroupIds`?"],
+    [
+      "a swapped letter",
+      { keyPiar: "k" },
+      '`keyPiar` must be a known key, got: "keyPiar". Did you mean `keyPair`?',
+    ],
+    [
+      "a misspelt key further in",
+      { strategy: { fallbackToOndemnd: true } },
+      '`strategy.fallbackToOndemnd` must be a known key, got: "fallbackToOndemnd". Did you mean `fallbackToOnDemand`?',
+    ],
+    [
+      "a wrong enum value",
+      { strategy: { orientation: "ballanced" } },
+      '`strategy.orientation` must be one of availability, balanced, cost, equalZones, got: "ballanced". Did you mean `balanced`?',
+    ],
+    [
+      "a revert that is neither word nor list",
+      { strategy: { revertToSpot: "nevr" } },
+      'got: "nevr". Did you mean `never`?',
+    ],
+    [
+      "a revert of another type",
+      { strategy: { revertToSpot: 5 } },
+      "`strategy.revertToSpot` must be always, never or a list of windows such as Sun:03:00-Sun:05:00 (UTC), got: 5",
+    ],
+    [
+      "a window without its end",
+      { strategy: { revertToSpot: ["Sun:03:00"] } },
+      '`strategy.revertToSpot[0]` must be a window such as Sun:03:00-Sun:05:00 (UTC), got: "Sun:03:00"',
+    ],
+    [
+      "a zone without a subnet",
+      { availabilityZones: { ...zones, "us-west-2b": [] } },
+      "`availabilityZones.us-west-2b` must name at least one subnet, got: []",
+    ],
+    ["no zone", { availabilityZones: {} }, "`availabilityZones` must name at least one zone, got: {}"],
+    [
+      "what is no zone",
+      { availabilityZones: { west: ["subnet-1"] } },
+      '`availabilityZones.west` must be an availability zone such as us-west-2a, got: "west"',
+    ],
+    [
+      "a zone of another region",
+      { availabilityZones: { "us-east-1a": ["subnet-1"] } },
+      "`availabilityZones.us-east-1a` must be a zone of `region` (us-west-2), got:",
+    ],
+    [
+      "a subnet in two zones",
+      { availabilityZones: { ...zones, "us-west-2b": ["subnet-0a1b"] } },
+      "`availabilityZones.us-west-2b[0]` must be in one zone, and us-west-2a has it already",
+    ],
+    ["no master", { masters: [] }, "`masters` must name at least one master, got: []"],
+    [
+      "no masters at all",
+      { masters: undefined },
+      "`masters` must be given, got: nothing. Add it, such as `masters: [10.0.1.10]`.",
+    ],
+    [
+      "a master with a port",
+      { masters: ["10.0.1.10:6379"] },
+      '`masters[0]` must be an IP or DNS name without a port (`redis.port` holds for all), got: "10.0.1.10:6379"',
+    ],
+    ["a master twice", { masters: ["a", "b", "a"] }, '`masters[2]` must name each master once, got: "a"'],
+    [
+      "one master that is no list",
+      { masters: "10.0.1.10" },
+      '`masters` must be a list with at least one master, got: "10.0.1.10". Write it as a list: [10.0.1.10].',
+    ],
+    [
+      "an empty spot list",
+      { instanceTypes: { onDemand: "r5.large", spot: [] } },
+      "`instanceTypes.spot` must name at least one instance type, got: []",
+    ],
+    [
+      "a preferred type that is no spot type",
+      { instanceTypes: { onDemand: "r5.large", spot: ["r5.large"], preferredSpot: ["r6i.large"] } },
+      '`instanceTypes.preferredSpot[0]` must name a type that `spot` names too, got: "r6i.large"',
+    ],
+    [
+      "a number in quotes",
+      { replicas: "3" },
+      '`replicas` must be a whole number from 1 to 1000, got: "3". Leave out the quotes.',
+    ],
+    ["half a replica", { replicas: 1.5 }, "`replicas` must be a whole number from 1 to 1000, got: 1.5"],
+    [
+      "a tag that is a number",
+      { tags: { cost: 7 } },
+      "`tags.cost` must be text of at most 256 characters, got: 7. Put it in quotes.",
+    ],
+    ["a tag of AWS's own", { tags: { "aws:x": "y" } }, "must be 1 to 128 characters and not begin with aws:"],
+    [
+      "a release without its checksum",
+      { redis: { version: "7.2.1", url: "https://x/r.tar.gz" } },
+      "`redis.sha256` must be given together with `version` and `url`, got: nothing",
+    ],
+    [
+      "a release for an image that has Redis",
+      { redis: { install: "image", version: "7.2.1" } },
+      '`redis.version` must be left out unless `install` is source, got: "7.2.1"',
+    ],
+    [
+      "a package for a build from source",
+      { redis: { package: "redis" } },
+      '`redis.package` must be left out unless `install` is package, got: "redis"',
+    ],
+    [
+      "a port whose bus has no place",
+      { redis: { port: 60000 } },
+      "`redis.port` must be at most 55535 unless `busPort` is given (the bus is `port` + 10000), got: 60000",
+    ],
+    [
+      "one port for both",
+      { redis: { port: 7000, busPort: 7000 } },
+      "`redis.busPort` must differ from `port`, got: 7000",
+    ],
+    [
+      "a directive that this package sets",
+      { redis: { directives: { "cluster-enabled": "no" } } },
+      '`redis.directives.cluster-enabled` must be left out: this package sets it itself, got: "no"',
+    ],
+    [
+      "a directive of two lines",
+      { redis: { directives: { hz: "1\nport 1" } } },
+      '`redis.directives.hz` must be one line, got: "1\\nport 1"',
+    ],
+    [
+      "nothing that persists",
+      { persistence: { rootVolume: false, privateIp: false } },
+      "`persistence` must keep the root volume or the private IP",
+    ],
+    ["two backends", { backend: { s3: {}, gcs: {} } }, "`backend` must name exactly one backend"],
+    [
+      "a backend of another type",
+      { backend: 5 },
+      "`backend` must be `none` or one backend with its settings",
+    ],
+    [
+      "a variable's name that Terraform refuses",
+      { imageId: { variable: "count" } },
+      '`imageId.variable` must be the name of a Terraform variable, such as master_ip, got: "count"',
+    ],
+    [
+      "a zone map's variable with a bad name",
+      { availabilityZones: { variable: "1" } },
+      "`availabilityZones.variable` must be the name",
+    ],
+    [
+      "one variable for two types",
+      { replicas: { variable: "x" }, imageId: { variable: "x" } },
+      "`imageId` must name a variable of type string, and `x` is a number in `replicas`",
+    ],
+    [
+      "a variable where none may be",
+      { region: { variable: "r" } },
+      "`region` must be an AWS region such as us-west-2",
+    ],
+    [
+      "a name that JavaScript has taken",
+      { name: "constructor" },
+      "`name` must be another word: JavaScript has taken this one",
+    ],
+    [
+      "a name that is no file name",
+      { name: "a/b" },
+      "`name` must be 1 to 100 letters, digits, dots, dashes or underscores",
+    ],
+    [
+      "what looks like a token of cdktf",
+      { tags: { a: "${TfToken[TOKEN.0]}" } },
+      "`tags.a` must not hold {TfToken[",
+    ],
+  ])("%s", (_, changes, message) => {
+    const found = messages(changes);
+    expect(found).toEqual([expect.stringContaining(message)]);
+  });
+});
+
+test("a misspelt key is not reported as missing too", () => {
+  expect(messages({ region: undefined, regin: "us-west-2" })).toEqual([
+    '`regin` must be a known key, got: "regin". Did you mean `region`?',
+  ]);
+});
+
+test("positions are those of the value, or of the key where the key is wrong", () => {
+  const text = "name: a\nregion:   mars\nmasters:\n  - 10.0.0.1\n  - 'x:1'\nbogus: 1\n";
+  const places = problemsOf(text).map(({ at, message }) => [at?.line, at?.column, message.split("`")[1]]);
+  expect(places).toEqual(
+    expect.arrayContaining([
+      [2, 11, "region"],
+      [5, 5, "masters[1]"],
+      [6, 1, "bogus"],
+    ]),
+  );
+});
+
+test("several mistakes come at once, in the order of the file, and none hides another", () => {
+  const data = example({
+    replicas: 0,
+    redis: { install: "sources", port: 60000, directives: { port: 1 } },
+    availabilityZones: { "us-west-2a": [], "us-east-1b": ["subnet-1"] },
+  });
+  const found = problemsOf(JSON.stringify(data), "c.json");
+  expect(found.map(({ message }) => message.split("`")[1])).toEqual([
+    "replicas",
+    "availabilityZones.us-west-2a",
+    "availabilityZones.us-east-1b",
+    "redis.install",
+    "redis.port",
+    "redis.directives.port",
+  ]);
+});
+
+test("malformed YAML and a key given twice say line and column", () => {
+  expect(problemsOf("a: 1\nb: [1\nc: 2\n")[0]).toMatchObject({ at: { line: 3, column: 1 } });
+  expect(problemsOf("name: a\nregion: b\n'name': c\n")).toMatchObject([
+    { at: { line: 3, column: 1 }, message: "`name` must be given once; take one of them out" },
+  ]);
+});
+
+test.each([
+  ["", "null"],
+  ["- 1\n", "[1]"],
+  ["text", '"text"'],
+])("a file that holds no mapping (%j) is one problem", (text, got) => {
+  expect(problemsOf(text).map(({ message }) => message)).toEqual([
+    `the file must hold the keys of a cluster, such as name, region and masters, got: ${got}`,
+  ]);
+});

@@ -1,0 +1,263 @@
+import { App, Testing } from "cdktf";
+import fc from "fast-check";
+import { createHash } from "node:crypto";
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
+import { check, type LoadedConfig } from "../../config/load";
+import { type ConfigError } from "../../config/problem";
+import { type ClusterConfig } from "../../config/schema";
+import { Source } from "../../config/source";
+import { addStack, addStacks } from "../../config/stack";
+import { type RedisReplicas } from "../../constructs";
+import { example, exampleConfig, exampleText, file, temporaryFolder } from "./example";
+
+interface Synthesized {
+  resource: { spotinst_elastigroup_aws: Record<string, Record<string, unknown>> };
+  provider: { spotinst: Record<string, unknown>[] };
+  terraform: { backend?: Record<string, unknown> };
+  locals: Record<string, string[]>;
+  output: { settings: { value: Record<string, string> } };
+}
+
+const folder = temporaryFolder();
+
+function synth(config: ClusterConfig): Synthesized {
+  const outdir = mkdtempSync(join(folder, "out-"));
+  const app = new App({ outdir, stackTraces: false });
+  return JSON.parse(Testing.synth(addStack(app, config))) as Synthesized;
+}
+
+function group(config: ClusterConfig): Record<string, unknown> {
+  return Object.values(synth(config).resource.spotinst_elastigroup_aws)[0]!;
+}
+
+test("the example becomes a group of its name, size, machines, zones and security groups", () => {
+  expect(group(exampleConfig())).toMatchObject({
+    name: "redis-replicas",
+    region: "us-west-2",
+    min_size: 3,
+    max_size: 3,
+    desired_capacity: 3,
+    image_id: "ami-0123456789abcdef0",
+    instance_types_ondemand: "r6i.large",
+    instance_types_spot: ["r6i.large", "r6a.large", "r5.large", "r5a.large"],
+    availability_zones: ["us-west-2a:subnet-0a1b2c3d4e5f60001", "us-west-2b:subnet-0a1b2c3d4e5f60002"],
+    security_groups: ["sg-0123456789abcdef0"],
+  });
+});
+
+test.each([
+  [{ keyPair: "admin" }, { key_name: "admin" }],
+  [{ iamInstanceProfile: "redis" }, { iam_instance_profile: "redis" }],
+  [{ description: "for reports" }, { description: "for reports" }],
+  [{}, { description: "Redis Cluster replicas" }],
+  [{ tags: { team: "data" } }, { tags: [{ key: "team", value: "data" }] }],
+  [{ persistence: { rootVolume: false } }, { persist_root_device: false, persist_private_ip: true }],
+  [{ strategy: { orientation: "equalZones" } }, { orientation: "equalAzDistribution" }],
+  [{ strategy: { orientation: "cost" } }, { orientation: "costOriented" }],
+  [{ strategy: { orientation: "balanced" } }, { orientation: "balanced" }],
+  [{ strategy: { fallbackToOnDemand: false } }, { fallback_to_ondemand: false }],
+  [{ strategy: { drainingTimeout: 60 } }, { draining_timeout: 60 }],
+  [{ strategy: { revertToSpot: "always" } }, { revert_to_spot: { perform_at: "always" } }],
+  [
+    { strategy: { revertToSpot: ["Sun:03:00-Sun:05:00"] } },
+    { revert_to_spot: { perform_at: "timeWindow", time_windows: ["Sun:03:00-Sun:05:00"] } },
+  ],
+])("%j reaches the group", (changes, attributes) => {
+  expect(group(exampleConfig(changes))).toMatchObject(attributes);
+});
+
+test("protect keeps Terraform from destroying the group", () => {
+  expect(group(exampleConfig({ protect: true }))).toMatchObject({ lifecycle: { prevent_destroy: true } });
+  expect(group(exampleConfig())["lifecycle"]).not.toHaveProperty("prevent_destroy");
+});
+
+test("settings of Redis reach the boot script", () => {
+  const { install, ...rest } = { install: "package", package: "redis6" };
+  const config = exampleConfig({
+    failover: "never",
+    redis: {
+      install,
+      ...rest,
+      port: 7000,
+      busPort: 7001,
+      maxMemory: "1gb",
+      backlogSize: "2gb",
+      directives: { hz: 50 },
+    },
+  });
+  expect(synth(config).output.settings.value).toMatchObject({
+    INSTALL: "package",
+    PACKAGE: "redis6",
+    PORT: "7000",
+    BUS_PORT: "7001",
+    MAXMEMORY: "1gb",
+    BACKLOG: "2gb",
+    DIRECTIVES: "hz 50",
+    FAILOVER: "never",
+  });
+});
+
+test("an account is named to the provider, none is left to the credentials", () => {
+  expect(synth(exampleConfig({ account: "act-1a2b3c4d" })).provider.spotinst[0]).toMatchObject({
+    account: "act-1a2b3c4d",
+  });
+  expect(synth(exampleConfig()).provider.spotinst[0]).not.toHaveProperty("account");
+});
+
+test("a backend is passed through as it is, and `none` is none", () => {
+  const s3 = { bucket: "b", use_lockfile: true, assume_role: { role_arn: "r" } };
+  expect(synth(exampleConfig({ backend: { s3 } })).terraform.backend).toEqual({ s3 });
+  expect(synth(exampleConfig({ backend: { s3: {} } })).terraform.backend).toEqual({ s3: {} });
+  expect(synth(exampleConfig({ backend: "none" })).terraform).not.toHaveProperty("backend");
+});
+
+describe("what looks like a template of Terraform is a literal", () => {
+  const nasty = "a ${x} %{y} $${z}";
+  const escaped = "a $${x} %%{y} $$${z}";
+
+  test("in descriptions, tags, key pairs and backends", () => {
+    const config = exampleConfig({
+      description: nasty,
+      keyPair: nasty,
+      tags: { [nasty]: nasty },
+      backend: { s3: { key: nasty, list: [nasty] } },
+    });
+    expect(group(config)).toMatchObject({
+      description: escaped,
+      key_name: escaped,
+      tags: [{ key: escaped, value: escaped }],
+    });
+    expect(synth(config).terraform.backend).toEqual({ s3: { key: escaped, list: [escaped] } });
+  });
+
+  test("in directives, which reach the script once unescaped and Terraform once escaped", () => {
+    const config = exampleConfig({ redis: { directives: { "proc-title-template": nasty } } });
+    const app = new App({ outdir: mkdtempSync(join(folder, "out-")) });
+    const { bootScript } = addStack(app, config).node.findChild("replicas") as RedisReplicas;
+    expect(bootScript.text).toContain(`DIRECTIVES='proc-title-template ${nasty}'`);
+    const { locals, output } = synth(config);
+    expect(Object.values(locals)[0]).toContain(`DIRECTIVES='proc-title-template ${escaped}'`);
+    expect(output.settings.value["DIRECTIVES"]).toBe(`proc-title-template ${escaped}`);
+  });
+});
+
+describe("what the constructs refuse is a problem of the file", () => {
+  const loaded = (config: ClusterConfig): LoadedConfig => ({
+    config,
+    source: Source.read(file(folder, "c.yaml", exampleText({ redis: { directives: { hz: 1 } } }))),
+  });
+
+  function problems(config: ClusterConfig): ConfigError {
+    const outdir = mkdtempSync(join(folder, "out-"));
+    try {
+      addStacks(new App({ outdir }), [loaded(config)]);
+    } catch (error) {
+      return error as ConfigError;
+    }
+    throw new Error("nothing was refused");
+  }
+
+  test("user data that is too large, at the directives", () => {
+    // The letters of a hash hardly compress.
+    const noise = Array.from({ length: 1200 }, (_, i) => hash(i)).join("");
+    const error = problems(exampleConfig({ redis: { directives: { hz: noise } } }));
+    expect(error.problems).toHaveLength(1);
+    expect(error.message).toMatch(
+      /c\.yaml:\d+:\d+: `userData` must be at most 16384 bytes after gzip, got: \d+\. Shorten `redis.directives`\.$/,
+    );
+  });
+
+  test("a value that slipped past the schema, where the file says it", () => {
+    const error = problems({ ...exampleConfig(), region: "mars" });
+    expect(error.message).toMatch(/c\.yaml:2:9: `region` must be an AWS region/);
+  });
+});
+
+function hash(index: number): string {
+  return createHash("sha256").update(String(index)).digest("base64");
+}
+
+const token = fc.stringMatching(/^[a-z0-9.:_-]{1,12}$/);
+const port = fc.oneof(
+  fc.integer({ min: 1, max: 9 }),
+  fc.integer({ min: 55530, max: 55540 }),
+  fc.integer({ min: 65530, max: 65540 }),
+);
+const text = fc.oneof(fc.string({ minLength: 1 }), fc.string({ unit: "binary", minLength: 1 }));
+
+/** One field at a time, on both sides of its rule. */
+const change = fc.oneof(
+  field("name", token),
+  field("region", fc.oneof(fc.constant("us-west-2"), token)),
+  field("description", text),
+  field("masters", fc.array(fc.oneof(token, fc.ipV4(), fc.domain()), { maxLength: 3 })),
+  field(
+    "replicas",
+    fc.oneof(fc.integer({ min: -1, max: 2 }), fc.integer({ min: 999, max: 1001 }), fc.double()),
+  ),
+  field("imageId", fc.stringMatching(/^am?i-[0-9a-g]{1,3}$/)),
+  field("keyPair", text),
+  field(
+    "iamInstanceProfile",
+    fc.oneof(token, fc.constant("arn:aws-cn:iam::123456789012:instance-profile/a/b")),
+  ),
+  field("securityGroupIds", fc.array(fc.stringMatching(/^sg-[0-9a-g]{0,2}$/), { maxLength: 3 })),
+  field("account", fc.stringMatching(/^act-[0-9a-f]{7,9}$/)),
+  field("tags", fc.dictionary(text, text)),
+  field("instanceTypes", fc.record({ onDemand: token, spot: fc.array(token, { maxLength: 2 }) })),
+  field(
+    "availabilityZones",
+    fc.dictionary(
+      fc.stringMatching(/^us-west-2[a-c][a-z0-9-]?$/),
+      fc.array(fc.constantFrom("subnet-1", "subnet-2")),
+    ),
+  ),
+  field("redis", fc.record({ port, busPort: port }, { requiredKeys: [] })),
+  field("redis", fc.record({ maxMemory: fc.stringMatching(/^[0-9]{0,3}[kKmMgG]?[bB]?$/) })),
+  field(
+    "redis",
+    fc.record({
+      version: fc.constantFrom("7.2.1", "7.2"),
+      url: fc.webUrl().map((url) => `${url}x.tar.gz`),
+      sha256: fc.constant("0".repeat(64)),
+    }),
+  ),
+  field("redis", fc.record({ install: fc.constant("package"), package: token })),
+  field(
+    "redis",
+    fc.record({
+      directives: fc.dictionary(
+        fc.constantFrom("port", "user", "cluster-x", "maxmemory", "hz", "a-", "x--y"),
+        text,
+      ),
+    }),
+  ),
+  field("strategy", fc.record({ drainingTimeout: fc.constantFrom(0, 1, 3600, 3601) })),
+  field(
+    "strategy",
+    fc.record({
+      revertToSpot: fc.array(fc.stringMatching(/^Sun:[0-2]\d:[0-6]\d-Mon:03:00$/), { maxLength: 2 }),
+    }),
+  ),
+  field("persistence", fc.record({ rootVolume: fc.boolean(), privateIp: fc.boolean() })),
+);
+
+function field(key: string, values: fc.Arbitrary<unknown>): fc.Arbitrary<Record<string, unknown>> {
+  return values.map((value) => ({ [key]: value }));
+}
+
+test("what the schema accepts, the constructs accept", () => {
+  const outdir = mkdtempSync(join(folder, "out-"));
+  let accepted = 0;
+  fc.assert(
+    fc.property(change, (each) => {
+      const source = new Source("c.json", JSON.stringify(example(each)));
+      if (check(source).length > 0) return;
+      accepted++;
+      expect(addStacks(new App({ outdir }), [{ config: exampleConfig(each), source }])).toHaveLength(1);
+    }),
+    { numRuns: 200 },
+  );
+  expect(accepted).toBeGreaterThan(40);
+});

@@ -1,0 +1,164 @@
+import { App, Testing } from "cdktf";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { addStack } from "../../config/stack";
+import { describeWith } from "../support/needs";
+import { exampleConfig, temporaryFolder } from "./example";
+
+const folder = temporaryFolder();
+
+interface Declared {
+  type: string;
+  nullable: boolean;
+  description: string;
+  validation: { condition: string; error_message: string }[];
+}
+
+interface Synthesized {
+  variable: Record<string, Declared>;
+  resource: { spotinst_elastigroup_aws: Record<string, Record<string, unknown>> };
+  locals: Record<string, string[]>;
+}
+
+function synth(changes: Record<string, unknown>): Synthesized & { group: Record<string, unknown> } {
+  const app = new App({ outdir: mkdtempSync(join(folder, "out-")) });
+  const json = JSON.parse(Testing.synth(addStack(app, exampleConfig(changes)))) as Synthesized;
+  return { ...json, group: Object.values(json.resource.spotinst_elastigroup_aws)[0]! };
+}
+
+const everywhere = {
+  masters: [{ variable: "master_ip" }, "10.0.1.11"],
+  replicas: { variable: "replicas" },
+  imageId: { variable: "image" },
+  instanceTypes: {
+    onDemand: { variable: "type" },
+    spot: { variable: "spot" },
+    preferredSpot: [{ variable: "type" }],
+  },
+  availabilityZones: { variable: "zones" },
+  securityGroupIds: [{ variable: "name" }],
+  keyPair: { variable: "key" },
+  iamInstanceProfile: { variable: "profile" },
+};
+
+test("a variable keeps its plain name, even one that the stack has for something else", () => {
+  expect(Object.keys(synth(everywhere).variable).sort()).toEqual(
+    ["image", "key", "master_ip", "name", "profile", "replicas", "spot", "type", "zones"].sort(),
+  );
+});
+
+test("each has the type of its place and refuses null", () => {
+  const { variable } = synth(everywhere);
+  const types = Object.fromEntries(Object.entries(variable).map(([name, { type }]) => [name, type]));
+  expect(types).toEqual({
+    image: "string",
+    key: "string",
+    master_ip: "string",
+    name: "string",
+    profile: "string",
+    replicas: "number",
+    spot: "list(string)",
+    type: "string",
+    zones: "map(list(string))",
+  });
+  expect(Object.values(variable).every(({ nullable }) => !nullable)).toBe(true);
+});
+
+test("values arrive as references where they belong", () => {
+  const { group, locals } = synth(everywhere);
+  expect(group).toMatchObject({
+    image_id: "${var.image}",
+    min_size: "${var.replicas}",
+    instance_types_spot: "${var.spot}",
+    instance_types_preferred_spot: ["${var.type}"],
+    security_groups: ["${var.name}"],
+    key_name: "${var.key}",
+    iam_instance_profile: "${var.profile}",
+    availability_zones:
+      '${flatten([for zone, subnets in var.zones : [for subnet in subnets : "${zone}:${subnet}"]])}',
+  });
+  expect(Object.values(locals)[0]!.find((line) => line.startsWith("MASTERS="))).toContain("var.master_ip");
+});
+
+test("one that stands in two places is declared once and describes both", () => {
+  const { variable } = synth(everywhere);
+  expect(variable["type"]!.description).toBe(
+    "Value of `instanceTypes.onDemand`, `instanceTypes.preferredSpot[0]`",
+  );
+  expect(variable["type"]!.validation).toHaveLength(1);
+});
+
+test("a config without variables declares none", () => {
+  expect(synth({})).not.toHaveProperty("variable");
+});
+
+describeWith(["terraform"], "Terraform holds the same rules", () => {
+  const { variable, group } = synth(everywhere);
+  const directory = mkdtempSync(join(folder, "tf-"));
+  writeFileSync(
+    join(directory, "main.tf.json"),
+    JSON.stringify({ variable, output: { zones: { value: group["availability_zones"] } } }, undefined, 2),
+  );
+
+  const fine: Record<string, string> = {
+    master_ip: "10.0.1.10",
+    replicas: "3",
+    image: "ami-0123",
+    type: "r6i.large",
+    spot: '["r6i.large"]',
+    zones: '{"us-west-2a":["subnet-1","subnet-2"],"us-west-2b":["subnet-3"]}',
+    name: "sg-1",
+    key: "admin",
+    profile: "arn:aws:iam::123456789012:instance-profile/redis",
+  };
+
+  function plan(changes: Record<string, string> = {}): { status: number | null; text: string } {
+    const values = Object.entries({ ...fine, ...changes }).flatMap(([name, value]) => [
+      "-var",
+      `${name}=${value}`,
+    ]);
+    const { status, stdout, stderr } = spawnSync(
+      "terraform",
+      ["plan", "-no-color", "-input=false", ...values],
+      {
+        cwd: directory,
+        encoding: "utf8",
+      },
+    );
+    return { status, text: (stdout + stderr).replace(/\s+/g, " ") };
+  }
+
+  beforeAll(() => execFileSync("terraform", ["init", "-no-color"], { cwd: directory, stdio: "pipe" }));
+
+  test("good values pass, and zones become zone:subnet items", () => {
+    const { status, text } = plan();
+    expect(status).toBe(0);
+    expect(text).toContain('"us-west-2a:subnet-1", + "us-west-2a:subnet-2", + "us-west-2b:subnet-3"');
+  });
+
+  test("bad values are refused in the words of the config, all at once", () => {
+    const { status, text } = plan({
+      master_ip: "10.0.1.10:6379",
+      replicas: "0",
+      image: "img",
+      spot: '["r6i.large", "r6i.large"]',
+      zones: '{"us-west-2a":[],"us-east-1a":["subnet-1"]}',
+      name: "group",
+      profile: "a b",
+    });
+    expect(status).toBe(1);
+    for (const message of [
+      '`masters[0]` must be an IP or DNS name without a port (`redis.port` holds for all), got: "10.0.1.10:6379"',
+      "`replicas` must be a whole number from 1 to 1000, got: 0",
+      '`imageId` must be an image id such as ami-0123456789abcdef0, got: "img"',
+      "`instanceTypes.spot` must name each instance type once",
+      "each key of `availabilityZones` must be a zone of `region` (us-west-2)",
+      "each zone of `availabilityZones` must name at least one subnet",
+      '`securityGroupIds[0]` must be a security group id such as sg-0123456789abcdef0, got: "group"',
+      '`iamInstanceProfile` must be the name or ARN of an instance profile, got: "a b"',
+    ]) {
+      expect(text).toContain(message);
+    }
+  });
+});

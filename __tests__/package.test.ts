@@ -1,0 +1,223 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { exampleText, file, ROOT, temporaryFolder } from "./config/example";
+
+/*
+ * The tarball is built in a copy of the checkout, for tests beside this one may read `lib/`, and installed by npm
+ * with its peers into a project of its own. npm takes those from its cache, where this checkout's install left them.
+ */
+
+const folder = temporaryFolder();
+const source = join(folder, "source");
+const project = join(folder, "project");
+const env = {
+  ...process.env,
+  npm_config_prefer_offline: "true",
+  npm_config_audit: "false",
+  npm_config_fund: "false",
+};
+const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+  version: string;
+  bin: Record<string, string>;
+  peerDependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+};
+
+let packed: string[];
+
+beforeAll(() => {
+  copyCheckout();
+  const [report] = JSON.parse(
+    npm(source, "pack", "--json", "--foreground-scripts=false", "--pack-destination", folder),
+  ) as [{ filename: string; files: { path: string }[] }];
+  packed = report.files.map(({ path }) => path);
+  installInto(project, join(folder, report.filename));
+}, 120_000);
+
+function npm(cwd: string, ...argv: string[]): string {
+  return execFileSync("npm", argv, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** The checkout with links for its packages, but copies of what is bundled: npm packs nothing behind a link. */
+function copyCheckout(): void {
+  const modules = join(source, "node_modules");
+  mkdirSync(modules, { recursive: true });
+  const apart = ["node_modules", ".git", "lib", "cdktf.out", ".jsii", "dist"];
+  for (const name of readdirSync(ROOT).filter((each) => !apart.includes(each))) {
+    cpSync(join(ROOT, name), join(source, name), { recursive: true });
+  }
+  const bundled = ["handlebars", "minimist", "neo-async", "source-map", "uglify-js", "wordwrap"];
+  for (const name of readdirSync(join(ROOT, "node_modules"))) {
+    const original = join(ROOT, "node_modules", name);
+    if (bundled.includes(name)) cpSync(original, join(modules, name), { recursive: true });
+    else symlinkSync(original, join(modules, name));
+  }
+}
+
+function installInto(directory: string, tarball: string): void {
+  mkdirSync(directory);
+  // The versions that this checkout is tested with.
+  const peers = Object.keys(manifest.peerDependencies).map((name) => [name, manifest.devDependencies[name]]);
+  const dependencies = Object.fromEntries([
+    ["cdktf-redis-elastigroup", `file:${tarball}`],
+    ...peers,
+  ]) as object;
+  writeFileSync(
+    join(directory, "package.json"),
+    JSON.stringify({ name: "consumer", private: true, dependencies }),
+  );
+  npm(directory, "install", "--ignore-scripts");
+}
+
+test("the tarball holds the library, its types, the CLI, the templates and the schema, and nothing else", () => {
+  const own = packed.filter((path) => !path.startsWith("node_modules/"));
+  const unexpected = own.filter(
+    (path) =>
+      !/^lib\/constructs\/[a-z-]+\.(js|d\.ts)$/.test(path) &&
+      !path.startsWith("lib/templates/") &&
+      !/^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(path) &&
+      !["lib/cli/index.js", "lib/cli/LICENSES", "config/redis-replicas.schema.json"].includes(path),
+  );
+  expect(unexpected).toEqual([]);
+  expect(own).toEqual(
+    expect.arrayContaining([
+      "LICENSE",
+      "lib/constructs/index.js",
+      "lib/constructs/index.d.ts",
+      "lib/cli/index.js",
+      "config/redis-replicas.schema.json",
+    ]),
+  );
+});
+
+test("every template of the checkout is in it", () => {
+  const templates = readdirSync(join(ROOT, "templates"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `lib/${join(entry.parentPath, entry.name).slice(ROOT.length + 1)}`);
+  expect(packed.filter((path) => path.startsWith("lib/templates/")).sort()).toEqual(templates.sort());
+});
+
+test("every construct of the checkout is in it, compiled", () => {
+  const compiled = readdirSync(join(ROOT, "constructs")).map(
+    (name) => `lib/constructs/${name.replace(/\.ts$/, ".js")}`,
+  );
+  expect(packed).toEqual(expect.arrayContaining(compiled));
+});
+
+test("handlebars rides along, so that a jsii host needs no other package", () => {
+  expect(packed).toContain("node_modules/handlebars/package.json");
+});
+
+test("npm finds no peer out of range", () => {
+  const { status, stdout } = spawnSync("npm", ["ls", "--json"], { cwd: project, env, encoding: "utf8" });
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).not.toHaveProperty("problems");
+});
+
+test("a plain JS file synthesizes with the construct", () => {
+  const app = file(
+    project,
+    "app.js",
+    `
+const { App, TerraformStack } = require("cdktf");
+const { SpotinstProvider } = require("@cdktf/provider-spotinst/lib/provider");
+const { AvailabilityZones, RedisReplicas } = require("cdktf-redis-elastigroup");
+const app = new App();
+const stack = new TerraformStack(app, "mine");
+new SpotinstProvider(stack, "spotinst");
+new RedisReplicas(stack, "replicas", {
+  name: "r", region: "us-west-2", masters: ["10.0.1.10"], replicas: 2, imageId: "ami-1",
+  instanceTypes: { onDemand: "r6i.large", spot: ["r6i.large"] },
+  availabilityZones: AvailabilityZones.of({ "us-west-2a": ["subnet-1"] }),
+  securityGroupIds: ["sg-1"],
+});
+app.synth();`,
+  );
+  execFileSync(process.execPath, [app], { cwd: project, stdio: "pipe" });
+  const stack = JSON.parse(readFileSync(join(project, "cdktf.out/stacks/mine/cdk.tf.json"), "utf8")) as {
+    resource: object;
+  };
+  expect(Object.keys(stack.resource)).toEqual(["spotinst_elastigroup_aws"]);
+});
+
+describe("a TypeScript file", () => {
+  const body = (replicas: string): string => `
+import { App } from "cdktf";
+import { AvailabilityZones, Orientation, RedisInstall, RedisReplicasStack, RevertToSpot } from "cdktf-redis-elastigroup";
+const app: App = new App();
+new RedisReplicasStack(app, "typed", {
+  backend: { s3: { bucket: "states" } },
+  replicas: {
+    name: "r", region: "us-west-2", masters: ["10.0.1.10"], replicas: ${replicas}, imageId: "ami-1",
+    instanceTypes: { onDemand: "r6i.large", spot: ["r6i.large"] },
+    availabilityZones: AvailabilityZones.of({ "us-west-2a": ["subnet-1"] }),
+    securityGroupIds: ["sg-1"],
+    redis: { install: RedisInstall.image() },
+    strategy: { orientation: Orientation.COST, revertToSpot: RevertToSpot.ALWAYS },
+  },
+});
+app.synth();`;
+
+  function typeCheck(name: string, text: string): { status: number | null; stdout: string } {
+    const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+    const options = ["--noEmit", "--strict", "--module", "node16", "--target", "es2022"];
+    return spawnSync(process.execPath, [tsc, ...options, file(project, name, text)], {
+      cwd: project,
+      encoding: "utf8",
+    });
+  }
+
+  test("type-checks against the published types", () => {
+    expect(typeCheck("good.ts", body("2"))).toMatchObject({ status: 0, stdout: "" });
+  }, 30_000);
+
+  test("with a mistake does not", () => {
+    expect(typeCheck("bad.ts", body('"two"')).stdout).toContain(
+      "Type 'string' is not assignable to type 'number'",
+    );
+  }, 30_000);
+});
+
+describe("the command in it", () => {
+  function command(...argv: string[]) {
+    return spawnSync("npx", ["--no-install", "redis-elastigroup", ...argv], {
+      cwd: project,
+      env,
+      encoding: "utf8",
+    });
+  }
+
+  test("writes the same bytes as the one in the checkout", () => {
+    file(project, "redis-replicas.yaml", exampleText());
+    expect(command("synth", "-o", "published")).toMatchObject({ status: 0 });
+    const tsx = require.resolve("tsx");
+    const argv = ["--import", tsx, join(ROOT, "cli/index.ts"), "synth", "-o", "checkout"];
+    execFileSync(process.execPath, argv, { cwd: project, stdio: "pipe" });
+    for (const path of ["stacks/redis-replicas/cdk.tf.json", "manifest.json"]) {
+      expect(readFileSync(join(project, "published", path))).toEqual(
+        readFileSync(join(project, "checkout", path)),
+      );
+    }
+  });
+
+  test("knows its version", () => {
+    expect(command("--version").stdout).toBe(`${manifest.version}\n`);
+  });
+
+  test("explains a mistake as the one in the checkout does", () => {
+    file(project, "bad.yaml", exampleText({ securityGroupId: 1 }));
+    const { status, stderr } = command("review", "-c", "bad.yaml");
+    expect(status).toBe(1);
+    expect(stderr).toContain("Did you mean `securityGroupIds`?");
+    expect(existsSync(join(project, "cdktf.out/stacks/redis-replicas"))).toBe(false);
+  });
+});

@@ -1,0 +1,43 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BootScript } from "../../constructs";
+import { describeWith } from "../support/needs";
+
+const INSTANCE = join(__dirname, "../../templates/instance");
+const LIB = join(INSTANCE, "usr/local/lib/redis-replica");
+const scripts = [
+  join(INSTANCE, "usr/local/bin/redis-replica"),
+  ...readdirSync(LIB)
+    .filter((name) => name.endsWith(".sh"))
+    .map((name) => join(LIB, name)),
+];
+
+test("no part of the agent is longer than 150 lines, all of it no longer than 900", () => {
+  const lengths = BootScript.files()
+    .filter(({ path }) => path.includes("redis-replica") && !/\.(service|timer|conf)$/.test(path))
+    .map(({ content }) => content.split("\n").length);
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(150);
+  expect(lengths.reduce((sum, length) => sum + length, 0)).toBeLessThanOrEqual(900);
+});
+
+test("every part that the agent loads is there, and every part that is there is loaded", () => {
+  const main = readFileSync(scripts[0] ?? "", "utf8");
+  const loaded = /for part in (.*); do/.exec(main)?.[1]?.split(" ") ?? [];
+  const present = readdirSync(LIB).filter((name) => name.endsWith(".sh"));
+  expect(loaded.map((name) => `${name}.sh`).sort()).toEqual(present.sort());
+});
+
+describeWith(["bash", "shellcheck"], "the agent before shellcheck", () => {
+  test("is clean", () => {
+    const { status, stdout } = spawnSync("shellcheck", ["-x", ...scripts], { encoding: "utf8" });
+    expect([status, stdout]).toEqual([0, ""]);
+  });
+
+  test("switches nothing off for a whole file", () => {
+    for (const script of scripts) {
+      const [first = "", second = ""] = readFileSync(script, "utf8").split("\n");
+      expect(`${first}${second}`).not.toContain("shellcheck disable");
+    }
+  });
+});

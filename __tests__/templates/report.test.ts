@@ -1,0 +1,61 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describeWith } from "../support/needs";
+import { agent, type ShellResult } from "../support/shell";
+
+describeWith(["bash"], "reports", () => {
+  let run: string;
+
+  beforeEach(() => {
+    run = mkdtempSync(join(tmpdir(), "run-"));
+  });
+
+  afterEach(() => {
+    rmSync(run, { recursive: true });
+  });
+
+  const report = (script: string, stdin = ""): ShellResult =>
+    agent(["report"], script, { env: { RUN: run }, stdin });
+
+  test("a state is said once, and again when it changes", () => {
+    const { stderr } = report("state waiting a; state waiting a; state waiting b");
+    expect(stderr).toBe("redis-replica: waiting: a\nredis-replica: waiting: b\n");
+    expect(readFileSync(join(run, "state"), "utf8")).toBe("waiting: b\n");
+  });
+
+  test("what is late exits with 10 and leaves no latch", () => {
+    expect(report("later 'not yet'").code).toBe(10);
+    expect(existsSync(join(run, "refused"))).toBe(false);
+  });
+
+  test("a refusal exits with 20, leaves a latch with its reason and says how to lift it", () => {
+    const { code, stderr } = report("refuse 'two machines'");
+    expect(code).toBe(20);
+    expect(readFileSync(join(run, "refused"), "utf8")).toBe("two machines\n");
+    expect(stderr).toContain(`rm ${run}/refused && systemctl start redis-replica`);
+  });
+
+  test.each([
+    ["", 10, "not started"],
+    ["in sync: x", 0, "in sync: x"],
+    ["promoted: x", 0, "promoted: x"],
+    ["waiting: x", 10, "waiting: x"],
+    ["refused: x", 20, "refused: x"],
+  ])("status of %j exits with %d", (state, code, text) => {
+    if (state) writeFileSync(join(run, "state"), `${state}\n`);
+    expect(report("status")).toMatchObject({ code, stdout: text });
+  });
+
+  test("a file is replaced only when it differs, and leaves nothing beside it", () => {
+    const file = join(run, "deep/file");
+    report(`write "${file}"`, "one\n");
+    const { ino } = statSync(file);
+    report(`write "${file}"`, "one\n");
+    expect(statSync(file).ino).toBe(ino);
+    report(`write "${file}"`, "two\n");
+    expect(statSync(file).ino).not.toBe(ino);
+    expect(readFileSync(file, "utf8")).toBe("two\n");
+    expect(readdirSync(join(run, "deep"))).toEqual(["file"]);
+  });
+});
