@@ -1,8 +1,6 @@
 import { Token } from "cdktf";
-import { must, mustList, mustMatch } from "./rules";
-
-const ZONE = /^[a-z]{2}(-[a-z]+)+-\d[a-z]([a-z0-9-]*)$/;
-const SUBNET = /^subnet-[0-9a-f]+$/;
+import { SUBNET, ZONE } from "./kinds";
+import { must, mustList } from "./rules";
 
 /**
  * The zones an Elastigroup may use, each with its subnets. The provider takes them as `zone:subnet` and
@@ -15,13 +13,10 @@ export class AvailabilityZones {
    */
   public static of(subnets: { [zone: string]: string[] }): AvailabilityZones {
     const zones = Object.keys(subnets);
-    mustList("availabilityZones", zones, "zone");
+    mustList("availabilityZones", zones, ZONE);
     const items = zones.flatMap((zone) => {
       const ids = subnets[zone] ?? [];
-      mustMatch("availabilityZones", zone, ZONE, "name zones such as us-west-2a");
-      mustList(`availabilityZones.${zone}`, ids, "subnet");
-      for (const id of ids)
-        mustMatch(`availabilityZones.${zone}`, id, SUBNET, "list subnet ids such as subnet-0a1b2c3d");
+      mustList(`availabilityZones.${zone}`, ids, SUBNET);
       return ids.map((id) => `${zone}:${id}`);
     });
     return new AvailabilityZones(items, zones);

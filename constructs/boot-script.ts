@@ -1,12 +1,13 @@
-import { Token, Tokenization } from "cdktf";
+import { Tokenization } from "cdktf";
 import { create, type TemplateDelegate } from "handlebars";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failover } from "./failover";
 import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
+import { DIRECTIVE, HOST, LINE, RESERVED_DIRECTIVES, SIZE } from "./kinds";
 import { RedisInstall } from "./redis-install";
 import { type RedisSettings } from "./redis-settings";
-import { must, mustBeWithin, mustList, mustMatch } from "./rules";
+import { must, mustBe, mustBeWithin, mustList } from "./rules";
 import { shellWord, wordList } from "./terraform-text";
 
 export interface BootScriptProps {
@@ -27,12 +28,6 @@ export interface BootScriptProps {
   readonly failover?: Failover;
 }
 
-/** Directives the instance's own files write, or that would undo what they promise. */
-const RESERVED =
-  /^(bind|port|tls-port|dir|dbfilename|daemonize|supervised|pidfile|logfile|include|loadmodule|appendonly|appendfsync|save|cluster-.*|replica-announce-.*|replicaof|slaveof|requirepass|masterauth|masteruser|aclfile|user|maxmemory|repl-backlog-size|repl-diskless-load|rdb-del-sync-files|shutdown-on-.*|protected-mode)$/;
-
-const HOST = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/;
-const SIZE = /^\d+(b|k|kb|m|mb|g|gb)?$/i;
 const FILE_END = "END_OF_FILE";
 
 /**
@@ -52,7 +47,7 @@ export class BootScript {
 
   constructor(props: BootScriptProps) {
     const redis = props.redis ?? {};
-    validateMasters(props.masters);
+    mustList("masters", props.masters, HOST);
     validateRedis(redis);
     this.settings = renderSettings(props, redis);
     const files = BootScript.files();
@@ -77,32 +72,19 @@ function template(): TemplateDelegate {
   return compiled;
 }
 
-function validateMasters(masters: string[]): void {
-  if (Token.isUnresolved(masters)) return;
-  mustList("masters", masters, "master");
-  for (const master of masters) {
-    mustMatch("masters", master, HOST, "list IPs or DNS names without a port (`redis.port` holds for all)");
-  }
-}
-
 function validateRedis(redis: RedisSettings): void {
-  mustBeWithin("redis.port", redis.port ?? 6379, 1, 65535);
-  if (redis.busPort === undefined)
-    must("redis.port", "be at most 55535 unless `busPort` is given", redis.port, (redis.port ?? 0) <= 55535);
-  else mustBeWithin("redis.busPort", redis.busPort, 1, 65535);
-  for (const prop of ["maxMemory", "backlogSize"] as const) {
-    const size = redis[prop];
-    if (size !== undefined) mustMatch(`redis.${prop}`, size, SIZE, "be a size such as 512mb or 12gb");
-  }
-  for (const [directive, value] of Object.entries(redis.directives ?? {})) {
-    mustMatch("redis.directives", directive, /^[a-z][a-z-]*$/, "name directives of redis.conf");
-    must(
-      "redis.directives",
-      "leave alone what this package sets itself",
-      directive,
-      !RESERVED.test(directive),
-    );
-    mustMatch(`redis.directives.${directive}`, value, /^[^\r\n]+$/, "be one line");
+  const { port = 6379, busPort, maxMemory, backlogSize, directives = {} } = redis;
+  mustBeWithin("redis.port", port, 1, 65535);
+  if (busPort === undefined)
+    must("redis.port", "be at most 55535 unless `busPort` is given", port, port <= 55535);
+  else mustBeWithin("redis.busPort", busPort, 1, 65535);
+  if (maxMemory !== undefined) mustBe("redis.maxMemory", maxMemory, SIZE);
+  if (backlogSize !== undefined) mustBe("redis.backlogSize", backlogSize, SIZE);
+  for (const [directive, value] of Object.entries(directives)) {
+    mustBe("redis.directives", directive, DIRECTIVE);
+    const reserved = RESERVED_DIRECTIVES.test(directive);
+    must("redis.directives", "leave alone what this package sets itself", directive, !reserved);
+    mustBe(`redis.directives.${directive}`, value, LINE);
   }
 }
 

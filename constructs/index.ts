@@ -2,6 +2,7 @@ export * from "./availability-zones";
 export * from "./boot-script";
 export * from "./failover";
 export * from "./group-props";
+export { type InstanceFile } from "./instance-files";
 export * from "./instance-types";
 export * from "./orientation";
 export * from "./persistence";

@@ -1,7 +1,6 @@
 import { Token } from "cdktf";
-import { must, mustList, mustMatch } from "./rules";
-
-const TYPE = /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/;
+import { INSTANCE_TYPE } from "./kinds";
+import { must, mustBe, mustList } from "./rules";
 
 /** The machines a group may use. All should hold the replica's data: a replacement can be of any of them. */
 export interface InstanceTypes {
@@ -18,18 +17,12 @@ export interface InstanceTypes {
 
 /** Throws where a group could not be launched with these types. */
 export function checkInstanceTypes(types: InstanceTypes): void {
-  mustMatch("instanceTypes.onDemand", types.onDemand, TYPE, "be an instance type such as r6i.large");
-  checkList("instanceTypes.spot", types.spot);
+  mustBe("instanceTypes.onDemand", types.onDemand, INSTANCE_TYPE);
+  mustList("instanceTypes.spot", types.spot, INSTANCE_TYPE);
   if (types.preferredSpot === undefined) return;
-  checkList("instanceTypes.preferredSpot", types.preferredSpot);
+  mustList("instanceTypes.preferredSpot", types.preferredSpot, INSTANCE_TYPE);
   if (Token.isUnresolved(types.spot)) return;
   for (const type of types.preferredSpot) {
     must("instanceTypes.preferredSpot", "name types that `spot` names too", type, types.spot.includes(type));
   }
-}
-
-function checkList(prop: string, types: string[]): void {
-  if (Token.isUnresolved(types)) return;
-  mustList(prop, types, "instance type");
-  for (const type of types) mustMatch(prop, type, TYPE, "list instance types such as r6i.large");
 }

@@ -1,4 +1,5 @@
-import { must, mustMatch } from "./rules";
+import { ARCHIVE_URL, PACKAGE, RELEASE, SHA256 } from "./kinds";
+import { mustBe } from "./rules";
 
 /** Where a source release comes from. Give all three, or none. */
 export interface RedisSource {
@@ -20,9 +21,9 @@ const DEFAULT_SOURCE: RedisSource = {
 export class RedisInstall {
   /** Built once on the instance from a pinned release, and kept on the root volume. Redis 7.2.15 unless told. */
   public static source(source: RedisSource = DEFAULT_SOURCE): RedisInstall {
-    mustMatch("redis.version", source.version, /^\d+\.\d+\.\d+$/, "be a release such as 7.2.15");
-    mustMatch("redis.url", source.url, /^https?:\/\/\S+\.tar\.gz$/, "be the URL of a .tar.gz");
-    mustMatch("redis.sha256", source.sha256, /^[0-9a-f]{64}$/, "be 64 digits of lower-case hex");
+    mustBe("redis.version", source.version, RELEASE);
+    mustBe("redis.url", source.url, ARCHIVE_URL);
+    mustBe("redis.sha256", source.sha256, SHA256);
     return new RedisInstall("source", source);
   }
 
@@ -31,7 +32,7 @@ export class RedisInstall {
    * @param name the package; default: the first of the usual names that the distribution has
    */
   public static package(name?: string): RedisInstall {
-    must("redis.package", "not be empty", name, name !== "");
+    if (name !== undefined) mustBe("redis.package", name, PACKAGE);
     return new RedisInstall("package", undefined, name);
   }
 

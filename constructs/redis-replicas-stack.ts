@@ -2,7 +2,8 @@ import { SpotinstProvider } from "@cdktf/provider-spotinst/lib/provider";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
 import { RedisReplicas, type RedisReplicasProps } from "./redis-replicas";
-import { mustMatch, violation } from "./rules";
+import { ACCOUNT } from "./kinds";
+import { mustBe, violation } from "./rules";
 import { terraformText } from "./terraform-text";
 import { VerbatimBackend } from "./verbatim-backend";
 
@@ -63,8 +64,7 @@ export class RedisReplicasStack extends TerraformStack {
   }
 
   private validateAccount(account: string | undefined): void {
-    if (account !== undefined)
-      mustMatch("account", account, /^act-[0-9a-f]{8}$/, "be a Spot account such as act-1a2b3c4d");
+    if (account !== undefined) mustBe("account", account, ACCOUNT);
   }
 
   private validBackend(

@@ -2,6 +2,7 @@ import { Construct } from "constructs";
 import { BootScript } from "./boot-script";
 import { type Failover } from "./failover";
 import { type GroupProps } from "./group-props";
+import { REPLICAS } from "./kinds";
 import { type RedisSettings } from "./redis-settings";
 import { mustBeWithin } from "./rules";
 import { StatefulElastigroup } from "./stateful-elastigroup";
@@ -35,12 +36,12 @@ export class RedisReplicas extends Construct {
 
   constructor(scope: Construct, id: string, props: RedisReplicasProps) {
     super(scope, id);
-    mustBeWithin("replicas", props.replicas, 1, 1000);
+    mustBeWithin("replicas", props.replicas, REPLICAS.least, REPLICAS.most);
     const { masters, replicas, redis, failover, ...group } = props;
     this.bootScript = new BootScript({ masters, redis, failover });
     this.group = new StatefulElastigroup(this, "group", {
-      description: "Redis Cluster replicas",
       ...group,
+      description: group.description ?? "Redis Cluster replicas",
       capacity: replicas,
       userData: this.bootScript.text,
     });

@@ -1,6 +1,5 @@
-import { mustList, mustMatch } from "./rules";
-
-const WINDOW = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun):\d\d:\d\d-(Mon|Tue|Wed|Thu|Fri|Sat|Sun):\d\d:\d\d$/;
+import { WINDOW } from "./kinds";
+import { mustList } from "./rules";
 
 /**
  * When an instance that fell back to on-demand is replaced by a spot instance again. Each return is a
@@ -17,10 +16,7 @@ export class RevertToSpot {
    * @param windows in UTC, such as `Sun:03:00-Sun:05:00`
    */
   public static within(...windows: string[]): RevertToSpot {
-    mustList("timeWindows", windows, "window");
-    for (const window of windows) {
-      mustMatch("timeWindows", window, WINDOW, "be like Sun:03:00-Sun:05:00 (UTC)");
-    }
+    mustList("timeWindows", windows, WINDOW);
     return new RevertToSpot("timeWindow", windows);
   }
 

@@ -1,4 +1,5 @@
 import { Token } from "cdktf";
+import { type Kind, onceRule, someRule, withinRule } from "./kinds";
 
 /** What went wrong with one property, in the words every message of this package uses. */
 export function violation(prop: string, rule: string, got: unknown): string {
@@ -16,17 +17,23 @@ export function must(prop: string, rule: string, got: unknown, holds: boolean): 
 
 /** Throws unless `value` is a whole number from `least` to `most`. */
 export function mustBeWithin(prop: string, value: number, least: number, most: number, unit = ""): void {
-  const rule = `be a whole number from ${least} to ${most}${unit}`;
-  must(prop, rule, value, Number.isInteger(value) && value >= least && value <= most);
+  must(
+    prop,
+    withinRule(least, most, unit),
+    value,
+    Number.isInteger(value) && value >= least && value <= most,
+  );
 }
 
-/** Throws unless `value` is text that matches `pattern`. */
-export function mustMatch(prop: string, value: string, pattern: RegExp, rule: string): void {
-  must(prop, rule, value, pattern.test(value));
+/** Throws unless `value` is text of a kind. */
+export function mustBe(prop: string, value: string, kind: Kind): void {
+  must(prop, kind.rule, value, kind.pattern.test(value));
 }
 
-/** Throws unless the list has an item, and no item twice. */
-export function mustList(prop: string, values: readonly string[], noun: string): void {
-  must(prop, `name at least one ${noun}`, values, values.length > 0);
-  must(prop, `name each ${noun} once`, values, new Set(values).size === values.length);
+/** Throws unless the list has an item, no item twice, and items of one kind only. */
+export function mustList(prop: string, values: readonly string[], kind: Kind): void {
+  if (Token.isUnresolved(values)) return;
+  must(prop, someRule(kind.noun), values, values.length > 0);
+  must(prop, onceRule(kind.noun), values, new Set(values).size === values.length);
+  for (const value of values) mustBe(prop, value, kind);
 }

@@ -3,10 +3,11 @@ import { type TerraformResourceLifecycle, Token } from "cdktf";
 import { Construct } from "constructs";
 import { type GroupProps } from "./group-props";
 import { checkInstanceTypes } from "./instance-types";
+import { IMAGE, NAME, REGION, REPLICAS, SECURITY_GROUP } from "./kinds";
 import { Orientation } from "./orientation";
 import { type Persistence } from "./persistence";
 import { RevertToSpot } from "./revert-to-spot";
-import { must, mustBeWithin, mustList, mustMatch, violation } from "./rules";
+import { must, mustBe, mustBeWithin, mustList, violation } from "./rules";
 import { type Strategy } from "./strategy";
 import { UserData } from "./user-data";
 
@@ -28,8 +29,6 @@ export interface StatefulElastigroupProps extends GroupProps {
  */
 const IGNORED_CHANGES = ["lifetime_period", "utilize_reserved_instances", "product", "capacity_unit"];
 
-const AMI = /^ami-[0-9a-f]+$/;
-const SECURITY_GROUP = /^sg-[0-9a-f]+$/;
 const PROFILE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:instance-profile\/(?:.*\/)?([^/]+)$/;
 
 /** A stateful Elastigroup on AWS: instances that come back with their volumes and addresses. */
@@ -42,8 +41,8 @@ export class StatefulElastigroup extends Construct {
   constructor(scope: Construct, id: string, props: StatefulElastigroupProps) {
     super(scope, id);
     this.validateNames(props);
-    this.validateCapacity(props.capacity);
-    this.validateSecurityGroupIds(props.securityGroupIds);
+    mustBeWithin("capacity", props.capacity, REPLICAS.least, REPLICAS.most);
+    mustList("securityGroupIds", props.securityGroupIds, SECURITY_GROUP);
     this.validatePersistence(props.persistence);
     checkInstanceTypes(props.instanceTypes);
     mustBeWithin("strategy.drainingTimeout", props.strategy?.drainingTimeout ?? 120, 1, 3600, " seconds");
@@ -76,22 +75,11 @@ export class StatefulElastigroup extends Construct {
   }
 
   private validateNames(props: StatefulElastigroupProps): void {
-    mustMatch("name", props.name, /^\S(.{0,253}\S)?$/, "be 1 to 255 characters without blanks at its ends");
-    mustMatch("region", props.region, /^[a-z]{2}(-[a-z]+)+-\d$/, "be an AWS region such as us-west-2");
-    mustMatch("imageId", props.imageId, AMI, "be an image id such as ami-0123456789abcdef0");
+    mustBe("name", props.name, NAME);
+    mustBe("region", props.region, REGION);
+    mustBe("imageId", props.imageId, IMAGE);
     must("description", "not be empty", props.description, props.description !== "");
     must("keyPair", "not be empty", props.keyPair, props.keyPair !== "");
-  }
-
-  private validateCapacity(capacity: number): void {
-    mustBeWithin("capacity", capacity, 1, 1000);
-  }
-
-  private validateSecurityGroupIds(ids: string[]): void {
-    if (Token.isUnresolved(ids)) return;
-    mustList("securityGroupIds", ids, "security group");
-    for (const id of ids)
-      mustMatch("securityGroupIds", id, SECURITY_GROUP, "list ids such as sg-0123456789abcdef0");
   }
 
   private validatePersistence(persistence: Persistence = {}): void {
@@ -111,8 +99,7 @@ export class StatefulElastigroup extends Construct {
     return {
       ...given,
       ...(props.protect ? { preventDestroy: true } : {}),
-      ignoreChanges:
-        ignored === "all" ? ignored : [...IGNORED_CHANGES, ...((ignored) ?? [])],
+      ignoreChanges: ignored === "all" ? ignored : [...IGNORED_CHANGES, ...(ignored ?? [])],
       ...(precondition.length > 0 ? { precondition } : {}),
     };
   }

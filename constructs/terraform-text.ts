@@ -29,7 +29,7 @@ export function terraformText(text: string): string {
 export function shellWord(text: string): string {
   const quoted = rewrite(
     text,
-    (part) => part.replaceAll("'", `'\\''`),
+    (part) => part.replace(/'/g, `'\\''`),
     // One backslash more: cdktf writes the argument into a quoted Terraform string as it is.
     (part) => Fn.replace(part, "'", `'\\\\''`),
   );

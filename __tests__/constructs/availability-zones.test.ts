@@ -21,12 +21,12 @@ describe("AvailabilityZones.of", () => {
     [
       "a name that is no zone",
       { west: ["subnet-0a"] },
-      '`availabilityZones` must name zones such as us-west-2a, got: "west"',
+      '`availabilityZones` must be an availability zone such as us-west-2a, got: "west"',
     ],
     [
       "an id that is no subnet",
       { "us-west-2a": ["sg-1"] },
-      '`availabilityZones.us-west-2a` must list subnet ids such as subnet-0a1b2c3d, got: "sg-1"',
+      '`availabilityZones.us-west-2a` must be a subnet id such as subnet-0a1b2c3d4e5f60001, got: "sg-1"',
     ],
     ["a subnet named twice", { "us-west-2a": ["subnet-0a", "subnet-0a"] }, "must name each subnet once"],
   ])("refuses %s", (_name, zones, message) => {

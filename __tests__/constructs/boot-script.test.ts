@@ -48,7 +48,7 @@ describe("settings", () => {
     [
       "a master with a port",
       { masters: ["10.0.1.10:6379"] },
-      '`masters` must list IPs or DNS names without a port (`redis.port` holds for all), got: "10.0.1.10:6379"',
+      '`masters` must be an IP or DNS name without a port (`redis.port` holds for all), got: "10.0.1.10:6379"',
     ],
     [
       "a port that is none",

@@ -28,5 +28,5 @@ test.each([
 test("a package may be named, an empty name is refused", () => {
   expect(RedisInstall.package("redis6").packageName).toBe("redis6");
   expect(RedisInstall.package().packageName).toBeUndefined();
-  expect(() => RedisInstall.package("")).toThrow("`redis.package` must not be empty");
+  expect(() => RedisInstall.package("")).toThrow("`redis.package` must be the name of a package");
 });

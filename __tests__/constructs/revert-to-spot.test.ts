@@ -12,7 +12,9 @@ test("always and never need no window", () => {
 });
 
 test.each([["Sunday 3-5"], ["Sun:3:00-Sun:5:00"], [""]])("refuses the window %j", (window) => {
-  expect(() => RevertToSpot.within(window)).toThrow("`timeWindows` must be like Sun:03:00-Sun:05:00 (UTC)");
+  expect(() => RevertToSpot.within(window)).toThrow(
+    "`timeWindows` must be a window such as Sun:03:00-Sun:05:00 (UTC)",
+  );
 });
 
 test("refuses no window at all", () => {

@@ -181,7 +181,7 @@ describe("names and ids", () => {
     [
       "a security group that is none",
       { securityGroupIds: ["default"] },
-      '`securityGroupIds` must list ids such as sg-0123456789abcdef0, got: "default"',
+      '`securityGroupIds` must be a security group id such as sg-0123456789abcdef0, got: "default"',
     ],
     [
       "no spot type",

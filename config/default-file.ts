@@ -1,0 +1,2 @@
+/** The file that is read where none is named. */
+export const DEFAULT_FILE = "redis-replicas.yaml";

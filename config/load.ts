@@ -1,0 +1,73 @@
+import { validParts } from "./outline";
+import { ConfigError, type Problem } from "./problem";
+import { fromIssues, fromViolation, malformed } from "./problems";
+import { RULES, type Violation } from "./rules";
+import { type ClusterConfig, clusterConfig } from "./schema";
+import { type Path, Source } from "./source";
+
+/** A valid config and the text it came from, which knows where every value stands. */
+export interface LoadedConfig {
+  readonly config: ClusterConfig;
+  readonly source: Source;
+}
+
+/** Reads config files; throws one `ConfigError` with all that is wrong with all of them. */
+export function loadConfigs(files: readonly string[]): LoadedConfig[] {
+  const problems: Problem[] = [];
+  const loaded = files.flatMap((file) => {
+    const source = Source.read(file);
+    const found = check(source);
+    problems.push(...found);
+    return found.length > 0 ? [] : [{ config: clusterConfig.parse(source.data), source }];
+  });
+  problems.push(...sameNames(loaded));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return loaded;
+}
+
+/** All that is wrong with one file, from its top to its end. */
+export function check(source: Source): Problem[] {
+  if (source.malformations.length > 0) return malformed(source);
+  const issues = clusterConfig.safeParse(source.data).error?.issues ?? [];
+  // The rules see what is valid by itself, so that one mistake does not hide another.
+  const valid = (validParts(source.data) ?? {}) as Partial<ClusterConfig>;
+  const known = new Set(issues.map(({ path }) => path.join("\0")));
+  const violations = [...RULES.flatMap((rule) => rule(valid)), ...tokens(source.data, [])];
+  return [
+    ...fromIssues(source, issues),
+    ...violations
+      .filter(({ path }) => !known.has(path.join("\0")))
+      .map((violation) => fromViolation(source, violation)),
+  ].sort((a, b) => (a.at?.byte ?? 0) - (b.at?.byte ?? 0));
+}
+
+/** Texts that cdktf would take for references of its own. */
+function tokens(value: unknown, path: Path): Violation[] {
+  if (typeof value === "string") {
+    return value.includes("{TfToken[")
+      ? [{ path, rule: "not hold {TfToken[, which cdktf keeps for itself" }]
+      : [];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) => {
+    const here = [...path, Array.isArray(value) ? Number(key) : key];
+    return [...tokens(key, here), ...tokens(each, here)];
+  });
+}
+
+/** Configs whose stacks would overwrite one another; on some file systems case makes no difference. */
+function sameNames(loaded: readonly LoadedConfig[]): Problem[] {
+  const first = new Map<string, string>();
+  return loaded.flatMap(({ config: { name }, source }) => {
+    const other = first.get(name.toLowerCase());
+    first.set(name.toLowerCase(), other ?? source.file);
+    return other === undefined
+      ? []
+      : [
+          fromViolation(source, {
+            path: ["name"],
+            rule: `differ from that of every other file (${other} has it)`,
+          }),
+        ];
+  });
+}

@@ -1,0 +1,88 @@
+import type * as z from "zod";
+import { clusterConfig, isVariable } from "./schema";
+import { type Path } from "./source";
+
+/** What the schema says about one path, for advice. */
+export interface Outline {
+  /** Keys it knows, where it is an object with fixed keys. */
+  readonly keys: readonly string[];
+  /** The zod type that holds a literal there, such as `string` or `array`. */
+  readonly type: string;
+  readonly example?: unknown;
+}
+
+type Schema = z.core.$ZodType;
+
+type Field = [key: string, schema: Schema, value: unknown];
+
+/** What the schema says about a path, or nothing where it knows no such path. */
+export function outline(path: Path): Outline | undefined {
+  let schema: Schema | undefined = clusterConfig;
+  let example: unknown;
+  for (const step of path) {
+    schema = schema && child(literal(schema), step);
+    if (!schema) return undefined;
+    example = exampleOf(schema);
+  }
+  const found = literal(schema);
+  return { keys: Object.keys(shape(found)), type: found._zod.def.type, example };
+}
+
+/** The parts of a value that are valid by themselves; nothing where there are none. */
+export function validParts(data: unknown, schema: Schema = clusterConfig): unknown {
+  const found = literal(schema);
+  const fields = fieldsOf(found, data);
+  if (fields === undefined) return (schema as z.ZodType).safeParse(data).data;
+  const valid = fields.map(([key, each, value]) => [key, validParts(value, each)] as const);
+  return Object.fromEntries(valid.filter(([, value]) => value !== undefined));
+}
+
+/** The parts of an object that the schema knows, each with its schema; nothing for a value without parts. */
+function fieldsOf(schema: Schema, data: unknown): Field[] | undefined {
+  const { type, keyType, valueType } = schema._zod.def as {
+    type: string;
+    keyType?: z.ZodType;
+    valueType?: Schema;
+  };
+  if (typeof data !== "object" || data === null || Array.isArray(data) || isVariable(data)) return undefined;
+  const entries = Object.entries(data as Record<string, unknown>);
+  if (type === "object") {
+    return entries.flatMap(([key, value]): Field[] => {
+      const known = shape(schema)[key];
+      return known ? [[key, known, value]] : [];
+    });
+  }
+  if (type !== "record" || !keyType || !valueType) return undefined;
+  return entries.flatMap(([key, value]): Field[] =>
+    keyType.safeParse(key).success ? [[key, valueType, value]] : [],
+  );
+}
+
+/** The schema of literals behind `optional` and "or a variable". */
+function literal(schema: Schema): Schema {
+  const def = schema._zod.def as { type: string; innerType?: Schema; options?: readonly Schema[] };
+  if (def.type === "optional" && def.innerType) return literal(def.innerType);
+  if (def.type === "union" && def.options?.[0]) return literal(structured(def.options) ?? def.options[0]);
+  return schema;
+}
+
+/** Of several ways to write a value, the one with parts; `{ variable: name }` comes last and is not meant. */
+function structured(options: readonly Schema[]): Schema | undefined {
+  return options.map(literal).find((option) => ["record", "array"].includes(option._zod.def.type));
+}
+
+function child(schema: Schema, step: string | number): Schema | undefined {
+  const def = schema._zod.def as { type: string; valueType?: Schema; element?: Schema };
+  if (def.type === "record") return def.valueType;
+  if (def.type === "array") return def.element;
+  return shape(schema)[step];
+}
+
+function shape(schema: Schema): Record<string, Schema> {
+  return (schema._zod.def as { shape?: Record<string, Schema> }).shape ?? {};
+}
+
+function exampleOf(schema: Schema): unknown {
+  const examples = (schema as z.ZodType).meta()?.examples;
+  return Array.isArray(examples) ? examples[0] : undefined;
+}

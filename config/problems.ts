@@ -1,0 +1,154 @@
+import type * as z from "zod";
+import { outline } from "./outline";
+import { type Problem } from "./problem";
+import { type Violation } from "./rules";
+import { isVariable } from "./schema";
+import { type Path, type Source } from "./source";
+import { suggest } from "./suggest";
+import { showPath } from "./variables";
+
+type Issue = z.core.$ZodIssue;
+
+/** The file cannot be read, or is not what its name says. */
+export function malformed(source: Source): Problem[] {
+  return source.malformations.map((malformation) => ({ file: source.file, ...malformation }));
+}
+
+/** What the schema found, in the order of the file. */
+export function fromIssues(source: Source, issues: readonly Issue[]): Problem[] {
+  const flat = issues.flatMap((issue) => unfold(source.data, issue, []));
+  const misspelt = new Set(flat.flatMap((issue) => misspeltFor(issue)));
+  return flat
+    .filter((issue) => !misspelt.has(showPath(issue.path as Path)))
+    .flatMap((issue) => fromIssue(source, issue));
+}
+
+/** What a rule across fields found. */
+export function fromViolation(source: Source, { path, rule, advice }: Violation): Problem {
+  const got = valueAt(source.data, path);
+  return { file: source.file, at: source.position(path), message: sentence(path, rule, got, advice) };
+}
+
+/** What a construct refused, placed where the file says it. */
+export function fromConstruct(source: Source, error: unknown): Problem {
+  const message = (error as Partial<Error> | undefined)?.message ?? String(error);
+  const prop = /^`([^`]+)` must /.exec(message)?.[1] ?? "";
+  if (prop !== "userData") return { file: source.file, at: source.position(prop.split(".")), message };
+  return {
+    file: source.file,
+    at: source.position(["redis", "directives"]),
+    message: `${message}. Shorten \`redis.directives\`.`,
+  };
+}
+
+/** Of a value that could be written in several ways, only what is wrong with the way it was written. */
+function unfold(data: unknown, issue: Issue, base: Path): Issue[] {
+  const path = [...base, ...(issue.path as Path)];
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [{ ...issue, path: [...path] }];
+  const meant = isVariable(valueAt(data, path)) ? issue.errors.at(-1)! : closest(issue.errors);
+  // A way of another type says nothing; then the words for all ways together do, if there are any.
+  const ownWords = issue.message !== "Invalid input";
+  if (meant.some(isOtherType) && ownWords) return [{ ...issue, path: [...path], errors: [] }];
+  return meant.flatMap((each) => unfold(data, each, path));
+}
+
+function closest(ways: Issue[][]): Issue[] {
+  return ways.find((way) => !way.some(isOtherType)) ?? ways[0]!;
+}
+
+function isOtherType(issue: Issue): boolean {
+  return issue.code === "invalid_type" && issue.path.length === 0;
+}
+
+/** The keys that a misspelt key stands for: they are not missing. */
+function misspeltFor(issue: Issue): string[] {
+  if (issue.code !== "unrecognized_keys") return [];
+  const path = issue.path as Path;
+  return issue.keys.flatMap((key) => {
+    const meant = suggest(key, outline(path)?.keys ?? []);
+    return meant === undefined ? [] : [showPath([...path, meant])];
+  });
+}
+
+function fromIssue(source: Source, issue: Issue): Problem[] {
+  const path = issue.path as Path;
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(source, path, key));
+  if (issue.code === "invalid_key") {
+    const rule = issue.issues[0]?.message ?? issue.message;
+    return [{ file: source.file, at: source.keyPosition(path), message: sentence(path, rule, path.at(-1)) }];
+  }
+  const got = valueAt(source.data, path);
+  const rule = got === undefined ? "be given" : issue.message;
+  return [
+    {
+      file: source.file,
+      at: source.position(path),
+      message: sentence(path, rule, got, advice(path, issue, got)),
+    },
+  ];
+}
+
+function unknownKey(source: Source, path: Path, key: string): Problem {
+  const known = outline(path)?.keys ?? ["variable"];
+  const meant = suggest(key, known);
+  const advised = meant
+    ? `Did you mean \`${meant}\`?`
+    : `Known here: ${known.filter((each) => each !== "$schema").join(", ")}.`;
+  const here = [...path, key];
+  return {
+    file: source.file,
+    at: source.keyPosition(here),
+    message: sentence(here, "be a known key", key, advised),
+  };
+}
+
+function advice(path: Path, issue: Issue, got: unknown): string | undefined {
+  const { type, example } = outline(path) ?? {};
+  if (got === undefined)
+    return example === undefined
+      ? undefined
+      : `Add it, such as \`${String(path.at(-1))}: ${brief(example)}\`.`;
+  if (issue.code === "invalid_value" && typeof got === "string") {
+    const meant = suggest(got, issue.values.map(String));
+    return meant && `Did you mean \`${meant}\`?`;
+  }
+  if (type === "array" && !Array.isArray(got) && isPlain(got)) return `Write it as a list: [${brief(got)}].`;
+  if (type === "string" && isPlain(got) && typeof got !== "string") return "Put it in quotes.";
+  if (typeof got !== "string") return undefined;
+  const unquoted = type === "number" ? /^\d+$/.test(got) : type === "boolean" && /^(true|false)$/.test(got);
+  return unquoted ? "Leave out the quotes." : undefined;
+}
+
+function isPlain(value: unknown): boolean {
+  return ["string", "number", "boolean"].includes(typeof value);
+}
+
+function sentence(path: Path, rule: string, got: unknown, advised?: string): string {
+  const subject = path.length === 0 ? "the file" : `\`${showPath(path)}\``;
+  return `${subject} must ${rule}, got: ${show(got)}${advised ? `. ${advised}` : ""}`;
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const shown = JSON.stringify(value);
+  return shown.length <= 120 ? shown : `${shown.slice(0, 117)}...`;
+}
+
+/** A value as YAML takes it on one line. */
+function brief(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(brief).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return String(value);
+  return `{ ${Object.entries(value)
+    .map(([key, each]) => `${key}: ${brief(each)}`)
+    .join(", ")} }`;
+}
+
+function valueAt(data: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, step) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, step)
+        ? (value as Record<string | number, unknown>)[step]
+        : undefined,
+    data,
+  );
+}

@@ -1,0 +1,141 @@
+import { readFileSync } from "node:fs";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLError,
+} from "yaml";
+
+/** A key or index on the way to a value. */
+export type Path = readonly (string | number)[];
+
+/** A place in a file, as editors count: from one. `byte` counts UTF-16 units from zero. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+  readonly byte: number;
+}
+
+/** What is wrong with a file before anybody asks what it says. */
+export interface Malformation {
+  /** What it is and what to do, after the file's name. */
+  readonly message: string;
+  readonly at?: Position;
+}
+
+/** A config file as text: its data, and where each value stands. */
+export class Source {
+  /** Reads a file; `.json` is JSON, anything else YAML. */
+  public static read(file: string): Source {
+    try {
+      return new Source(file, readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
+    } catch (error) {
+      return new Source(file, "", { message: unreadable(error as NodeJS.ErrnoException) });
+    }
+  }
+
+  public readonly data: unknown;
+  public readonly malformations: readonly Malformation[];
+  private readonly document?: Document.Parsed;
+  private readonly lines = new LineCounter();
+
+  constructor(
+    public readonly file: string,
+    text: string,
+    unread?: Malformation,
+  ) {
+    if (unread) {
+      this.malformations = [unread];
+      return;
+    }
+    const isJson = file.toLowerCase().endsWith(".json");
+    // JSON may be indented with tabs, YAML may not; in valid JSON a tab is never part of a value.
+    this.document = parseDocument(isJson ? text.replaceAll("\t", " ") : text, {
+      lineCounter: this.lines,
+      prettyErrors: false,
+      stringKeys: true,
+    });
+    const found = [...this.document.errors, ...this.document.warnings].map((error) =>
+      this.malformation(error, text),
+    );
+    if (found.length === 0 && isJson) found.push(...this.strictJson(text));
+    this.malformations = found;
+    if (found.length === 0) this.data = this.document.toJS();
+  }
+
+  /** Where a value stands; of one that is missing, where its nearest parent does. */
+  public position(path: Path): Position {
+    return this.locate(path, false);
+  }
+
+  /** Where a key stands. */
+  public keyPosition(path: Path): Position {
+    return this.locate(path, true);
+  }
+
+  private locate(path: Path, key: boolean): Position {
+    let node: Node | null | undefined = this.document?.contents;
+    let found = node;
+    for (const [index, step] of path.entries()) {
+      const parent = this.resolved(node);
+      const pair = isMap(parent)
+        ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === step)
+        : undefined;
+      if (isMap(parent)) node = (pair?.value ?? pair?.key) as Node | undefined;
+      else node = isSeq(parent) ? (parent.items[Number(step)] as Node | undefined) : undefined;
+      if (!node) break;
+      found = key && index === path.length - 1 && pair ? (pair.key as Node) : node;
+    }
+    return this.at(found?.range?.[0] ?? 0);
+  }
+
+  private resolved(node: Node | null | undefined): Node | null | undefined {
+    return this.document && isAlias(node) ? node.resolve(this.document) : node;
+  }
+
+  private at(byte: number): Position {
+    const { line, col } = this.lines.linePos(byte);
+    return { line: Math.max(line, 1), column: Math.max(col, 1), byte };
+  }
+
+  private malformation(error: YAMLError, text: string): Malformation {
+    const at = this.at(error.pos[0]);
+    if (error.code !== "DUPLICATE_KEY")
+      return { at, message: `not well-formed: ${decapitalize(error.message)}` };
+    const key = /^[^\s:"']+|^"[^"]*"|^'[^']*'/.exec(text.slice(at.byte))?.[0] ?? "key";
+    return { at, message: `\`${key.replace(/^["']|["']$/g, "")}\` must be given once; take one of them out` };
+  }
+
+  /** What YAML allows and JSON does not, such as a trailing comma. */
+  private strictJson(text: string): Malformation[] {
+    try {
+      JSON.parse(text);
+      return [];
+    } catch (error) {
+      const { message } = error as Error;
+      const at = /at position (\d+)/.exec(message)?.[1];
+      return [
+        {
+          at: this.at(at ? Number(at) : text.length),
+          message: `not well-formed JSON: ${decapitalize(message)}`,
+        },
+      ];
+    }
+  }
+}
+
+function unreadable(error: NodeJS.ErrnoException): string {
+  if (error.code === "ENOENT") return "there is no such file; name another with --config";
+  if (error.code === "EISDIR") return "this is a directory; name the file in it with --config";
+  return `the file cannot be read (${error.code ?? error.message})`;
+}
+
+function decapitalize(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}
