@@ -1,0 +1,34 @@
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+/**
+ * Writes a file in one step, and only where its bytes or its mode differ: readers see the old or the new
+ * text, and modification times tell the truth. Returns whether it was written.
+ */
+export function writeAtomically(file: string, content: string, mode?: number): boolean {
+  if (readIfThere(file) === content && (mode === undefined || (statSync(file).mode & 0o777) === mode))
+    return false;
+  mkdirSync(dirname(file), { recursive: true });
+  // In the same folder, for a rename across file systems is a copy.
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, content, { flag: "wx" });
+    // Not at creation: there the umask would have its say.
+    if (mode !== undefined) chmodSync(temporary, mode);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  return true;
+}
+
+/** A file's text, or nothing where there is no such file. */
+export function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+}

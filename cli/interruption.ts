@@ -1,0 +1,43 @@
+import { type ClusterConfig, isVariable } from "../config/schema";
+
+/** What happens when Spot takes an instance away, in plain sentences. */
+export function interruptionStory(config: ClusterConfig): string[] {
+  return [replacement(config), ...address(config), recovery(config), capacity(config), back(config)];
+}
+
+function replacement({ persistence = {} }: ClusterConfig): string {
+  const { rootVolume = true, privateIp = true } = persistence;
+  const kept = [rootVolume && "root volume", privateIp && "private IP"].filter(Boolean).join(" and ");
+  return `Spot ends the instance and starts another with the same ${kept}.`;
+}
+
+function address({ persistence = {} }: ClusterConfig): string[] {
+  return (persistence.privateIp ?? true)
+    ? ["The address belongs to a subnet, so the replacement is in the same zone."]
+    : ["The replacement has another address, which the replica announces to the cluster."];
+}
+
+function recovery({ persistence = {} }: ClusterConfig): string {
+  return (persistence.rootVolume ?? true)
+    ? "The replica comes back as the same node with its data, and fetches what it missed from its master."
+    : "The replica joins as a new node and fetches all data from its master.";
+}
+
+function capacity({ strategy = {}, instanceTypes: { onDemand } }: ClusterConfig): string {
+  const type = isVariable(onDemand) ? `machine of the type in var.${onDemand.variable}` : onDemand;
+  return (strategy.fallbackToOnDemand ?? true)
+    ? `Where there is no spot capacity, an on-demand ${type} takes its place.`
+    : "Where there is no spot capacity, the replica is missing until there is.";
+}
+
+function back({ strategy = {} }: ClusterConfig): string {
+  const { fallbackToOnDemand = true, revertToSpot = "never" } = strategy;
+  if (!fallbackToOnDemand) return "No on-demand instance is ever started.";
+  if (revertToSpot === "never")
+    return "A replica that fell back to on-demand stays there until you recycle it.";
+  const when =
+    revertToSpot === "always"
+      ? "as soon as there is spot capacity"
+      : `within ${revertToSpot.join(", ")} (UTC)`;
+  return `A replica that fell back to on-demand is replaced by a spot instance ${when}, and is away while that lasts.`;
+}

@@ -1,0 +1,44 @@
+import { type Command } from "commander";
+import { join } from "node:path";
+import { BootScript, type RedisReplicasStack } from "../constructs";
+import { loadConfigs } from "../config/load";
+import { ConfigError } from "../config/problem";
+import { withStacks } from "./assembly";
+import { writeAtomically } from "./atomic";
+import { type Context, EXIT, type Exit } from "./command";
+import { settingsFile, sizeToJson, userDataSize, userDataText } from "./user-data";
+
+const SETTINGS = "/etc/redis-replica/settings";
+
+export function define(command: Command): void {
+  command.option("--files <dir>", "write the files as they land on an instance into DIR instead");
+}
+
+/** The user data as plain text, or the file tree it brings. */
+export function run({ files, options, output }: Context): Exit {
+  if (files.length > 1) {
+    throw new ConfigError([
+      { file: files[1]!, message: "`--config` must name one file for `render`, got: " + files.length },
+    ]);
+  }
+  return withStacks(loadConfigs(files), ([stack]) => {
+    const directory = options["files"];
+    if (typeof directory === "string") {
+      const written = writeTree(directory, stack!);
+      output.data("", { directory, ...written });
+      output.talk(`${directory}: ${written.written.length} of ${written.files.length} files written`);
+    } else {
+      const text = userDataText(stack!);
+      output.data(text, { name: stack!.node.id, user_data: text, ...sizeToJson(userDataSize(stack!)) });
+    }
+    return EXIT.fine;
+  });
+}
+
+function writeTree(directory: string, stack: RedisReplicasStack): { files: string[]; written: string[] } {
+  const tree = [...BootScript.files(), { path: SETTINGS, mode: "0644", content: settingsFile(stack) }];
+  const written = tree.filter(({ path, mode, content }) =>
+    writeAtomically(join(directory, path), content, Number.parseInt(mode, 8)),
+  );
+  return { files: tree.map(({ path }) => path), written: written.map(({ path }) => path) };
+}

@@ -1,0 +1,42 @@
+import { DefaultTokenResolver, StringConcat, Token, Tokenization } from "cdktf";
+import { gzipSync } from "node:zlib";
+import { type RedisReplicasStack } from "../constructs";
+import { USER_DATA_LIMIT } from "../constructs/user-data";
+import { shellWord } from "../constructs/terraform-text";
+import { bootScriptOf } from "./assembly";
+
+/** A boot script's size as EC2 gets it, where it is known before the plan. */
+export interface UserDataSize {
+  readonly limit: number;
+  readonly gzipped?: number;
+}
+
+/** How much of EC2's limit the boot script takes; unknown where it holds Terraform variables. */
+export function userDataSize(stack: RedisReplicasStack): UserDataSize {
+  const { text } = bootScriptOf(stack);
+  if (Token.isUnresolved(text)) return { limit: USER_DATA_LIMIT };
+  return { limit: USER_DATA_LIMIT, gzipped: gzipSync(text, { level: 6 }).length };
+}
+
+/** The size as `--json` has it. */
+export function sizeToJson({ limit, gzipped }: UserDataSize): Record<string, unknown> {
+  return { gzipped_bytes: gzipped ?? null, limit_bytes: limit };
+}
+
+/** The boot script for people: what only Terraform knows shows as its expression. */
+export function userDataText(stack: RedisReplicasStack): string {
+  return readable(stack, bootScriptOf(stack).text);
+}
+
+/** `/etc/redis-replica/settings` as the script writes it. */
+export function settingsFile(stack: RedisReplicasStack): string {
+  return Object.entries(bootScriptOf(stack).settings)
+    .map(([name, value]) => `${name}=${readable(stack, shellWord(value))}\n`)
+    .join("");
+}
+
+function readable(stack: RedisReplicasStack, text: string): string {
+  if (!Token.isUnresolved(text)) return text;
+  const resolver = new DefaultTokenResolver(new StringConcat());
+  return String(Tokenization.resolve(text, { scope: stack, resolver, preparing: false }));
+}
