@@ -7,7 +7,7 @@ const barrels = ["@cdktf/provider-aws", "@cdktf/provider-spotinst"].map((name) =
 }));
 
 export default tseslint.config(
-  { ignores: ["/lib/", "cdktf.out/", "node_modules/", "**/*.cjs", "**/*.mjs"] },
+  { ignores: ["lib/", "cdktf.out/", "node_modules/", "**/*.cjs", "**/*.mjs"] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
