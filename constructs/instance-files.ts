@@ -12,7 +12,10 @@ export interface InstanceFile {
   readonly content: string;
 }
 
-/** The files of `templates/instance/`, sorted by path. They hold no values, so they are read as they are. */
+/**
+ * The files of `templates/instance/`, sorted by path, less their comments: those are for readers of the sources, and
+ * would be a third of what EC2 lets user data be.
+ */
 export function instanceFiles(): InstanceFile[] {
   cached ??= walk(join(TEMPLATES, "instance"), "");
   return cached;
@@ -26,8 +29,15 @@ function walk(directory: string, path: string): InstanceFile[] {
     .flatMap((entry) => {
       const here = `${path}/${entry.name}`;
       if (entry.isDirectory()) return walk(join(directory, entry.name), here);
-      const content = readFileSync(join(directory, entry.name), "utf8");
+      const content = withoutComments(readFileSync(join(directory, entry.name), "utf8"));
       // By place, not by the mode on disk: npm and a Windows checkout do not keep that.
       return [{ path: here, mode: here.startsWith("/usr/local/bin/") ? "0755" : "0644", content }];
     });
+}
+
+function withoutComments(text: string): string {
+  return text
+    .replace(/^[ \t]*#(?!!).*\n/gm, "")
+    .replace(/^\n+/, "")
+    .replace(/\n{3,}/g, "\n\n");
 }

@@ -16,11 +16,16 @@ export function agent(
   options: { readonly stdin?: string; readonly env?: Record<string, string> } = {},
 ): ShellResult {
   const load = parts.map((part) => `. "${LIB}/${part}.sh"`).join("\n");
-  const { status, stdout, stderr } = spawnSync("bash", ["--norc", "-c", `set -Eeuo pipefail\n${load}\n${script}`], {
-    input: options.stdin ?? "",
-    encoding: "utf8",
-    timeout: 20_000,
-    env: { PATH: process.env.PATH, LIB, ...options.env },
-  });
+  const { status, stdout, stderr } = spawnSync(
+    "bash",
+    ["--norc", "-c", `set -Eeuo pipefail\n${load}\n${script}`],
+    {
+      input: options.stdin ?? "",
+      encoding: "utf8",
+      timeout: 110_000,
+      maxBuffer: 1 << 28,
+      env: { PATH: process.env.PATH, LIB, ...options.env },
+    },
+  );
   return { code: status, stdout: stdout.trimEnd(), stderr };
 }

@@ -16,6 +16,9 @@ interface Line {
   readonly slots?: string;
 }
 
+/** No file of the node itself. */
+const nowhere = { DATA: "/nonexistent", STATE: "/nonexistent" };
+
 const nodes: Line[] = [
   { id: A, ip: "10.0.0.1", flags: "master", slots: "0-5460" },
   { id: B, ip: "10.0.0.2", flags: "master", slots: "5461-10922" },
@@ -33,7 +36,10 @@ function peer(id: string, lines: readonly Line[]): string {
 }
 
 function facts(me: string, ...peers: string[]): string[] {
-  return agent(["view"], `facts ${me}`, { stdin: `${peers.join("\n")}\n` }).stdout.split("\n");
+  return agent(["data", "view"], `facts ${me}`, {
+    stdin: `${peers.join("\n")}\n`,
+    env: nowhere,
+  }).stdout.split("\n");
 }
 
 function change(id: string, changed: Partial<Line>): Line[] {
@@ -105,6 +111,37 @@ describeWith(["bash"], "facts of a view", () => {
     expect(facts(R, peer(A, moving), peer(B, nodes))).toContain("quorum yes");
   });
 
+  test("the owner of a replica's shard is its master, live or down", () => {
+    const found = (lines: Line[]): string[] => facts(R, peer(B, lines), peer(C, lines));
+    expect(found(nodes)).toContain(`owner live ${A} 10.0.0.1:6379`);
+    expect(found(change(A, { flags: "master,fail", link: "disconnected" }))).toContain(
+      `owner down ${A} 10.0.0.1:6379`,
+    );
+  });
+
+  test("a node that owns slots has a say of its own: half of the others are enough", () => {
+    const four = [
+      ...change(A, { slots: "0-100" }),
+      { id: S, ip: "10.0.0.5", flags: "master", slots: "101-5460" },
+    ];
+    expect(facts(S, peer(A, four), peer(B, four))).toContain("quorum yes");
+    expect(facts(R, peer(A, four), peer(B, four))).toContain("quorum no");
+  });
+
+  test("a live replica of the node is a copy, electable or barred", () => {
+    const copies: Line[] = [
+      ...nodes,
+      { id: S, ip: "10.0.0.5", flags: "slave", master: A },
+      { id: "f".repeat(40), ip: "10.0.0.6", flags: "slave,fail", master: A, link: "disconnected" },
+    ];
+    const barred = copies.map((line) => (line.id === R ? { ...line, flags: "slave,nofailover" } : line));
+    const found = facts(A, peer(B, barred), peer(C, barred));
+    expect(found).toEqual(
+      expect.arrayContaining([`copy ${R} 10.0.0.4:6379 barred`, `copy ${S} 10.0.0.5:6379 electable`]),
+    );
+    expect(found.filter((fact) => fact.startsWith("copy"))).toHaveLength(2);
+  });
+
   test("a promoted node is seen as an owner, a node without slots as bare", () => {
     const promoted = change(R, { flags: "master", master: "-", slots: "0-5460" }).map((line) =>
       line.id === A ? { ...line, slots: "" } : line,
@@ -115,23 +152,32 @@ describeWith(["bash"], "facts of a view", () => {
   });
 });
 
-describeWith(["bash"], "emptiest", () => {
-  function emptiest(lines: Line[]): string {
+describeWith(["bash"], "placement", () => {
+  function placement(lines: Line[], shard = ""): string {
     const view = `${[A, B, C].map((id) => peer(id, lines)).join("\n")}\n`;
-    return agent(["view"], `facts ${S} | emptiest`, { stdin: view }).stdout;
+    return agent(["data", "view"], `facts ${S} | placement`, {
+      stdin: view,
+      env: { ...nowhere, SHARD: shard },
+    }).stdout;
   }
 
   test("is the master with the fewest replicas, the first by id at a tie", () => {
-    expect(emptiest(nodes)).toBe(B);
-    expect(emptiest([...nodes, { id: "f".repeat(40), ip: "10.0.0.5", flags: "slave", master: B }])).toBe(C);
+    expect(placement(nodes)).toBe(B);
+    expect(placement([...nodes, { id: "f".repeat(40), ip: "10.0.0.5", flags: "slave", master: B }])).toBe(C);
+  });
+
+  test("of a given shard is its owner, whether a master or a replica was named", () => {
+    expect(placement(nodes, "10.0.0.3")).toBe(C);
+    expect(placement(nodes, "10.0.0.4")).toBe(A);
+    expect(placement(nodes, "10.0.0.9")).toBe("");
   });
 
   test("counts dead replicas, for they come back", () => {
     const dead = { id: "f".repeat(40), ip: "10.0.0.5", flags: "slave,fail", master: B, link: "disconnected" };
-    expect(emptiest([...nodes, dead])).toBe(C);
+    expect(placement([...nodes, dead])).toBe(C);
   });
 
   test("does not count the node that asks", () => {
-    expect(emptiest([...nodes, { id: S, ip: "10.0.0.6", flags: "slave", master: B }])).toBe(B);
+    expect(placement([...nodes, { id: S, ip: "10.0.0.6", flags: "slave", master: B }])).toBe(B);
   });
 });

@@ -16,7 +16,7 @@ describeWith(["bash"], "reports", () => {
   });
 
   const report = (script: string, stdin = ""): ShellResult =>
-    agent(["report"], script, { env: { RUN: run }, stdin });
+    agent(["report", "view", "data"], script, { env: { RUN: run, ETC: run, DATA: run }, stdin });
 
   test("a state is said once, and again when it changes", () => {
     const { stderr } = report("state waiting a; state waiting a; state waiting b");

@@ -14,6 +14,8 @@ port $PORT
 ${BUS_PORT:+cluster-port $BUS_PORT}
 bind $address 127.0.0.1
 protected-mode no
+appendonly $(if [[ -d $DATA/appendonlydir ]]; then echo yes; else echo no; fi)
+appendfsync everysec
 cluster-announce-ip $address
 cluster-node-timeout $node_timeout
 END

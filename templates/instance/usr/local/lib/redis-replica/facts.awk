@@ -1,41 +1,88 @@
-# From each peer's CLUSTER NODES (sorted lines under a line "peer IP:PORT") to the facts that view.sh documents.
-# A peer votes if it is itself a master with slots; two votes agree when they name the same owners of the same slots.
+# From a view (each peer's CLUSTER NODES, sorted, under a line "peer IP:PORT") and this node's own nodes.conf (lines
+# that begin with "file") to the facts that view.sh documents.
+#
+# A peer votes if it is itself a master with slots, and not this node. Votes agree when they name the same owners of
+# the same slots; only what more than half of all owners agree on is a fact.
 
 function slots(   i, text) {
   for (i = 9; i <= NF; i++) if ($i !~ /^\[/) text = text " " $i
   return text
 }
 
+function expand(text, list,   i, n, part, range, slot) {
+  n = split(text, part, " ")
+  for (i = 1; i <= n; i++) {
+    split(part[i], range, "-")
+    for (slot = range[1]; slot <= (range[2] == "" ? range[1] : range[2]) + 0; slot++) list[slot + 0] = 1
+  }
+}
+
 $1 == "peer" { peer = $2; next }
+
+$1 == "file" {
+  sub(/^file /, "")
+  filed[$1] = slots()
+  if ($3 ~ /myself/) shard = $3 ~ /slave/ ? $4 : $1
+  next
+}
+
+$3 ~ /handshake/ { next }
 
 {
   id = $1; flags = $3; owned = slots()
-  if (flags ~ /handshake/) next
-  line[peer, id] = 1
   split($2, at, /[@,]/)
-  address[peer, id] = at[1]; bus[peer, id] = at[2]
+  address[peer, id] = at[1]; bus[peer, id] = at[2]; pong[peer, id] = $6
   if (flags ~ /slave/) { role[peer, id] = "replica " $4; follows[peer, id] = $4 }
   else role[peer, id] = owned == "" ? "bare" : "owner"
-  alive[peer, id] = flags !~ /(^|,)(fail|noaddr)/ && $8 == "connected"
+  alive[peer, id] = flags !~ /(^|,)(fail|noaddr)/ && $8 == "connected" || flags ~ /myself/
+  barred[peer, id] = flags ~ /nofailover/
   ids[id] = 1
   if (owned != "") {
     shape[peer] = shape[peer] id owned ";"
     owners[peer]++
-    if (flags ~ /myself/ && id != me && !(id in voted)) { voted[id] = 1; voter[peer] = 1 }
+    held[peer, id] = owned
+    if (flags ~ /myself/ && id != me && !(id in voted)) { voted[id] = peer; voter[peer] = id }
   }
 }
 
 END {
   for (peer in voter) {
-    votes[shape[peer]]++
-    if (votes[shape[peer]] > most || (votes[shape[peer]] == most && peer < chosen)) { most = votes[shape[peer]]; chosen = peer }
-    voters++
-    if (me != "" && line[peer, me] && alive[peer, me]) listing++
+    n = ++votes[shape[peer]]
+    if (n > most || (n == most && peer < chosen)) { most = n; chosen = peer }
   }
-  print "quorum " (chosen != "" && most > int(owners[chosen] / 2) ? "yes" : "no")
+  half = owners[chosen] / 2
+  quorum = chosen != "" && ((chosen, me) in held ? most >= half : most > half)
+  print "quorum " (quorum ? "yes" : "no")
   print "seen " (me != "" && (chosen, me) in role ? role[chosen, me] : "none")
   if ((chosen, me) in address) print "at " address[chosen, me]
+  for (peer in voter) {
+    voters++
+    if ((peer, me) in alive && alive[peer, me]) listing++
+    if (shape[peer] == shape[chosen] && (peer, me) in pong) print "pong", voter[peer], pong[peer, me]
+  }
   print "listed " (listing == 0 ? "none" : listing < voters ? "some" : "all")
-  for (id in ids) if (id != me && (chosen, id) in follows) count[follows[chosen, id]]++
+  print "owners " owners[chosen] + 0
+  print "peer " chosen
+  for (id in ids) if (id != me && (chosen, id) in follows) {
+    count[follows[chosen, id]]++
+    if (follows[chosen, id] == me && alive[chosen, id]) print "copy", id, address[chosen, id], barred[chosen, id] ? "barred" : "electable"
+  }
+  for (id in ids) if (at_shard != "" && index(address[chosen, id], at_shard ":") == 1)
+    print "shard", role[chosen, id] == "owner" ? id : follows[chosen, id]
   for (id in ids) if (role[chosen, id] == "owner") print "master", id, address[chosen, id], bus[chosen, id], count[id] + 0
+
+  # Whose replica this node is, or who serves now what its file says it served.
+  if ((chosen, me) in follows) { owner[follows[chosen, me]] = 1; n = 1 }
+  else {
+    n = 0
+    expand(filed[shard], mine)
+    for (id in ids) if ((chosen, id) in held && id != me) {
+      split("", theirs)
+      expand(held[chosen, id], theirs)
+      for (slot in mine) if (slot in theirs) { owner[id] = 1; n++; break }
+    }
+  }
+  for (id in owner)
+    if (n == 1) print "owner", (role[chosen, id] == "owner" && alive[chosen, id] ? "live" : "down"), id, address[chosen, id]
+  if (n != 1) print "owner", (n == 0 ? "none" : "several")
 }

@@ -27,19 +27,20 @@ step() {
     systemctl start --no-block redis-replica.service
   fi
   info=$(ask "$here" info replication || true)
-  [[ $info == *role:* ]] || later 'Redis does not answer yet'
+  # Why it does not is for `prepare` to say.
+  [[ $info == *role:* ]] || exit "$LATER"
   me=$(ask "$here" cluster myid || true)
   view >"$RUN/view"
   facts=$(facts "$me" <"$RUN/view")
   own=$(ask "$here" cluster nodes | role_of_myself || true)
-  [[ -n $me && -n $own ]] || later 'Redis does not answer yet'
-  action=$(decide_join "$own" "$(fact quorum <<<"$facts")" "$(fact listed <<<"$facts")" \
-    "$(field master_link_status <<<"$info")" "$(synced "$here" "$info")")
+  [[ -n $me && -n $own ]] || exit "$LATER"
+  action=$(decide_join own="$own" quorum="$(fact quorum <<<"$facts")" listed="$(fact listed <<<"$facts")" \
+    link="$(field master_link_status <<<"$info")" synced="$(synced "$here" "$info")")
   case $action in
     meet) meet "$here" "$facts" && later 'met the masters' ;;
     replicate) replicate "$here" "$me" ;;
     healthy) healthy "$here" "$me" "$facts" ;;
-    promoted) state promoted "$me owns slots" ;;
+    promoted) promoted "$here" "$me" ;;
     later*) later "${action#later }" ;;
   esac
 }
@@ -58,8 +59,8 @@ replicate() {
   lock "$me"
   view >"$RUN/view"
   facts=$(facts "$me" <"$RUN/view")
-  master=$(emptiest <<<"$facts")
-  [[ -n $master ]] || later 'no majority of the masters answers'
+  master=$(placement <<<"$facts")
+  [[ -n $master ]] || later "no master to replicate${SHARD:+ in the shard of $SHARD}"
   for ((tries = 0; tries < 50; tries++)); do
     answer=$(ask "$here" cluster replicate "$master" || true)
     [[ $answer != OK ]] || break
@@ -113,10 +114,26 @@ synced() {
 
 # healthy HERE ME FACTS: what is kept for the next start, and the word that it may be elected again.
 healthy() {
+  rm -f "$RUN/promoted"
   awk '$1 == "master" { print $3 }' <<<"$3" | sort | write "$STATE/seeds"
   write "$STATE/nodes.conf" <"$DATA/nodes.conf"
   if [[ $FAILOVER == allowed ]]; then
     ask "$1" config set cluster-replica-no-failover no >/dev/null
   fi
+  if [[ -e $DATA/appendonlydir ]]; then
+    ask "$1" config set appendonly no >/dev/null
+    rm -rf "$DATA/appendonlydir"
+  fi
   state 'in sync' "$2 is a $(fact seen <<<"$3"), listed by every master"
+}
+
+# promoted HERE ME: while it serves, every write goes to disk within a second: a replica's RDB alone would lose
+# everything since the last save.
+promoted() {
+  [[ -e $RUN/promoted ]] || awk '{ print int($1) }' /proc/uptime | write "$RUN/promoted"
+  if [[ $(ask "$1" config get appendonly | tail -n 1) != yes ]]; then
+    [[ $(ask "$1" config set appendonly yes || true) == OK ]] || later 'the append-only file cannot be switched on'
+  fi
+  write "$STATE/nodes.conf" <"$DATA/nodes.conf"
+  state promoted "$2 owns slots"
 }

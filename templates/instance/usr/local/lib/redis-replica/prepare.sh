@@ -1,46 +1,146 @@
 # shellcheck shell=bash
-# Before each start of Redis: may it start, and with which configuration?
+# Before each start of Redis: may it start, as what, and with which configuration?
 
 prepare() {
-  local address instance
+  local address instance me facts action given
   address=$(wait_for_address) || later 'the private IP is on no interface yet'
   instance=$(my_instance_id)
-  may_start "$address:$PORT" "$instance"
+  me=$(own_id)
+  view >"$RUN/view"
+  facts=$(facts "$me" <"$RUN/view")
+  read -r -a given <<<"$(start_facts "$me" "$address:$PORT" "$instance" "$facts" | tr '\n' ' ')"
+  action=$(decide_start "${given[@]}")
+  act "$action" "$me" "$address:$PORT" "$facts"
+  rm -f "$RUN/since" "$RUN/failed"
+  state waiting 'Redis is starting'
   render_conf "$address" "$(node_timeout)" | write "$RUN/redis.conf"
   printf '%s\n' "$address" | write "$RUN/address"
   printf '%s\n' "$instance" | write "$STATE/instance-id"
   own_data
+  : >"$RUN/started"
 }
 
-# may_start ADDRESS INSTANCE-ID: returns if Redis may start; leaves with 10 or 20 if not.
-may_start() {
-  local me own facts action at elsewhere=no same=no
-  me=$(own_id)
-  own=$(own_role)
-  view >"$RUN/view"
-  facts=$(facts "$me" <"$RUN/view")
-  at=$(fact at <<<"$facts")
-  if [[ -n $me && -n $at && $at != "$1" && $(ask "$at" cluster myid) == "$me" ]]; then elsewhere=yes; fi
-  if [[ -n $2 && $2 == "$(cat "$STATE/instance-id" 2>/dev/null)" ]]; then same=yes; fi
-  action=$(decide_start "$(data_class)" "${own:--}" "$(fact quorum <<<"$facts")" \
-    "$(fact seen <<<"$facts" | cut -d ' ' -f 1)" "$elsewhere" "$same")
-  log "before the start: the volume is $(data_class), its file says ${own:-nothing}, the cluster says $(fact seen <<<"$facts")"
-  case $action in
-    later*) later "${action#later }" ;;
-    refuse*) refuse "${action#refuse }" ;;
+# start_facts ME ADDRESS INSTANCE-ID FACTS: what decide_start takes.
+start_facts() {
+  local owner at data
+  owner=$(fact owner <<<"$4")
+  at=$(fact at <<<"$4")
+  data=$(data_class)
+  echo "data=$data own=$(own_role) retired=$(yes_if test -e "$STATE/retired") quorum=$(fact quorum <<<"$4")"
+  echo "seen=$(fact seen <<<"$4" | cut -d ' ' -f 1) owner=${owner%% *} stale=$(stale "${owner##* }")"
+  echo "elsewhere=$(yes_if answers_as "$at" "$2" "$1") copy=$(copy "$4") proof=$(proven "$1" "$4")"
+  echo "same=$(yes_if test "$3" = "$(cat "$STATE/instance-id" 2>/dev/null || echo none)")"
+  echo "aof=$(yes_if test -d "${DATA:?}/appendonlydir") waited=$(waited)"
+}
+
+yes_if() {
+  if "$@"; then echo yes; else echo no; fi
+}
+
+# answers_as AT ADDRESS ME: whether another machine answers with this node's id.
+answers_as() {
+  [[ -n $1 && $1 != "$2" && $(ask "$1" cluster myid || true) == "$3" ]]
+}
+
+# stale OWNER: whether the owner has less than this volume; following it would wipe what only this volume has. An owner
+# of the same history that is further on and empty was emptied on purpose.
+stale() {
+  local rdb info theirs id
+  rdb=$(rdb_facts)
+  info=$([[ $1 != *:* ]] || ask "$1" info replication || true)
+  theirs=$(field master_repl_offset <<<"$info")
+  id=$(awk '$1 == "id" { print $2 }' <<<"$rdb")
+  if [[ $rdb != *'keys yes'* || ! $theirs =~ ^[0-9]+$ ]]; then
+    echo no
+  elif (($(awk '$1 == "offset" { n = $2 } END { print n + 0 }' <<<"$rdb") > theirs)); then
+    echo yes
+  elif [[ $info != *"${id:-none}"* && $(ask "$1" dbsize || true) == 0 ]]; then
+    echo yes
+  else
+    echo no
+  fi
+}
+
+# copy FACTS: the best live copy of this node's slots: following if it lost its link no earlier than the masters lost
+# this node, and may be elected.
+copy() {
+  local heard address rank best=none
+  heard=$(awk '$1 == "pong" && $3 > last { last = $3 } END { printf "%.0f\n", last / 1000 }' <<<"$1")
+  while read -r _ _ address rank; do
+    best=other
+    [[ $rank != electable ]] || ! followed "$address" "$heard" || { echo following && return; }
+  done < <(awk '$1 == "copy"' <<<"$1")
+  echo "$best"
+}
+
+# followed ADDRESS SECONDS: whether a copy's link was up at that time, by its own clock; 2 s for what clocks differ.
+followed() {
+  local info now down
+  info=$(ask "$1" info replication || true)
+  now=$(ask "$1" time | head -n 1 || true)
+  [[ $info == *master_link_status:up* ]] && return
+  down=$(field master_link_down_since_seconds <<<"$info")
+  [[ $now =~ ^[0-9]+$ && $down =~ ^[0-9]+$ ]] && ((now - down + 2 >= $2))
+}
+
+# waited: how long this boot has been kept from starting: no, window (W) or long (15 minutes).
+waited() {
+  local since now
+  now=$(awk '{ print int($1) }' /proc/uptime)
+  since=$(cat "$RUN/since" 2>/dev/null || true)
+  [[ -n $since ]] || { since=$now && printf '%s\n' "$now" | write "$RUN/since"; }
+  if ((now - since >= 900)); then echo long; elif ((now - since >= $(window))); then echo window; else echo no; fi
+}
+
+# window: W in seconds: a minute, or six node timeouts, which is longer than a failed election and the next one.
+window() {
+  local seconds=$(($(node_timeout) * 6 / 1000))
+  echo $((seconds > 60 ? seconds : 60))
+}
+
+# act ACTION ME ADDRESS FACTS: returns if Redis may start now; leaves with 10 or 20 if not.
+act() {
+  local owner
+  owner=$(fact owner <<<"$4" | cut -d ' ' -f 2)
+  [[ $1 == later* || $1 == stuck* ]] || log "the file says $(own_role), the cluster says $(fact seen <<<"$4"): $1"
+  case $1 in
+    start)
+      [[ $(data_class) == empty ]] || replica_mode
+      [[ -z $2 ]] || whole "$DATA/nodes.conf" || own_file | write "$DATA/nodes.conf"
+      ;;
+    follow)
+      keep_rdb
+      if damaged; then rm -f "$DATA/dump.rdb"; fi
+      replica_mode
+      follow "$2" "$3" "$owner" "$(fact peer <<<"$4")"
+      ;;
+    fresh) set_aside ;;
+    serve | serve-aof) consume_receipt ;;
+    later*) later "${1#later }" ;;
+    stuck*) stuck "${1#stuck }" ;;
+    refuse*)
+      keep_rdb
+      refuse "${1#refuse }" "$4"
+      ;;
   esac
+  consume_receipt
+}
+
+# replica_mode: a replica has no append-only file, which would turn every return into a full resync.
+replica_mode() {
+  rm -rf "$DATA/appendonlydir"
 }
 
 # node_timeout: what the masters use, in milliseconds; what they used last where none answers; else Redis's default.
 node_timeout() {
   local peer value
   while read -r peer; do
-    value=$(ask "$peer" config get cluster-node-timeout | tail -n 1)
+    value=$(ask "$peer" config get cluster-node-timeout | tail -n 1 || true)
     if [[ $value =~ ^[0-9]+$ ]]; then
-      printf '%s\n' "$value" | tee "$STATE/node-timeout"
-      return
+      printf '%s\n' "$value" | write "$STATE/node-timeout"
+      break
     fi
-  done < <(awk '$1 == "peer" { print $2 }' "$RUN/view")
+  done < <(awk '$1 == "peer" { print $2 }' "$RUN/view" 2>/dev/null)
   cat "$STATE/node-timeout" 2>/dev/null || echo 15000
 }
 

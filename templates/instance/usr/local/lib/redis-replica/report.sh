@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Telling what happened: the log, the state file, the exit codes.
+# Telling what happened: the log, the state, the metrics, the hooks, the exit codes.
 
 readonly LATER=10 REFUSED=20
 
@@ -15,19 +15,52 @@ write() {
   if cmp -s "$1.new.$$" "$1"; then rm "$1.new.$$"; else mv "$1.new.$$" "$1"; fi
 }
 
-# state NAME [DETAIL]: what `status` shows; said once per change.
+# state NAME [DETAIL]: what `status` shows; said, measured and hooked once per change.
 state() {
-  local text="$1${2:+: $2}"
-  [[ $(cat "$RUN/state" 2>/dev/null || true) == "$text" ]] && return
+  local text="$1${2:+: $2}" before name
+  before=$(cat "$RUN/state" 2>/dev/null || true)
+  # A step that was under way does not talk over a refusal.
+  [[ $before != "$text" && (! -e $RUN/refused || $1 == refused) ]] || return 0
   log "$text"
   printf '%s\n' "$text" | write "$RUN/state"
+  for name in waiting 'in sync' promoted refused; do
+    printf 'redis_replica_state{state="%s"} %d\n' "$name" "$([[ $1 == "$name" ]] && echo 1 || echo 0)"
+  done | write "$RUN/redis-replica.prom"
+  case $1 in
+    refused | promoted) hook "$1" "$text" ;;
+    'in sync') [[ $before == "$1"* ]] || hook recovered "$text" ;;
+  esac
 }
 
-# refuse REASON: nothing is started until a person has decided.
+# hook NAME TEXT: the user's own program for refused, promoted, recovered; it may fail, and may not take long.
+hook() {
+  [[ ! -x $ETC/hooks.d/$1 ]] || timeout 10 "$ETC/hooks.d/$1" "$2" || log "the hook $1 failed"
+}
+
+# refuse REASON [FACTS]: nothing is started until a person has decided, who needs to know what there is.
 refuse() {
   state refused "$1"
   printf '%s\n' "$1" | write "$RUN/refused"
-  log "when this is settled: rm $RUN/refused && systemctl start redis-replica"
+  evidence "${2:-}"
+  log "to try again: rm $RUN/refused && systemctl start redis-replica"
+  exit "$REFUSED"
+}
+
+# evidence FACTS: each copy's offset, the age of its link, its keys, and how to make it serve.
+evidence() {
+  local address info
+  log "this volume: $(rdb_facts | tr '\n' ' ')of $(date -u -r "$DATA/dump.rdb" 2>/dev/null || echo unknown)"
+  while read -r _ _ address _; do
+    info=$(ask "$address" info replication || true)
+    log "the copy at $address: offset $(field slave_repl_offset <<<"$info"), link down for" \
+      "$(field master_link_down_since_seconds <<<"$info") s, $(ask "$address" dbsize || true) keys;" \
+      "to make it serve, losing what it lacks: redis-cli -h ${address%:*} -p ${address##*:} cluster failover takeover"
+  done < <(awk '$1 == "copy"' <<<"$1")
+}
+
+# stuck REASON: a person should look, and it is tried again all the same.
+stuck() {
+  state refused "$1"
   exit "$REFUSED"
 }
 

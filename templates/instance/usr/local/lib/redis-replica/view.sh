@@ -58,14 +58,21 @@ ask_one() {
   { printf 'peer %s\n' "$1" && printf '%s\n' "$answer" | tr -d '\r' | sort; } >"$2"
 }
 
-# facts ID: from a view, one fact a line:
-#   quorum yes|no             whether more than half of the masters with slots answered and agree on who owns what
-#   seen none | bare | owner | replica MASTER   what that majority says of ID
-#   at IP:PORT                where it says ID is
+# facts ID: from a view and this node's own file, one fact a line:
+#   quorum yes|no             whether enough masters answer and agree on who owns what: more than half of all owners,
+#                             or of the others at least half, if this node is one
+#   seen none | bare | owner | replica MASTER    what they say of ID
+#   at IP:PORT                where they say ID is
 #   listed all|some|none      whether every master that answered lists ID as a live member
-#   master ID IP:PORT BUSPORT REPLICAS          each master with slots, and how many replicas it has, dead ones too
+#   owners N                  how many nodes own slots
+#   pong PEER MS              when a master last heard from ID, by its own clock
+#   copy ID IP:PORT electable|barred             a live replica of ID
+#   master ID IP:PORT BUSPORT REPLICAS           each owner, and how many replicas it has, dead ones too
+#   shard ID                  who serves the shard of the node at the settings' SHARD
+#   peer IP:PORT              one whose word this is
+#   owner live|down ID IP:PORT | several | none  who serves the shard of ID's file now, if ID does not
 facts() {
-  awk -v me="${1:-}" -f "$LIB/facts.awk"
+  { own_file | sed 's/^/file /' && cat; } | awk -v me="${1:-}" -v at_shard="${SHARD:-}" -f "$LIB/facts.awk"
 }
 
 # fact NAME: its value among facts.
@@ -73,7 +80,12 @@ fact() {
   awk -v name="$1" '$1 == name { sub(/^[^ ]+ /, ""); print; exit }'
 }
 
-# emptiest: of the masters among facts, the one with the fewest replicas; at a tie the first by id.
-emptiest() {
-  awk '$1 == "master"' | sort -k5,5n -k2,2 | awk 'NR == 1 { print $2 }'
+# placement: the master for a new replica: of the shard that the settings give, or the one with the fewest
+# replicas, at a tie the first by id.
+placement() {
+  if [[ -n ${SHARD:-} ]]; then
+    fact shard
+  else
+    awk '$1 == "master"' | sort -k5,5n -k2,2 | awk 'NR == 1 { print $2 }'
+  fi
 }

@@ -1,0 +1,48 @@
+import { type Scene, type SceneProps } from "../scene";
+
+/** How a fault ended, in words for a table. */
+export interface Ending {
+  /** Replicas back in sync by themselves, or a refusal that says so. */
+  readonly outcome: "back" | "serves" | "refused";
+  /** Seconds from the first boot after the fault until that was so. */
+  readonly seconds: number;
+  readonly acknowledged?: number;
+  readonly lostAcknowledged?: number;
+  readonly lostPlain?: number;
+}
+
+/** Something that goes wrong, and what must hold afterwards; `run` throws where it does not. */
+export interface Fault {
+  /** Such as `F12`. */
+  readonly id: string;
+  readonly title: string;
+  readonly scene?: SceneProps;
+  readonly run: (scene: Scene) => Promise<Ending>;
+}
+
+/** Throws, naming the fact, unless it holds. */
+export function holds(fact: string, value: unknown): asserts value {
+  if (!value) throw new Error(`not so: ${fact}`);
+}
+
+/** Seconds since a moment. */
+export function since(start: number): number {
+  return Math.round((Date.now() - start) / 100) / 10;
+}
+
+/** What must hold after every fault: nothing acknowledged is gone, every master answers, and replicas are equal. */
+export async function endsWell(
+  scene: Scene,
+  places: readonly number[] = [0],
+): Promise<Omit<Ending, "outcome" | "seconds">> {
+  const { acknowledged, lostAcknowledged, lostPlain, unanswered, list } = await scene.verdict();
+  holds(`no acknowledged write is gone (${JSON.stringify(list.slice(0, 5))})`, lostAcknowledged === 0);
+  holds("every key could be read", unanswered === 0);
+  holds("writes were acknowledged", acknowledged > 0);
+  holds("every master answers", await scene.mastersAnswer());
+  for (const place of places) {
+    await scene.inSync(place);
+    holds(`the contents at place ${place} are its master's`, await scene.equal(place));
+  }
+  return { acknowledged, lostAcknowledged, lostPlain };
+}

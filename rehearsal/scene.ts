@@ -1,0 +1,184 @@
+import { gzipSync } from "node:zlib";
+import { BootScript, RedisInstall } from "../constructs";
+import { NspawnFleet } from "./fleet";
+import { type Image, image } from "./image";
+import { type Instance } from "./instance";
+import { Masters } from "./masters";
+import { Metadata } from "./metadata";
+import { Mirror, prepareMirror } from "./mirror";
+import { Network } from "./network";
+import { type ClusterNode, RedisNode } from "./redis-node";
+import { type Snapshot } from "./volume";
+import { until } from "./wait";
+import { type Verdict, Writer } from "./writer";
+
+export interface SceneProps {
+  /** Replicas to launch. @default 1 */
+  readonly replicas?: number;
+  /** Data to begin with. @default 20 */
+  readonly megabytes?: number;
+  /** Milliseconds of `cluster-node-timeout`. @default 2000 */
+  readonly nodeTimeout?: number;
+}
+
+/** A cluster with replicas on machines, for a fault to happen to. Machines are named by their place, 0, 1, … */
+export class Scene {
+  private launches = 0;
+  private writer?: Writer;
+
+  private constructor(
+    readonly ami: Image,
+    readonly network: Network,
+    readonly metadata: Metadata,
+    readonly mirror: Mirror,
+    readonly masters: Masters,
+    readonly fleet: NspawnFleet,
+  ) {}
+
+  static async open({ replicas = 1, megabytes = 20, nodeTimeout = 2000 }: SceneProps = {}): Promise<Scene> {
+    const ami = await image();
+    const network = await Network.create();
+    const metadata = await Metadata.start();
+    const mirror = await Mirror.start(await prepareMirror(ami));
+    const masters = await Masters.start(network, {
+      directives: { "cluster-node-timeout": String(nodeTimeout) },
+    });
+    const fleet = new NspawnFleet({ network, metadata, image: ami, noticeSeconds: 0 });
+    const scene = new Scene(ami, network, metadata, mirror, masters, fleet);
+    await masters.fill({ megabytes });
+    await Promise.all(Array.from({ length: replicas }, (_, place) => scene.launch(place)));
+    await Promise.all(Array.from({ length: replicas }, (_, place) => scene.inSync(place)));
+    return scene;
+  }
+
+  private get userData(): Buffer {
+    const redis = { install: RedisInstall.package(), directives: { "enable-debug-command": "yes" } };
+    return gzipSync(new BootScript({ masters: [...this.masters.addresses], redis }).text);
+  }
+
+  /** Boots a machine of a new instance id on the volume and address of its place. */
+  async launch(place: number): Promise<Instance> {
+    const instanceId = `i-${place}-${this.launches++}`;
+    await this.fleet.launch({
+      statefulInstanceId: `ssi-${place}`,
+      instanceId,
+      privateIp: this.address(place),
+      availabilityZone: "us-west-2a",
+      subnetId: "subnet-0a1b",
+      instanceType: "r6i.large",
+      lifecycle: "SPOT",
+      userData: this.userData,
+    });
+    return this.fleet.instance(instanceId);
+  }
+
+  address(place: number): string {
+    return `10.0.2.${10 + place}`;
+  }
+
+  instance(place: number): Instance {
+    return this.fleet.byAddress(this.address(place));
+  }
+
+  node(place: number): RedisNode {
+    return new RedisNode(this.address(place));
+  }
+
+  /** The power is cut, or the machine is shut down. */
+  async stop(place: number, how: "clean" | "gone"): Promise<void> {
+    await this.fleet.stop(this.instance(place).instanceId, how);
+  }
+
+  async snapshot(place: number): Promise<Snapshot> {
+    return this.instance(place).snapshot({ pause: true });
+  }
+
+  /** Puts an older state on a volume and boots a new instance id on it. */
+  async restore(place: number, snapshot: Snapshot): Promise<Instance> {
+    await this.fleet.restore(`ssi-${place}`, snapshot);
+    return this.launch(place);
+  }
+
+  /** What the agent says of itself. */
+  async status(place: number): Promise<{ readonly code: number; readonly text: string }> {
+    const { code, stdout } = await this.instance(place).exec(["redis-replica", "status"]);
+    return { code, text: stdout.trim() };
+  }
+
+  /** Waits until the agent's state matches. */
+  async reaches(place: number, state: RegExp, timeout = 120_000): Promise<string> {
+    let seen = "";
+    const evidence = async (): Promise<string> => `${seen}\n${await this.instance(place).journal(60)}`;
+    return until(`${this.address(place)} is ${state}`, { timeout, evidence, every: 200 }, async () => {
+      seen = (await this.status(place).catch(() => ({ text: "" }))).text;
+      return state.test(seen) ? seen : undefined;
+    });
+  }
+
+  async inSync(place: number, timeout?: number): Promise<void> {
+    await this.reaches(place, /^in sync/, timeout);
+  }
+
+  /** Begins to write to all slots and to remember what was promised. */
+  async write(): Promise<Writer> {
+    this.writer = await Writer.start({ seeds: [...this.masters.addresses], rate: 500 });
+    return this.writer;
+  }
+
+  /** Ends the writing and asks every live node for what was acknowledged. */
+  async verdict(): Promise<Verdict> {
+    if (!this.writer) throw new Error("nobody wrote");
+    await this.writer.stop();
+    const places = this.fleet
+      .all()
+      .filter(({ running }) => running)
+      .map(({ privateIp }) => privateIp);
+    const nodes = [
+      ...this.masters.servers.filter(({ running }) => running).map(({ address }) => address),
+      ...places,
+    ];
+    return this.writer.verify([...new Set(nodes)]);
+  }
+
+  /** Whether a replica holds what its master holds; both must be quiet. */
+  async equal(place: number): Promise<boolean> {
+    const info = await this.node(place).info("replication");
+    const master = new RedisNode(info["master_host"] ?? "");
+    return (await this.node(place).digest()) === (await master.digest());
+  }
+
+  /** The cluster's lines for a node, as each master that answers has them. */
+  async seen(id: string): Promise<(ClusterNode | undefined)[]> {
+    const running = this.masters.servers.filter(({ running }) => running);
+    return Promise.all(running.map(async ({ node }) => (await node.nodes()).find((line) => line.id === id)));
+  }
+
+  /** The place in the list of masters of a replica's master. */
+  async masterOf(place: number): Promise<number> {
+    const info = await this.node(place).info("replication");
+    return this.masters.addresses.indexOf(info["master_host"] ?? "");
+  }
+
+  /** How often any master gave a full and a partial resync. */
+  async syncs(): Promise<{ readonly full: number; readonly partial: number }> {
+    const running = this.masters.servers.filter(({ running }) => running);
+    const stats = await Promise.all(running.map(({ node }) => node.info("stats")));
+    const sum = (name: string): number => stats.reduce((total, each) => total + Number(each[name]), 0);
+    return { full: sum("sync_full"), partial: sum("sync_partial_ok") };
+  }
+
+  /** Every master that runs answers. */
+  async mastersAnswer(): Promise<boolean> {
+    const running = this.masters.servers.filter(({ running }) => running);
+    return (await Promise.all(running.map(({ node }) => node.answers()))).every(Boolean);
+  }
+
+  async close(): Promise<void> {
+    await this.writer?.stop();
+    await this.fleet.close();
+    await this.masters.close();
+    await this.mirror.close();
+    await this.metadata.close();
+    await this.network.close();
+  }
+}

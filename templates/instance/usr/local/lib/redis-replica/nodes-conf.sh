@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# A nodes.conf for this node, from what a live peer says.
+
+# follow_file ME ADDRESS OWNER EPOCH: from that peer's CLUSTER NODES (lines of a view) to a nodes.conf in which this
+# node is a replica of OWNER. Slots on the move belong to the peer, and nodes in handshake or without address to nobody.
+follow_file() {
+  awk -v me="$1" -v address="$2" -v owner="$3" -v epoch="$4" '
+    $3 ~ /handshake|noaddr/ { next }
+    $1 == me { bus = $2; sub(/^[^@]*@/, "", bus); next }
+    {
+      sub(/myself,/, "", $3)
+      line = $1
+      for (i = 2; i <= NF; i++) if ($i !~ /^\[/) line = line " " $i
+      print line
+    }
+    END {
+      split(address, part, ":")
+      if (bus == "") bus = part[2] + 10000
+      print me, address "@" bus, "myself,slave", owner, 0, 0, 0, "connected"
+      print "vars currentEpoch", epoch, "lastVoteEpoch 0"
+    }'
+}
+
+# follow ME ADDRESS OWNER PEER: rewrites nodes.conf so that this node starts as a replica of OWNER, as PEER sees it.
+follow() {
+  local epoch
+  epoch=$(ask "$4" cluster info | field cluster_current_epoch || true)
+  [[ $epoch =~ ^[0-9]+$ ]] || later "$4 does not tell its epoch"
+  answer_of "$4" | follow_file "$1" "$2" "$3" "$epoch" | write "$DATA/nodes.conf"
+}
+
+# answer_of PEER: what it said in the last view.
+answer_of() {
+  awk -v peer="$1" '$1 == "peer" { on = $2 == peer; next } on' "$RUN/view"
+}
