@@ -21,7 +21,18 @@ describeWith(["bash", "redis-server"], "the head of a real RDB", () => {
     const socket = join(directory, "socket");
     const server = spawn(
       "redis-server",
-      ["--port", "0", "--unixsocket", socket, "--dir", directory, "--save", ""],
+      [
+        "--port",
+        "0",
+        "--unixsocket",
+        socket,
+        "--dir",
+        directory,
+        "--save",
+        "",
+        "--repl-diskless-sync-delay",
+        "0",
+      ],
       { stdio: "ignore" },
     );
     const cli = (...args: string[]): string =>
