@@ -19,13 +19,16 @@ function address({ persistence = {} }: ClusterConfig): string[] {
 
 function recovery({ persistence = {} }: ClusterConfig): string {
   return (persistence.rootVolume ?? true)
-    ? "The replica comes back as the same node with its data, and fetches what it missed from its master."
+    ? "The replica comes back as the same node with its data, and fetches what it missed from its master. If it had been promoted and nothing proves its data fresh, it waits for another copy to be elected, or refuses to start until you decide."
     : "The replica joins as a new node and fetches all data from its master.";
 }
 
 function capacity({ strategy = {}, instanceTypes: { onDemand } }: ClusterConfig): string {
   const type = isVariable(onDemand) ? `machine of the type in var.${onDemand.variable}` : onDemand;
-  return (strategy.fallbackToOnDemand ?? true)
+  const { fallbackToOnDemand = true } = strategy;
+  if (isVariable(fallbackToOnDemand))
+    return `Where there is no spot capacity, an on-demand ${type} takes its place if var.${fallbackToOnDemand.variable} is true; otherwise the replica is missing until there is.`;
+  return fallbackToOnDemand
     ? `Where there is no spot capacity, an on-demand ${type} takes its place.`
     : "Where there is no spot capacity, the replica is missing until there is.";
 }

@@ -15,6 +15,7 @@ const healthy = {
   copy: "none",
   proof: "no",
   aof: "no",
+  accepted: "no",
   waited: "no",
 };
 
@@ -88,6 +89,13 @@ const START: [string, Facts, string][] = [
     { ...promoted, same: "yes", aof: "yes", waited: "window" },
     "serve-aof",
   ],
+  ["what a person accepts is served", { ...promoted, accepted: "yes" }, "serve"],
+  ["and what a person accepts to lose is followed", { stale: "yes", accepted: "yes" }, "follow"],
+  [
+    "but never under an id that is live elsewhere",
+    { ...promoted, accepted: "yes", elsewhere: "yes" },
+    "refuse",
+  ],
   ["a restored owner does not", { ...promoted, aof: "yes", waited: "window" }, "refuse"],
 ];
 
@@ -139,7 +147,7 @@ describeWith(["bash"], "decide_start", () => {
       for quorum in yes no; do for same in yes no; do for seen in none bare owner replica; do
       for owner in live down several none; do for stale in yes no; do for copy in following other none; do
       for proof in yes no; do for aof in yes no; do for waited in no window long; do
-        facts="data=$data own=$own retired=no elsewhere=$elsewhere quorum=$quorum same=$same seen=$seen owner=$owner stale=$stale copy=$copy proof=$proof aof=$aof waited=$waited"
+        facts="data=$data own=$own retired=no elsewhere=$elsewhere quorum=$quorum same=$same seen=$seen owner=$owner stale=$stale copy=$copy proof=$proof aof=$aof accepted=no waited=$waited"
         printf '%s ' $facts
         decide_start $facts
       done; done; done; done; done; done; done; done; done; done; done; done`;

@@ -30,11 +30,11 @@ describeWith(["bash"], "what the machine says of itself", () => {
 
   test("comes from the metadata service, by a session token", async () => {
     await expect(machine("my_address")).resolves.toBe("127.0.0.1");
-    await expect(machine("my_instance_id")).resolves.toBe("i-0123");
+    await expect(machine("metadata instance-id")).resolves.toBe("i-0123");
   });
 
   test("an instance id is not invented where there is no metadata service", async () => {
-    await expect(machine("my_instance_id", "http://127.0.0.1:1")).resolves.toBe("");
+    await expect(machine("metadata instance-id", "http://127.0.0.1:1")).rejects.toThrow();
   });
 
   test("an address counts once an interface has it", async () => {

@@ -18,8 +18,16 @@ describeWith(["bash"], "a nodes.conf from a peer's word", () => {
     const lines = rebuilt([peer, other, `${ME} 10.0.0.99:6379@17000 master - 0 0 5 connected 0-5`]);
     expect(lines.slice(-2)).toEqual([
       `${ME} 10.0.0.4:6379@17000 myself,slave ${B} 0 0 0 connected`,
-      "vars currentEpoch 7 lastVoteEpoch 0",
+      "vars currentEpoch 7 lastVoteEpoch 7",
     ]);
+  });
+
+  test("gives this node its slots back where it is the owner itself", () => {
+    const me = `${ME} 10.0.0.99:6379@16379 master,fail - 0 1700 5 disconnected 0-5`;
+    const { stdout } = agent(["nodes-conf"], `follow_file ${ME} 10.0.0.4:6379 ${ME} 7`, {
+      stdin: `${peer}\n${other}\n${me}\n`,
+    });
+    expect(stdout).toContain(`\n${ME} 10.0.0.4:6379@16379 myself,master - 0 0 5 connected 0-5\n`);
   });
 
   test("adds this node where the peer has forgotten it", () => {

@@ -33,7 +33,8 @@ describeWith(["bash"], "reports", () => {
     const { code, stderr } = report("refuse 'two machines'");
     expect(code).toBe(20);
     expect(readFileSync(join(run, "refused"), "utf8")).toBe("two machines\n");
-    expect(stderr).toContain(`rm ${run}/refused && systemctl start redis-replica`);
+    expect(stderr).toContain("redis-replica retry");
+    expect(stderr).toContain("redis-replica accept");
   });
 
   test.each([

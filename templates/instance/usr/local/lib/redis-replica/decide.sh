@@ -14,10 +14,11 @@
 #   copy       following | other | none       a live copy of this node's slots; following: up to the end, and electable
 #   proof      yes | no                       whether this volume is what was left by the last life (see proof.sh)
 #   aof        yes | no                       whether every write up to the last second is on this volume
+#   accepted   yes | no                       whether a person has accepted what may be lost
 #   waited     no | window | long             since this came up: less than W, more, more than 15 minutes
 # Prints: start | follow | serve | serve-aof | fresh | later REASON | stuck REASON | refuse REASON
 decide_start() {
-  local data own retired elsewhere quorum same seen owner stale copy proof aof waited
+  local data own retired elsewhere quorum same seen owner stale copy proof aof accepted waited
   local "$@"
   if [[ $retired == yes ]]; then
     echo 'refuse this node was retired'
@@ -39,7 +40,7 @@ decide_start() {
     echo fresh
   elif [[ $seen == owner ]]; then
     decide_owner
-  elif [[ $stale == yes ]]; then
+  elif [[ $stale == yes && $accepted == no ]]; then
     echo 'refuse the node that serves this shard has less than this volume: it would wipe it'
   elif [[ $owner == live ]]; then
     echo follow
@@ -61,7 +62,9 @@ decide_start() {
 
 # decide_owner: the cluster says this node owns slots. It may serve them only if nothing newer can be anywhere.
 decide_owner() {
-  if [[ $waited == no && $copy == following ]]; then
+  if [[ $accepted == yes ]]; then
+    echo serve
+  elif [[ $waited == no && $copy == following ]]; then
     echo 'later a live copy followed this node to its end and can be elected'
   elif [[ $proof == yes && $own == owner ]]; then
     echo serve

@@ -18,7 +18,7 @@ install_redis() {
       ;;
     package | image)
       keep_quiet
-      [[ $INSTALL == image || -n $(first_of redis-server redis6-server valkey-server) ]] || install_package
+      [[ $INSTALL == image || -n $(first_of redis-server redis6-server valkey-server) ]] || install_packages redis
       server=$(first_of redis-server redis6-server valkey-server)
       cli=$(first_of redis-cli redis6-cli valkey-cli)
       [[ -n $server && -n $cli ]] || refuse "this machine has no redis-server and redis-cli (install: $INSTALL)"
@@ -81,13 +81,9 @@ keep_quiet() {
   done
 }
 
-install_package() {
-  log 'installing Redis from the distribution'
-  install_packages redis
-}
-
 # install_packages build|redis: with the distribution's manager.
 install_packages() {
+  log "installing with the distribution's packages: $1"
   if command -v apt-get >/dev/null; then
     case $1 in
       build) apt_install gcc make libc6-dev libsystemd-dev pkg-config curl ca-certificates ;;

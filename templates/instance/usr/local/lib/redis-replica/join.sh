@@ -117,9 +117,7 @@ healthy() {
   rm -f "$RUN/promoted"
   awk '$1 == "master" { print $3 }' <<<"$3" | sort | write "$STATE/seeds"
   write "$STATE/nodes.conf" <"$DATA/nodes.conf"
-  if [[ $FAILOVER == allowed ]]; then
-    ask "$1" config set cluster-replica-no-failover no >/dev/null
-  fi
+  [[ $FAILOVER != allowed ]] || ask "$1" config set cluster-replica-no-failover no >/dev/null
   if [[ -e $DATA/appendonlydir ]]; then
     ask "$1" config set appendonly no >/dev/null
     rm -rf "$DATA/appendonlydir"

@@ -16,10 +16,6 @@ my_address() {
   metadata local-ipv4 || ip -4 route get 192.0.2.1 | awk '{ for (i = 1; i < NF; i++) if ($i == "src") print $(i + 1) }'
 }
 
-my_instance_id() {
-  metadata instance-id || true
-}
-
 # wait_for_address: prints it once an interface has it; a network interface that moved over may come late.
 wait_for_address() {
   local address tries

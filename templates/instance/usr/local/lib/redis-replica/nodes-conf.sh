@@ -2,11 +2,12 @@
 # A nodes.conf for this node, from what a live peer says.
 
 # follow_file ME ADDRESS OWNER EPOCH: from that peer's CLUSTER NODES (lines of a view) to a nodes.conf in which this
-# node is a replica of OWNER. Slots on the move belong to the peer, and nodes in handshake or without address to nobody.
+# node is a replica of OWNER, or serves its slots where it is OWNER itself. Slots on the move belong to the peer, and
+# nodes in handshake or without address to nobody.
 follow_file() {
   awk -v me="$1" -v address="$2" -v owner="$3" -v epoch="$4" '
     $3 ~ /handshake|noaddr/ { next }
-    $1 == me { bus = $2; sub(/^[^@]*@/, "", bus); next }
+    $1 == me { bus = $2; sub(/^[^@]*@/, "", bus); own = $7 " connected"; for (i = 9; i <= NF; i++) own = own " " $i; next }
     {
       sub(/myself,/, "", $3)
       line = $1
@@ -16,12 +17,15 @@ follow_file() {
     END {
       split(address, part, ":")
       if (bus == "") bus = part[2] + 10000
-      print me, address "@" bus, "myself,slave", owner, 0, 0, 0, "connected"
-      print "vars currentEpoch", epoch, "lastVoteEpoch 0"
+      if (owner == me) print me, address "@" bus, "myself,master - 0 0", own
+      else print me, address "@" bus, "myself,slave", owner, 0, 0, 0, "connected"
+      # No vote in an epoch that is known: this node may have given one that it has forgotten.
+      print "vars currentEpoch", epoch, "lastVoteEpoch", epoch
     }'
 }
 
-# follow ME ADDRESS OWNER PEER: rewrites nodes.conf so that this node starts as a replica of OWNER, as PEER sees it.
+# follow ME ADDRESS OWNER PEER: rewrites nodes.conf so that this node starts as a replica of OWNER, or as OWNER, as PEER
+# sees it.
 follow() {
   local epoch
   epoch=$(ask "$4" cluster info | field cluster_current_epoch || true)

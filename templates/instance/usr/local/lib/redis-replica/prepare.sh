@@ -4,7 +4,7 @@
 prepare() {
   local address instance me facts action given
   address=$(wait_for_address) || later 'the private IP is on no interface yet'
-  instance=$(my_instance_id)
+  instance=$(metadata instance-id || true)
   me=$(own_id)
   view >"$RUN/view"
   facts=$(facts "$me" <"$RUN/view")
@@ -30,7 +30,7 @@ start_facts() {
   echo "seen=$(fact seen <<<"$4" | cut -d ' ' -f 1) owner=${owner%% *} stale=$(stale "${owner##* }")"
   echo "elsewhere=$(yes_if answers_as "$at" "$2" "$1") copy=$(copy "$4") proof=$(proven "$1" "$4")"
   echo "same=$(yes_if test "$3" = "$(cat "$STATE/instance-id" 2>/dev/null || echo none)")"
-  echo "aof=$(yes_if test -d "${DATA:?}/appendonlydir") waited=$(waited)"
+  echo "aof=$(yes_if test -d "${DATA:?}/appendonlydir") accepted=$(yes_if test -e "$STATE/accepted") waited=$(waited)"
 }
 
 yes_if() {
@@ -115,7 +115,12 @@ act() {
       follow "$2" "$3" "$owner" "$(fact peer <<<"$4")"
       ;;
     fresh) set_aside ;;
-    serve | serve-aof) consume_receipt ;;
+    serve | serve-aof)
+      keep_rdb
+      if [[ $(own_role) != owner ]] || ! whole "$DATA/nodes.conf"; then
+        follow "$2" "$3" "$2" "$(fact peer <<<"$4")"
+      fi
+      ;;
     later*) later "${1#later }" ;;
     stuck*) stuck "${1#stuck }" ;;
     refuse*)
@@ -123,6 +128,7 @@ act() {
       refuse "${1#refuse }" "$4"
       ;;
   esac
+  rm -f "$STATE/accepted"
   consume_receipt
 }
 

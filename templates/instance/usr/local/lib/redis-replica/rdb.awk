@@ -5,11 +5,7 @@
 
 function string(   length_byte, kind, n, text) {
   length_byte = byte[++position]; kind = int(length_byte / 64); n = length_byte % 64
-  if (kind == 3) {
-    if (n == 0) return number(1)
-    if (n == 1) return number(2)
-    return number(4)
-  }
+  if (kind == 3) return number(n == 0 ? 1 : n == 1 ? 2 : 4)
   if (kind == 1) n = n * 256 + byte[++position]
   for (text = ""; n > 0; n--) text = text sprintf("%c", byte[++position])
   return text

@@ -42,7 +42,8 @@ refuse() {
   state refused "$1"
   printf '%s\n' "$1" | write "$RUN/refused"
   evidence "${2:-}"
-  log "to try again: rm $RUN/refused && systemctl start redis-replica"
+  log "to try again when this has changed: redis-replica retry"
+  log "to go on with this volume, losing what it lacks (or, as a replica, what its master lacks): redis-replica accept"
   exit "$REFUSED"
 }
 
@@ -67,6 +68,18 @@ stuck() {
 later() {
   state waiting "$1"
   exit "$LATER"
+}
+
+# retry: a refusal is lifted; the same facts lead to the same refusal.
+retry() {
+  rm -f "$RUN/refused" "$RUN/since"
+  systemctl start --no-block redis-replica.service redis-replica-reconcile.service
+}
+
+# accept: lifted once, whatever may be lost.
+accept() {
+  : >"$STATE/accepted"
+  retry
 }
 
 status() {
