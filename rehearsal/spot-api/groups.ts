@@ -61,6 +61,13 @@ export class Groups {
     return answer(created, this.defaults);
   }
 
+  /** Stores a group that another API had, under its own id. */
+  restore(group: JsonObject): void {
+    refuse(group);
+    this.stored.set(String(group.id), structuredClone(group));
+    for (const listener of this.listeners) listener.created(group);
+  }
+
   /** All groups, as answered. */
   list(): JsonObject[] {
     return [...this.stored.values()].map((group) => answer(group, this.defaults));
