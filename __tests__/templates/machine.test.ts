@@ -29,8 +29,7 @@ describeWith(["bash"], "what the machine says of itself", () => {
   }
 
   test("comes from the metadata service, by a session token", async () => {
-    await expect(machine("my_address")).resolves.toBe("127.0.0.1");
-    await expect(machine("metadata instance-id")).resolves.toBe("i-0123");
+    await expect(machine("identity")).resolves.toBe("127.0.0.1\ni-0123");
   });
 
   test("an instance id is not invented where there is no metadata service", async () => {
@@ -38,6 +37,6 @@ describeWith(["bash"], "what the machine says of itself", () => {
   });
 
   test("an address counts once an interface has it", async () => {
-    await expect(machine("wait_for_address")).resolves.toBe("127.0.0.1");
+    await expect(machine("wait_for_identity")).resolves.toBe("127.0.0.1\ni-0123");
   });
 });

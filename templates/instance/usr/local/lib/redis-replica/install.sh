@@ -101,7 +101,7 @@ install_packages() {
 
 apt_install() {
   export DEBIAN_FRONTEND=noninteractive
-  dpkg-query -W -f '${Status}\n' "$@" 2>/dev/null | grep -c '^install ok installed' | grep -qx "$#" && return
+  [[ $(dpkg-query -W -f '${Status}\n' "$@" 2>/dev/null | grep -c '^install ok installed') != "$#" ]] || return 0
   apt-get -q -o DPkg::Lock::Timeout=300 update
   apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"
 }
@@ -117,7 +117,7 @@ rpm_redis() {
 # notify_unit SERVER: a server built with systemd says itself when it has loaded its data.
 notify_unit() {
   local drop_in=$ROOT/etc/systemd/system/redis-replica.service.d/notify.conf
-  if ldd "$1" | grep -q libsystemd; then
+  if [[ $(ldd "$1") == *libsystemd* ]]; then
     printf '[Service]\nType=notify\n' | write "$drop_in"
   else
     rm -f "$drop_in"

@@ -3,26 +3,30 @@
 
 IMDS=${REDIS_REPLICA_IMDS:-http://169.254.169.254}
 
-# metadata PATH: its value; fails where there is no metadata service.
+# metadata PATH...: their values, a line each; fails where there is no metadata service.
 metadata() {
-  local token
+  local token path urls=''
   token=$(curl -sf --connect-timeout 1 -m 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' \
     "$IMDS/latest/api/token") || return
-  curl -sf --connect-timeout 1 -m 2 -H "X-aws-ec2-metadata-token: $token" "$IMDS/latest/meta-data/$1"
+  for path in "$@"; do urls="$urls $IMDS/latest/meta-data/$path"; done
+  # shellcheck disable=SC2086 # one word a path
+  curl -sf --connect-timeout 1 -m 2 -w '\n' -H "X-aws-ec2-metadata-token: $token" $urls
 }
 
-# The address the others reach: the metadata service's word, else the source address of the default route.
-my_address() {
-  metadata local-ipv4 || ip -4 route get 192.0.2.1 | awk '{ for (i = 1; i < NF; i++) if ($i == "src") print $(i + 1) }'
+# The address the others reach and the instance id: the metadata service's word, else the source address of the default
+# route, and no id.
+identity() {
+  metadata local-ipv4 instance-id || ip -4 route get 192.0.2.1 | awk '{ for (i = 1; i < NF; i++) if ($i == "src") print $(i + 1) }'
 }
 
-# wait_for_address: prints it once an interface has it; a network interface that moved over may come late.
-wait_for_address() {
-  local address tries
+# wait_for_identity: prints both once an interface has the address; a network interface that moved over may come late.
+wait_for_identity() {
+  local found address tries
   for ((tries = 0; tries < 100; tries++)); do
-    address=$(my_address || true)
-    if [[ -n $address ]] && ip -4 -o addr show | grep -qF " $address/"; then
-      printf '%s\n' "$address"
+    found=$(identity || true)
+    address=${found%%$'\n'*}
+    if [[ -n $address && $(ip -4 -o addr show) == *" $address/"* ]]; then
+      printf '%s\n' "$found"
       return
     fi
     sleep 0.1

@@ -2,9 +2,10 @@
 # Before each start of Redis: may it start, as what, and with which configuration?
 
 prepare() {
-  local address instance me facts action given
-  address=$(wait_for_address) || later 'the private IP is on no interface yet'
-  instance=$(metadata instance-id || true)
+  local known address instance me facts action given
+  known=$(wait_for_identity) || later 'the private IP is on no interface yet'
+  address=$(sed -n 1p <<<"$known")
+  instance=$(sed -n 2p <<<"$known")
   me=$(own_id)
   view >"$RUN/view"
   facts=$(facts "$me" <"$RUN/view")
