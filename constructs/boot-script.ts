@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failover } from "./failover";
 import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
-import { DIRECTIVE, HOST, LINE, RESERVED_DIRECTIVES, SIZE } from "./kinds";
+import { DIRECTIVE, FILE_END, HOST, LINE, RESERVED_DIRECTIVES, SHELL, SIZE } from "./kinds";
 import { RedisInstall } from "./redis-install";
 import { type RedisSettings } from "./redis-settings";
 import { must, mustBe, mustBeWithin, mustList } from "./rules";
@@ -26,9 +26,36 @@ export interface BootScriptProps {
    * @default Failover.ALLOWED
    */
   readonly failover?: Failover;
+  /**
+   * A node of the shard that all of these replicas belong to, its master at best: IP or DNS name.
+   * @default - they spread evenly over all shards
+   */
+  readonly shard?: string;
+  /**
+   * Shell of one's own, before and after this package's.
+   * @default - none
+   */
+  readonly steps?: BootSteps;
 }
 
-const FILE_END = "END_OF_FILE";
+/**
+ * Shell of one's own, run by bash as root with `set -Eeuo pipefail`, at the first boot and at every
+ * replacement. It is part of the user data, which EC2 limits and everybody on the instance can read.
+ */
+export interface BootSteps {
+  /**
+   * What runs before the instance's files are written and Redis is installed. Where it fails, the boot script
+   * ends with its status: a new instance does not join; one that was a replica goes on as it is.
+   * @default - nothing
+   */
+  readonly before?: string;
+  /**
+   * What runs once the replica has joined, or after ten minutes of trying; not where a person must decide
+   * first. Where it fails, the boot script says so and ends as it would have without it: the replica stays.
+   * @default - nothing
+   */
+  readonly after?: string;
+}
 
 /**
  * What an instance runs at its first boot and at every replacement: it brings the instance's files and
@@ -48,7 +75,11 @@ export class BootScript {
   constructor(props: BootScriptProps) {
     const redis = props.redis ?? {};
     mustList("masters", props.masters, HOST);
+    if (props.shard !== undefined) mustBe("shard", props.shard, HOST);
     validateRedis(redis);
+    const { before, after } = props.steps ?? {};
+    if (before !== undefined) mustBe("bootScript.before", before, SHELL);
+    if (after !== undefined) mustBe("bootScript.after", after, SHELL);
     this.settings = renderSettings(props, redis);
     const files = BootScript.files();
     const unfit = files.find(({ content }) => content.includes(`\n${FILE_END}`) || !content.endsWith("\n"));
@@ -57,8 +88,15 @@ export class BootScript {
       settings: Object.entries(this.settings).map(([name, value]) => ({ name, word: shellWord(value) })),
       files,
       end: FILE_END,
+      before: ended(before),
+      after: ended(after),
     });
   }
+}
+
+/** A text whose last line has an end; nothing for none. */
+function ended(text = ""): string {
+  return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
 
 let compiled: TemplateDelegate | undefined;
@@ -93,6 +131,7 @@ function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: 
   const port = redis.port ?? 6379;
   return {
     MASTERS: wordList(props.masters),
+    SHARD: props.shard ?? "",
     INSTALL: install.method,
     VERSION: install.release?.version ?? "",
     URL: install.release?.url ?? "",

@@ -1,7 +1,17 @@
-import { type ITerraformDependable, type TerraformProvider, type TerraformResourceLifecycle } from "cdktf";
+import {
+  type IResolvable,
+  type ITerraformDependable,
+  type TerraformProvider,
+  type TerraformResourceLifecycle,
+} from "cdktf";
+import { type Architecture } from "./architecture";
 import { type AvailabilityZones } from "./availability-zones";
+import { type Deallocation } from "./deallocation";
+import { type HealthCheck } from "./health-check";
 import { type InstanceTypes } from "./instance-types";
 import { type Persistence } from "./persistence";
+import { type RootVolume } from "./root-volume";
+import { type Route53Domain } from "./route53-domain";
 import { type Strategy } from "./strategy";
 
 /** What every group needs, whatever runs on it. */
@@ -17,12 +27,16 @@ export interface GroupProps {
   readonly description?: string;
   /** The machine image of the first launch. With a persisted root volume a later image reaches no running instance. */
   readonly imageId: string;
+  /**
+   * The image's architecture: every type must be of it. Needed only for families that this package does not
+   * know.
+   * @default - that of the types, which must be the same for all
+   */
+  readonly architecture?: Architecture;
   /** The machines the group may use. */
   readonly instanceTypes: InstanceTypes;
   /** The zones, each with its subnets. */
   readonly availabilityZones: AvailabilityZones;
-  /** The security groups of every instance. */
-  readonly securityGroupIds: string[];
   /**
    * The EC2 key pair for SSH.
    * @default - none
@@ -39,10 +53,67 @@ export interface GroupProps {
    */
   readonly persistence?: Persistence;
   /**
+   * Another root volume than the image's.
+   * @default - as the image says
+   */
+  readonly rootVolume?: RootVolume;
+  /**
+   * Addresses that the instances get, at most one for each; they lie in the group's subnets, and Spot keeps
+   * each for one instance. Needs `persistence.privateIp`.
+   * @default - whatever is free in the subnets
+   */
+  readonly privateIps?: string[];
+  /**
+   * What Spot deletes when Terraform destroys the group.
+   * @default - everything
+   */
+  readonly deallocation?: Deallocation;
+  /**
    * How Spot picks machines.
    * @default - availability first, on-demand fallback, no return to spot by itself
    */
   readonly strategy?: Strategy;
+  /**
+   * Whether Spot replaces an instance that is unhealthy.
+   * @default true
+   */
+  readonly autoHealing?: boolean | IResolvable;
+  /**
+   * When an instance is unhealthy.
+   * @default - two minutes after EC2's own checks say so, and not in the first five minutes
+   */
+  readonly healthCheck?: HealthCheck;
+  /**
+   * Target groups that every instance joins, by ARN. (A load balancer does not suit clients of Redis Cluster,
+   * which must reach each node; one of health checks or exporters may.)
+   * @default - none
+   */
+  readonly targetGroupArns?: string[];
+  /**
+   * Records of Route 53 that Spot keeps pointing at the instances.
+   * @default - none
+   */
+  readonly route53?: Route53Domain[];
+  /**
+   * Whether the volumes have bandwidth of their own.
+   * @default true
+   */
+  readonly ebsOptimized?: boolean | IResolvable;
+  /**
+   * Whether CloudWatch gets metrics every minute, which costs.
+   * @default false
+   */
+  readonly monitoring?: boolean | IResolvable;
+  /**
+   * Hops that an answer of the instance's metadata service may make, 1 to 64; containers need 2.
+   * @default 1
+   */
+  readonly metadataHopLimit?: number;
+  /**
+   * Whether every update wakes instances that are paused, those paused on purpose too.
+   * @default false
+   */
+  readonly resumePaused?: boolean | IResolvable;
   /**
    * Tags of instances, volumes, snapshots, images and network interfaces.
    * @default - none
@@ -53,6 +124,13 @@ export interface GroupProps {
    * @default false
    */
   readonly protect?: boolean;
+  /**
+   * The id of a group that is there already, such as one made in Spot's console: Terraform takes it over at
+   * the next apply, changes what differs in place, and keeps its instances. Needs Terraform 1.5; once it is in
+   * the state, the prop may stay or go.
+   * @default - a new group is made
+   */
+  readonly adopt?: string;
   /**
    * The Spot provider to use.
    * @default - the stack's

@@ -30,10 +30,131 @@ export const INSTANCE_TYPE: Kind = {
   noun: "instance type",
 };
 
+/** As Spot's own documentation writes them: `a`, `m`; names of one family such as `r5a` are taken too. */
+export const INSTANCE_FAMILY: Kind = {
+  pattern: /^[A-Za-z][A-Za-z0-9-]*$/,
+  rule: "be a family of instance types such as t or r5a",
+  noun: "family",
+};
+
+export const GENERATION: Kind = {
+  pattern: /^\d{1,2}$/,
+  rule: "be a generation of instance types such as 1",
+  noun: "generation",
+};
+
+export const PLACEMENT_GROUP: Kind = {
+  pattern: /^[^\s:]{1,255}$/,
+  rule: "be the name of a placement group, without blanks and colons",
+  noun: "placement group",
+};
+
+export const TARGET_GROUP: Kind = {
+  pattern: /^arn:aws:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/[^/\s]+\/\S+$/,
+  rule: "be the ARN of a target group in the partition aws (Spot's provider takes no other)",
+  noun: "target group",
+};
+
+export const HOSTED_ZONE: Kind = {
+  pattern: /^Z[A-Z0-9]{1,31}$/,
+  rule: "be the id of a hosted zone such as Z0123456789ABCDEFGHIJ",
+  noun: "hosted zone",
+};
+
+export const RECORD_SET: Kind = {
+  pattern: /^(\*\.)?[A-Za-z0-9_]([A-Za-z0-9._-]{0,252}[A-Za-z0-9_.])?$/,
+  rule: "be the name of a DNS record such as replicas.example.com",
+  noun: "record set",
+};
+
+export const IPV4: Kind = {
+  pattern: /^((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)$/,
+  rule: "be an IPv4 address such as 10.0.1.21",
+  noun: "address",
+};
+
+export const DEVICE: Kind = {
+  pattern: /^\/dev\/(xvd[a-z]{1,2}|sd[a-z](1?\d)?)$/,
+  rule: "be a device such as /dev/xvda or /dev/sdf",
+  noun: "device",
+};
+
+export const KMS_KEY: Kind = {
+  pattern:
+    /^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/\S+|alias\/\S+|mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+  rule: "be the id, alias or ARN of a KMS key",
+  noun: "KMS key",
+};
+
+export const SNAPSHOT: Kind = {
+  pattern: /^snap-[0-9a-f]+$/,
+  rule: "be a snapshot id such as snap-0123456789abcdef0",
+  noun: "snapshot",
+};
+
+export const GROUP_ID: Kind = {
+  pattern: /^sig-[0-9a-f]{8}$/,
+  rule: "be the id of an Elastigroup such as sig-1a2b3c4d",
+  noun: "group",
+};
+
+export const SHARD: Kind = {
+  pattern: /^[a-z][a-z0-9-]{0,39}$/,
+  rule: "be 1 to 40 lower-case letters, digits and dashes, and begin with a letter",
+  noun: "shard",
+};
+
+/** What carries files into user data ends at such a line. */
+export const FILE_END = "END_OF_FILE";
+
+export const SHELL: Kind = {
+  pattern: new RegExp(`^(?![\\s\\S]*(^|\\n)${FILE_END}\\r?(\\n|$))[\\s\\S]*\\S[\\s\\S]*$`),
+  rule: `be lines of shell, none of them ${FILE_END}`,
+  noun: "script",
+};
+
 export const SECURITY_GROUP: Kind = {
   pattern: /^sg-[0-9a-f]+$/,
   rule: "be a security group id such as sg-0123456789abcdef0",
   noun: "security group",
+};
+
+export const VPC: Kind = {
+  pattern: /^vpc-[0-9a-f]+$/,
+  rule: "be a VPC id such as vpc-0123456789abcdef0",
+  noun: "VPC",
+};
+
+export const PREFIX_LIST: Kind = {
+  pattern: /^pl-[0-9a-f]+$/,
+  rule: "be a prefix list id such as pl-0123456789abcdef0",
+  noun: "prefix list",
+};
+
+/** Whole, and so without wildcards: a policy names what it allows. */
+export const SECRET_ARN: Kind = {
+  pattern:
+    /^arn:aws[a-z-]*:secretsmanager:[a-z]{2}(-[a-z]+)+-\d:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$/,
+  rule: "be a secret's whole ARN with its last six characters, such as arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-a1B2c3",
+  noun: "secret",
+};
+
+export const PARAMETER_ARN: Kind = {
+  pattern: /^arn:aws[a-z-]*:ssm:[a-z]{2}(-[a-z]+)+-\d:\d{12}:parameter\/[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/,
+  rule: "be a parameter's ARN such as arn:aws:ssm:us-west-2:123456789012:parameter/redis/password",
+  noun: "parameter",
+};
+
+export const KEY_ARN: Kind = {
+  pattern: /^arn:aws[a-z-]*:kms:[a-z]{2}(-[a-z]+)+-\d:\d{12}:key\/[0-9a-z-]+$/,
+  rule: "be a key's ARN (of the key, not an alias), such as arn:aws:kms:us-west-2:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",
+  noun: "key",
+};
+
+export const ROLE_NAME: Kind = {
+  pattern: /^[A-Za-z0-9+=,.@_-]{1,64}$/,
+  rule: "be 1 to 64 letters, digits or characters of +=,.@_-",
+  noun: "role",
 };
 
 export const ZONE: Kind = {
@@ -124,9 +245,44 @@ export const RESERVED_DIRECTIVES =
 /** Replicas in all: what Spot and this package take as a group's capacity. */
 export const REPLICAS = { least: 1, most: 1000 };
 
+/** GiB of a machine, as Spot takes resource requirements. */
+export const MEMORY = { least: 1, most: 512 };
+
+/** vCPUs of a machine, as Spot takes resource requirements. */
+export const VCPUS = { least: 1, most: 64 };
+
+/** Shares of a group's instances; 0 is no limit that Spot's provider sends. */
+export const PERCENT = { least: 1, most: 100 };
+
+/** Hops of an answer of the instance's metadata service. */
+export const HOPS = { least: 1, most: 64 };
+
+/** Hours that Spot takes for `minimum_instance_lifetime`. */
+export const LIFETIMES: readonly number[] = [1, 3, 6, 12, 24];
+
+/** GiB of a volume. https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html */
+export const VOLUME_SIZE = { least: 1, most: 65_536 };
+
+/** MiB/s of a gp3 volume: what Spot's API takes, which is less than AWS does today. */
+export const THROUGHPUT = { least: 125, most: 1000 };
+
+/** IOPS by type of volume. https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html */
+export const IOPS: Readonly<Record<string, { least: number; most: number; perGib: number }>> = {
+  gp3: { least: 3000, most: 80_000, perGib: 500 },
+  io1: { least: 100, most: 64_000, perGib: 50 },
+};
+
+/** Seconds a health check may wait; 0 would never settle, for the provider does not send it. */
+export const HEALTH_SECONDS = { least: 1, most: 86_400 };
+
 /** How a message says that a number is outside its range. */
 export function withinRule(least: number, most: number, unit = ""): string {
   return `be a whole number from ${least} to ${most}${unit}`;
+}
+
+/** How a message says that a value is none of those there are. */
+export function oneOfRule(values: readonly (string | number)[]): string {
+  return `be one of ${values.join(", ")}`;
 }
 
 /** How a message says that a list is empty. */

@@ -12,4 +12,9 @@ export interface Persistence {
    * @default true
    */
   readonly privateIp?: boolean | IResolvable;
+  /**
+   * The data volume, where the group has one.
+   * @default - true where there is one
+   */
+  readonly dataVolume?: boolean | IResolvable;
 }

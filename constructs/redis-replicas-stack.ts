@@ -1,7 +1,9 @@
 import { SpotinstProvider } from "@cdktf/provider-spotinst/lib/provider";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
-import { RedisReplicas, type RedisReplicasProps } from "./redis-replicas";
+import { aws } from "./aws";
+import { IMPORT_VERSION } from "./import-block";
+import { type ReplicaGroup, RedisReplicas, type RedisReplicasProps } from "./redis-replicas";
 import { ACCOUNT } from "./kinds";
 import { mustBe, violation } from "./rules";
 import { terraformText } from "./terraform-text";
@@ -21,6 +23,12 @@ export interface RedisReplicasStackProps {
    */
   readonly backend?: { [type: string]: { [setting: string]: unknown } };
   /**
+   * Whether this is a module for somebody else's root module: without provider, account and backend, which a
+   * root module has once for all it calls. Version ranges, variables and outputs stay.
+   * @default false
+   */
+  readonly module?: boolean;
+  /**
    * The replicas to start with; `addReplicas` does the same later, when their values are references to
    * this stack's own variables.
    * @default - none yet
@@ -28,39 +36,76 @@ export interface RedisReplicasStackProps {
   readonly replicas?: RedisReplicasProps;
 }
 
+const OF_THE_ROOT = "be left out of a module: it belongs into the root module";
+
 /** A stack that is ready to deploy: provider, version ranges, state, replicas, outputs. */
 export class RedisReplicasStack extends TerraformStack {
+  private readonly isModule: boolean;
+
   constructor(scope: Construct, id: string, props: RedisReplicasStackProps = {}) {
     super(scope, id);
+    this.isModule = props.module ?? false;
     this.validateAccount(props.account);
+    this.validateModule(props);
     new SpotinstProvider(this, "spotinst", {
       account: props.account,
       // Without it the provider takes all its credentials from the first place that has any: this block.
       featureFlags: props.account === undefined ? undefined : "MergeCredentialsChain=true",
     });
-    // Ranges, where cdktf would pin: a pipeline has its own lock file. 1.2 brought preconditions.
-    this.addOverride("terraform.required_version", ">= 1.2");
+    // Ranges, where cdktf would pin: a pipeline has its own lock file. 1.4 brought terraform_data.
+    this.addOverride("terraform.required_version", ">= 1.4");
     this.addOverride("terraform.required_providers.spotinst.version", "~> 1.231");
-    new VerbatimBackend(this, this.validBackend(props.backend, id));
+    new VerbatimBackend(this, this.isModule ? {} : this.validBackend(props.backend, id));
+    // cdktf wants to see a provider, and takes the version ranges from it; a module that had one could not be
+    // called with for_each.
+    if (this.isModule) this.addOverride("provider", undefined);
     if (props.replicas) this.addReplicas(props.replicas);
   }
 
   /** Adds the stack's replicas and its outputs; once per stack. */
   public addReplicas(props: RedisReplicasProps): RedisReplicas {
+    if ((props.network ?? props.secrets) && props.awsProvider === undefined) this.addAws(props.region);
+    const adopted = props.adopt ?? props.shards?.find(({ adopt }) => adopt !== undefined)?.adopt;
+    if (adopted !== undefined && this.isModule) throw new Error(violation("adopt", OF_THE_ROOT, adopted));
+    if (adopted !== undefined) this.addOverride("terraform.required_version", IMPORT_VERSION);
     const replicas = new RedisReplicas(this, "replicas", props);
-    this.output("group_id", "The Elastigroup's id at Spot", replicas.group.groupId);
-    this.output("name", "The Elastigroup's name", props.name);
-    this.output("user_data_sha256", "SHA-256 of the boot script", replicas.group.userDataSha256);
-    this.output("settings", "The boot script's settings: a plan shows here what its base64 hides", {
-      ...Object.fromEntries(
-        Object.entries(replicas.bootScript.settings).map(([name, value]) => [name, terraformText(value)]),
-      ),
-    });
+    for (const member of replicas.members) this.describe(member);
+    if (replicas.securityGroup) {
+      const { securityGroupId } = replicas.securityGroup;
+      this.output("security_group_id", "The replicas' own security group", securityGroupId);
+    }
     return replicas;
+  }
+
+  /** The outputs of a group; those of a shard end with its name. */
+  private describe({ shard, group, bootScript }: ReplicaGroup): void {
+    const suffix = shard === undefined ? "" : `_${shard.replace(/-/g, "_")}`;
+    this.output(`group_id${suffix}`, "The Elastigroup's id at Spot", group.groupId);
+    this.output(`name${suffix}`, "The Elastigroup's name", group.groupName);
+    this.output(`user_data_sha256${suffix}`, "SHA-256 of the boot script", group.userDataSha256);
+    this.output(
+      `settings${suffix}`,
+      "The boot script's settings: a plan shows here what its base64 hides",
+      Object.fromEntries(
+        Object.entries(bootScript.settings).map(([name, value]) => [name, terraformText(value)]),
+      ),
+    );
+  }
+
+  private addAws(region: string): void {
+    const { AwsProvider } = aws();
+    new AwsProvider(this, "aws", { region });
+    this.addOverride("terraform.required_providers.aws.version", ">= 6.0, < 7.0");
   }
 
   private output(id: string, description: string, value: unknown): void {
     new TerraformOutput(this, id, { description, value, staticId: true });
+  }
+
+  private validateModule({ module, account, backend }: RedisReplicasStackProps): void {
+    if (!module) return;
+    for (const [prop, value] of Object.entries({ account, backend }))
+      if (value !== undefined) throw new Error(violation(prop, OF_THE_ROOT, value));
   }
 
   private validateAccount(account: string | undefined): void {

@@ -1,11 +1,16 @@
+import { Fn, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
-import { BootScript } from "./boot-script";
+import { BootScript, type BootSteps } from "./boot-script";
 import { type Failover } from "./failover";
 import { type GroupProps } from "./group-props";
+import { InstanceRole, type Secrets } from "./instance-role";
 import { REPLICAS } from "./kinds";
+import { instanceRoleName } from "./policy-document";
+import { type RedisNetwork, RedisSecurityGroup } from "./redis-security-group";
 import { type RedisSettings } from "./redis-settings";
-import { mustBeWithin } from "./rules";
-import { StatefulElastigroup } from "./stateful-elastigroup";
+import { mustBeWithin, violation } from "./rules";
+import { checkShards, type Shard, shardViolations } from "./shard";
+import { StatefulElastigroup, type StatefulElastigroupProps } from "./stateful-elastigroup";
 
 export interface RedisReplicasProps extends GroupProps {
   /**
@@ -13,8 +18,38 @@ export interface RedisReplicasProps extends GroupProps {
    * more are safer, for one of them must answer when a first instance boots.
    */
   readonly masters: string[];
-  /** Replicas in all, 1 to 1000, spread evenly over the shards. */
-  readonly replicas: number;
+  /**
+   * Replicas in all, 1 to 1000, spread evenly over the shards.
+   * @default - those of `shards`; one of the two must be given
+   */
+  readonly replicas?: number;
+  /**
+   * One group for each shard instead of one for all, so that a shard's replicas are as many as it asks for and
+   * stay its own.
+   * @default - one group, whose replicas spread over the shards
+   */
+  readonly shards?: Shard[];
+  /**
+   * Security groups of every instance that are there already; without `network` at least one.
+   * @default - that of `network` only
+   */
+  readonly securityGroupIds?: string[];
+  /**
+   * Who talks to the replicas: makes a security group for them, which needs an AWS provider.
+   * @default - `securityGroupIds` open what is needed
+   */
+  readonly network?: RedisNetwork;
+  /**
+   * What the instances may read: makes a role and an instance profile for them, which need an AWS provider.
+   * Not together with `iamInstanceProfile`.
+   * @default - what `iamInstanceProfile` allows
+   */
+  readonly secrets?: Secrets;
+  /**
+   * The AWS provider of the security group and the role.
+   * @default - the stack's
+   */
+  readonly awsProvider?: TerraformProvider;
   /**
    * The Redis server of each replica.
    * @default - Redis 7.2.15 built from source, on port 6379
@@ -25,25 +60,157 @@ export interface RedisReplicasProps extends GroupProps {
    * @default Failover.ALLOWED
    */
   readonly failover?: Failover;
+  /**
+   * Shell of one's own that the boot script runs before and after its own work.
+   * @default - none
+   */
+  readonly bootScript?: BootSteps;
 }
 
-/** Replicas of a Redis Cluster on a stateful Elastigroup. */
-export class RedisReplicas extends Construct {
-  /** The group that runs the replicas. */
-  public readonly group: StatefulElastigroup;
+/** A group of replicas with what its instances run. */
+export interface ReplicaGroup {
+  /**
+   * The shard, where the replicas are grouped by shard.
+   * @default - all shards
+   */
+  readonly shard?: string;
+  /** The group. */
+  readonly group: StatefulElastigroup;
   /** What each of its instances runs. */
-  public readonly bootScript: BootScript;
+  readonly bootScript: BootScript;
+}
+
+/** Replicas of a Redis Cluster on a stateful Elastigroup, or on one for each shard. */
+export class RedisReplicas extends Construct {
+  /** The groups: one, or one for each shard in their order. */
+  public readonly members: ReplicaGroup[];
+  /** Their own security group, where `network` asks for one. */
+  public readonly securityGroup?: RedisSecurityGroup;
+  /** Their role, where `secrets` asks for one. */
+  public readonly instanceRole?: InstanceRole;
 
   constructor(scope: Construct, id: string, props: RedisReplicasProps) {
     super(scope, id);
-    mustBeWithin("replicas", props.replicas, REPLICAS.least, REPLICAS.most);
-    const { masters, replicas, redis, failover, ...group } = props;
-    this.bootScript = new BootScript({ masters, redis, failover });
-    this.group = new StatefulElastigroup(this, "group", {
+    validateCount(props);
+    this.securityGroup = this.addSecurityGroup(props);
+    this.instanceRole = this.addInstanceRole(props);
+    const access = this.renderAccess(props);
+    this.members =
+      props.shards === undefined
+        ? [this.addGroup("group", props, access, props.replicas!)]
+        : props.shards.map((shard) =>
+            this.addGroup(`shard-${shard.name}`, props, access, shard.replicas, shard),
+          );
+    this.node.addValidation({ validate: () => shardsViolations(props) });
+  }
+
+  /** The group that runs the replicas, where there is one for all. */
+  public get group(): StatefulElastigroup {
+    return this.only().group;
+  }
+
+  /** What each instance of the one group runs. */
+  public get bootScript(): BootScript {
+    return this.only().bootScript;
+  }
+
+  private only(): ReplicaGroup {
+    const [member, ...others] = this.members;
+    if (!member || others.length > 0) throw new Error("there is a group for each shard: see `members`");
+    return member;
+  }
+
+  private addGroup(
+    id: string,
+    props: RedisReplicasProps,
+    access: ReturnType<RedisReplicas["renderAccess"]>,
+    capacity: number,
+    shard?: Shard,
+  ): ReplicaGroup {
+    const { masters, redis, failover, bootScript: steps, ...group } = props;
+    const bootScript = new BootScript({ masters, redis, failover, steps, shard: shard?.master });
+    const elastigroup = new StatefulElastigroup(this, id, {
       ...group,
+      ...access,
+      ...(shard && { name: `${group.name}-${shard.name}`, privateIps: shard.privateIps, adopt: shard.adopt }),
       description: group.description ?? "Redis Cluster replicas",
-      capacity: replicas,
-      userData: this.bootScript.text,
+      capacity,
+      userData: bootScript.text,
+    });
+    return { shard: shard?.name, group: elastigroup, bootScript };
+  }
+
+  private addSecurityGroup(props: RedisReplicasProps): RedisSecurityGroup | undefined {
+    const { network, name, tags, redis = {}, awsProvider } = props;
+    if (network === undefined) return undefined;
+    const { port, busPort } = redis;
+    return new RedisSecurityGroup(this, "security-group", {
+      ...network,
+      name,
+      port,
+      busPort,
+      tags,
+      provider: awsProvider,
     });
   }
+
+  private addInstanceRole(props: RedisReplicasProps): InstanceRole | undefined {
+    const { secrets, name, region, tags, awsProvider, iamInstanceProfile } = props;
+    if (secrets === undefined) return undefined;
+    if (iamInstanceProfile !== undefined)
+      throw new Error(
+        violation("iamInstanceProfile", "be left out where `secrets` is given", iamInstanceProfile),
+      );
+    return new InstanceRole(this, "instance-role", {
+      ...secrets,
+      name: instanceRoleName(name, region),
+      region,
+      tags,
+      provider: awsProvider,
+    });
+  }
+
+  /** The first boot fetches and joins at once, so whatever opens the way for it comes before the group. */
+  private renderAccess(
+    props: RedisReplicasProps,
+  ): Pick<StatefulElastigroupProps, "securityGroupIds" | "iamInstanceProfile" | "dependsOn"> {
+    const { securityGroup, instanceRole } = this;
+    const before = [
+      ...(props.dependsOn ?? []),
+      ...(securityGroup ? securityGroup.rules : []),
+      ...(instanceRole ? [instanceRole.policy] : []),
+    ];
+    return {
+      securityGroupIds: together(props.securityGroupIds ?? [], securityGroup?.securityGroupId),
+      iamInstanceProfile: instanceRole ? instanceRole.instanceProfile.name : props.iamInstanceProfile,
+      dependsOn: before.length > 0 ? before : undefined,
+    };
+  }
+}
+
+/** A list and one item more; a list that only Terraform knows is extended by Terraform. */
+function together(items: string[], item: string | undefined): string[] {
+  if (item === undefined) return items;
+  return Token.isUnresolved(items) ? (Fn.concat([items, [item]]) as string[]) : [...items, item];
+}
+
+/** Throws where nobody could tell how many replicas there are to be. */
+function validateCount({ replicas, shards }: RedisReplicasProps): void {
+  if (shards !== undefined) checkShards(shards);
+  else if (replicas === undefined) throw new Error(violation("replicas", "be given, or `shards`", replicas));
+  if (replicas !== undefined) mustBeWithin("replicas", replicas, REPLICAS.least, REPLICAS.most);
+}
+
+function shardsViolations({ replicas, shards, privateIps, adopt }: RedisReplicasProps): string[] {
+  if (shards === undefined) return [];
+  return [
+    ...(replicas === undefined
+      ? []
+      : [violation("replicas", "be left out where `shards` have their own", replicas)]),
+    ...(privateIps === undefined
+      ? []
+      : [violation("privateIps", "be left out where `shards` have their own", privateIps)]),
+    ...(adopt === undefined ? [] : [violation("adopt", "be left out where `shards` have their own", adopt)]),
+    ...shardViolations(shards),
+  ];
 }

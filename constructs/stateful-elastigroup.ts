@@ -1,17 +1,36 @@
 import { ElastigroupAws, type ElastigroupAwsConfig } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
-import { type TerraformResourceLifecycle, Token } from "cdktf";
+import { Op, type IResolvable, type Precondition, type TerraformResourceLifecycle, Token } from "cdktf";
 import { Construct } from "constructs";
+import { checkDataVolume, type DataVolume, DataVolumeMode } from "./data-volume";
 import { type GroupProps } from "./group-props";
-import { checkInstanceTypes } from "./instance-types";
-import { IMAGE, NAME, REGION, REPLICAS, SECURITY_GROUP } from "./kinds";
-import { Orientation } from "./orientation";
-import { type Persistence } from "./persistence";
-import { RevertToSpot } from "./revert-to-spot";
+import { DATA_DEVICE, groupPreconditions, groupViolations, ROOT_DEVICE } from "./group-rules";
+import { checkHealthCheck, type HealthCheck, HealthCheckType } from "./health-check";
+import { ImportBlock } from "./import-block";
+import { checkInstanceTypes, type InstanceTypes } from "./instance-types";
+import {
+  DEVICE,
+  GROUP_ID,
+  HOPS,
+  IMAGE,
+  IPV4,
+  NAME,
+  oneOfRule,
+  REGION,
+  REPLICAS,
+  SECURITY_GROUP,
+  TARGET_GROUP,
+} from "./kinds";
+import { checkRoute53, renderRoute53 } from "./route53-domain";
 import { must, mustBe, mustBeWithin, mustList, violation } from "./rules";
-import { type Strategy } from "./strategy";
+import { SentZones } from "./sent-zones";
+import { checkStrategy, renderStrategy } from "./strategy";
 import { UserData } from "./user-data";
+import { checkVolume, renderVolume } from "./volume";
+import { zoneItems, zonePreconditions } from "./zone-items";
 
 export interface StatefulElastigroupProps extends GroupProps {
+  /** The security groups of every instance. */
+  readonly securityGroupIds: string[];
   /** Instances, 1 to 1000; each keeps its volume and address through every replacement. */
   readonly capacity: number;
   /**
@@ -21,6 +40,11 @@ export interface StatefulElastigroupProps extends GroupProps {
    * @default - none
    */
   readonly userData?: string;
+  /**
+   * A volume beside the root, kept like it.
+   * @default - none
+   */
+  readonly dataVolume?: DataVolume;
 }
 
 /**
@@ -35,43 +59,67 @@ const PROFILE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:instance-profile\/(?:.*\/)?([^/
 export class StatefulElastigroup extends Construct {
   /** The resource itself, for what this construct does not offer. */
   public readonly elastigroup: ElastigroupAws;
+  /** The group's name at Spot, as it was given. */
+  public readonly groupName: string;
   /** SHA-256 of the user data in hex, where there is any. */
   public readonly userDataSha256?: string;
 
   constructor(scope: Construct, id: string, props: StatefulElastigroupProps) {
     super(scope, id);
     this.validateNames(props);
-    mustBeWithin("capacity", props.capacity, REPLICAS.least, REPLICAS.most);
-    mustList("securityGroupIds", props.securityGroupIds, SECURITY_GROUP);
-    this.validatePersistence(props.persistence);
+    this.validateMachine(props);
     checkInstanceTypes(props.instanceTypes);
-    mustBeWithin("strategy.drainingTimeout", props.strategy?.drainingTimeout ?? 120, 1, 3600, " seconds");
+    checkStrategy(props.strategy ?? {});
+    checkHealthCheck(props.healthCheck ?? {});
+    this.node.addValidation({ validate: () => groupViolations(props) });
 
     const userData =
       props.userData === undefined ? undefined : new UserData(this, "user-data", { text: props.userData });
+    this.groupName = props.name;
     this.userDataSha256 = userData?.sha256;
+    const zones = zoneItems(this, props.availabilityZones);
     this.elastigroup = new ElastigroupAws(this, "Resource", {
       provider: props.provider,
       dependsOn: props.dependsOn,
-      lifecycle: this.renderLifecycle(props, userData),
+      lifecycle: this.renderLifecycle(props, [
+        ...groupPreconditions(props),
+        ...zonePreconditions(zones),
+        ...(userData ? [userData.precondition] : []),
+      ]),
       name: props.name,
       description: props.description ?? "Stateful Elastigroup, managed by Terraform",
       region: props.region,
       product: "Linux/UNIX",
+      availabilityZones: zones,
       ...this.renderCapacity(props.capacity),
       ...this.renderMachine(props),
-      ...this.renderStrategy(props.strategy ?? {}),
-      ...this.renderPersistence(props.persistence ?? {}),
-      ...this.renderHealth(),
+      ...renderStrategy(props.strategy ?? {}),
+      ...this.renderPersistence(props),
+      ...this.renderHealth(props),
       userData: userData?.encoded,
       tags: props.tags && Object.entries(props.tags).map(([key, value]) => ({ key, value })),
-      updatePolicy: { shouldRoll: false, shouldResumeStateful: false, autoApplyTags: true },
+      updatePolicy: {
+        shouldRoll: false,
+        shouldResumeStateful: props.resumePaused ?? false,
+        autoApplyTags: true,
+      },
     });
+    new SentZones(this, "zones-sent", { elastigroup: this.elastigroup, items: zones });
+    if (props.adopt !== undefined) this.adopt(props.adopt);
   }
 
   /** The group's id at Spot, such as `sig-1a2b3c4d`. */
   public get groupId(): string {
     return this.elastigroup.id;
+  }
+
+  /** Takes a group over that is there already. */
+  private adopt(id: string): void {
+    if (Token.isUnresolved(id))
+      throw new Error(violation("adopt", "be known before Terraform runs", "a token"));
+    mustBe("adopt", id, GROUP_ID);
+    const { terraformResourceType, friendlyUniqueId } = this.elastigroup;
+    new ImportBlock(this, "import", { to: `${terraformResourceType}.${friendlyUniqueId}`, id });
   }
 
   private validateNames(props: StatefulElastigroupProps): void {
@@ -82,24 +130,36 @@ export class StatefulElastigroup extends Construct {
     must("keyPair", "not be empty", props.keyPair, props.keyPair !== "");
   }
 
-  private validatePersistence(persistence: Persistence = {}): void {
-    const { rootVolume = true, privateIp = true } = persistence;
-    if (rootVolume === false && privateIp === false) {
-      throw new Error(violation("persistence", "keep the root volume or the private IP", persistence));
+  private validateMachine(props: StatefulElastigroupProps): void {
+    const { rootVolume, dataVolume, privateIps, targetGroupArns, route53, architecture } = props;
+    mustBeWithin("capacity", props.capacity, REPLICAS.least, REPLICAS.most);
+    mustList("securityGroupIds", props.securityGroupIds, SECURITY_GROUP);
+    mustBeWithin("metadataHopLimit", props.metadataHopLimit ?? 1, HOPS.least, HOPS.most);
+    if (architecture !== undefined) {
+      const values = ["x86_64", "arm64"];
+      must("architecture", oneOfRule(values), architecture.value, values.includes(architecture.value));
     }
+    if (privateIps !== undefined) mustList("privateIps", privateIps, IPV4);
+    if (targetGroupArns !== undefined) mustList("targetGroupArns", targetGroupArns, TARGET_GROUP);
+    if (route53 !== undefined) checkRoute53(route53);
+    if (rootVolume !== undefined) checkVolume("rootVolume", rootVolume);
+    if (rootVolume?.device !== undefined) mustBe("rootVolume.device", rootVolume.device, DEVICE);
+    if (dataVolume !== undefined) checkVolume("dataVolume", dataVolume);
+    if (dataVolume !== undefined) checkDataVolume(dataVolume);
   }
 
-  private renderLifecycle(
-    props: StatefulElastigroupProps,
-    userData: UserData | undefined,
-  ): TerraformResourceLifecycle {
+  private renderLifecycle(props: StatefulElastigroupProps, own: Precondition[]): TerraformResourceLifecycle {
     const given = props.lifecycle ?? {};
     const ignored = given.ignoreChanges;
-    const precondition = [...(given.precondition ?? []), ...(userData ? [userData.precondition] : [])];
+    const precondition = [...(given.precondition ?? []), ...own];
+    // What the user sets is the user's to change.
+    const unset = IGNORED_CHANGES.filter(
+      (name) => name !== "utilize_reserved_instances" || !props.strategy?.utilizeReservedInstances,
+    );
     return {
       ...given,
       ...(props.protect ? { preventDestroy: true } : {}),
-      ignoreChanges: ignored === "all" ? ignored : [...IGNORED_CHANGES, ...(ignored ?? [])],
+      ignoreChanges: ignored === "all" ? ignored : [...unset, ...(ignored ?? [])],
       ...(precondition.length > 0 ? { precondition } : {}),
     };
   }
@@ -115,17 +175,17 @@ export class StatefulElastigroup extends Construct {
   ): Partial<ElastigroupAwsConfig> & { securityGroups: string[] } {
     return {
       imageId: props.imageId,
-      instanceTypesOndemand: props.instanceTypes.onDemand,
-      instanceTypesSpot: props.instanceTypes.spot,
-      instanceTypesPreferredSpot: props.instanceTypes.preferredSpot,
-      availabilityZones: props.availabilityZones.items,
+      ...this.renderTypes(props.instanceTypes),
+      preferredAvailabilityZones: props.availabilityZones.preferred,
       securityGroups: props.securityGroupIds,
       keyName: props.keyPair,
       iamInstanceProfile: this.renderProfile(props.iamInstanceProfile),
       placementTenancy: "default",
-      ebsOptimized: true,
-      enableMonitoring: false,
-      metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+      ebsOptimized: props.ebsOptimized ?? true,
+      enableMonitoring: props.monitoring ?? false,
+      metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: props.metadataHopLimit ?? 1 },
+      targetGroupArns: props.targetGroupArns,
+      integrationRoute53: props.route53 && renderRoute53(props.route53),
       resourceTagSpecification: [
         { shouldTagVolumes: true, shouldTagSnapshots: true, shouldTagEnis: true, shouldTagAmis: true },
       ],
@@ -139,43 +199,82 @@ export class StatefulElastigroup extends Construct {
     return PROFILE_ARN.exec(profile)?.[1] ?? profile;
   }
 
-  private renderStrategy(
-    strategy: Strategy,
-  ): Pick<
-    ElastigroupAwsConfig,
-    "orientation" | "spotPercentage" | "fallbackToOndemand" | "revertToSpot" | "drainingTimeout"
-  > {
-    const revert = strategy.revertToSpot ?? RevertToSpot.NEVER;
+  private renderTypes({
+    onDemand,
+    spot,
+    preferredSpot,
+    resourceRequirements,
+  }: InstanceTypes): Partial<ElastigroupAwsConfig> {
     return {
-      orientation: (strategy.orientation ?? Orientation.AVAILABILITY).value,
-      spotPercentage: 100,
-      fallbackToOndemand: strategy.fallbackToOnDemand ?? true,
-      revertToSpot: { performAt: revert.performAt, timeWindows: revert.timeWindows },
-      drainingTimeout: strategy.drainingTimeout ?? 120,
+      instanceTypesOndemand: onDemand,
+      instanceTypesSpot: spot,
+      instanceTypesPreferredSpot: preferredSpot,
+      resourceRequirements: resourceRequirements && [
+        {
+          requiredMemoryMinimum: resourceRequirements.minMemory,
+          requiredMemoryMaximum: resourceRequirements.maxMemory,
+          requiredVcpuMinimum: resourceRequirements.minVcpus,
+          requiredVcpuMaximum: resourceRequirements.maxVcpus,
+          excludedInstanceFamilies: resourceRequirements.excludedFamilies,
+          excludedInstanceTypes: resourceRequirements.excludedTypes,
+          excludedInstanceGenerations: resourceRequirements.excludedGenerations,
+        },
+      ],
     };
   }
 
-  private renderPersistence(persistence: Persistence): Partial<ElastigroupAwsConfig> {
+  private renderPersistence(props: StatefulElastigroupProps): Partial<ElastigroupAwsConfig> {
+    const { persistence = {}, dataVolume, deallocation = {} } = props;
     return {
       persistRootDevice: persistence.rootVolume ?? true,
       persistPrivateIp: persistence.privateIp ?? true,
-      persistBlockDevices: false,
+      persistBlockDevices: dataVolume === undefined ? false : (persistence.dataVolume ?? true),
+      blockDevicesMode: dataVolume && (dataVolume.mode ?? DataVolumeMode.REATTACH).value,
+      ebsBlockDevice: this.renderVolumes(props),
+      privateIps: props.privateIps,
       // What a destroyed group leaves behind would be paid for and never used again.
       statefulDeallocation: {
-        shouldDeleteImages: true,
+        shouldDeleteImages: deallocation.images ?? true,
         shouldDeleteNetworkInterfaces: true,
-        shouldDeleteSnapshots: true,
-        shouldDeleteVolumes: true,
+        shouldDeleteSnapshots: deallocation.snapshots ?? true,
+        shouldDeleteVolumes: deallocation.volumes ?? true,
       },
     };
   }
 
-  private renderHealth(): Partial<ElastigroupAwsConfig> {
+  /** A volume that is kept must outlive its instance; any other would be left behind by each replacement. */
+  private renderVolumes(props: StatefulElastigroupProps): ElastigroupAwsConfig["ebsBlockDevice"] {
+    const { rootVolume, dataVolume, persistence = {} } = props;
+    const root = rootVolume && [
+      renderVolume(rootVolume, rootVolume.device ?? ROOT_DEVICE, not(persistence.rootVolume ?? true)),
+    ];
+    const data = dataVolume && [
+      {
+        ...renderVolume(dataVolume, dataVolume.device ?? DATA_DEVICE, not(persistence.dataVolume ?? true)),
+        snapshotId: dataVolume.snapshotId,
+      },
+    ];
+    return root || data ? [...(root ?? []), ...(data ?? [])] : undefined;
+  }
+
+  private renderHealth({
+    autoHealing,
+    healthCheck = {},
+  }: StatefulElastigroupProps): Partial<ElastigroupAwsConfig> {
+    const {
+      type = HealthCheckType.EC2,
+      gracePeriod = 300,
+      unhealthyDuration = 120,
+    }: HealthCheck = healthCheck;
     return {
-      autoHealing: true,
-      healthCheckType: "EC2",
-      healthCheckGracePeriod: 300,
-      healthCheckUnhealthyDurationBeforeReplacement: 120,
+      autoHealing: autoHealing ?? true,
+      healthCheckType: type.value,
+      healthCheckGracePeriod: gracePeriod,
+      healthCheckUnhealthyDurationBeforeReplacement: unhealthyDuration,
     };
   }
+}
+
+function not(value: boolean | IResolvable): boolean | IResolvable {
+  return typeof value === "boolean" ? !value : Op.not(value);
 }

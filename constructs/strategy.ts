@@ -1,6 +1,9 @@
+import { type ElastigroupAwsConfig } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
 import { type IResolvable } from "cdktf";
-import { type Orientation } from "./orientation";
-import { type RevertToSpot } from "./revert-to-spot";
+import { LIFETIMES, oneOfRule, PERCENT } from "./kinds";
+import { Orientation } from "./orientation";
+import { RevertToSpot } from "./revert-to-spot";
+import { must, mustBeWithin } from "./rules";
 
 /** How Spot picks machines and when it moves an instance to another. */
 export interface Strategy {
@@ -24,4 +27,76 @@ export interface Strategy {
    * @default 120
    */
   readonly drainingTimeout?: number;
+  /**
+   * The share of the instances that Spot may replace at the same time, in percent, 1 to 100.
+   * @default - no limit
+   */
+  readonly maxReplacementsPercentage?: number;
+  /**
+   * The share of instances without spot capacity, in percent, 1 to 100, from which on-demand instances take
+   * over at once.
+   * @default - none
+   */
+  readonly immediateOnDemandRecoverThreshold?: number;
+  /**
+   * Hours that an instance should live: markets that comply go first. 1, 3, 6, 12 or 24.
+   * @default - no preference
+   */
+  readonly minimumInstanceLifetime?: number;
+  /**
+   * Whether reserved instances are used before spot. Only `true` is allowed, for the provider sends nothing
+   * else; leave it out otherwise. Once it was `true`, only Spot's console takes it back.
+   * @default - as Spot has it
+   */
+  readonly utilizeReservedInstances?: boolean;
+  /**
+   * Whether savings plans are used before spot.
+   * @default - no
+   */
+  readonly utilizeCommitments?: boolean | IResolvable;
+  /**
+   * Whether on-demand is bought where it is cheaper than spot.
+   * @default - no
+   */
+  readonly considerOnDemandPricing?: boolean | IResolvable;
+}
+
+/** Throws where one value can be no such value. */
+export function checkStrategy(strategy: Strategy): void {
+  const { minimumInstanceLifetime: lifetime, utilizeReservedInstances: reserved } = strategy;
+  const percentages = ["maxReplacementsPercentage", "immediateOnDemandRecoverThreshold"] as const;
+  mustBeWithin("strategy.drainingTimeout", strategy.drainingTimeout ?? 120, 1, 3600, " seconds");
+  for (const prop of percentages) {
+    const value = strategy[prop];
+    if (value !== undefined) mustBeWithin(`strategy.${prop}`, value, PERCENT.least, PERCENT.most, " percent");
+  }
+  if (lifetime !== undefined) {
+    must("strategy.minimumInstanceLifetime", oneOfRule(LIFETIMES), lifetime, LIFETIMES.includes(lifetime));
+  }
+  must(
+    "strategy.utilizeReservedInstances",
+    "be true or be left out (the provider sends no false)",
+    reserved,
+    reserved !== false,
+  );
+}
+
+/** The strategy as the provider takes it. */
+export function renderStrategy(
+  strategy: Strategy,
+): Pick<ElastigroupAwsConfig, "orientation" | "fallbackToOndemand"> & Partial<ElastigroupAwsConfig> {
+  const revert = strategy.revertToSpot ?? RevertToSpot.NEVER;
+  return {
+    orientation: (strategy.orientation ?? Orientation.AVAILABILITY).value,
+    spotPercentage: 100,
+    fallbackToOndemand: strategy.fallbackToOnDemand ?? true,
+    revertToSpot: { performAt: revert.performAt, timeWindows: revert.timeWindows },
+    drainingTimeout: strategy.drainingTimeout ?? 120,
+    maxReplacementsPercentage: strategy.maxReplacementsPercentage,
+    immediateOdRecoverThreshold: strategy.immediateOnDemandRecoverThreshold,
+    minimumInstanceLifetime: strategy.minimumInstanceLifetime,
+    utilizeReservedInstances: strategy.utilizeReservedInstances,
+    utilizeCommitments: strategy.utilizeCommitments,
+    considerOdPricing: strategy.considerOnDemandPricing,
+  };
 }

@@ -1,4 +1,12 @@
-import { Fn, Op, TerraformLocal, Token, type Precondition } from "cdktf";
+import {
+  Fn,
+  type IResolvable,
+  type IResolveContext,
+  Op,
+  TerraformLocal,
+  Token,
+  type Precondition,
+} from "cdktf";
 import { Construct } from "constructs";
 import { gzipSync } from "node:zlib";
 import { violation } from "./rules";
@@ -35,7 +43,7 @@ export class UserData extends Construct {
     // A text that happens to be valid base64 would be passed on as if it were encoded; "#" is not in its alphabet.
     if (!props.text.startsWith("#!"))
       throw new Error(violation("userData", "start with #!", props.text.slice(0, 20)));
-    const lines = new TerraformLocal(this, "lines", terraformText(props.text).split("\n"));
+    const lines = new TerraformLocal(this, "lines", literalLines(props.text));
     const script = Fn.join("\n", lines.asList);
     this.encoded = Fn.base64gzip(script);
     this.sha256 = Fn.sha256(script);
@@ -43,7 +51,8 @@ export class UserData extends Construct {
       condition: Op.lte(Fn.lengthOf(this.encoded), ENCODED_LIMIT),
       errorMessage: `User data must be at most ${USER_DATA_LIMIT} bytes after gzip: EC2 refuses more.`,
     };
-    this.node.addValidation({ validate: () => checkSize(props.text) });
+    let problems: string[] | undefined;
+    this.node.addValidation({ validate: () => (problems ??= checkSize(props.text)) });
   }
 }
 
@@ -55,4 +64,26 @@ export function checkSize(text: string): string[] {
   return size <= USER_DATA_LIMIT
     ? []
     : [violation("userData", `be at most ${USER_DATA_LIMIT} bytes after gzip`, size)];
+}
+
+/** The lines; of a text without tokens, lines that cdktf does not search for any, three times over. */
+function literalLines(text: string): string[] | IResolvable {
+  const lines = terraformText(text).split("\n");
+  return Token.isUnresolved(text) ? lines : new Literal(lines);
+}
+
+/** A value that is taken as it is. */
+class Literal implements IResolvable {
+  public readonly creationStack: string[] = [];
+
+  constructor(private readonly value: unknown) {}
+
+  public resolve(context: IResolveContext): unknown {
+    context.registerPostProcessor({ postProcess: () => this.value });
+    return null;
+  }
+
+  public toString(): string {
+    return Token.asString(this);
+  }
 }

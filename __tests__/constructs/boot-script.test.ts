@@ -1,7 +1,11 @@
 import { App, TerraformOutput, TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { BootScript, type BootScriptProps, Failover, RedisInstall } from "../../constructs";
+import { BootScript, type BootScriptProps, type BootSteps, Failover, RedisInstall } from "../../constructs";
 import { describeWith } from "../support/needs";
 
 const masters = ["10.0.1.10", "redis-b.example.com"];
@@ -11,6 +15,7 @@ describe("settings", () => {
     const { settings } = new BootScript({ masters });
     expect(settings).toMatchObject({
       MASTERS: "10.0.1.10 redis-b.example.com",
+      SHARD: "",
       INSTALL: "source",
       PORT: "6379",
       FAILOVER: "allowed",
@@ -29,6 +34,7 @@ describe("settings", () => {
     };
     expect(new BootScript({ masters, redis, failover: Failover.NEVER }).settings).toEqual({
       MASTERS: "10.0.1.10 redis-b.example.com",
+      SHARD: "",
       INSTALL: "package",
       VERSION: "",
       URL: "",
@@ -74,6 +80,21 @@ describe("settings", () => {
       "a cluster directive",
       { masters, redis: { directives: { "cluster-replica-validity-factor": "0" } } },
       "must leave alone what this package sets itself",
+    ],
+    [
+      "a shard with a port",
+      { masters, shard: "10.0.1.10:6379" },
+      '`shard` must be an IP or DNS name without a port (`redis.port` holds for all), got: "10.0.1.10:6379"',
+    ],
+    [
+      "empty steps",
+      { masters, steps: { before: " \n" } },
+      '`bootScript.before` must be lines of shell, none of them END_OF_FILE, got: " \\n"',
+    ],
+    [
+      "steps that would end where they are written",
+      { masters, steps: { after: "cat <<END_OF_FILE\nx\nEND_OF_FILE\n" } },
+      "`bootScript.after` must be lines of shell, none of them END_OF_FILE",
     ],
     [
       "a directive of two lines",
@@ -131,10 +152,76 @@ describeWith(["bash"], "the script as bash", () => {
   });
 });
 
+describeWith(["bash"], "steps of one's own", () => {
+  /** Runs the script with everything of the instance's own taken out: its files, and an agent that ends so. */
+  function run(steps: BootSteps, setup = 0): { status: number | null; stdout: string; stderr: string } {
+    const { text } = new BootScript({ masters, steps });
+    const root = mkdtempSync(join(tmpdir(), "boot-"));
+    const agent = join(root, "agent");
+    writeFileSync(
+      agent,
+      `#!/bin/sh\n[ $1 = setup ] || { echo in sync; exit; }\necho setup\nexit ${setup}\n`,
+      { mode: 0o755 },
+    );
+    const inside = text
+      .replace(/\nfile \/(etc|usr)\/[^]*?\nEND_OF_FILE\n/g, "\n")
+      .replaceAll("/run/redis-replica.", `${root}/`)
+      .replaceAll("/usr/local/bin/redis-replica", agent);
+    const { status, stdout, stderr } = spawnSync("bash", {
+      input: inside,
+      encoding: "utf8",
+      timeout: 20_000,
+    });
+    rmSync(root, { recursive: true });
+    return { status, stdout, stderr };
+  }
+
+  test("run before and after, to the letter, and do not eat the script behind them", () => {
+    const nasty = `printf '%s\\n' "it's" '\${x}' '%{y}' "$((1 + 1))"; cat`;
+    expect(run({ before: nasty, after: "echo after" })).toEqual({
+      status: 0,
+      stdout: "it's\n${x}\n%{y}\n2\nsetup\nafter\n",
+      stderr: "",
+    });
+  });
+
+  test("are strict: an unset variable, a failed part of a pipe, a failed line", () => {
+    for (const before of ["echo $nothing", "false | true", "false\ntrue"]) {
+      const { status, stdout } = run({ before });
+      expect([before, status === 0, stdout]).toEqual([before, false, ""]);
+    }
+  });
+
+  test("that fail before end the script with their status, and nothing is installed", () => {
+    expect(run({ before: "exit 7", after: "echo after" })).toMatchObject({ status: 7, stdout: "" });
+  });
+
+  test("that fail after are told, and the join's end stays what it was", () => {
+    expect(run({ after: "echo after\nexit 7" })).toEqual({
+      status: 0,
+      stdout: "setup\nafter\n",
+      stderr: "redis-replica: bootScript.after ended with 7; the replica: in sync\n",
+    });
+  });
+
+  test("after are left out where a person must decide first", () => {
+    expect(run({ after: "echo after" }, 20)).toMatchObject({ status: 20, stdout: "setup\n" });
+  });
+
+  test("that are no shell at all fail by themselves alone", () => {
+    expect(run({ after: 'if "' })).toMatchObject({ status: 0, stdout: "setup\n" });
+  });
+
+  test("count in the size", () => {
+    const size = (steps?: BootSteps): number => gzipSync(new BootScript({ masters, steps }).text).length;
+    expect(size({ after: randomBytes(3000).toString("base64") })).toBeGreaterThan(size() + 2900);
+  });
+});
+
 describeWith(["bash", "shellcheck"], "the script before shellcheck", () => {
-  test("is clean", () => {
+  test.each([undefined, { before: "true", after: "true" }])("is clean with the steps %j", (steps) => {
     const { status, stdout } = spawnSync("shellcheck", ["--shell=bash", "-"], {
-      input: new BootScript({ masters }).text,
+      input: new BootScript({ masters, steps }).text,
       encoding: "utf8",
     });
     expect([status, stdout]).toEqual([0, ""]);

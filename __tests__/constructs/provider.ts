@@ -60,6 +60,21 @@ export class Workbench {
     return gunzipSync(Buffer.from(this.group.compute.launchSpecification.userData, "base64")).toString();
   }
 
+  /** Terraform in the same place, with more in its environment. */
+  terraformWith(environment: Readonly<Record<string, string>>): Terraform {
+    return new Terraform(this.stackDirectory, { ...this.api.environment(), ...environment });
+  }
+
+  /** Forgets the state of a stack that keeps it beside its JSON. */
+  forget(): void {
+    rmSync(join(this.stackDirectory, "terraform.tfstate"));
+  }
+
+  /** Where Terraform runs. */
+  get stackDirectory(): string {
+    return join(this.directory, "out/stacks/redis");
+  }
+
   async close(): Promise<void> {
     await this.api.close();
     rmSync(this.directory, { recursive: true });

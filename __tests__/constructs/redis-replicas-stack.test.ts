@@ -22,9 +22,9 @@ describe("the address of the group", () => {
 });
 
 describe("providers", () => {
-  test("are ranges, and Terraform is new enough for preconditions", () => {
+  test("are ranges, and Terraform is new enough for terraform_data", () => {
     const { required_version, required_providers } = stack().terraform!;
-    expect(required_version).toBe(">= 1.2");
+    expect(required_version).toBe(">= 1.4");
     expect(required_providers).toEqual({ spotinst: { source: "spotinst/spotinst", version: "~> 1.231" } });
   });
 
@@ -36,6 +36,29 @@ describe("providers", () => {
     expect(() => stack({ account: "1234" })).toThrow(
       '`account` must be a Spot account such as act-1a2b3c4d, got: "1234"',
     );
+  });
+});
+
+describe("a module", () => {
+  const module = (props: RedisReplicasStackProps = {}): Json => stack({ module: true, ...props });
+
+  test("has neither provider nor backend, but version ranges and outputs", () => {
+    const json = module();
+    expect(json).not.toHaveProperty("provider");
+    expect(json.terraform).toEqual({
+      required_version: stack().terraform.required_version,
+      required_providers: stack().terraform.required_providers,
+    });
+    expect(json.output).toEqual(stack().output);
+    expect(json.resource).toEqual(stack().resource);
+  });
+
+  test.each<[RedisReplicasStackProps, string]>([
+    [{ account: "act-1a2b3c4d" }, "`account` must be left out of a module"],
+    [{ backend: { s3: {} } }, "`backend` must be left out of a module"],
+    [{ replicas: { ...minimal, adopt: "sig-1a2b3c4d" } }, "`adopt` must be left out of a module"],
+  ])("with %j says what belongs into the root module", (props, message) => {
+    expect(() => module(props)).toThrow(message);
   });
 });
 

@@ -18,7 +18,7 @@ function withUserData(text: string | ((value: string) => string)) {
     stack.addOverride("terraform.backend.local.path", "terraform.tfstate");
     new SpotinstProvider(stack, "spotinst");
     const value = new TerraformVariable(stack, "value", { type: "string", default: "" }).stringValue;
-    const { masters, replicas: capacity, ...group } = minimal;
+    const { masters, replicas: capacity = 3, ...group } = minimal;
     expect(masters).toHaveLength(1);
     new StatefulElastigroup(stack, "group", {
       ...group,

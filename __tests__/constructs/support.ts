@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { AvailabilityZones, RedisReplicasStack, type RedisReplicasProps } from "../../constructs";
 
 /** The smallest valid set of properties. */
-export const minimal: RedisReplicasProps = {
+export const minimal: RedisReplicasProps & { securityGroupIds: string[] } = {
   name: "redis-replicas",
   region: "us-west-2",
   masters: ["10.0.1.10"],
@@ -42,4 +42,19 @@ export function elastigroup(json: Json): Json {
   const groups = Object.values<Json>(json.resource.spotinst_elastigroup_aws);
   expect(groups).toHaveLength(1);
   return groups[0];
+}
+
+/** A resource's config as its JSON has it; the values, such as tags, keep their keys. */
+export function snakeCase(config: object): Json {
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [
+      key.replace(/[A-Z0-9]+/g, (part) => (/^\d/.test(part) ? part : `_${part.toLowerCase()}`)),
+      value,
+    ]),
+  );
+}
+
+/** A resource's attributes without what cdktf notes beside them. */
+export function plain(resource: Json): Json {
+  return Object.fromEntries(Object.entries(resource as object).filter(([name]) => name !== "//"));
 }

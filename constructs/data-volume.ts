@@ -1,0 +1,59 @@
+import { DEVICE, oneOfRule, SNAPSHOT } from "./kinds";
+import { must, mustBe } from "./rules";
+import { type Volume } from "./volume";
+
+/** How a replacement gets the data volume. */
+export class DataVolumeMode {
+  /**
+   * The same volume, attached again once the instance has booted; in another zone a new one from the latest
+   * snapshot.
+   */
+  public static readonly REATTACH = new DataVolumeMode("reattach");
+  /** A new volume at each launch, from the latest snapshot: one is taken every five minutes. */
+  public static readonly SNAPSHOT = new DataVolumeMode("onLaunch");
+
+  /**
+   * A mode by Spot's own name, for a value that is a token.
+   * @param value `reattach` or `onLaunch`
+   */
+  public static of(value: string): DataVolumeMode {
+    return new DataVolumeMode(value);
+  }
+
+  private constructor(
+    /** Spot's own name. */
+    public readonly value: string,
+  ) {}
+}
+
+/**
+ * A volume beside the root. It is attached, not formatted and not mounted: that is the user data's, which must
+ * wait for it, since a volume that is attached again comes after the boot.
+ */
+export interface DataVolume extends Volume {
+  /**
+   * The device name.
+   * @default "/dev/xvdf"
+   */
+  readonly device?: string;
+  /**
+   * How a replacement gets it.
+   * @default DataVolumeMode.REATTACH
+   */
+  readonly mode?: DataVolumeMode;
+  /**
+   * The snapshot that the first volume is made from.
+   * @default - none: an empty volume
+   */
+  readonly snapshotId?: string;
+}
+
+/** Throws where one value can be no such value. */
+export function checkDataVolume(volume: DataVolume): void {
+  const modes = ["reattach", "onLaunch"];
+  if (volume.device !== undefined) mustBe("dataVolume.device", volume.device, DEVICE);
+  if (volume.snapshotId !== undefined) mustBe("dataVolume.snapshotId", volume.snapshotId, SNAPSHOT);
+  if (volume.mode !== undefined) {
+    must("dataVolume.mode", oneOfRule(modes), volume.mode.value, modes.includes(volume.mode.value));
+  }
+}

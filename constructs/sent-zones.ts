@@ -1,0 +1,46 @@
+import { type ElastigroupAws } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
+import { DataResource, Fn, Lazy, Op, TerraformSelf } from "cdktf";
+import { Construct } from "constructs";
+
+export interface SentZonesProps {
+  /** The group. */
+  readonly elastigroup: ElastigroupAws;
+  /** Its zones, as they are in the configuration. */
+  readonly items: string[];
+}
+
+/**
+ * Remembers the zones of the last update that succeeded. After one that failed, the provider has left the new
+ * zones in the state though Spot never got them, and since it reads no zones, it would never send them again:
+ * what is remembered here then differs from the configuration, and every plan is refused until they are sent.
+ */
+export class SentZones extends Construct {
+  constructor(scope: Construct, id: string, { elastigroup, items }: SentZonesProps) {
+    super(scope, id);
+    const wanted = Fn.join(",", items);
+    new DataResource(this, "Resource", {
+      input: { zones: wanted },
+      // Not before the group's update, so that nothing changes here where that fails.
+      dependsOn: [elastigroup],
+      lifecycle: {
+        createBeforeDestroy: true,
+        // Only together with a change of the group: otherwise the next apply would hide what was lost.
+        ignoreChanges: ["input"],
+        replaceTriggeredBy: [
+          Lazy.stringValue({
+            // Late, for the group's logical id can be overridden.
+            produce: () =>
+              `${elastigroup.terraformResourceType}.${elastigroup.friendlyUniqueId}.availability_zones`,
+          }),
+        ],
+        postcondition: [
+          {
+            condition: Op.eq(TerraformSelf.getString("output.zones"), wanted),
+            errorMessage:
+              "The last update with these zones failed, and Spot does not have them. Raise the zones' revision (`zonesRevision` in a config file) to send them again.",
+          },
+        ],
+      },
+    });
+  }
+}

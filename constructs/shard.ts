@@ -1,0 +1,71 @@
+import { Token } from "cdktf";
+import { HOST, IPV4, onceRule, REPLICAS, SHARD } from "./kinds";
+import { must, mustBe, mustBeWithin, mustList, violation } from "./rules";
+
+/** The replicas of one shard, on a group of their own. */
+export interface Shard {
+  /**
+   * What the shard is called: the end of its group's name, and its key in Terraform. Another name is another
+   * group. 1 to 40 lower-case letters, digits and dashes, beginning with a letter.
+   */
+  readonly name: string;
+  /** A node of the shard, its master at best: IP or DNS name without a port. */
+  readonly master: string;
+  /** Its replicas, 1 to 1000. */
+  readonly replicas: number;
+  /**
+   * Addresses that they get, at most one for each.
+   * @default - whatever is free in the subnets
+   */
+  readonly privateIps?: string[];
+  /**
+   * The id of a group that is there already and becomes this shard's.
+   * @default - a new group is made
+   */
+  readonly adopt?: string;
+}
+
+/** Throws where one value can be no such value. */
+export function checkShards(shards: Shard[]): void {
+  must("shards", "name at least one shard", shards, shards.length > 0);
+  shards.forEach(({ name, master, replicas, privateIps }, index) => {
+    if (Token.isUnresolved(name))
+      throw new Error(violation(`shards[${index}].name`, "be known before Terraform runs", "a token"));
+    mustBe(`shards[${index}].name`, name, SHARD);
+    mustBe(`shards[${index}].master`, master, HOST);
+    mustBeWithin(`shards[${index}].replicas`, replicas, REPLICAS.least, REPLICAS.most);
+    if (privateIps !== undefined) mustList(`shards[${index}].privateIps`, privateIps, IPV4);
+  });
+  const names = shards.map(({ name }) => name);
+  must("shards", onceRule("shard"), names, new Set(names).size === names.length);
+}
+
+/** What shards must not have in common. */
+export function shardViolations(shards: Shard[]): string[] {
+  return [
+    ...repeated(shards.map(({ master }) => [master])).map(([index, master]) =>
+      violation(`shards[${index}].master`, "be the node of one shard", master),
+    ),
+    ...repeated(shards.map(({ adopt }) => (adopt === undefined ? [] : [adopt]))).map(([index, group]) =>
+      violation(`shards[${index}].adopt`, "name a group that no other shard has", group),
+    ),
+    ...repeated(shards.map(({ privateIps }) => privateIps ?? [])).map(([index, address]) =>
+      violation(`shards[${index}].privateIps`, "hold addresses that no other shard has", address),
+    ),
+  ];
+}
+
+/** The values that an earlier list has too, with the place of their list. */
+function repeated(lists: string[][]): [index: number, value: string][] {
+  const seen = new Map<string, number>();
+  return lists.flatMap((values, index) =>
+    Token.isUnresolved(values)
+      ? []
+      : values.flatMap((value): [number, string][] => {
+          if (Token.isUnresolved(value)) return [];
+          const first = seen.get(value) ?? index;
+          seen.set(value, first);
+          return first === index ? [] : [[index, value]];
+        }),
+  );
+}
