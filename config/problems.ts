@@ -19,7 +19,7 @@ export function fromIssues(source: Source, issues: readonly Issue[]): Problem[] 
   const flat = issues.flatMap((issue) => unfold(source.data, issue, []));
   const misspelt = new Set(flat.flatMap((issue) => misspeltFor(issue)));
   return flat
-    .filter((issue) => !misspelt.has(showPath(issue.path as Path)))
+    .filter((issue) => !wanted(issue).some((path) => misspelt.has(path)))
     .flatMap((issue) => fromIssue(source, issue));
 }
 
@@ -70,6 +70,15 @@ function misspeltFor(issue: Issue): string[] {
   });
 }
 
+/** The keys that would have settled it: itself, or what a rule names `beside` or `inside` of it. */
+function wanted(issue: Issue): string[] {
+  const path = issue.path as Path;
+  const hints = issue.code === "custom" ? issue.params : undefined;
+  const { beside = [], inside = [] } = (hints ?? {}) as { beside?: string[]; inside?: string[] };
+  const keys = [...beside.map((key) => [...path.slice(0, -1), key]), ...inside.map((key) => [...path, key])];
+  return [path, ...keys].map(showPath);
+}
+
 function fromIssue(source: Source, issue: Issue): Problem[] {
   const path = issue.path as Path;
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(source, path, key));
@@ -78,7 +87,7 @@ function fromIssue(source: Source, issue: Issue): Problem[] {
     return [{ file: source.file, at: source.keyPosition(path), message: sentence(path, rule, path.at(-1)) }];
   }
   const got = valueAt(source.data, path);
-  const rule = got === undefined ? "be given" : issue.message;
+  const rule = got === undefined && issue.code !== "custom" ? "be given" : issue.message;
   return [
     {
       file: source.file,
@@ -88,12 +97,20 @@ function fromIssue(source: Source, issue: Issue): Problem[] {
   ];
 }
 
+/** Keys that one could look for, and why there are none. */
+const ABSENT: Readonly<Record<string, string>> = {
+  dataVolume: "Redis keeps its data on the root volume: give `rootVolume` a size.",
+  "persistence.dataVolume": "Redis keeps its data on the root volume: give `rootVolume` a size.",
+  "deallocation.networkInterfaces": "Spot always deletes them, and its provider cannot tell it otherwise.",
+};
+
 function unknownKey(source: Source, path: Path, key: string): Problem {
   const known = outline(path)?.keys ?? ["variable"];
-  const meant = suggest(key, known);
+  const absent = ABSENT[showPath([...path, key])];
+  const meant = absent === undefined ? suggest(key, known) : undefined;
   const advised = meant
     ? `Did you mean \`${meant}\`?`
-    : `Known here: ${known.filter((each) => each !== "$schema").join(", ")}.`;
+    : (absent ?? `Known here: ${known.filter((each) => each !== "$schema").join(", ")}.`);
   const here = [...path, key];
   return {
     file: source.file,

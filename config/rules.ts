@@ -1,4 +1,7 @@
 import { RESERVED_DIRECTIVES } from "../constructs/kinds";
+import { misfits } from "../constructs/instance-types";
+import { emptyRanges } from "../constructs/resource-requirements";
+import { volumeConflicts } from "../constructs/volume";
 import { isVariable, type ClusterConfig } from "./schema";
 import { type Path } from "./source";
 import { references, showPath } from "./variables";
@@ -48,6 +51,133 @@ const preferredAmongSpot: Rule = ({ instanceTypes }) => {
   );
 };
 
+const spotOrRequirements: Rule = ({ instanceTypes }) =>
+  instanceTypes?.spot === undefined || instanceTypes.resourceRequirements === undefined
+    ? []
+    : [
+        {
+          path: ["instanceTypes", "resourceRequirements"],
+          rule: "be left out where `spot` names the types",
+        },
+      ];
+
+const rangesHold: Rule = ({ instanceTypes }) => {
+  const requirements = instanceTypes?.resourceRequirements;
+  if (requirements === undefined) return [];
+  return emptyRanges(requirements).map(({ prop, rule }) => ({
+    path: ["instanceTypes", "resourceRequirements", prop],
+    rule,
+  }));
+};
+
+const oneArchitecture: Rule = ({ instanceTypes, architecture }) => {
+  const { onDemand, spot, preferredSpot } = instanceTypes ?? {};
+  const named: { place: Path; type: string }[] = [];
+  const add = (type: unknown, ...path: Path): void => {
+    if (typeof type === "string") named.push({ place: ["instanceTypes", ...path], type });
+  };
+  add(onDemand, "onDemand");
+  for (const [key, types] of Object.entries({ spot, preferredSpot })) {
+    if (Array.isArray(types)) types.forEach((type, index) => add(type, key, index));
+  }
+  return misfits(named, architecture).map(({ place, rule }) => ({ path: place, rule }));
+};
+
+const zoneNamesKnown: Rule = ({ availabilityZones, preferredZones = [], placementGroups = {} }) => {
+  if (availabilityZones === undefined) return [];
+  if (isVariable(availabilityZones)) {
+    return Object.keys(placementGroups).length === 0
+      ? []
+      : [{ path: ["placementGroups"], rule: "be left out where `availabilityZones` is a variable" }];
+  }
+  const rule = "name a zone that `availabilityZones` names too";
+  const unknown = (zone: string): boolean => !Object.hasOwn(availabilityZones, zone);
+  return [
+    ...preferredZones.flatMap((zone, index) =>
+      unknown(zone) ? [{ path: ["preferredZones", index], rule }] : [],
+    ),
+    ...Object.keys(placementGroups)
+      .filter(unknown)
+      .map((zone) => ({ path: ["placementGroups", zone], rule })),
+  ];
+};
+
+const preferredZonesAreUsed: Rule = ({ preferredZones, strategy = {} }) =>
+  preferredZones === undefined || strategy.orientation !== "equalZones"
+    ? []
+    : [
+        {
+          path: ["preferredZones"],
+          rule: "be left out with the orientation equalZones, which uses all alike",
+        },
+      ];
+
+const rootVolumeFits: Rule = ({ rootVolume }) =>
+  rootVolume === undefined
+    ? []
+    : volumeConflicts(rootVolume).map(({ part, rule }) => ({ path: ["rootVolume", part], rule }));
+
+const replicasOrShards: Rule = ({ replicas, shards, privateIps, adopt }) => {
+  if (shards === undefined) return [];
+  const rule = "be left out where `shards` have their own";
+  return [
+    ...(replicas === undefined ? [] : [{ path: ["replicas"], rule }]),
+    ...(privateIps === undefined ? [] : [{ path: ["privateIps"], rule }]),
+    ...(adopt === undefined ? [] : [{ path: ["adopt"], rule: "be left out with `shards`" }]),
+  ];
+};
+
+const shardsDiffer: Rule = ({ shards = [] }) => [
+  ...repeated(shards.map(({ name }) => [name])).map(([index]) => ({
+    path: ["shards", index, "name"],
+    rule: "differ from that of every other shard",
+  })),
+  ...repeated(shards.map(({ master }) => [master])).map(([index]) => ({
+    path: ["shards", index, "master"],
+    rule: "be the node of one shard",
+  })),
+  ...repeated(shards.map(({ privateIps }) => privateIps)).map(([index, item]) => ({
+    path: ["shards", index, "privateIps", item],
+    rule: "be the address of one shard",
+  })),
+];
+
+const addressesFit: Rule = ({ replicas, privateIps, shards = [], persistence = {} }) =>
+  [
+    { path: [] as Path, replicas, privateIps },
+    ...shards.map((shard, i) => ({ path: ["shards", i], ...shard })),
+  ]
+    .filter((each) => each.privateIps !== undefined)
+    .flatMap(({ path, replicas: count, privateIps: addresses }) => {
+      const at = [...path, "privateIps"];
+      if (persistence.privateIp === false) {
+        return [{ path: at, rule: "be left out unless `persistence.privateIp` is true" }];
+      }
+      return Array.isArray(addresses) && typeof count === "number" && addresses.length > count
+        ? [{ path: at, rule: `name at most as many as there are replicas (${count})` }]
+        : [];
+    });
+
+const healthIsChecked: Rule = ({ healthCheck = {}, targetGroupArns }) =>
+  healthCheck.type !== "TARGET_GROUP" || targetGroupArns !== undefined
+    ? []
+    : [{ path: ["healthCheck", "type"], rule: "be another one without `targetGroupArns`" }];
+
+/** The literal items that an earlier list has too, with the place of their list and in it. */
+function repeated(lists: unknown[]): [list: number, item: number][] {
+  const seen = new Map<unknown, number>();
+  return lists.flatMap((items, list) =>
+    !Array.isArray(items)
+      ? []
+      : items.flatMap((value: unknown, item): [number, number][] => {
+          if (typeof value !== "string") return [];
+          const first = seen.get(value) ?? list;
+          seen.set(value, first);
+          return first === list ? [] : [[list, item]];
+        }),
+  );
+}
+
 const sourcePinnedWhole: Rule = ({ redis = {} }) => {
   const given = PINNED.filter((key) => redis[key] !== undefined);
   if (given.length === 0) return [];
@@ -91,6 +221,34 @@ const somethingPersists: Rule = ({ persistence = {} }) =>
     ? [{ path: ["persistence"], rule: "keep the root volume or the private IP" }]
     : [];
 
+const mastersGroupToOpen: Rule = ({ network }) => {
+  const masters: unknown = network?.masters;
+  if (network?.openMasters !== true || typeof masters !== "object" || masters === null) return [];
+  if (Object.keys(masters).length === 0 || "securityGroupId" in masters) return [];
+  return [{ path: ["network", "openMasters"], rule: "be left out unless `masters` is a security group" }];
+};
+
+const oneProfile: Rule = ({ secrets, iamInstanceProfile }) =>
+  secrets === undefined || iamInstanceProfile === undefined
+    ? []
+    : [
+        {
+          path: ["iamInstanceProfile"],
+          rule: "be left out where `secrets` is given, for that makes a profile",
+        },
+      ];
+
+const secretsInRegion: Rule = ({ region, secrets = {} }) =>
+  (["secretArns", "parameterArns", "kmsKeyArns"] as const).flatMap((key) => {
+    const arns = secrets[key];
+    if (region === undefined || !Array.isArray(arns)) return [];
+    return arns.flatMap((arn, index) =>
+      isVariable(arn) || arn.split(":")[3] === region
+        ? []
+        : [{ path: ["secrets", key, index], rule: `be in \`region\` (${region})` }],
+    );
+  });
+
 const variablesOfOneType: Rule = (config) => {
   const first = new Map<string, { path: Path; type: string }>();
   return references(config).flatMap(({ name, path, type }) => {
@@ -112,10 +270,23 @@ export const RULES: readonly Rule[] = [
   zonesInRegion,
   subnetsInOneZone,
   preferredAmongSpot,
+  spotOrRequirements,
+  rangesHold,
+  oneArchitecture,
+  zoneNamesKnown,
+  preferredZonesAreUsed,
+  rootVolumeFits,
+  replicasOrShards,
+  shardsDiffer,
+  addressesFit,
+  healthIsChecked,
   sourcePinnedWhole,
   packageWhereInstalled,
   portsFit,
   directivesFree,
   somethingPersists,
+  mastersGroupToOpen,
+  oneProfile,
+  secretsInRegion,
   variablesOfOneType,
 ];

@@ -1,49 +1,94 @@
-import { type App } from "cdktf";
+import { type App, type IResolvable } from "cdktf";
 import {
+  Architecture,
   AvailabilityZones,
   Failover,
+  type HealthCheck,
+  HealthCheckType,
   Orientation,
+  Peer,
   RedisInstall,
+  type RedisNetwork,
   RedisReplicasStack,
   type RedisReplicasStackProps,
   type RedisSettings,
   RevertToSpot,
+  type RootVolume,
+  type Secrets,
   type Strategy,
+  VolumeType,
 } from "../constructs";
+import { NAME } from "../constructs/kinds";
 import { terraformText } from "../constructs/terraform-text";
 import { type LoadedConfig } from "./load";
 import { ConfigError, type Problem } from "./problem";
 import { fromConstruct } from "./problems";
-import { type ClusterConfig, isVariable } from "./schema";
+import { type ClusterConfig, isVariable, type OrVariable, type PeerConfig } from "./schema";
 import { Variables } from "./variables";
 
+/** What a stack is for. */
+export interface StackOptions {
+  /**
+   * A module that somebody else's root module calls, whose account and backend those of the file are not.
+   * @default false
+   */
+  readonly module?: boolean;
+}
+
 /** Adds the stack of one config: the one place where what users write becomes construct props. */
-export function addStack(app: App, config: ClusterConfig): RedisReplicasStack {
-  const stack = new RedisReplicasStack(app, config.name, {
-    account: config.account,
-    backend: renderBackend(config),
-  });
+export function addStack(
+  app: App,
+  config: ClusterConfig,
+  { module = false }: StackOptions = {},
+): RedisReplicasStack {
+  const own = module ? { module } : { account: config.account, backend: renderBackend(config) };
+  const stack = new RedisReplicasStack(app, config.name, own);
   const values = new Variables(stack, "variables", config);
   stack.addReplicas({
-    name: literal(config.name),
+    // A module is called several times, and each call makes a group.
+    name: module ? values.withDefault(["name"], NAME, literal(config.name)) : literal(config.name),
     region: config.region,
     ...(config.description === undefined ? {} : { description: literal(config.description) }),
     masters: values.list(config.masters),
-    replicas: values.number(config.replicas),
+    replicas: config.replicas === undefined ? undefined : values.number(config.replicas),
+    shards: config.shards?.map(({ name, master, replicas, privateIps, adopt }) => ({
+      name,
+      master: values.text(master),
+      replicas: values.number(replicas),
+      privateIps: privateIps && values.list(privateIps),
+      adopt,
+    })),
+    privateIps: config.privateIps && values.list(config.privateIps),
+    architecture: config.architecture && Architecture.of(config.architecture),
     imageId: values.text(config.imageId),
     instanceTypes: {
       onDemand: values.text(config.instanceTypes.onDemand),
-      spot: values.list(config.instanceTypes.spot),
+      spot: config.instanceTypes.spot && values.list(config.instanceTypes.spot),
       preferredSpot: config.instanceTypes.preferredSpot && values.list(config.instanceTypes.preferredSpot),
+      resourceRequirements: config.instanceTypes.resourceRequirements,
     },
-    availabilityZones: renderZones(values, config.availabilityZones),
-    securityGroupIds: values.list(config.securityGroupIds),
+    availabilityZones: renderZones(values, config),
+    securityGroupIds: config.securityGroupIds && values.list(config.securityGroupIds),
+    network: renderNetwork(values, config.network),
     keyPair: optional(values, config.keyPair),
     iamInstanceProfile: optional(values, config.iamInstanceProfile),
+    secrets: renderSecrets(values, config.secrets),
     persistence: config.persistence,
-    strategy: renderStrategy(config.strategy),
+    rootVolume: renderRootVolume(values, config.rootVolume),
+    deallocation: config.deallocation,
+    strategy: renderStrategy(values, config.strategy),
+    autoHealing: optionalBoolean(values, config.autoHealing),
+    healthCheck: renderHealthCheck(config.healthCheck),
+    targetGroupArns: config.targetGroupArns && values.list(config.targetGroupArns),
+    route53: config.route53,
+    ebsOptimized: optionalBoolean(values, config.ebsOptimized),
+    monitoring: optionalBoolean(values, config.monitoring),
+    metadataHopLimit: config.metadataHopLimit,
+    resumePaused: optionalBoolean(values, config.resumePaused),
+    bootScript: config.bootScript,
     tags: config.tags && escaped(config.tags),
     protect: config.protect,
+    adopt: config.adopt,
     redis: renderRedis(config.redis),
     failover: config.failover && (config.failover === "never" ? Failover.NEVER : Failover.ALLOWED),
   });
@@ -51,11 +96,15 @@ export function addStack(app: App, config: ClusterConfig): RedisReplicasStack {
 }
 
 /** Adds the stacks of all configs; throws one `ConfigError` with everything the constructs refuse. */
-export function addStacks(app: App, loaded: readonly LoadedConfig[]): RedisReplicasStack[] {
+export function addStacks(
+  app: App,
+  loaded: readonly LoadedConfig[],
+  options: StackOptions = {},
+): RedisReplicasStack[] {
   const problems: Problem[] = [];
   const stacks = loaded.flatMap(({ config, source }) => {
     try {
-      const stack = addStack(app, config);
+      const stack = addStack(app, config, options);
       const refused = stack.node.findAll().flatMap(({ node }) => node.validate());
       problems.push(...refused.map((message) => fromConstruct(source, new Error(message))));
       return [stack];
@@ -85,11 +134,64 @@ function optional(values: Variables, value: ClusterConfig["keyPair"]): string | 
   return isVariable(value) ? values.text(value) : literal(value);
 }
 
-function renderZones(values: Variables, zones: ClusterConfig["availabilityZones"]): AvailabilityZones {
-  if (isVariable(zones)) return AvailabilityZones.fromExpression(values.zoneItems(zones));
+function optionalBoolean(
+  values: Variables,
+  value: OrVariable<boolean> | undefined,
+): boolean | IResolvable | undefined {
+  return value === undefined ? undefined : values.boolean(value);
+}
+
+function renderZones(values: Variables, config: ClusterConfig): AvailabilityZones {
+  const { availabilityZones: zones, preferredZones: preferred, zonesRevision: revision } = config;
+  if (isVariable(zones)) {
+    return AvailabilityZones.fromExpression(values.zoneItems(zones), { preferred, revision });
+  }
   return AvailabilityZones.of(
     Object.fromEntries(Object.entries(zones).map(([zone, subnets]) => [zone, values.list(subnets)])),
+    { preferred, revision, placementGroups: config.placementGroups && escaped(config.placementGroups) },
   );
+}
+
+function renderRootVolume(values: Variables, volume: ClusterConfig["rootVolume"]): RootVolume | undefined {
+  if (volume === undefined) return undefined;
+  return {
+    ...volume,
+    size: values.number(volume.size),
+    type: volume.type && VolumeType.of(volume.type),
+    kmsKeyId: optional(values, volume.kmsKeyId),
+  };
+}
+
+function renderHealthCheck(check: ClusterConfig["healthCheck"]): HealthCheck | undefined {
+  return check && { ...check, type: check.type && HealthCheckType.of(check.type) };
+}
+
+function renderNetwork(values: Variables, network: ClusterConfig["network"]): RedisNetwork | undefined {
+  if (network === undefined) return undefined;
+  const peers = (given?: PeerConfig[]): Peer[] | undefined => given?.map((each) => renderPeer(values, each));
+  return {
+    vpcId: values.text(network.vpcId),
+    masters: renderPeer(values, network.masters),
+    clients: peers(network.clients),
+    downloads: peers(network.downloads),
+    openMasters: network.openMasters,
+  };
+}
+
+function renderPeer(values: Variables, { securityGroupId, prefixListId, cidr = "" }: PeerConfig): Peer {
+  if (securityGroupId !== undefined) return Peer.securityGroup(values.text(securityGroupId));
+  if (prefixListId !== undefined) return Peer.prefixList(values.text(prefixListId));
+  return Peer.cidr(values.text(cidr));
+}
+
+function renderSecrets(values: Variables, secrets: ClusterConfig["secrets"]): Secrets | undefined {
+  if (secrets === undefined) return undefined;
+  const { secretArns, parameterArns, kmsKeyArns } = secrets;
+  return {
+    secretArns: secretArns && values.list(secretArns),
+    parameterArns: parameterArns && values.list(parameterArns),
+    kmsKeyArns: kmsKeyArns && values.list(kmsKeyArns),
+  };
 }
 
 function renderBackend({ backend }: ClusterConfig): RedisReplicasStackProps["backend"] {
@@ -112,11 +214,12 @@ const ORIENTATIONS = {
   equalZones: Orientation.EQUAL_ZONES,
 };
 
-function renderStrategy(strategy: ClusterConfig["strategy"]): Strategy | undefined {
+function renderStrategy(values: Variables, strategy: ClusterConfig["strategy"]): Strategy | undefined {
   if (strategy === undefined) return undefined;
-  const { orientation, revertToSpot, ...rest } = strategy;
+  const { orientation, revertToSpot, fallbackToOnDemand, ...rest } = strategy;
   return {
     ...rest,
+    fallbackToOnDemand: optionalBoolean(values, fallbackToOnDemand),
     orientation: orientation && ORIENTATIONS[orientation],
     revertToSpot: revertToSpot && renderRevert(revertToSpot),
   };

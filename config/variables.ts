@@ -1,21 +1,32 @@
-import { TerraformVariable, Token } from "cdktf";
+import { type IResolvable, TerraformVariable, Token } from "cdktf";
 import { Construct } from "constructs";
 import {
   HOST,
   IMAGE,
   INSTANCE_PROFILE,
   INSTANCE_TYPE,
+  IPV4,
+  KEY_ARN,
   KEY_PAIR,
   type Kind,
+  KMS_KEY,
   onceRule,
+  PARAMETER_ARN,
+  PREFIX_LIST,
   REPLICAS,
+  SECRET_ARN,
   SECURITY_GROUP,
   someRule,
   SUBNET,
+  TARGET_GROUP,
+  VOLUME_SIZE,
+  VPC,
   withinRule,
   ZONE,
 } from "../constructs/kinds";
-import { type ClusterConfig, isVariable, type OrVariable, type Variable } from "./schema";
+import { violation } from "../constructs/rules";
+import { RANGE_V4_RULE } from "../constructs/ip-range";
+import { type ClusterConfig, isVariable, type OrVariable, type PeerConfig, type Variable } from "./schema";
 import { type Path } from "./source";
 
 /** What a variable must hold: a condition on it, and how a message says so after "must". */
@@ -31,7 +42,7 @@ export interface Reference {
   readonly path: Path;
   readonly name: string;
   /** As Terraform names it. */
-  readonly type: "string" | "number" | "list(string)" | "map(list(string))";
+  readonly type: "string" | "number" | "bool" | "list(string)" | "map(list(string))";
   readonly conditions: readonly Condition[];
 }
 
@@ -40,15 +51,24 @@ export function references(config: Partial<ClusterConfig>): Reference[] {
   const types: Partial<ClusterConfig["instanceTypes"]> = config.instanceTypes ?? {};
   return [
     ...listReferences(["masters"], config.masters, HOST),
-    ...reference(["replicas"], config.replicas, "number", NUMBER_CONDITIONS),
+    ...reference(["replicas"], config.replicas, "number", within(REPLICAS)),
+    ...(config.shards ?? []).flatMap((shard, index) => shardReferences(["shards", index], shard)),
+    ...listReferences(["privateIps"], config.privateIps, IPV4),
     ...textReference(["imageId"], config.imageId, IMAGE),
     ...textReference(["instanceTypes", "onDemand"], types.onDemand, INSTANCE_TYPE),
     ...listReferences(["instanceTypes", "spot"], types.spot, INSTANCE_TYPE),
     ...listReferences(["instanceTypes", "preferredSpot"], types.preferredSpot, INSTANCE_TYPE),
     ...zoneReferences(config),
     ...listReferences(["securityGroupIds"], config.securityGroupIds, SECURITY_GROUP),
+    ...networkReferences(config.network),
     ...textReference(["keyPair"], config.keyPair, KEY_PAIR),
     ...textReference(["iamInstanceProfile"], config.iamInstanceProfile, INSTANCE_PROFILE),
+    ...secretReferences(config),
+    ...reference(["rootVolume", "size"], config.rootVolume?.size, "number", within(VOLUME_SIZE, " GiB")),
+    ...textReference(["rootVolume", "kmsKeyId"], config.rootVolume?.kmsKeyId, KMS_KEY),
+    ...listReferences(["targetGroupArns"], config.targetGroupArns, TARGET_GROUP),
+    ...reference(["strategy", "fallbackToOnDemand"], config.strategy?.fallbackToOnDemand, "bool", []),
+    ...BOOLEANS.flatMap((key) => reference([key], config[key], "bool", [])),
   ];
 }
 
@@ -61,17 +81,26 @@ function reference(
   return isVariable(value) ? [{ path, name: value.variable, type, conditions }] : [];
 }
 
-function textReference(path: Path, value: OrVariable<string> | undefined, kind: Kind): Reference[] {
-  return reference(path, value, "string", [{ holds: (self) => matches(self, kind), rule: kind.rule }]);
+function textReference(
+  path: Path,
+  value: OrVariable<string> | undefined,
+  ...kinds: readonly Kind[]
+): Reference[] {
+  const conditions = kinds.map((kind) => ({
+    holds: (self: string) => matches(self, kind),
+    rule: kind.rule,
+  }));
+  return reference(path, value, "string", conditions);
 }
 
 function listReferences(
   path: Path,
   value: OrVariable<OrVariable<string>[]> | undefined,
   kind: Kind,
+  ...further: readonly Kind[]
 ): Reference[] {
-  if (!Array.isArray(value)) return reference(path, value, "list(string)", listConditions(kind));
-  return value.flatMap((item, index) => textReference([...path, index], item, kind));
+  if (!Array.isArray(value)) return reference(path, value, "list(string)", listConditions(kind, further));
+  return value.flatMap((item, index) => textReference([...path, index], item, kind, ...further));
 }
 
 function zoneReferences({ availabilityZones, region = "" }: Partial<ClusterConfig>): Reference[] {
@@ -84,6 +113,55 @@ function zoneReferences({ availabilityZones, region = "" }: Partial<ClusterConfi
   );
 }
 
+function shardReferences(
+  path: Path,
+  shard: Partial<NonNullable<ClusterConfig["shards"]>[number]>,
+): Reference[] {
+  return [
+    ...textReference([...path, "master"], shard.master, HOST),
+    ...reference([...path, "replicas"], shard.replicas, "number", within(REPLICAS)),
+    ...listReferences([...path, "privateIps"], shard.privateIps, IPV4),
+  ];
+}
+
+function networkReferences(network: Partial<ClusterConfig["network"]>): Reference[] {
+  if (network === undefined) return [];
+  const { vpcId, masters, clients = [], downloads = [] } = network;
+  return [
+    ...textReference(["network", "vpcId"], vpcId, VPC),
+    ...peerReferences(["network", "masters"], masters),
+    ...clients.flatMap((peer, index) => peerReferences(["network", "clients", index], peer)),
+    ...downloads.flatMap((peer, index) => peerReferences(["network", "downloads", index], peer)),
+  ];
+}
+
+function peerReferences(path: Path, peer: PeerConfig = {}): Reference[] {
+  return [
+    ...textReference([...path, "securityGroupId"], peer.securityGroupId, SECURITY_GROUP),
+    ...textReference([...path, "prefixListId"], peer.prefixListId, PREFIX_LIST),
+    ...reference([...path, "cidr"], peer.cidr, "string", [
+      {
+        // IPv6 has no netmask there, and so no value.
+        holds: (self) => `can(cidrnetmask(${self})) && try(cidrsubnet(${self}, 0, 0) == ${self}, false)`,
+        rule: RANGE_V4_RULE,
+      },
+    ]),
+  ];
+}
+
+function secretReferences({ secrets = {}, region = "" }: Partial<ClusterConfig>): Reference[] {
+  const inRegion: Kind = {
+    pattern: new RegExp(`^[^:]*:[^:]*:[^:]*:${region}:`),
+    rule: `be in \`region\` (${region})`,
+    noun: "ARN",
+  };
+  return [
+    ...listReferences(["secrets", "secretArns"], secrets.secretArns, SECRET_ARN, inRegion),
+    ...listReferences(["secrets", "parameterArns"], secrets.parameterArns, PARAMETER_ARN, inRegion),
+    ...listReferences(["secrets", "kmsKeyArns"], secrets.kmsKeyArns, KEY_ARN, inRegion),
+  ];
+}
+
 function matches(expression: string, kind: Kind): string {
   return `can(regex(${quoted(kind.pattern.source)}, ${expression}))`;
 }
@@ -93,23 +171,27 @@ function quoted(text: string): string {
   return JSON.stringify(text).replace(/[$%]\{/g, (start) => start[0] + start);
 }
 
-const NUMBER_CONDITIONS: Condition[] = [
-  {
-    holds: (self) =>
-      `${self} >= ${REPLICAS.least} && ${self} <= ${REPLICAS.most} && floor(${self}) == ${self}`,
-    rule: withinRule(REPLICAS.least, REPLICAS.most),
-  },
-];
+/** Keys at the top whose value is true, false or a variable. */
+const BOOLEANS = ["autoHealing", "ebsOptimized", "monitoring", "resumePaused"] as const;
 
-function listConditions(kind: Kind): Condition[] {
+function within({ least, most }: { least: number; most: number }, unit = ""): Condition[] {
+  return [
+    {
+      holds: (self) => `${self} >= ${least} && ${self} <= ${most} && floor(${self}) == ${self}`,
+      rule: withinRule(least, most, unit),
+    },
+  ];
+}
+
+function listConditions(kind: Kind, further: readonly Kind[]): Condition[] {
   return [
     { holds: (self) => `length(${self}) > 0`, rule: someRule(kind.noun) },
     { holds: (self) => `length(distinct(${self})) == length(${self})`, rule: onceRule(kind.noun) },
-    {
-      holds: (self) => `alltrue([for item in ${self} : ${matches("item", kind)}])`,
-      rule: kind.rule,
+    ...[kind, ...further].map((each) => ({
+      holds: (self: string) => `alltrue([for item in ${self} : ${matches("item", each)}])`,
+      rule: each.rule,
       parts: "each item of ",
-    },
+    })),
   ];
 }
 
@@ -181,9 +263,25 @@ export class Variables extends Construct {
     return isVariable(value) ? this.get(value).numberValue : value;
   }
 
+  /** True, false, or what only Terraform knows. */
+  public boolean(value: OrVariable<boolean>): boolean | IResolvable {
+    return isVariable(value) ? this.get(value).booleanValue : value;
+  }
+
   /** A list, as a whole or item by item. */
   public list(value: OrVariable<OrVariable<string>[]>): string[] {
     return isVariable(value) ? this.get(value).listValue : value.map((item) => this.text(item));
+  }
+
+  /** A text that may be given and has a value unless it is; its variable is called as its key is. */
+  public withDefault(path: Path, kind: Kind, fallback: string): string {
+    const name = showPath(path);
+    const condition: Condition = { holds: (self) => matches(self, kind), rule: kind.rule };
+    const use: Reference = { path, name, type: "string", conditions: [condition] };
+    if (this.declared.has(name))
+      throw new Error(violation("variable", `not be called \`${name}\`, which is the module's own`, name));
+    this.declared.set(name, this.declare(name, [use], fallback));
+    return this.text({ variable: name });
   }
 
   /** The `zone:subnet` items of a map that only Terraform knows. */
@@ -200,10 +298,11 @@ export class Variables extends Construct {
     return declared;
   }
 
-  private declare(name: string, uses: readonly Reference[]): TerraformVariable {
+  private declare(name: string, uses: readonly Reference[], fallback?: string): TerraformVariable {
     const variable = new TerraformVariable(this, name, {
       type: uses[0]!.type,
       nullable: false,
+      default: fallback,
       description: `Value of ${uses.map(({ path }) => `\`${showPath(path)}\``).join(", ")}`,
       validation: validations(`var.${name}`, uses),
     });

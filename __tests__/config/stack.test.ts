@@ -186,6 +186,19 @@ const port = fc.oneof(
 );
 const text = fc.oneof(fc.string({ minLength: 1 }), fc.string({ unit: "binary", minLength: 1 }));
 
+const peer = fc.record(
+  {
+    securityGroupId: fc.stringMatching(/^sg-[0-9a-g]{0,2}$/),
+    prefixListId: fc.constantFrom("pl-0a", "sg-0a"),
+    cidr: fc.oneof(
+      fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 33 })).map((parts) => parts.join("/")),
+      fc.tuple(fc.ipV6(), fc.integer({ min: 0, max: 129 })).map((parts) => parts.join("/")),
+      fc.constantFrom("10.0.0.0/8", "fd00::/8"),
+    ),
+  },
+  { requiredKeys: [] },
+);
+
 /** One field at a time, on both sides of its rule. */
 const change = fc.oneof(
   field("name", token),
@@ -238,6 +251,29 @@ const change = fc.oneof(
     "strategy",
     fc.record({
       revertToSpot: fc.array(fc.stringMatching(/^Sun:[0-2]\d:[0-6]\d-Mon:03:00$/), { maxLength: 2 }),
+    }),
+  ),
+  field(
+    "network",
+    fc.record(
+      {
+        vpcId: fc.stringMatching(/^vpc-[0-9a-g]{1,2}$/),
+        masters: peer,
+        clients: fc.array(peer, { maxLength: 2 }),
+        downloads: fc.array(peer, { maxLength: 2 }),
+        openMasters: fc.boolean(),
+      },
+      { requiredKeys: ["vpcId", "masters"] },
+    ),
+  ),
+  field(
+    "secrets",
+    fc.record({
+      secretArns: fc.array(
+        fc.stringMatching(
+          /^arn:aws:secretsmanager:us-west-[12]:123456789012:secret:[a-z*/]{1,3}-[a-zA-Z0-9]{6}$/,
+        ),
+      ),
     }),
   ),
   field("persistence", fc.record({ rootVolume: fc.boolean(), privateIp: fc.boolean() })),

@@ -40,11 +40,22 @@ const everywhere = {
   securityGroupIds: [{ variable: "name" }],
   keyPair: { variable: "key" },
   iamInstanceProfile: { variable: "profile" },
+  privateIps: [{ variable: "address" }],
+  rootVolume: { size: { variable: "disk" }, kmsKeyId: { variable: "kms" } },
+  strategy: { fallbackToOnDemand: { variable: "fallback" } },
+  monitoring: { variable: "watched" },
+  targetGroupArns: { variable: "targets" },
 };
+
+/** The expression that makes zone:subnet items of the map. */
+const ITEMS = '${flatten([for zone, subnets in var.zones : [for subnet in subnets : "${zone}:${subnet}"]])}';
 
 test("a variable keeps its plain name, even one that the stack has for something else", () => {
   expect(Object.keys(synth(everywhere).variable).sort()).toEqual(
-    ["image", "key", "master_ip", "name", "profile", "replicas", "spot", "type", "zones"].sort(),
+    [
+      ...["address", "disk", "fallback", "image", "key", "kms", "master_ip", "name", "profile"],
+      ...["replicas", "spot", "targets", "type", "watched", "zones"],
+    ].sort(),
   );
 });
 
@@ -52,14 +63,20 @@ test("each has the type of its place and refuses null", () => {
   const { variable } = synth(everywhere);
   const types = Object.fromEntries(Object.entries(variable).map(([name, { type }]) => [name, type]));
   expect(types).toEqual({
+    address: "string",
+    disk: "number",
+    fallback: "bool",
     image: "string",
     key: "string",
+    kms: "string",
     master_ip: "string",
     name: "string",
     profile: "string",
     replicas: "number",
     spot: "list(string)",
+    targets: "list(string)",
     type: "string",
+    watched: "bool",
     zones: "map(list(string))",
   });
   expect(Object.values(variable).every(({ nullable }) => !nullable)).toBe(true);
@@ -75,10 +92,16 @@ test("values arrive as references where they belong", () => {
     security_groups: ["${var.name}"],
     key_name: "${var.key}",
     iam_instance_profile: "${var.profile}",
-    availability_zones:
-      '${flatten([for zone, subnets in var.zones : [for subnet in subnets : "${zone}:${subnet}"]])}',
+    availability_zones: expect.stringMatching(/^\$\{local\.[\w-]+\}$/),
+    private_ips: ["${var.address}"],
+    ebs_block_device: [expect.objectContaining({ volume_size: "${var.disk}", kms_key_id: "${var.kms}" })],
+    fallback_to_ondemand: "${var.fallback}",
+    enable_monitoring: "${var.watched}",
+    target_group_arns: "${var.targets}",
   });
-  expect(Object.values(locals)[0]!.find((line) => line.startsWith("MASTERS="))).toContain("var.master_ip");
+  const lines = Object.values(locals).flat();
+  expect(lines).toContain(ITEMS);
+  expect(lines.find((line) => line.startsWith("MASTERS="))).toContain("var.master_ip");
 });
 
 test("one that stands in two places is declared once and describes both", () => {
@@ -94,11 +117,11 @@ test("a config without variables declares none", () => {
 });
 
 describeWith(["terraform"], "Terraform holds the same rules", () => {
-  const { variable, group } = synth(everywhere);
+  const { variable } = synth(everywhere);
   const directory = mkdtempSync(join(folder, "tf-"));
   writeFileSync(
     join(directory, "main.tf.json"),
-    JSON.stringify({ variable, output: { zones: { value: group["availability_zones"] } } }, undefined, 2),
+    JSON.stringify({ variable, output: { zones: { value: ITEMS } } }, undefined, 2),
   );
 
   const fine: Record<string, string> = {
@@ -111,6 +134,12 @@ describeWith(["terraform"], "Terraform holds the same rules", () => {
     name: "sg-1",
     key: "admin",
     profile: "arn:aws:iam::123456789012:instance-profile/redis",
+    address: "10.0.1.21",
+    disk: "32",
+    kms: "alias/redis",
+    fallback: "true",
+    watched: "false",
+    targets: '["arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/checks/0123456789abcdef"]',
   };
 
   function plan(changes: Record<string, string> = {}): { status: number | null; text: string } {

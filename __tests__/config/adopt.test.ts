@@ -1,0 +1,34 @@
+import { App } from "cdktf";
+import { loadConfigs } from "../../config/load";
+import { addStacks } from "../../config/stack";
+import { exampleText, file, messages, temporaryFolder } from "./example";
+import { type Json } from "../constructs/support";
+
+const folder = temporaryFolder();
+
+function imports(changes: Record<string, unknown>): Json {
+  const app = new App({ outdir: folder, stackTraces: false });
+  const [stack] = addStacks(app, loadConfigs([file(folder, "c.yaml", exampleText(changes))]));
+  return stack!.toTerraform().import;
+}
+
+test("a group that is named is taken over; without a name nothing is", () => {
+  expect(imports({ adopt: "sig-1a2b3c4d" })).toEqual([
+    { to: "spotinst_elastigroup_aws.replicas_group_04D7EBCA", id: "sig-1a2b3c4d" },
+  ]);
+  expect(imports({})).toBeUndefined();
+});
+
+test("each shard takes its own over", () => {
+  const shards = [
+    { name: "a", master: "10.0.1.10", replicas: 1, adopt: "sig-0000000a" },
+    { name: "b", master: "10.0.1.11", replicas: 1 },
+  ];
+  expect(imports({ replicas: undefined, shards })).toMatchObject([{ id: "sig-0000000a" }]);
+});
+
+test("it must be a group's id", () => {
+  expect(messages({ adopt: "redis-replicas" })).toEqual([
+    '`adopt` must be the id of an Elastigroup such as sig-1a2b3c4d, got: "redis-replicas"',
+  ]);
+});
