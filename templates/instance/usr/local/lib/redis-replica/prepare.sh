@@ -2,10 +2,9 @@
 # Before each start of Redis: may it start, as what, and with which configuration?
 
 prepare() {
-  local known address instance me facts action given
+  local known address='' instance='' me facts action given
   known=$(wait_for_identity) || later 'the private IP is on no interface yet'
-  address=$(sed -n 1p <<<"$known")
-  instance=$(sed -n 2p <<<"$known")
+  { read -r address && read -r instance; } <<<"$known" || true
   me=$(own_id)
   view >"$RUN/view"
   facts=$(facts "$me" <"$RUN/view")
