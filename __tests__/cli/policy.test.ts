@@ -1,0 +1,294 @@
+import { App, Testing } from "cdktf";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { keyPolicyStatements, spotRolePolicy } from "../../cli/spot-policy";
+import { addStack } from "../../config/stack";
+import { type PolicyDocument, type Statement } from "../../constructs/policy-document";
+import { exampleConfig, exampleText, file, temporaryFolder } from "../config/example";
+import { type Ended, json, run } from "./run";
+
+const folder = temporaryFolder();
+const recorded = JSON.parse(
+  readFileSync(join(__dirname, "recorded/spot-role-actions.json"), "utf8"),
+) as Record<string, string[]>;
+
+const secret = "arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-a1B2c3";
+const key = "arn:aws:kms:us-west-2:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
+const spotRole = "arn:aws:iam::210987654321:role/spot/spotinst";
+const secrets = { secretArns: [secret], kmsKeyArns: [key] };
+
+interface Cluster {
+  name: string;
+  file: string;
+  instance: { role_name: string; trust_policy: PolicyDocument; policy: PolicyDocument } | null;
+  spot: { policy: PolicyDocument };
+  key: { statements: Statement[] } | null;
+}
+
+let files = 0;
+
+function config(changes: Record<string, unknown> = {}): string {
+  return file(folder, `${++files}.yaml`, exampleText(changes));
+}
+
+async function policies(changes: Record<string, unknown> = {}, ...argv: string[]): Promise<Cluster> {
+  const ended = await run("policy", "--json", "-c", config(changes), ...argv);
+  expect(ended.exit).toBe(0);
+  return (json(ended)["clusters"] as [Cluster])[0];
+}
+
+function statement(document: PolicyDocument, sid: string): Statement {
+  return document.Statement.find(({ Sid }) => Sid === sid)!;
+}
+
+function actions(document: PolicyDocument): string[] {
+  return document.Statement.flatMap(({ Action }) => Action).sort();
+}
+
+describe("Spot's role", () => {
+  const base = {
+    partition: "aws",
+    account: "*",
+    keys: [],
+    balanced: false,
+    hostedZones: [],
+    service: "ec2.amazonaws.com",
+  };
+  const some = (...groups: string[]): string[] => groups.flatMap((group) => recorded[group]!).sort();
+
+  test.each([
+    ["a plain group", base, ["ElastigroupStateful", "basics"]],
+    [
+      "one with a profile",
+      { ...base, instanceRole: "redis" },
+      ["ElastigroupStateful", "basics", "instanceProfile"],
+    ],
+    [
+      "one behind a load balancer",
+      { ...base, balanced: true },
+      ["ElastigroupStateful", "basics", "loadBalancing"],
+    ],
+    ["one with records", { ...base, hostedZones: ["Z0"] }, ["ElastigroupStateful", "basics", "records"]],
+    ["one with keys", { ...base, keys: [key] }, ["ElastigroupStateful", "basics", "keys"]],
+  ])("of %s may do what is recorded and nothing else", (_, duties, groups) => {
+    expect(actions(spotRolePolicy(duties))).toEqual(some(...groups));
+  });
+
+  test("passes on the one role, and to EC2", async () => {
+    const { spot } = await policies({ secrets });
+    expect(statement(spot.policy, "PassInstanceRole")).toEqual({
+      Sid: "PassInstanceRole",
+      Effect: "Allow",
+      Action: ["iam:PassRole"],
+      Resource: ["arn:aws:iam::*:role/redis-replicas-us-west-2"],
+      Condition: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
+    });
+  });
+
+  test("passes on none where the instances have none", async () => {
+    expect(actions((await policies()).spot.policy)).not.toContain("iam:PassRole");
+  });
+
+  test("may use the volumes' keys and nothing but those, and grant them to AWS alone", async () => {
+    const document = spotRolePolicy({ ...base, keys: [key] });
+    expect(statement(document, "VolumeKeys").Resource).toEqual([key]);
+    expect(statement(document, "VolumeKeyGrants")).toMatchObject({
+      Resource: [key],
+      Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
+    });
+    const none = await policies({ secrets });
+    expect(actions(none.spot.policy).filter((action) => action.startsWith("kms:"))).toEqual([]);
+    expect(none.key).toBeNull();
+  });
+
+  test("given by its ARN, says which account and is in the key's policy", async () => {
+    const { spot } = await policies({ secrets }, "--spot-role", spotRole);
+    expect(statement(spot.policy, "PassInstanceRole").Resource).toEqual([
+      "arn:aws:iam::210987654321:role/redis-replicas-us-west-2",
+    ]);
+    expect(statement(spot.policy, "SpotServiceLinkedRole").Resource).toEqual([
+      "arn:aws:iam::210987654321:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+    ]);
+  });
+
+  const id = key.split("/")[1]!;
+
+  test.each<[string, string, string[]]>([
+    ["an ARN", key, [key]],
+    ["an id", id, [key.replace("123456789012", "210987654321")]],
+    ["an alias", "alias/redis", ["KEY_ARN"]],
+  ])("knows the volume's key by %s", async (_, kmsKeyId, resource) => {
+    const rootVolume = { size: 32, kmsKeyId };
+    const { spot, key: found } = await policies({ rootVolume }, "--spot-role", spotRole);
+    expect(statement(spot.policy, "VolumeKeys").Resource).toEqual(resource);
+    expect(found?.statements).toEqual(keyPolicyStatements(spotRole, "aws", "210987654321"));
+  });
+
+  test("registers instances, and keeps the records that are this account's", async () => {
+    const targetGroupArns = ["arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/redis/0a1b"];
+    const records = [{ name: "replicas.example.com" }];
+    const route53 = [
+      { hostedZoneId: "Z0123456789ABCDEFGHIJ", records },
+      { hostedZoneId: "Z9", account: "act-1a2b3c4d", records },
+    ];
+    const { spot } = await policies({ targetGroupArns, route53 });
+    expect(actions(spot.policy)).toEqual(some("ElastigroupStateful", "basics", "loadBalancing", "records"));
+    expect(statement(spot.policy, "Records").Resource).toEqual([
+      "arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ",
+    ]);
+  });
+
+  test("is of the region's partition", async () => {
+    const zones = { "cn-north-1a": ["subnet-1"] };
+    const { spot } = await policies({
+      region: "cn-north-1",
+      availabilityZones: zones,
+      iamInstanceProfile: "redis",
+    });
+    expect(statement(spot.policy, "PassInstanceRole")).toMatchObject({
+      Resource: ["arn:aws-cn:iam::*:role/INSTANCE_ROLE_NAME"],
+      Condition: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com.cn" } },
+    });
+  });
+});
+
+test("a key's policy lets Spot and EC2's own role for spot instances use it", () => {
+  const statements = keyPolicyStatements(spotRole, "aws", "210987654321");
+  expect(statements.flatMap(({ Action }) => Action).sort()).toEqual(recorded["keys"]);
+  for (const { Principal, Resource } of statements) {
+    expect(Resource).toEqual(["*"]);
+    expect(Principal).toEqual({
+      AWS: [
+        spotRole,
+        "arn:aws:iam::210987654321:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+      ],
+    });
+  }
+  expect(statements[1]!.Condition).toEqual({ Bool: { "kms:GrantIsForAWSResource": "true" } });
+});
+
+describe("the instances' role", () => {
+  test("is the one that the stack makes", async () => {
+    const { instance } = await policies({ secrets });
+    const app = new App({ outdir: folder });
+    const stack = JSON.parse(Testing.synth(addStack(app, exampleConfig({ secrets })))) as {
+      resource: Record<string, Record<string, { name: string; policy: string }>>;
+    };
+    const [role] = Object.values(stack.resource["aws_iam_role"]!);
+    const [policy] = Object.values(stack.resource["aws_iam_role_policy"]!);
+    expect(instance?.role_name).toBe(role!.name);
+    // HCL's objects, where JSON has colons.
+    const literal = policy!.policy.slice("${jsonencode(".length, -")}".length).replaceAll('" = ', '":');
+    expect(JSON.parse(literal)).toEqual(instance?.policy);
+  });
+
+  test("is none where no secrets are asked for", async () => {
+    expect((await policies()).instance).toBeNull();
+    expect((await policies({ iamInstanceProfile: "mine" })).instance).toBeNull();
+  });
+
+  test("names variables as Terraform does", async () => {
+    const ended = await run(
+      "policy",
+      "-c",
+      config({ secrets: { secretArns: { variable: "arns" } } }),
+      "--json",
+    );
+    const [{ instance }] = json(ended)["clusters"] as [Cluster];
+    expect(statement(instance!.policy, "Secrets").Resource).toEqual(["${var.arns}"]);
+    expect(ended.stdout).toContain("`${var.…}` stands for what Terraform gets there");
+  });
+});
+
+describe("what only its reader knows", () => {
+  const warnings = ({ stderr }: Ended): string[] => stderr.split("\n").filter((line) => line !== "");
+
+  test("is a word in capitals, explained on stderr", async () => {
+    const path = config({ iamInstanceProfile: "orders" });
+    expect(warnings(await run("policy", "-c", path))).toEqual([
+      `${path}: warning: \`INSTANCE_ROLE_NAME\` stands for the role in the instance profile`,
+    ]);
+  });
+
+  test("is the account and Spot's role in a key's policy", async () => {
+    const path = config({ rootVolume: { size: 32, kmsKeyId: { variable: "key" } } });
+    expect(warnings(await run("policy", "-c", path))).toEqual([
+      `${path}: warning: \`ACCOUNT_ID\` stands for the AWS account; name Spot's role with --spot-role`,
+      `${path}: warning: \`SPOT_ROLE_NAME\` stands for Spot's role there; name it with --spot-role`,
+      `${path}: warning: \`KEY_ARN\` stands for the ARN of the volume's key`,
+    ]);
+  });
+
+  test("is not said of what is not printed, and there is nothing to fill in without a profile", async () => {
+    expect(warnings(await run("policy", "-c", config()))).toEqual([]);
+    const path = config({ secrets });
+    expect(warnings(await run("policy", "-c", path, "--only", "instance"))).toEqual([]);
+  });
+});
+
+describe("as text", () => {
+  test("each document has a heading", async () => {
+    const path = config({ secrets });
+    const { stdout } = await run("policy", "-c", path);
+    expect(stdout.split("\n").filter((line) => /^\S/.test(line) && !/^[{}]/.test(line))).toEqual([
+      `redis-replicas (${path})`,
+      "Role redis-replicas-us-west-2: who may take it",
+      "Role redis-replicas-us-west-2: what it may do",
+      "Spot's role: what it needs for this group",
+    ]);
+    expect(stdout.endsWith("}\n")).toBe(true);
+  });
+
+  test("one document alone is JSON, ready to attach", async () => {
+    const { exit, stdout, stderr } = await run("policy", "-c", config({ secrets }), "--only", "instance");
+    expect([exit, stderr]).toEqual([0, ""]);
+    expect(actions(JSON.parse(stdout) as PolicyDocument)).toEqual([
+      "kms:Decrypt",
+      "secretsmanager:GetSecretValue",
+    ]);
+  });
+
+  test("several configs come one after the other", async () => {
+    const { stdout } = await run("policy", "-c", config(), "-c", config({ name: "other" }));
+    expect(stdout.match(/^\S+ \(.*\)$/gm)).toHaveLength(2);
+  });
+});
+
+test("--json is one object with the version of its format", async () => {
+  const path = config({ secrets });
+  const ended = await run("--json", "policy", "-c", path);
+  expect(ended).toMatchObject({ exit: 0, stderr: "" });
+  expect(json(ended)).toMatchObject({
+    format_version: "1.0",
+    clusters: [{ name: "redis-replicas", file: path, key: null }],
+    diagnostics: [],
+  });
+});
+
+test.each<[string, () => string[], string]>([
+  [
+    "a role that is none",
+    () => ["-c", config(), "--spot-role", "spotinst"],
+    '`--spot-role` must be the ARN of a role, got: "spotinst"',
+  ],
+  [
+    "one document of two configs",
+    () => ["-c", config(), "-c", config({ name: "other" }), "--only", "spot"],
+    "`--config` must name one file for `policy --only`, got: 2",
+  ],
+  [
+    "a document that is none",
+    () => ["-c", config(), "--only", "user"],
+    "Allowed choices are instance, spot, key",
+  ],
+  [
+    "a document that the config has no use for",
+    () => ["-c", config(), "--only", "instance"],
+    "`secrets` must be given for a policy of that kind (redis-replicas has none), got: nothing",
+  ],
+  ["a bad config", () => ["-c", config({ replicas: 0 })], "`replicas` must be"],
+])("%s ends with 1 and nothing on stdout", async (_, argv, message) => {
+  const { exit, stdout, stderr } = await run("policy", ...argv());
+  expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
+  expect(stderr).toContain(message);
+});

@@ -1,0 +1,129 @@
+import { policy, type PolicyDocument, type Statement } from "../constructs/policy-document";
+
+/**
+ * What Spot's page on its policy lists for stateful groups.
+ * https://docs.spot.io/administration/api/spot-policy-in-aws
+ */
+const STATEFUL = [
+  "ec2:CopyImage",
+  "ec2:CopySnapshot",
+  "ec2:CreateImage",
+  "ec2:CreateSnapshot",
+  "ec2:DeleteNetworkInterface",
+  "ec2:DeleteSnapshot",
+  "ec2:DisassociateAddress",
+  "ec2:ModifyImageAttribute",
+  "ec2:ModifyNetworkInterfaceAttribute",
+  "ec2:RegisterImage",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
+/** Of what the page lists for every group, what one of replicas uses. */
+const BASICS = [
+  "ec2:AttachVolume",
+  "ec2:CancelSpotInstanceRequests",
+  "ec2:CreateTags",
+  "ec2:CreateVolume",
+  "ec2:DeleteTags",
+  "ec2:DeleteVolume",
+  "ec2:DeregisterImage",
+  "ec2:Describe*",
+  "ec2:DetachVolume",
+  "ec2:ModifyInstanceAttribute",
+  "ec2:RequestSpotInstances",
+  "ec2:RunInstances",
+  "ec2:TerminateInstances",
+];
+
+const BALANCING = [
+  "elasticloadbalancing:Describe*",
+  "elasticloadbalancing:DeregisterTargets",
+  "elasticloadbalancing:RegisterTargets",
+];
+
+const RECORDS = ["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"];
+
+/** What whoever makes or attaches an encrypted volume does with its key. */
+const KEY_USE = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
+
+const FOR_AWS = { Bool: { "kms:GrantIsForAWSResource": "true" } };
+
+/** What Spot does for one group. */
+export interface SpotDuties {
+  /** Such as `aws` or `aws-cn`. */
+  readonly partition: string;
+  /** The account of the instances, or `*`: nobody can pass a role of another. */
+  readonly account: string;
+  /** The role that instances get, by name. */
+  readonly instanceRole?: string;
+  /** The keys of their volumes, by ARN. */
+  readonly keys: readonly string[];
+  /** Whether it registers instances with target groups. */
+  readonly balanced: boolean;
+  /** The hosted zones whose records it keeps, by id. */
+  readonly hostedZones: readonly string[];
+  /** What EC2 calls itself there. */
+  readonly service: string;
+}
+
+/** What Spot's role needs for one stateful group. */
+export function spotRolePolicy(duties: SpotDuties): PolicyDocument {
+  const { partition, account, instanceRole, keys, balanced, hostedZones } = duties;
+  return policy([
+    allow("ElastigroupStateful", STATEFUL, ["*"]),
+    allow("ElastigroupBasics", BASICS, ["*"]),
+    ...(balanced ? [allow("TargetGroups", BALANCING, ["*"])] : []),
+    ...(hostedZones.length === 0
+      ? []
+      : [
+          allow("HostedZones", ["route53:ListHostedZones"], ["*"]),
+          allow(
+            "Records",
+            RECORDS,
+            hostedZones.map((zone) => `arn:${partition}:route53:::hostedzone/${zone}`),
+          ),
+        ]),
+    allow("SpotServiceLinkedRole", ["iam:CreateServiceLinkedRole"], [spotServiceRole(partition, account)], {
+      StringEquals: { "iam:AWSServiceName": "spot.amazonaws.com" },
+    }),
+    ...(instanceRole === undefined
+      ? []
+      : [
+          allow(
+            "PassInstanceRole",
+            ["iam:PassRole"],
+            [`arn:${partition}:iam::${account}:role/${instanceRole}`],
+            {
+              StringEquals: { "iam:PassedToService": duties.service },
+            },
+          ),
+        ]),
+    ...(keys.length === 0
+      ? []
+      : [allow("VolumeKeys", KEY_USE, keys), allow("VolumeKeyGrants", ["kms:CreateGrant"], keys, FOR_AWS)]),
+  ]);
+}
+
+/** What the policy of a volume's key must say: of the key itself, for those who start instances. */
+export function keyPolicyStatements(spotRole: string, partition: string, account: string): Statement[] {
+  const Principal = { AWS: [spotRole, spotServiceRole(partition, account)] };
+  return [
+    { ...allow("SpotUsesTheKey", KEY_USE, ["*"]), Principal },
+    { ...allow("SpotGrantsTheKey", ["kms:CreateGrant"], ["*"], FOR_AWS), Principal },
+  ];
+}
+
+/** The role in whose name EC2 starts spot instances. */
+function spotServiceRole(partition: string, account: string): string {
+  return `arn:${partition}:iam::${account}:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot`;
+}
+
+function allow(
+  sid: string,
+  action: readonly string[],
+  resource: readonly string[],
+  condition?: Statement["Condition"],
+): Statement {
+  const statement: Statement = { Sid: sid, Effect: "Allow", Action: action, Resource: resource };
+  return condition ? { ...statement, Condition: condition } : statement;
+}
