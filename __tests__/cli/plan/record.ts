@@ -1,0 +1,12 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { makePlans, recordedFile } from "./scenarios";
+
+// `npm run record-plans`: a test compares what this writes with what the provider plans now.
+void makePlans().then((plans) => {
+  for (const [name, plan] of Object.entries(plans)) {
+    const file = recordedFile(name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${JSON.stringify(plan, undefined, 1)}\n`);
+  }
+});

@@ -1,0 +1,77 @@
+import { gzipSync } from "node:zlib";
+import { compareScripts, decode } from "../../../cli/plan/script";
+import { BootScript, type BootScriptProps } from "../../../constructs";
+import { script } from "./scenarios";
+
+const packed = (text: string, level = 9): string => gzipSync(text, { level }).toString("base64");
+const plain = (text: string): string => Buffer.from(text).toString("base64");
+
+test("gzipped or not, it is the text that counts", () => {
+  const text = new BootScript({ masters: ["10.0.1.10"] }).text;
+  expect(decode(packed(text))).toBe(text);
+  for (const other of [packed(text, 1), plain(text)]) {
+    expect(compareScripts(packed(text), other)).toEqual({ sameText: true, settings: [], files: [] });
+  }
+});
+
+test("what cannot be unpacked is compared as it is", () => {
+  const damaged = packed("#!/bin/sh\n".repeat(99)).slice(0, 40);
+  expect(compareScripts(damaged, damaged).sameText).toBe(true);
+  expect(compareScripts(damaged, packed("#!/bin/sh\n")).sameText).toBe(false);
+});
+
+test.each<[Partial<BootScriptProps>, object[]]>([
+  [{ masters: ["10.0.1.11"] }, [{ name: "MASTERS", before: "10.0.1.10", after: "10.0.1.11" }]],
+  [{ redis: { maxMemory: "12gb" } }, [{ name: "MAXMEMORY", before: "0", after: "12gb" }]],
+  [
+    { redis: { directives: { hz: "50", "proc-title-template": "it's 'me'" } } },
+    [{ name: "DIRECTIVES", before: "", after: "hz 50\nproc-title-template it's 'me'" }],
+  ],
+])("of our own script with %j it names the settings, and no file", (changed, settings) => {
+  const before = new BootScript({ masters: ["10.0.1.10"] }).text;
+  const after = new BootScript({ masters: ["10.0.1.10"], ...changed }).text;
+  expect(compareScripts(packed(before), packed(after))).toEqual({ sameText: false, settings, files: [] });
+});
+
+test("a setting that is new or gone has one side only", () => {
+  const [long, short] = [script("0", "join"), script("0", "join").replace("MAXMEMORY='0'\n", "")];
+  expect(compareScripts(plain(short), plain(long)).settings).toEqual([
+    { name: "MAXMEMORY", before: undefined, after: "0" },
+  ]);
+  expect(compareScripts(plain(long), plain(short)).settings).toEqual([
+    { name: "MAXMEMORY", before: "0", after: undefined },
+  ]);
+});
+
+test.each([
+  [
+    "a changed line",
+    script("0", "other"),
+    [{ path: "/usr/local/lib/redis-replica/join.sh", added: 1, removed: 1 }],
+  ],
+  [
+    "a changed mode",
+    script("0", "join").replace("join.sh 0644", "join.sh 0755"),
+    [{ path: "/usr/local/lib/redis-replica/join.sh", added: 1, removed: 1 }],
+  ],
+  [
+    "a line of its own",
+    script("0", "join").replace("setup", "status"),
+    [{ path: "script", added: 1, removed: 1 }],
+  ],
+])("%s is counted where it is", (_, after, files) => {
+  expect(compareScripts(plain(script("0", "join")), plain(after))).toEqual({
+    sameText: false,
+    settings: [],
+    files,
+  });
+});
+
+test("of anybody else's script it counts lines", () => {
+  const [before, after] = ["#!/bin/sh\na\nb\nc\n", "#!/bin/sh\na\nd\nc\ne\n"].map(plain);
+  expect(compareScripts(before!, after!).files).toEqual([{ path: "script", added: 2, removed: 1 }]);
+});
+
+test("lines in another order are a difference too", () => {
+  expect(compareScripts(plain("#!/bin/sh\na\nb\n"), plain("#!/bin/sh\nb\na\n")).files).toHaveLength(1);
+});

@@ -1,0 +1,108 @@
+import { gunzipSync } from "node:zlib";
+
+/** What changed between two scripts as instances get them. */
+export interface ScriptChange {
+  /** The two decode to one text: only the compressed bytes differ. */
+  readonly sameText: boolean;
+  readonly settings: readonly SettingChange[];
+  /** Files that the script writes, and `script` for its own lines. */
+  readonly files: readonly FileChange[];
+}
+
+/** One setting, as the shell reads it; undefined where it is not there. */
+export interface SettingChange {
+  readonly name: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** How many lines of a file are new, and how many are gone. */
+export interface FileChange {
+  readonly path: string;
+  readonly added: number;
+  readonly removed: number;
+}
+
+/** The settings' file, where the script is one of ours. */
+const SETTINGS = "/etc/redis-replica/settings";
+
+/** What stands for the lines outside the files that the script writes. */
+const ITSELF = "script";
+
+/** The text behind a base64 value, gzipped or not. */
+export function decode(encoded: string): string {
+  const bytes = Buffer.from(encoded, "base64");
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString("utf8");
+  try {
+    return gunzipSync(bytes).toString("utf8");
+  } catch {
+    // Cut short or damaged: what an instance would trip over too.
+    return encoded;
+  }
+}
+
+/** Compares two `user_data` values, in time that grows with their length only. */
+export function compareScripts(before: string, after: string): ScriptChange {
+  const [old, current] = [decode(before), decode(after)];
+  if (old === current) return { sameText: true, settings: [], files: [] };
+  const [oldFiles, files] = [partsOf(old), partsOf(current)];
+  const paths = [...new Set([...oldFiles.keys(), ...files.keys()])].filter((path) => path !== SETTINGS);
+  const changed = paths.map((path) => countLines(path, oldFiles.get(path), files.get(path)));
+  return {
+    sameText: false,
+    settings: compareSettings(oldFiles.get(SETTINGS), files.get(SETTINGS)),
+    files: changed.filter(({ added, removed }) => added + removed > 0),
+  };
+}
+
+/** The lines of each file that a script carries in a here-document, and its own under `script`. */
+function partsOf(script: string): Map<string, string[]> {
+  const own: string[] = [];
+  const parts = new Map([[ITSELF, own]]);
+  let current = own;
+  let end = "";
+  for (const line of script.split("\n")) {
+    const opened = end === "" ? /^file (\/\S+) (\S+) <<'(\w+)'$/.exec(line) : null;
+    if (opened) {
+      end = opened[3]!;
+      current = [`mode ${opened[2]!}`];
+      parts.set(opened[1]!, current);
+    } else if (end !== "" && line === end) {
+      end = "";
+      current = own;
+    } else current.push(line);
+  }
+  return parts;
+}
+
+/** By content, not by place: a line that only moved is not counted. */
+function countLines(path: string, before: readonly string[] = [], after: readonly string[] = []): FileChange {
+  const balance = new Map<string, number>();
+  for (const line of before) balance.set(line, (balance.get(line) ?? 0) - 1);
+  for (const line of after) balance.set(line, (balance.get(line) ?? 0) + 1);
+  const counts = [...balance.values()];
+  const sum = (some: number[]): number => some.reduce((total, each) => total + Math.abs(each), 0);
+  const [added, removed] = [sum(counts.filter((each) => each > 0)), sum(counts.filter((each) => each < 0))];
+  const moved = added + removed === 0 && before.join("\n") !== after.join("\n");
+  return { path, added: moved ? 1 : added, removed: moved ? 1 : removed };
+}
+
+function compareSettings(before: readonly string[] = [], after: readonly string[] = []): SettingChange[] {
+  const [old, current] = [settingsOf(before), settingsOf(after)];
+  return [...new Set([...old.keys(), ...current.keys()])]
+    .filter((name) => old.get(name) !== current.get(name))
+    .map((name) => ({ name, before: old.get(name), after: current.get(name) }));
+}
+
+/** Each is `NAME=` and one quoted word, which may go over lines. */
+function settingsOf(lines: readonly string[]): Map<string, string> {
+  const found = lines
+    .slice(1)
+    .join("\n")
+    .matchAll(/^([A-Z][A-Z0-9_]*)=((?:'[^']*'|\\')*)$/gm);
+  return new Map([...found].map(({ 1: name = "", 2: word = "" }) => [name, unquoted(word)]));
+}
+
+function unquoted(word: string): string {
+  return word.replace(/'([^']*)'|\\'/g, (part, inside?: string) => (part === "\\'" ? "'" : (inside ?? "")));
+}
