@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DEFAULT_FILE } from "../config/default-file";
 import { ConfigError, type Problem } from "../config/problem";
+import { deferArchiver } from "./archiver";
 import { type CommandModule, EXIT, type Exit } from "./command";
 import { Output, type Streams } from "./output";
 
@@ -25,8 +26,15 @@ const COMMANDS: readonly { name: string; summary: string; load: () => CommandMod
     summary: "write the Terraform JSON, without terraform or cdktf-cli",
     load: () => require("./synth") as CommandModule,
   },
+  {
+    name: "policy",
+    summary: "print the IAM policies: the instances', Spot's, the volume key's",
+    load: () => require("./policy") as CommandModule,
+  },
 ];
 /* eslint-enable @typescript-eslint/no-require-imports */
+
+type Run = () => Exit | Promise<Exit>;
 
 interface GlobalOptions {
   readonly config?: string[];
@@ -38,11 +46,13 @@ interface GlobalOptions {
 export async function main(argv: readonly string[], streams: Streams = process): Promise<Exit> {
   // The command line may be what is wrong, so this much is known before it is parsed.
   const output = outputFor({ json: argv.includes("--json"), color: !argv.includes("--no-color") }, streams);
-  let exit: Exit = EXIT.fine;
+  let chosen: Run | undefined;
   try {
-    const program = buildProgram(argv, streams, output, (ended) => (exit = ended));
-    await program.parseAsync([...argv], { from: "user" });
-    return exit;
+    await buildProgram(argv, streams, output, (run) => (chosen = run)).parseAsync([...argv], {
+      from: "user",
+    });
+    // From here the call stack is short: each of cdktf's many tokens writes all of it down.
+    return (await chosen?.()) ?? EXIT.fine;
   } catch (error) {
     if (error instanceof CommanderError) return usage(error, output);
     output.fail(problemsOf(error));
@@ -54,7 +64,7 @@ function buildProgram(
   argv: readonly string[],
   streams: Streams,
   output: Output,
-  ended: (exit: Exit) => void,
+  choose: (run: Run) => void,
 ): Command {
   const program = new Command("redis-elastigroup")
     .description("Redis Cluster replicas on spot instances that recover instead of joining again.")
@@ -62,7 +72,10 @@ function buildProgram(
     .option("--json", "one JSON object on stdout, for programs")
     .option("--no-color", "plain text, as the environment's NO_COLOR")
     .version(version(), "--version")
-    .addHelpText("after", "\nExit status: 0 fine, 1 failure, 2 differences (`synth --check`).")
+    .addHelpText(
+      "after",
+      "\nExit status: 0 fine, 1 failure, 2 differences (`synth --check`, `review --plan`).",
+    )
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => (output.json ? undefined : streams.stderr.write(text)),
@@ -71,11 +84,12 @@ function buildProgram(
   for (const { name, summary, load } of COMMANDS) {
     const command = program.command(name).description(summary).copyInheritedSettings(program);
     if (!argv.includes(name)) continue;
+    deferArchiver();
     const found = load();
     found.define(command);
-    command.action(async (options: Record<string, unknown>) => {
+    command.action((options: Record<string, unknown>) => {
       const { config = [DEFAULT_FILE] } = program.opts<GlobalOptions>();
-      ended(await found.run({ files: config, options, output }));
+      choose(() => found.run({ files: config, options, output }));
     });
   }
   return program;

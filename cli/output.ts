@@ -20,6 +20,16 @@ export interface OutputOptions {
 export interface Warning {
   readonly file: string;
   readonly message: string;
+  /**
+   * How grave it is.
+   * @default "warning"
+   */
+  readonly severity?: "warning" | "note";
+  /**
+   * The rule that it comes from.
+   * @default - none
+   */
+  readonly rule?: string;
 }
 
 /** What a command says: data on stdout, talk on stderr. */
@@ -50,7 +60,8 @@ export class Output {
   /** A line that deserves attention; with `--json`, a diagnostic. */
   public warn(warning: Warning): void {
     this.warnings.push(warning);
-    this.talk(`${warning.file}: warning: ${warning.message}`);
+    const { file, severity = "warning", message, rule } = warning;
+    this.talk(`${file}: ${severity}: ${message}${rule === undefined ? "" : ` [${rule}]`}`);
   }
 
   /** All that went wrong, one per line; with `--json`, as `terraform validate -json` says it. */
@@ -62,7 +73,7 @@ export class Output {
     this.writeJson({
       valid: false,
       error_count: problems.length,
-      warning_count: this.warnings.length,
+      warning_count: this.warnings.filter(({ severity }) => severity !== "note").length,
       diagnostics: [...problems.map(errorDiagnostic), ...this.warnings.map(warningDiagnostic)],
     });
   }
@@ -84,6 +95,6 @@ function errorDiagnostic({ file, at, message }: Problem): Record<string, unknown
   return { severity: "error", summary: message, detail: "", ...(range ? { range } : { filename: file }) };
 }
 
-function warningDiagnostic({ file, message }: Warning): Record<string, unknown> {
-  return { severity: "warning", summary: message, detail: "", filename: file };
+function warningDiagnostic({ file, message, severity = "warning", rule }: Warning): Record<string, unknown> {
+  return { severity, summary: message, detail: "", filename: file, ...(rule === undefined ? {} : { rule }) };
 }

@@ -1,128 +1,85 @@
 import { type Command } from "commander";
+import { SIZE } from "../constructs/kinds";
 import { loadConfigs, type LoadedConfig } from "../config/load";
-import { type ClusterConfig, isVariable, type OrVariable } from "../config/schema";
+import { ConfigError } from "../config/problem";
 import { type RedisReplicasStack } from "../constructs";
 import { withStacks } from "./assembly";
 import { type Context, EXIT, type Exit } from "./command";
 import { interruptionStory } from "./interruption";
 import { type Output } from "./output";
+import { overview } from "./overview";
+import { reviewPlan } from "./plan/review";
+import { bytesOf, factsOf, type Surroundings } from "./rules/facts";
+import { checkIgnored, judge, type Judgement } from "./rules/judge";
 import { sizeToJson, userDataSize, type UserDataSize } from "./user-data";
-import { WARNINGS } from "./warnings";
 
 /** Width of the facts' names. */
 const MARGIN = 16;
 
 export function define(command: Command): void {
-  command.addHelpText("after", "\nIt talks to no cluster and no account, and writes nothing.");
+  command
+    .option("--memory <size>", "what the masters' data takes, such as 12gb; `redis.maxMemory` unless told")
+    .option("--plan <file>", "say what a plan does to each replica instead: `terraform show -json`, or -")
+    .option("--allow-destroy", "with --plan: a destroyed group ends with 2 like other changes, not with 1")
+    .addHelpText("after", "\nIt talks to no cluster and no account, and writes nothing.");
+}
+
+/** Says what the config comes to, or what a plan does. */
+export function run(context: Context): Exit {
+  if (context.options["plan"] !== undefined) return reviewPlan(context);
+  return reviewConfigs(context);
 }
 
 /** Validates, then says what the config comes to. */
-export function run({ files, output }: Context): Exit {
+function reviewConfigs({ files, options, output }: Context): Exit {
+  const surroundings = surroundingsOf(options);
   const loaded = loadConfigs(files);
+  checkIgnored(loaded);
   const sizes = withStacks(loaded, (stacks) =>
     stacks.map((stack: RedisReplicasStack) => userDataSize(stack)),
   );
-  const reviews = loaded.map((each, index) => review(each, sizes[index]!));
-  for (const { file, warnings } of reviews) for (const message of warnings) output.warn({ file, message });
+  const reviews = loaded.map((each, index) => review(each, sizes[index]!, surroundings));
+  for (const { file, judgement } of reviews) {
+    for (const { rule, severity, message } of judgement.findings)
+      output.warn({ file, message, rule, severity });
+  }
   output.data(reviews.map((each) => page(each, output)).join("\n"), { clusters: reviews.map(toJson) });
   return EXIT.fine;
 }
 
-interface Review {
-  readonly file: string;
-  readonly config: ClusterConfig;
-  readonly interruption: readonly string[];
-  readonly userData: UserDataSize;
-  readonly warnings: readonly string[];
+function surroundingsOf({ memory }: Context["options"]): Surroundings {
+  // As every CI system sets it, and hardly anybody else.
+  const inPipeline = Boolean(process.env["CI"]);
+  if (memory === undefined) return { inPipeline };
+  if (typeof memory !== "string" || !SIZE.pattern.test(memory) || bytesOf(memory) === 0) {
+    const message = `\`--memory\` must ${SIZE.rule}, got: ${JSON.stringify(memory)}`;
+    throw new ConfigError([{ file: "redis-elastigroup", message }]);
+  }
+  return { inPipeline, memory: bytesOf(memory) };
 }
 
-/** What a line or two of the page are about, and the lines. */
-type Fact = readonly [label: string, ...lines: string[]];
+interface Review {
+  readonly loaded: LoadedConfig;
+  readonly file: string;
+  readonly interruption: readonly string[];
+  readonly userData: UserDataSize;
+  readonly judgement: Judgement;
+}
 
-function review({ config, source }: LoadedConfig, userData: UserDataSize): Review {
+function review(loaded: LoadedConfig, userData: UserDataSize, surroundings: Surroundings): Review {
   return {
-    file: source.file,
-    config,
-    interruption: interruptionStory(config),
+    loaded,
+    file: loaded.source.file,
+    interruption: interruptionStory(loaded.config),
     userData,
-    warnings: WARNINGS.flatMap((rule) => rule(config)),
+    judgement: judge(factsOf(loaded.config, surroundings)),
   };
 }
 
-function facts(config: ClusterConfig, userData: UserDataSize): Fact[] {
-  return [
-    ["Region", config.region],
-    ["Machine image", show(config.imageId)],
-    ["Zones", ...zones(config)],
-    ["Types", ...types(config)],
-    ["Security groups", list(config.securityGroupIds)],
-    ["Group", group(config)],
-    ["Masters", masters(config)],
-    ["Redis", redis(config)],
-    ["Failover", failover(config)],
-    ["Persists", persists(config)],
-    ["User data", showSize(userData)],
-  ];
-}
-
-function types({ instanceTypes: { onDemand, spot, preferredSpot } }: ClusterConfig): string[] {
-  const preferred = preferredSpot === undefined ? [] : [`of these preferred ${list(preferredSpot)}`];
-  return [`spot ${list(spot)}`, ...preferred, `on demand ${show(onDemand)}`];
-}
-
-function zones({ availabilityZones }: ClusterConfig): string[] {
-  if (isVariable(availabilityZones)) return [show(availabilityZones)];
-  return Object.entries(availabilityZones).map(([zone, subnets]) => `${zone}: ${list(subnets)}`);
-}
-
-const PICKED_BY = {
-  availability: "least likely to be interrupted",
-  balanced: "cheap and unlikely to be interrupted",
-  cost: "cheapest",
-  equalZones: "spread evenly over the zones",
-};
-
-function group({ replicas, strategy = {} }: ClusterConfig): string {
-  const noun = replicas === 1 ? "replica" : "replicas";
-  return `${show(replicas)} ${noun} on spot instances, ${PICKED_BY[strategy.orientation ?? "availability"]}`;
-}
-
-function masters({ masters, redis = {} }: ClusterConfig): string {
-  const { port = 6379, busPort = port + 10_000 } = redis;
-  return `${list(masters)}, port ${port}, cluster bus ${busPort}`;
-}
-
-function redis({ redis = {} }: ClusterConfig): string {
-  if (redis.install === "image") return "the machine image's own";
-  if (redis.install === "package")
-    return `the distribution's package${redis.package ? ` ${redis.package}` : ""}`;
-  return `${redis.version ?? "7.2.15"}, built from source on the first boot${redis.url ? ` (${redis.url})` : ""}`;
-}
-
-function failover({ failover = "allowed" }: ClusterConfig): string {
-  return failover === "allowed"
-    ? "a replica that has caught up may be promoted when its master fails"
-    : "no replica is ever promoted: the shard waits for its master";
-}
-
-function persists({ persistence = {} }: ClusterConfig): string {
-  const { rootVolume = true, privateIp = true } = persistence;
-  if (rootVolume && privateIp) return "root volume and private IP";
-  return rootVolume ? "root volume, not the private IP" : "private IP, not the root volume";
-}
-
-function list(value: OrVariable<readonly OrVariable<string>[]>): string {
-  return isVariable(value) ? show(value) : value.map(show).join(", ");
-}
-
-function show(value: OrVariable<string | number>): string {
-  return isVariable(value) ? `\${var.${value.variable}}` : String(value);
-}
-
-function page({ file, config, interruption, userData }: Review, output: Output): string {
+function page({ file, loaded: { config }, interruption, userData }: Review, output: Output): string {
   return [
     output.heading(`${config.name} (${file})`),
-    ...facts(config, userData).flatMap(([label, ...lines]) =>
+    ...overview(config, userData).flatMap(([label, ...lines]) =>
       lines.map((line, index) => `  ${(index === 0 ? label : "").padEnd(MARGIN)} ${line}`),
     ),
     "",
@@ -132,16 +89,21 @@ function page({ file, config, interruption, userData }: Review, output: Output):
   ].join("\n");
 }
 
-function showSize({ gzipped, limit }: UserDataSize): string {
-  if (gzipped === undefined)
-    return `measured by the plan, for it holds variables; at most ${thousands(limit)} bytes after gzip`;
-  return `${thousands(gzipped)} of ${thousands(limit)} bytes after gzip`;
-}
-
-function thousands(bytes: number): string {
-  return String(bytes).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-function toJson({ file, config, interruption, userData, warnings }: Review): Record<string, unknown> {
-  return { file, config, user_data: sizeToJson(userData), interruption, warnings };
+function toJson({
+  file,
+  loaded: { config },
+  interruption,
+  userData,
+  judgement,
+}: Review): Record<string, unknown> {
+  const { findings, outcomes, ignored } = judgement;
+  return {
+    file,
+    config,
+    user_data: sizeToJson(userData),
+    interruption,
+    findings,
+    rules: Object.fromEntries(outcomes),
+    ignored,
+  };
 }

@@ -1,26 +1,34 @@
 import { type Command } from "commander";
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { loadConfigs } from "../config/load";
-import { assemble } from "./assembly";
+import { loadConfigs, type LoadedConfig } from "../config/load";
+import { assemble, assembleModules } from "./assembly";
 import { readIfThere, writeAtomically } from "./atomic";
 import { type Context, EXIT, type Exit } from "./command";
+import { type Warning } from "./output";
 
 /** What a stack's folder holds; one without it is not ours to judge. */
 const STACK_FILE = "cdk.tf.json";
 
 export function define(command: Command): void {
   command
-    .option("-o, --output <dir>", "folder of the Terraform JSON", "cdktf.out")
+    .option("-o, --output <dir>", "folder of the Terraform JSON (default: cdktf.out; of modules: modules)")
+    .option("--module", "write DIR/<name>/main.tf.json to be called from HCL: no provider, no backend")
     .option("--check", "write nothing; exit 2 and name the files that differ");
 }
 
-/** `DIR/stacks/<name>/cdk.tf.json` and `DIR/manifest.json`, as `cdktf synth` writes them. */
+/**
+ * `DIR/stacks/<name>/cdk.tf.json` and `DIR/manifest.json`, as `cdktf synth` writes them; or modules, in a folder
+ * where others may have theirs.
+ */
 export function run({ files, options, output }: Context): Exit {
-  const directory = String(options["output"]);
-  const assembly = assemble(loadConfigs(files));
+  const modules = options["module"] === true;
+  const directory = (options["output"] as string | undefined) ?? (modules ? "modules" : "cdktf.out");
+  const loaded = loadConfigs(files);
+  if (modules) for (const remark of leftOut(loaded)) output.warn(remark);
+  const assembly = modules ? assembleModules(loaded) : assemble(loaded);
   for (const message of assembly.remarks) output.warn({ file: directory, message });
-  const stale = staleFiles(directory, assembly.files);
+  const stale = modules ? [] : staleFiles(directory, assembly.files);
   const changed = [...assembly.files].filter(
     ([path, content]) => readIfThere(join(directory, path)) !== content,
   );
@@ -45,6 +53,15 @@ export function run({ files, options, output }: Context): Exit {
   });
   output.talk(summary(directory, assembly.files.size, changed.length, stale.length));
   return EXIT.fine;
+}
+
+/** What a file says that only a root module can. */
+function leftOut(loaded: readonly LoadedConfig[]): Warning[] {
+  return loaded.flatMap(({ config, source: { file } }) =>
+    (["account", "backend"] as const)
+      .filter((key) => config[key] !== undefined)
+      .map((key) => ({ file, message: `\`${key}\` is no part of a module; the root module has its own` })),
+  );
 }
 
 function summary(directory: string, all: number, written: number, removed: number): string {

@@ -57,14 +57,55 @@ test("warnings are talk, on stderr, and no failure", async () => {
   expect(stdout).not.toContain("warning");
 });
 
-test("--json carries the config, the story and the warnings", async () => {
+test("--json carries the config, the story and the findings by their rules", async () => {
   const ended = await run("review", "--json", "-c", file(folder, "c.yaml", exampleText()));
   expect(ended.stderr).toBe("");
+  const finding = { rule: "one-master", severity: "warning", message: expect.any(String) as string };
   expect(json(ended)).toMatchObject({
     format_version: "1.0",
-    clusters: [{ config: { name: "redis-replicas", replicas: 3 }, user_data: { limit_bytes: 16384 } }],
-    diagnostics: [{ severity: "warning" }, { severity: "warning" }],
+    clusters: [
+      {
+        config: { name: "redis-replicas", replicas: 3 },
+        user_data: { limit_bytes: 16384 },
+        findings: expect.arrayContaining([finding]) as unknown,
+        rules: { "one-master": "warns", "one-zone": "fine", "memory-tight": "not applicable" },
+        ignored: [],
+      },
+    ],
+    diagnostics: expect.arrayContaining([
+      expect.objectContaining({ severity: "warning", rule: "one-master" }),
+      expect.objectContaining({ severity: "note", rule: "image-never-reaches" }),
+    ]) as unknown,
   });
+});
+
+test("a finding names its rule, for whoever wants to ignore it", async () => {
+  expect((await review()).stderr).toMatch(/c\.yaml: warning: .*name more `masters` \[one-master\]\n/);
+  const ignore = [{ rule: "one-master", reason: "it is behind a name that follows it" }];
+  expect((await review({ review: { ignore } })).stderr).not.toContain("[one-master]");
+});
+
+test.each([
+  [
+    { rule: "one-mastr", reason: "a reason" },
+    '`review.ignore[0].rule` must name a rule, got: "one-mastr". Did you mean `one-master`?',
+  ],
+  [{ rule: "entirely-else", reason: "a reason" }, "`review --json` lists them."],
+  [{ rule: "one-master" }, "`review.ignore[0].reason` must be given"],
+])("what is ignored (%j) must be a rule, for a reason", async (each, message) => {
+  const { exit, stderr } = await review({ review: { ignore: [each] } });
+  expect(exit).toBe(1);
+  expect(stderr).toContain(message);
+});
+
+test("--memory is what the rules measure types by", async () => {
+  const path = file(folder, "c.yaml", exampleText());
+  expect((await run("review", "-c", path, "--memory", "20gb")).stderr).toContain("[memory-below-data]");
+  for (const size of ["lots", "0"]) {
+    const { exit, stderr } = await run("review", "-c", path, "--memory", size);
+    expect(exit).toBe(1);
+    expect(stderr).toContain("`--memory` must be a size such as 512mb or 12gb");
+  }
 });
 
 test("without a terminal there is no colour", async () => {

@@ -1,0 +1,143 @@
+import { memoryOf } from "../../constructs/instance-type";
+import { type ClusterConfig, isVariable } from "../../config/schema";
+
+/** What is known beside the config. */
+export interface Surroundings {
+  /** Bytes that a master's data takes, where somebody said so. */
+  readonly memory?: number;
+  /** Whether a pipeline runs this. */
+  readonly inPipeline: boolean;
+}
+
+/** A volume as far as the config says. */
+export interface VolumeFacts {
+  /** In GiB. */
+  readonly size: number | undefined;
+  /** Only Terraform knows its size. */
+  readonly sizeIsVariable: boolean;
+  readonly type: string;
+  /** In MiB/s; undefined for types whose throughput follows their size. */
+  readonly throughput: number | undefined;
+  readonly encrypted: boolean;
+}
+
+/** One Elastigroup of the config. */
+export interface GroupFacts {
+  /** Its shard, where there is one group for each. */
+  readonly shard: string | undefined;
+  readonly replicas: number;
+}
+
+/** Memory that must fit, and who says so. */
+export interface DataFacts {
+  readonly gib: number;
+  readonly source: string;
+}
+
+/** What rules judge: the config with its defaults; undefined is what only Terraform knows. */
+export interface Facts {
+  readonly config: ClusterConfig;
+  readonly zones: readonly string[] | undefined;
+  /** Those whose replicas are known. */
+  readonly groups: readonly GroupFacts[];
+  readonly onDemand: string | undefined;
+  readonly spot: readonly string[] | undefined;
+  /** Every type that is known, once. */
+  readonly types: readonly string[];
+  readonly orientation: string;
+  readonly keepsRoot: boolean;
+  readonly keepsAddress: boolean;
+  /** Undefined where it is as the image says. */
+  readonly rootVolume: VolumeFacts | undefined;
+  readonly data: DataFacts | undefined;
+  readonly inPipeline: boolean;
+}
+
+/** The facts about one config. */
+export function factsOf(config: ClusterConfig, { memory, inPipeline }: Surroundings): Facts {
+  const { persistence = {}, strategy = {}, instanceTypes } = config;
+  const onDemand = isVariable(instanceTypes.onDemand) ? undefined : instanceTypes.onDemand;
+  const spot = known(instanceTypes.spot);
+  return {
+    config,
+    zones: isVariable(config.availabilityZones) ? undefined : Object.keys(config.availabilityZones),
+    groups: groupsOf(config),
+    onDemand,
+    spot,
+    types: [...new Set([...(onDemand === undefined ? [] : [onDemand]), ...(spot ?? [])])],
+    orientation: strategy.orientation ?? "availability",
+    keepsRoot: persistence.rootVolume !== false,
+    keepsAddress: persistence.privateIp !== false,
+    rootVolume: volumeOf(config),
+    data: dataOf(config, memory),
+    inPipeline,
+  };
+}
+
+function groupsOf({ replicas, shards }: ClusterConfig): GroupFacts[] {
+  const groups = shards?.map((shard) => ({ shard: shard.name, replicas: shard.replicas })) ?? [
+    { shard: undefined, replicas },
+  ];
+  return groups.flatMap(({ shard, replicas: count }) =>
+    typeof count === "number" ? [{ shard, replicas: count }] : [],
+  );
+}
+
+function volumeOf({ rootVolume }: ClusterConfig): VolumeFacts | undefined {
+  if (rootVolume === undefined) return undefined;
+  const { size, type = "gp3", throughput, encrypted = true } = rootVolume;
+  return {
+    size: isVariable(size) ? undefined : size,
+    sizeIsVariable: isVariable(size),
+    type,
+    throughput: throughput ?? (type === "gp3" ? GP3_THROUGHPUT : undefined),
+    encrypted,
+  };
+}
+
+/** MiB/s that every gp3 volume has. */
+const GP3_THROUGHPUT = 125;
+
+/** A list's texts; undefined where any of them is a variable. */
+function known(value: unknown): string[] | undefined {
+  if (!Array.isArray(value) || value.some(isVariable)) return undefined;
+  return value as string[];
+}
+
+function dataOf({ redis = {} }: ClusterConfig, memory: number | undefined): DataFacts | undefined {
+  if (memory !== undefined) return { gib: memory / GIB, source: "`--memory`" };
+  const limit = redis.maxMemory === undefined ? 0 : bytesOf(redis.maxMemory);
+  return limit > 0 ? { gib: limit / GIB, source: "`redis.maxMemory`" } : undefined;
+}
+
+const GIB = 2 ** 30;
+
+/** A size as redis.conf takes it, where `k` is 1000 and `kb` is 1024. */
+export function bytesOf(size: string): number {
+  const [, digits = "0", unit = ""] = /^(\d+)(b|kb?|mb?|gb?)?$/.exec(size.toLowerCase()) ?? [];
+  const power = { "": 0, b: 0, k: 1, m: 2, g: 3 }[unit === "b" ? "b" : unit.slice(0, 1)] ?? 0;
+  return Number(digits) * (unit.length === 2 ? 1024 : 1000) ** power;
+}
+
+/** Types with their memory in GiB, without those of unknown families. */
+export function withMemory(types: readonly string[]): { type: string; gib: number }[] {
+  return types.flatMap((type) => {
+    const gib = memoryOf(type);
+    return gib === undefined ? [] : [{ type, gib }];
+  });
+}
+
+/** A number of GiB as people write it. */
+export function showGib(gib: number): string {
+  return `${Number(gib.toFixed(1))} GiB`;
+}
+
+/** Types in a sentence. */
+export function listOf(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+/** Which group a finding is about, where there are several. */
+export function ofShard({ shard }: GroupFacts): string {
+  return shard === undefined ? "" : ` of shard ${shard}`;
+}

@@ -1,0 +1,30 @@
+import { showGib, withMemory } from "./facts";
+import { NOT_APPLICABLE, type Rule } from "./rule";
+
+/** GiB of the system, Redis and its build. */
+const SYSTEM = 8;
+
+/** The data of before stays until the new is whole. */
+const COPIES = 2;
+
+/** What data takes of a machine at most. */
+const SHARE = 0.75;
+
+/** A resync is written to the disk beside the data of before. */
+export const smallRootVolume: Rule = {
+  severity: "warning",
+  when: "the root volume cannot hold a full resync of a type's memory (or its size is the image's)",
+  remedy: "give `rootVolume` a size",
+  judge({ types, data, rootVolume }) {
+    const memory = data === undefined ? withMemory(types).map(({ gib }) => gib) : [data.gib];
+    if (memory.length === 0) return NOT_APPLICABLE;
+    const needed = SYSTEM + COPIES * (data === undefined ? Math.min(...memory) * SHARE : data.gib);
+    if (rootVolume?.sizeIsVariable) return NOT_APPLICABLE;
+    const size = rootVolume?.size;
+    if (size !== undefined && size >= needed) return [];
+    const has = size === undefined ? "is as large as the image says, often 8 GiB" : `has ${showGib(size)}`;
+    return [
+      `the root volume ${has}; the system and a full resync need ${showGib(Math.ceil(needed))}, and a full disk ends the replica`,
+    ];
+  },
+};
