@@ -1,7 +1,7 @@
 import { ApiError } from "./api-error";
 import { answer, type ApiDefaults, fill } from "./defaults";
 import { type Ids } from "./ids";
-import { at, isObject, type Json, type JsonObject, merge } from "./json";
+import { at, isObject, type Json, type JsonObject, merge, stringAt } from "./json";
 import { problemsOf } from "./validation";
 
 /** Tells the time; tests give their own. */
@@ -64,7 +64,8 @@ export class Groups {
   /** Stores a group that another API had, under its own id. */
   restore(group: JsonObject): void {
     refuse(group);
-    this.stored.set(String(group.id), structuredClone(group));
+    const id = stringAt(group, "id") ?? this.props.ids.next("sig");
+    this.stored.set(id, structuredClone(group));
     for (const listener of this.listeners) listener.created(group);
   }
 

@@ -81,3 +81,14 @@ test("a deleted or unknown group does not exist", () => {
     expect(use).toThrow("GROUP_DOESNT_EXIST");
   }
 });
+
+test("a group of another API is taken in under its own id, and launched", () => {
+  const group = { ...merge({}, groupBody().group as JsonObject), id: "sig-0000beef" };
+  const groups = store();
+  const created = jest.fn();
+  groups.listen({ created, updated: jest.fn(), deleted: jest.fn() });
+  groups.restore(group);
+  expect(groups.read("sig-0000beef")).toEqual(group);
+  expect(created).toHaveBeenCalledWith(group);
+  expect(() => groups.restore({ id: "sig-0000dead" })).toThrow(ApiError);
+});
