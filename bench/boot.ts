@@ -1,0 +1,117 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+import { BootScript, RedisInstall } from "../constructs";
+import { enclose, insideEnclosure } from "../rehearsal/enclosure";
+import { image } from "../rehearsal/image";
+import { prepareMirror } from "../rehearsal/mirror";
+import { missing } from "./needs";
+import { type Figure, Rounds } from "./rounds";
+import { type Spread } from "./spread";
+import { spreadCells, table } from "./table";
+
+const NEEDS = ["systemd-nspawn", "mmdebstrap", "redis-server", "redis-cli", "unshare", "ip"];
+/** Milliseconds that a recovered boot may take beyond a bare one and Redis's own load. */
+const ALLOWANCE = 1000;
+
+interface Options {
+  readonly runs: number;
+  readonly megabytes: number;
+  readonly source: boolean;
+  readonly json: boolean;
+}
+
+/** Boots of real instances beside real masters: bare ones, first ones, and replacements. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const options = parse(argv);
+  const absent = missing(NEEDS);
+  if (absent.length > 0) {
+    process.stdout.write(`skipped: ${absent.map((need) => `${need} not found`).join(", ")}\n`);
+    return 0;
+  }
+  if (!insideEnclosure()) {
+    // Both need the package registry, which cannot be reached from inside.
+    await prepareMirror(await image());
+    const tsx = resolve(__dirname, "../node_modules/.bin/tsx");
+    return enclose([tsx, resolve(__dirname, "index.ts"), "boot", ...argv]);
+  }
+  const figures = await measureAll(options);
+  process.stdout.write(
+    options.json ? `${JSON.stringify(toJson(options, figures), null, 2)}\n` : text(figures),
+  );
+  return 0;
+}
+
+function parse(argv: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      runs: { type: "string", default: "3" },
+      megabytes: { type: "string", default: "50" },
+      "no-source": { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const [runs, megabytes] = [Number(values.runs), Number(values.megabytes)];
+  if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs must be 1 or more, got: ${values.runs}`);
+  if (!(megabytes > 0)) throw new Error(`--megabytes must be more than 0, got: ${values.megabytes}`);
+  return { runs, megabytes, source: !values["no-source"], json: values.json };
+}
+
+async function measureAll({ runs, megabytes, source }: Options): Promise<Figure[]> {
+  const rounds = await Rounds.open({ megabytes, talk: (line) => process.stderr.write(`${line}\n`) });
+  try {
+    const { stage } = rounds;
+    const userData = (install: RedisInstall): Buffer => {
+      return gzipSync(new BootScript({ masters: [stage.masters.addresses[0]!], redis: { install } }).text);
+    };
+    // Building takes a minute or more, and its time hardly varies.
+    if (source) await rounds.firstBoot("source", userData(RedisInstall.source(stage.source)));
+    for (let each = 0; each < runs; each++) {
+      await rounds.bareBoot("first");
+      await rounds.firstBoot("package", userData(RedisInstall.package()));
+    }
+    await rounds.settle(userData(RedisInstall.package()));
+    for (let each = 0; each < runs; each++) await rounds.replacement();
+    return rounds.figures();
+  } finally {
+    await rounds.close();
+  }
+}
+
+function text(figures: readonly Figure[]): string {
+  const rows = figures.map(({ what, unit, spread }) => [what, unit, ...spreadCells(spread), spread.runs]);
+  return `${table(["", "unit", "min", "median", "max", "runs"], rows)}\n${verdicts(figures)
+    .map(({ what, got, wanted }) => `${what}: ${got} (wanted: ${wanted})\n`)
+    .join("")}`;
+}
+
+interface Verdict {
+  readonly what: string;
+  readonly got: string;
+  readonly wanted: string;
+}
+
+/** What the figures come to, by their medians. */
+function verdicts(figures: readonly Figure[]): Verdict[] {
+  const median = (key: string): number => {
+    return figures.find((figure) => figure.key === key)?.spread.median ?? NaN;
+  };
+  return [
+    {
+      what: "replacement beyond a bare boot and the load",
+      got: `${Math.round(median("replacement.beyond"))} ms`,
+      wanted: `<= ${ALLOWANCE} ms`,
+    },
+    { what: "bytes sent / bytes missed", got: median("replacement.ratio").toFixed(2), wanted: "<= 1.2" },
+  ];
+}
+
+function toJson(options: Options, figures: readonly Figure[]): Record<string, unknown> {
+  const entries = figures.map(
+    ({ key, what, unit, spread }): [string, Spread & { what: string; unit: string }] => {
+      return [key, { what, unit, ...spread }];
+    },
+  );
+  return { bench: "boot", ...options, figures: Object.fromEntries(entries), verdicts: verdicts(figures) };
+}

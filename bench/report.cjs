@@ -1,0 +1,20 @@
+/*
+ * Loaded into every measured Node process (`--require`): at its end it appends one line with what it took.
+ * The peak is VmHWM, which begins with the program. rusage's maxRSS does not: it is kept across execve, so it
+ * would show the launcher's size wherever that is larger.
+ */
+const { appendFileSync, readFileSync } = require("node:fs");
+const { isMainThread } = require("node:worker_threads");
+
+const file = process.env.BENCH_REPORT;
+
+if (file && isMainThread) {
+  process.on("exit", () => {
+    const { userCPUTime, systemCPUTime } = process.resourceUsage();
+    const kib = Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);
+    appendFileSync(
+      file,
+      `${JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1000, rss: kib / 1024 })}\n`,
+    );
+  });
+}
