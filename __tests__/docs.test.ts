@@ -1,0 +1,390 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import ts from "typescript";
+import { parse, stringify } from "yaml";
+import { loadConfigs } from "../config/load";
+import { jsonSchema } from "../config/json-schema";
+import { ConfigError } from "../config/problem";
+import { BootScript } from "../constructs";
+import { run as execute } from "../rehearsal/run";
+import { PaperFleet } from "../rehearsal/spot-api/paper-fleet";
+import { SpotApi } from "../rehearsal/spot-api/spot-api";
+import { run as cli } from "./cli/run";
+import { example, ROOT, temporaryFolder } from "./config/example";
+import { missing } from "./support/needs";
+
+jest.setTimeout(300_000);
+
+/** One fenced block. Behind its language stand the file it is, `invalid` for a bad config, or `exits-N`. */
+interface Snippet {
+  readonly line: number;
+  readonly language: string;
+  readonly words: readonly string[];
+  readonly text: string;
+}
+
+const PAGES = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)];
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+const manifest = JSON.parse(read("package.json")) as Record<string, Record<string, string>> & {
+  version: string;
+};
+
+/** What no test runs, and why. */
+const NOT_RUN: readonly (readonly [RegExp, string])[] = [
+  [/^npm (ci|cit|test)\b/, "it would run these tests inside themselves"],
+  [
+    /^npm install cdktf-redis-elastigroup /,
+    "package.test.ts installs the packed tarball with the same peers",
+  ],
+  [/^npm run (lint|format|build|jsii|schema)$/, "it works on the checkout; the gate runs it"],
+  [/^(npm run e2e$|npx tsx rehearsal\/enclosure\.ts )/, "booted instances take minutes; the gate runs it"],
+  [/^(redis-replica|journalctl) /, "for a shell on an instance"],
+];
+
+/** How lines begin that are run. */
+const RUN = /^(npx (redis-elastigroup|cdktf|tsx)|terraform|until|\.|kill) /;
+
+function snippets(page: string): Snippet[] {
+  const text = read(page);
+  return [...text.matchAll(/^```(.*)\n([^]*?)^```$/gm)].map(({ index, 1: info = "", 2: body = "" }) => {
+    const [language = "", ...words] = info.split(" ");
+    return { line: text.slice(0, index).split("\n").length, language, words, text: body };
+  });
+}
+
+const folder = temporaryFolder();
+const shims = join(folder, "bin");
+
+/** Our own command and the checkout's tools, where a reader has installed them; and nobody to say yes. */
+const npx = `#!/bin/sh
+name=$1; shift
+case $name in
+  redis-elastigroup) exec "${ROOT}/node_modules/.bin/tsx" "${ROOT}/cli/index.ts" "$@" ;;
+  cdktf) exec "${ROOT}/node_modules/.bin/cdktf" "$@" --auto-approve --skip-provider-lock ;;
+  tsx) file=$1; shift; exec "${ROOT}/node_modules/.bin/tsx" "${ROOT}/$file" "$@" ;;
+esac
+exit 127
+`;
+
+let api: SpotApi | undefined;
+
+beforeAll(async () => {
+  mkdirSync(shims);
+  writeFileSync(join(shims, "npx"), npx, { mode: 0o755 });
+  if (missing(["terraform", "spotinst provider"]).length === 0)
+    api = await SpotApi.start({ fleet: new PaperFleet() });
+});
+
+afterAll(() => api?.close());
+
+/** A folder with the example and what `npm install` would have brought. */
+function project(): string {
+  const directory = mkdtempSync(join(folder, "project-"));
+  writeFileSync(join(directory, "redis-replicas.yaml"), read("redis-replicas.yaml"));
+  const modules = join(directory, "node_modules");
+  mkdirSync(join(modules, "cdktf-redis-elastigroup"), { recursive: true });
+  for (const name of ["cdktf", "constructs", "@cdktf"])
+    symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
+  writeFileSync(
+    join(modules, "cdktf-redis-elastigroup/index.ts"),
+    `export * from ${JSON.stringify(join(ROOT, "constructs"))};\n`,
+  );
+  writeFileSync(
+    join(modules, "cdktf-redis-elastigroup/package.json"),
+    JSON.stringify({ name: "cdktf-redis-elastigroup", main: "index.ts" }),
+  );
+  return directory;
+}
+
+async function shell(cwd: string, script: string) {
+  const env = {
+    ...process.env,
+    PATH: `${shims}:${process.env["PATH"]}`,
+    CI: "1",
+    CHECKPOINT_DISABLE: "1",
+    DISABLE_VERSION_CHECK: "1",
+    TF_CLI_ARGS_apply: "-auto-approve",
+    TF_INPUT: "0",
+    ...api?.environment(),
+  };
+  return execute(["bash", "-c", script], { cwd, env, timeout: 240_000 });
+}
+
+/** Lines of a script that nothing keeps from running here. */
+function runnable({ text }: Snippet): string[] {
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const run = lines.filter((line) => !NOT_RUN.some(([pattern]) => pattern.test(line)));
+  const unknown = run.filter((line) => !RUN.test(line));
+  if (unknown.length > 0) throw new Error(`neither run nor listed with a reason: ${unknown.join("; ")}`);
+  return run;
+}
+
+/** What a script needs that is not here. */
+function lacking(lines: readonly string[]): string[] {
+  const deploys = lines.some((line) => /^(terraform|npx cdktf) /.test(line));
+  const clis = lines.some((line) => line.startsWith("npx cdktf ")) ? ["node_modules/.bin/cdktf"] : [];
+  return [
+    ...(deploys ? missing(["terraform", "spotinst provider"]) : []),
+    ...clis.filter((path) => !existsSync(join(ROOT, path))),
+  ];
+}
+
+/** A config, or a part of one that is put into the example. */
+function config(text: string): Record<string, unknown> {
+  const data = parse(text) as Record<string, unknown>;
+  return "region" in data ? data : example(data);
+}
+
+/** Whether a page makes a group at the API that these tests started. */
+function deploys(page: string): boolean {
+  return snippets(page).some(
+    ({ text }) => /^terraform .* apply/m.test(text) && !text.includes("spot-api.env"),
+  );
+}
+
+type Runner = (name: string, snippet: Snippet, directory: () => string) => void;
+
+const RUNNERS: Record<string, Runner> = {
+  yaml(name, { words: [file = "snippet.yaml", expected], text }, directory) {
+    test(`${name} is ${expected ?? "a config, and can be reviewed"}`, async () => {
+      const path = join(directory(), file);
+      writeFileSync(path, expected === "invalid" || /^region:/m.test(text) ? text : stringify(config(text)));
+      if (expected === "invalid") return expect(() => loadConfigs([path])).toThrow(ConfigError);
+      expect(loadConfigs([path])).toHaveLength(1);
+      expect(await cli("review", "-c", path)).toMatchObject({ exit: 0 });
+    });
+  },
+
+  json(name, { words: [file = "snippet.json"], text }, directory) {
+    test(`${name} is JSON`, () => {
+      expect(JSON.parse(text)).toEqual(expect.any(Object));
+      writeFileSync(join(directory(), file), text);
+      if (/"masters"/.test(text)) expect(loadConfigs([join(directory(), file)])).toHaveLength(1);
+    });
+  },
+
+  // A script below runs it.
+  hcl(name, { words: [file = "main.tf"], text }, directory) {
+    test(`${name} is Terraform`, () => {
+      expect(text).toMatch(/^(terraform|module|moved|provider) /m);
+      writeFileSync(join(directory(), file), text);
+    });
+  },
+
+  // All are type-checked together, below.
+  ts(name, { words: [file = "main.ts"], text }, directory) {
+    if (!text.includes(".synth()")) return;
+    test(`${name} synthesizes a group`, async () => {
+      writeFileSync(join(directory(), file), text);
+      const stack = /new (?:\w*Stack)\(app, "([^"]+)"/.exec(text)?.[1] ?? "";
+      const tsx = join(ROOT, "node_modules/.bin/tsx");
+      expect(await execute([tsx, file], { cwd: directory() })).toMatchObject({ code: 0 });
+      const json = readFileSync(join(directory(), "cdktf.out/stacks", stack, "cdk.tf.json"), "utf8");
+      expect(json).toContain('"spotinst_elastigroup_aws"');
+    });
+  },
+
+  sh(name, snippet, directory) {
+    const lines = runnable(snippet);
+    const absent = lacking(lines);
+    const run = absent.length > 0 ? lines.filter((line) => line.startsWith("npx redis-elastigroup ")) : lines;
+    if (absent.length > 0) test.skip(`${name} runs (${absent.join(", ")} not found)`, () => undefined);
+    if (run.length === 0) return;
+    test(`${name} runs`, async () => {
+      const { code, stdout, stderr } = await shell(directory(), ["set -e", ...run].join("\n"));
+      expect([code, code === 0 ? "" : stdout + stderr]).toEqual([0, ""]);
+    });
+  },
+
+  console(name, { words: [expected = "exits-0"], text }, directory) {
+    test(`${name} says what is shown`, async () => {
+      const commands = [...text.matchAll(/^\$ (.*)$/gm)].map(({ 1: command = "" }) => command);
+      expect(commands.filter((command) => !RUN.test(`${command} `))).toEqual([]);
+      const { code, stdout, stderr } = await shell(directory(), commands.join("\n"));
+      expect(`exits-${code}`).toBe(expected);
+      const shown = text.split("\n").filter((line) => line !== "" && !line.startsWith("$ "));
+      expect((stdout + stderr).split("\n")).toEqual(expect.arrayContaining(shown));
+    });
+  },
+};
+
+describe.each(PAGES)("%s", (page) => {
+  let directory = "";
+  beforeAll(() => (directory = project()));
+  afterAll(() => {
+    for (const { id } of (api?.groups.list() ?? []) as { id: string }[]) api?.groups.delete(id);
+  });
+
+  for (const snippet of snippets(page)) {
+    const name = `line ${snippet.line}`;
+    const runner = RUNNERS[snippet.language];
+    if (runner) runner(name, snippet, () => directory);
+    else
+      test(`${name} is of a known language`, () => {
+        expect(Object.keys(RUNNERS)).toContain(snippet.language);
+      });
+  }
+
+  test("what it deployed, by whichever way, is one group", () => {
+    expect(api?.groups.list() ?? []).toHaveLength(api && deploys(page) ? 1 : 0);
+  });
+
+  test("its links lead somewhere", () => {
+    const targets = [...read(page).matchAll(/\]\(([^)]+)\)/g)].map(({ 1: target = "" }) => target);
+    const inside = targets.filter((target) => !/^https:\/\//.test(target));
+    const dead = inside.filter((target) => !existsSync(join(ROOT, dirname(page), target.replace(/#.*/, ""))));
+    expect(dead).toEqual([]);
+  });
+
+  test("the npm scripts it names exist", () => {
+    const named = [...read(page).matchAll(/npm run ([a-z0-9:-]+)/g)].map(({ 1: script = "" }) => script);
+    expect(named.filter((script) => !(script in (manifest["scripts"] ?? {})))).toEqual([]);
+  });
+});
+
+test("every TypeScript snippet passes the type-checker, against the sources", () => {
+  const files = new Map(
+    PAGES.flatMap((page) =>
+      snippets(page)
+        .filter(({ language }) => language === "ts")
+        .map(({ words: [file = ""], line, text }) => {
+          const path = file.includes("/") ? file : `docs/${page.replace(/\W/g, "-")}-${line}.ts`;
+          return [join(ROOT, path), text] as const;
+        }),
+    ),
+  );
+  expect(files.size).toBeGreaterThan(0);
+  const { config: settings } = ts.readConfigFile(join(ROOT, "tsconfig.json"), (path) =>
+    ts.sys.readFile(path),
+  );
+  const { options } = ts.parseJsonConfigFileContent({ ...settings, files: [], include: [] }, ts.sys, ROOT);
+  const aliased = { ...options, paths: { "cdktf-redis-elastigroup": [join(ROOT, "constructs/index.ts")] } };
+  const host = ts.createCompilerHost(aliased);
+  const onDisk = { read: host.getSourceFile.bind(host), exists: host.fileExists.bind(host) };
+  host.fileExists = (path) => files.has(path) || onDisk.exists(path);
+  host.getSourceFile = (path, version, ...rest) => {
+    const text = files.get(path);
+    return text === undefined
+      ? onDisk.read(path, version, ...rest)
+      : ts.createSourceFile(path, text, version);
+  };
+  const program = ts.createProgram([...files.keys()], aliased, host);
+  const found = [...files.keys()].flatMap((path) =>
+    ts.getPreEmitDiagnostics(program, program.getSourceFile(path)).map(({ messageText }) => ({
+      path,
+      message: ts.flattenDiagnosticMessageText(messageText, "\n"),
+    })),
+  );
+  expect(found).toEqual([]);
+});
+
+test("every reason not to run something is still needed", () => {
+  const lines = PAGES.flatMap((page) => snippets(page).flatMap(({ text }) => text.split("\n")));
+  const unused = NOT_RUN.filter(([pattern]) => !lines.some((line) => pattern.test(line)));
+  expect(unused).toEqual([]);
+});
+
+/** A part of a JSON Schema. */
+interface Schema {
+  readonly properties?: Record<string, Schema>;
+  readonly required?: readonly string[];
+  readonly default?: unknown;
+}
+
+/** Every key below a schema: its path, its default, and whether it must be given. */
+function keys({ properties = {}, required = [] }: Schema, path = ""): [string, string | undefined][] {
+  return Object.entries(properties).flatMap(([name, schema]) => {
+    const fallback = required.includes(name)
+      ? "required"
+      : schema.default !== undefined
+        ? `\`${JSON.stringify(schema.default).replaceAll('"', "")}\``
+        : undefined;
+    return [[path + name, fallback] as [string, string | undefined], ...keys(schema, `${path}${name}.`)];
+  });
+}
+
+test("every key is in config.md, with its default", () => {
+  const rows = read("docs/config.md").split("\n");
+  const wrong = keys(JSON.parse(jsonSchema()) as Schema).filter(([key, fallback]) => {
+    const row = rows.find((line) => line.startsWith(`| \`${key}\` `));
+    return row === undefined || (fallback !== undefined && row.split("|")[3]?.trim() !== fallback);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("every key in config.md is in the schema", () => {
+  const documented = [...read("docs/config.md").matchAll(/^\| `([^`]+)` /gm)].map(({ 1: key = "" }) => key);
+  expect(documented.sort()).toEqual(
+    keys(JSON.parse(jsonSchema()) as Schema)
+      .map(([key]) => key)
+      .sort(),
+  );
+});
+
+test("every command of the CLI, and every option, is in the README", async () => {
+  const readme = read("README.md");
+  const { stdout } = await cli("--help");
+  const commands = [...stdout.replace(/[^]*\nCommands:/, "").matchAll(/^ {2}([a-z]+) {2}/gm)].map(
+    ({ 1: name = "" }) => name,
+  );
+  expect(commands.length).toBeGreaterThan(2);
+  const options = await Promise.all(
+    commands.map(async (command) => (await cli(command, "--help")).stdout.match(/--[a-z-]+/g) ?? []),
+  );
+  const names = [
+    ...commands.map((command) => `\`redis-elastigroup ${command}\``),
+    ...new Set(options.flat()),
+  ];
+  // `-o` stands for `--output`.
+  const expected = names.filter((name) => !["--help", "--output"].includes(name));
+  expect(expected.filter((name) => !readme.includes(name))).toEqual([]);
+});
+
+test("every dependency is in dependencies.md, and nothing else", () => {
+  const groups = ["dependencies", "peerDependencies", "devDependencies"].map((kind) => manifest[kind] ?? {});
+  const used = new Set(groups.flatMap((group) => Object.keys(group)));
+  const rows = read("docs/dependencies.md").matchAll(/^\| (`[^|]+`) +\|/gm);
+  const documented = new Set(
+    [...rows].flatMap(({ 1: cell = "" }) => cell.split(", ").map((name) => name.replaceAll("`", ""))),
+  );
+  expect([...used].filter((name) => !documented.has(name))).toEqual([]);
+  // The copy of the checkout that is tried on CDK Terrain has no cdktf-cli.
+  expect([...documented].filter((name) => !used.has(name) && name !== "cdktf-cli")).toEqual([]);
+});
+
+test("every folder at the top is in architecture.md", () => {
+  const apart = [".git", ...read(".gitignore").split("\n")].map((line) => line.replaceAll("/", ""));
+  const folders = readdirSync(ROOT, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !apart.includes(entry.name))
+    .filter(({ name }) => readdirSync(join(ROOT, name)).length > 0)
+    // What somebody has synthesized into a folder of another name.
+    .filter(({ name }) => !existsSync(join(ROOT, name, "manifest.json")));
+  const page = read("docs/architecture.md");
+  expect(folders.map(({ name }) => name).filter((name) => !page.includes(`\`${name}/\``))).toEqual([]);
+});
+
+test("every file and setting of an instance is in instance.md", () => {
+  const page = read("docs/instance.md");
+  const files = BootScript.files().map(({ path }) =>
+    path.startsWith("/usr/local/lib/") ? (path.split("/").at(-1) ?? "") : path,
+  );
+  const settings = Object.keys(new BootScript({ masters: ["10.0.1.10"] }).settings);
+  expect([...files, ...settings].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
+
+test("the CDK Terrain recipe names the versions that are tried", () => {
+  const recipe = snippets("README.md").find(({ text }) => text.includes("cdktn@"))?.text ?? "{}";
+  const { dependencies } = JSON.parse(recipe) as { dependencies: Record<string, string> };
+  const tried = /^readonly CDKTN=(.*)$/m.exec(read(".ci/cdk-terrain"))?.[1];
+  const { cdktf, "cdktf-redis-elastigroup": own, ...others } = dependencies;
+  expect({ cdktf, own }).toEqual({ cdktf: `npm:cdktn@${tried}`, own: manifest.version });
+  expect(manifest["devDependencies"]).toMatchObject(others);
+});
