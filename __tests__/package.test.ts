@@ -82,7 +82,7 @@ test("the tarball holds the library, its types, the CLI, the templates and the s
   const own = packed.filter((path) => !path.startsWith("node_modules/"));
   const unexpected = own.filter(
     (path) =>
-      !/^lib\/constructs\/[a-z-]+\.(js|d\.ts)$/.test(path) &&
+      !/^lib\/constructs\/[a-z0-9-]+\.(js|d\.ts)$/.test(path) &&
       !path.startsWith("lib/templates/") &&
       !/^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(path) &&
       !["lib/cli/index.js", "lib/cli/LICENSES", "config/redis-replicas.schema.json"].includes(path),
@@ -146,7 +146,7 @@ app.synth();`,
   const stack = JSON.parse(readFileSync(join(project, "cdktf.out/stacks/mine/cdk.tf.json"), "utf8")) as {
     resource: object;
   };
-  expect(Object.keys(stack.resource)).toEqual(["spotinst_elastigroup_aws"]);
+  expect(Object.keys(stack.resource)).toEqual(["spotinst_elastigroup_aws", "terraform_data"]);
 });
 
 describe("a TypeScript file", () => {
