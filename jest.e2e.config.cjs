@@ -8,6 +8,7 @@ module.exports = {
   roots: ["<rootDir>/__tests__/e2e"],
   testMatch: ["**/*.test.ts"],
   transform: { "^.+\\.ts$": "@swc/jest" },
+  globalSetup: "<rootDir>/__tests__/support/global-setup.ts",
   setupFilesAfterEnv: ["<rootDir>/__tests__/support/setup.ts"],
   reporters: ["default", "<rootDir>/__tests__/support/skipped-reporter.cjs"],
   testTimeout: 600_000,

@@ -3,8 +3,8 @@ import { GENERATION, INSTANCE_FAMILY, INSTANCE_TYPE, type Kind, MEMORY, VCPUS } 
 import { mustBeWithin, mustList } from "./rules";
 
 /**
- * What a spot machine must have, instead of a list of types: Spot takes whatever fits. The limits are Spot's.
- * https://registry.terraform.io/providers/spotinst/spotinst/1.231.0/docs/resources/elastigroup_aws
+ * What a spot machine must have, instead of a list of types: Spot takes whatever fits. The limits are those of the
+ * provider's documentation of `spotinst_elastigroup_aws`.
  */
 export interface ResourceRequirements {
   /** The least memory in GiB, 1 to 512: a replica's data must fit. */

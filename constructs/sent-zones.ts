@@ -1,5 +1,5 @@
 import { type ElastigroupAws } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
-import { DataResource, Fn, Lazy, Op, TerraformSelf } from "cdktf";
+import { Fn, Lazy, Op, TerraformResource, type TerraformResourceConfig, TerraformSelf } from "cdktf";
 import { Construct } from "constructs";
 
 export interface SentZonesProps {
@@ -7,6 +7,26 @@ export interface SentZonesProps {
   readonly elastigroup: ElastigroupAws;
   /** Its zones, as they are in the configuration. */
   readonly items: string[];
+}
+
+interface MemoryConfig extends TerraformResourceConfig {
+  /** The items in one text. */
+  readonly zones: string;
+}
+
+/** Terraform's own `terraform_data`. That of cdktf runs `terraform version` whenever it is synthesized. */
+class Memory extends TerraformResource {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly config: MemoryConfig,
+  ) {
+    super(scope, id, config);
+  }
+
+  protected override synthesizeAttributes(): { [name: string]: unknown } {
+    return { input: { zones: this.config.zones } };
+  }
 }
 
 /**
@@ -18,8 +38,9 @@ export class SentZones extends Construct {
   constructor(scope: Construct, id: string, { elastigroup, items }: SentZonesProps) {
     super(scope, id);
     const wanted = Fn.join(",", items);
-    new DataResource(this, "Resource", {
-      input: { zones: wanted },
+    new Memory(this, "Resource", {
+      terraformResourceType: "terraform_data",
+      zones: wanted,
       // Not before the group's update, so that nothing changes here where that fails.
       dependsOn: [elastigroup],
       lifecycle: {
