@@ -1,5 +1,5 @@
 import { SpotinstProvider } from "@cdktf/provider-spotinst/lib/provider";
-import { TerraformStack, TerraformVariable } from "cdktf";
+import { TerraformResource, TerraformStack, TerraformVariable } from "cdktf";
 import { randomBytes } from "node:crypto";
 import {
   AvailabilityZones,
@@ -254,10 +254,29 @@ describe("lifecycle", () => {
     expect(build().lifecycle.prevent_destroy).toBeUndefined();
   });
 
+  test("another provider and what must exist before are passed on", () => {
+    const group = build({}, (stack) => {
+      const provider = new SpotinstProvider(stack, "other", { alias: "other" });
+      const before = new TerraformResource(stack, "before", { terraformResourceType: "terraform_data" });
+      return { provider, dependsOn: [before] };
+    });
+    expect(group).toMatchObject({ provider: "spotinst.other", depends_on: ["terraform_data.before"] });
+  });
+
   test("the user's rules stand beside the construct's own", () => {
     const { lifecycle } = build({
       lifecycle: { ignoreChanges: ["desired_capacity"], createBeforeDestroy: false },
     });
     expect(lifecycle.ignore_changes).toEqual(expect.arrayContaining(["lifetime_period", "desired_capacity"]));
   });
+});
+
+test("synthesis runs no program, not even Terraform to ask for its version", () => {
+  const path = process.env.PATH;
+  process.env.PATH = "";
+  try {
+    expect(build({ userData: "#!/bin/sh\n" }).name).toBe("group");
+  } finally {
+    process.env.PATH = path;
+  }
 });
