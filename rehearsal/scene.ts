@@ -167,6 +167,15 @@ export class Scene {
     return { full: sum("sync_full"), partial: sum("sync_partial_ok") };
   }
 
+  /** Whether every node that runs says that all slots are served. */
+  async whole(): Promise<boolean> {
+    const machines = this.fleet.all().filter(({ running }) => running);
+    const masters = this.masters.servers.filter(({ running }) => running).map(({ node }) => node);
+    const nodes = [...masters, ...machines.map(({ privateIp }) => new RedisNode(privateIp))];
+    const states = await Promise.all(nodes.map((node) => node.clusterState().catch(() => "")));
+    return states.every((state) => state === "ok");
+  }
+
   /** Every master that runs answers. */
   async mastersAnswer(): Promise<boolean> {
     const running = this.masters.servers.filter(({ running }) => running);
