@@ -45,7 +45,10 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
     "package.test.ts installs the packed tarball with the same peers",
   ],
   [/^npm run (lint|format|build|jsii|schema)$/, "it works on the checkout; the gate runs it"],
-  [/^(npm run e2e( --.*)?$|npx tsx rehearsal\/enclosure\.ts )/, "booted instances take minutes; the gate runs it"],
+  [
+    /^(npm run e2e( --.*)?$|npx tsx rehearsal\/enclosure\.ts )/,
+    "booted instances take minutes; the gate runs it",
+  ],
   [/^(redis-replica|journalctl) /, "for a shell on an instance"],
 ];
 
