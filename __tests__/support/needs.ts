@@ -3,6 +3,8 @@ import { spawnSync } from "node:child_process";
 /** What a test can need beyond Node: each names itself and tells whether this machine has it. */
 const present: Record<Need, () => boolean> = {
   bash: () => onPath("bash"),
+  curl: () => onPath("curl"),
+  ip: () => onPath("ip"),
   root: () => process.getuid?.() === 0,
   "redis-server": () => onPath("redis-server") && onPath("redis-cli"),
   shellcheck: () => onPath("shellcheck"),
@@ -15,6 +17,8 @@ const present: Record<Need, () => boolean> = {
 
 export type Need =
   | "bash"
+  | "curl"
+  | "ip"
   | "root"
   | "redis-server"
   | "shellcheck"

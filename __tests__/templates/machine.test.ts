@@ -7,7 +7,7 @@ import { describeWith } from "../support/needs";
 const LIB = join(__dirname, "../../templates/instance/usr/local/lib/redis-replica");
 const run = promisify(execFile);
 
-describeWith(["bash"], "what the machine says of itself", () => {
+describeWith(["bash", "curl", "ip"], "what the machine says of itself", () => {
   let metadata: Metadata;
 
   beforeAll(async () => {
