@@ -29,7 +29,7 @@ start_facts() {
   echo "data=$data own=$(own_role) retired=$(yes_if test -e "$STATE/retired") quorum=$(fact quorum <<<"$4")"
   echo "seen=$(fact seen <<<"$4" | cut -d ' ' -f 1) owner=${owner%% *} stale=$(stale "${owner##* }")"
   echo "elsewhere=$(yes_if answers_as "$at" "$2" "$1") copy=$(copy "$4") proof=$(proven "$1" "$4")"
-  echo "same=$(yes_if test "$3" = "$(cat "$STATE/instance-id" 2>/dev/null || echo none)")"
+  echo "same=$(yes_if test "${3:-unknown}" = "$(cat "$STATE/instance-id" 2>/dev/null || echo none)")"
   echo "aof=$(yes_if test -d "${DATA:?}/appendonlydir") accepted=$(yes_if test -e "$STATE/accepted") waited=$(waited)"
 }
 

@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describeWith } from "../support/needs";
+import { agent } from "../support/shell";
+
+describeWith(["bash"], "the instance that last ran Redis on a volume", () => {
+  test.each([
+    ["is this one where the ids are equal", "i-1", "i-1", "yes"],
+    ["is another where they differ", "i-1", "i-2", "no"],
+    ["is nobody's guess where this machine has no id", "i-1", "", "no"],
+    ["nor where neither had one", "", "", "no"],
+  ])("%s", (_name, stored, now, expected) => {
+    const root = mkdtempSync(join(tmpdir(), "prepare-"));
+    try {
+      writeFileSync(join(root, "instance-id"), `${stored}\n`);
+      const env = { RUN: root, STATE: root, DATA: join(root, "data"), OPT: root };
+      const parts = ["report", "view", "data", "proof", "prepare"];
+      const { stdout } = agent(parts, `start_facts me 10.0.0.4:6379 "${now}" ''`, { env });
+      expect(/same=(\w+)/.exec(stdout)?.[1]).toBe(expected);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+});
