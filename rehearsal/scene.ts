@@ -84,6 +84,20 @@ export class Scene {
     return new RedisNode(this.address(place));
   }
 
+  /** Redis's process on a machine, 0 where none runs. */
+  async pid(place: number): Promise<number> {
+    const argv = ["systemctl", "show", "--property=MainPID", "--value", "redis-replica"];
+    return Number((await this.instance(place).exec(argv)).stdout);
+  }
+
+  /** Waits until another process is Redis. */
+  async anotherPid(place: number, before: number): Promise<void> {
+    await until(`Redis at place ${place} is not process ${before}`, { timeout: 60_000 }, async () => {
+      const pid = await this.pid(place);
+      return pid !== 0 && pid !== before;
+    });
+  }
+
   /** The power is cut, or the machine is shut down. */
   async stop(place: number, how: "clean" | "gone"): Promise<void> {
     await this.fleet.stop(this.instance(place).instanceId, how);
@@ -165,6 +179,28 @@ export class Scene {
     const stats = await Promise.all(running.map(({ node }) => node.info("stats")));
     const sum = (name: string): number => stats.reduce((total, each) => total + Number(each[name]), 0);
     return { full: sum("sync_full"), partial: sum("sync_partial_ok") };
+  }
+
+  /** Bytes that each running server has sent to its replicas, by address. */
+  async sent(): Promise<ReadonlyMap<string, number>> {
+    const nodes = [...this.masters.servers, ...this.fleet.all()].flatMap((each) => {
+      return each.running ? ["address" in each ? each.address : each.privateIp] : [];
+    });
+    const sent = async (address: string): Promise<[string, number]> => {
+      const stats = await new RedisNode(address).info("stats").catch(() => undefined);
+      return [address, Number(stats?.["total_net_repl_output_bytes"])];
+    };
+    return new Map(await Promise.all(nodes.map(sent)));
+  }
+
+  /** How the Redis that runs got its data: all of it anew, or from an offset on. */
+  async resync(place: number): Promise<{ readonly full: boolean; readonly from: number }> {
+    const show = ["systemctl", "show", "--property=InvocationID", "--value", "redis-replica"];
+    const id = (await this.instance(place).exec(show)).stdout.trim();
+    const argv = ["journalctl", `_SYSTEMD_INVOCATION_ID=${id}`, "--output=cat"];
+    const { stdout } = await this.instance(place).exec(argv);
+    const asked = [...stdout.matchAll(/partial resynchronization \(request \w+:(\d+)\)/g)].at(-1)?.[1];
+    return { full: /Full resync from master/.test(stdout), from: Number(asked) - 1 };
   }
 
   /** Whether every node that runs says that all slots are served. */

@@ -1,4 +1,4 @@
-import { endsWell, type Fault, holds, since } from "./fault";
+import { endsWell, type Fault, holds, recovery } from "./fault";
 
 export const fault: Fault = {
   id: "F1",
@@ -6,14 +6,12 @@ export const fault: Fault = {
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     await scene.write();
-    const before = await scene.syncs();
-    const start = Date.now();
-    await scene.instance(0).exec(["systemctl", "kill", "-s", "KILL", "redis-replica"]);
-    await scene.node(0).until("replication", "master_link_status", "up", { timeout: 60_000 });
-    await scene.inSync(0);
-    const seconds = since(start);
-    holds("it is the same node", (await scene.node(0).cli("CLUSTER", "MYID")) === id);
-    holds("the resync was partial", (await scene.syncs()).full === before.full);
-    return { outcome: "back", seconds, ...(await endsWell(scene)) };
+    const pid = await scene.pid(0);
+    const back = await recovery(scene, { id }, async () => {
+      await scene.instance(0).exec(["systemctl", "kill", "-s", "KILL", "redis-replica"]);
+      await scene.anotherPid(0, pid);
+    });
+    holds("the resync was partial", back.resync === "partial");
+    return { outcome: "back", ...back, ...(await endsWell(scene)) };
   },
 };

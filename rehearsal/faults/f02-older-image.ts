@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { endsWell, type Fault, holds, since } from "./fault";
+import { endsWell, type Fault, holds, recovery } from "./fault";
 
 export const fault: Fault = {
   id: "F2",
@@ -9,15 +9,10 @@ export const fault: Fault = {
     await scene.write();
     await sleep(2000);
     const image = await scene.snapshot(0);
-    const before = await scene.syncs();
     await sleep(5000);
     await scene.stop(0, "gone");
-    const start = Date.now();
-    await scene.restore(0, image);
-    await scene.inSync(0);
-    const seconds = since(start);
-    holds("it is the same node", (await scene.node(0).cli("CLUSTER", "MYID")) === id);
-    holds("the resync was partial", (await scene.syncs()).full === before.full);
-    return { outcome: "back", seconds, ...(await endsWell(scene)) };
+    const back = await recovery(scene, { id }, () => scene.restore(0, image));
+    holds("the resync was partial", back.resync === "partial");
+    return { outcome: "back", ...back, ...(await endsWell(scene)) };
   },
 };

@@ -1,4 +1,4 @@
-import { endsWell, type Fault, holds, since } from "./fault";
+import { endsWell, type Fault, holds, recovery } from "./fault";
 
 export const fault: Fault = {
   id: "F9",
@@ -6,19 +6,15 @@ export const fault: Fault = {
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     await scene.write();
-    const before = await scene.syncs();
     await scene.stop(0, "clean");
     for (const { node } of scene.masters.servers) await node.cli("CLUSTER", "FORGET", id);
-    const start = Date.now();
-    await scene.launch(0);
-    await scene.inSync(0, 180_000);
-    const seconds = since(start);
-    holds("it is the same node", (await scene.node(0).cli("CLUSTER", "MYID")) === id);
+    const back = await recovery(scene, { id, timeout: 180_000 }, () => scene.launch(0));
+    const seen = await scene.seen(id);
     holds(
       "every master lists it",
-      (await scene.seen(id)).every((line) => line?.flags.includes("slave")),
+      seen.every((line) => line?.flags.includes("slave")),
     );
-    holds("the resync was partial", (await scene.syncs()).full === before.full);
-    return { outcome: "back", seconds, ...(await endsWell(scene)) };
+    holds("the resync was partial", back.resync === "partial");
+    return { outcome: "back", ...back, ...(await endsWell(scene)) };
   },
 };

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Scene } from "../scene";
 import { until } from "../wait";
-import { endsWell, type Ending, type Fault, holds, since } from "./fault";
+import { endsWell, type Ending, type Fault, holds, recovery, since } from "./fault";
 
 /** The replica's master is killed for good and the replica is elected; returns the master's place. */
 export async function promote(scene: Scene): Promise<number> {
+  await sleep(1000); // what is acknowledged here must survive, too
   const master = await scene.masterOf(0);
   await scene.masters.kill(master);
   await scene.reaches(0, /^promoted/);
@@ -88,6 +89,7 @@ export const before: Fault = {
   id: "F12",
   title: "promoted, image from before the promotion, the old master back as its replica",
   async run(scene) {
+    const id = await scene.node(0).cli("CLUSTER", "MYID");
     const image = await scene.snapshot(0);
     await scene.write();
     const master = await promote(scene);
@@ -95,9 +97,7 @@ export const before: Fault = {
     await scene.masters.node(master).until("replication", "master_link_status", "up", { timeout: 60_000 });
     await sleep(3000);
     await scene.stop(0, "gone");
-    const start = Date.now();
-    await scene.restore(0, image);
-    await scene.inSync(0, 180_000);
-    return { outcome: "back", seconds: since(start), ...(await endsWell(scene)) };
+    const back = await recovery(scene, { id, timeout: 180_000 }, () => scene.restore(0, image));
+    return { outcome: "back", ...back, ...(await endsWell(scene)) };
   },
 };

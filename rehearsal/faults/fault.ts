@@ -2,10 +2,14 @@ import { type Scene, type SceneProps } from "../scene";
 
 /** How a fault ended, in words for a table. */
 export interface Ending {
-  /** Replicas back in sync by themselves, or a refusal that says so. */
+  /** Replicas back in sync by themselves, a node that serves again, or a refusal that says so. */
   readonly outcome: "back" | "serves" | "refused";
   /** Seconds from the first boot after the fault until that was so. */
   readonly seconds: number;
+  /** How the data came back; absent where nothing followed anybody. */
+  readonly resync?: "partial" | "full";
+  /** Bytes that the master sent, over those that the volume was behind; of a partial resync. */
+  readonly ratio?: number;
   readonly acknowledged?: number;
   readonly lostAcknowledged?: number;
   readonly lostPlain?: number;
@@ -28,6 +32,31 @@ export function holds(fact: string, value: unknown): asserts value {
 /** Seconds since a moment. */
 export function since(start: number): number {
   return Math.round((Date.now() - start) / 100) / 10;
+}
+
+/** Does what brings a replica back, waits until it is in sync as the node it was, and says what that took. */
+export async function recovery(
+  scene: Scene,
+  { place = 0, id, timeout }: { readonly place?: number; readonly id: string; readonly timeout?: number },
+  act: () => Promise<unknown>,
+): Promise<Pick<Ending, "seconds" | "resync" | "ratio">> {
+  const before = await scene.sent();
+  const start = Date.now();
+  await act();
+  await scene.inSync(place, timeout);
+  const seconds = since(start);
+  holds("it is the same node", (await scene.node(place).cli("CLUSTER", "MYID")) === id);
+  const replication = await scene.node(place).info("replication");
+  const master = replication["master_host"] ?? "";
+  const sent = ((await scene.sent()).get(master) ?? NaN) - (before.get(master) ?? NaN);
+  const { full, from } = await scene.resync(place);
+  if (full) return { seconds, resync: "full" };
+  const ratio = sent / (Number(replication["slave_repl_offset"]) - from);
+  return {
+    seconds,
+    resync: "partial",
+    ...(Number.isFinite(ratio) && { ratio: Math.round(ratio * 100) / 100 }),
+  };
 }
 
 /** What must hold after every fault: nothing acknowledged is gone, every master answers, and replicas are equal. */

@@ -1,0 +1,76 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { enclose } from "../enclosure";
+import { type Ending, type Fault } from "./fault";
+import { faults } from "./index";
+import { writeTable } from "./table";
+
+/** A fault and how each of its plays ended. */
+export interface Played {
+  readonly fault: Fault;
+  readonly endings: Ending[];
+  readonly errors: string[];
+}
+
+/**
+ * `--fault ID... | --all`, `--times N` (default 1) in a row, `--jobs N` (default 1) faults side by side, `--write`
+ * their rows into the table in docs. Returns 1 where one did not end as it must.
+ */
+export async function playAll(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      fault: { type: "string", multiple: true, default: [] },
+      all: { type: "boolean", default: false },
+      times: { type: "string", default: "1" },
+      jobs: { type: "string", default: "1" },
+      write: { type: "boolean", default: false },
+    },
+  });
+  const known = faults.map(({ id }) => id);
+  const unknown = values.fault.filter((id) => !known.includes(id));
+  if (unknown.length > 0)
+    throw new Error(`--fault must be one of ${known.join(", ")}, got: ${unknown.join(", ")}`);
+  const chosen = faults.filter(({ id }) => values.all || values.fault.includes(id));
+  const results = chosen.map((fault): Played => ({ fault, endings: [], errors: [] }));
+  const queue = [...results];
+  const times = count("--times", values.times);
+  const worker = async (): Promise<void> => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      for (let time = 0; time < times; time++) await playOnce(next);
+    }
+  };
+  await Promise.all(Array.from({ length: count("--jobs", values.jobs) }, worker));
+  if (values.write) writeTable(results);
+  return results.some(({ errors }) => errors.length > 0) ? 1 : 0;
+}
+
+function count(name: string, text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`${name} must be 1 or more, got: ${text}`);
+  return Number(text);
+}
+
+async function playOnce({ fault, endings, errors }: Played): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), "fault-"));
+  try {
+    const file = join(work, "result");
+    const tsx = join(__dirname, "../../node_modules/.bin/tsx");
+    await enclose([tsx, join(__dirname, "play.ts"), fault.id, file]);
+    const { ending, error } = resultIn(file);
+    if (ending) endings.push(ending);
+    else errors.push(error ?? "it ended without a word");
+    process.stdout.write(`${fault.id}: ${ending ? JSON.stringify(ending) : `FAILED: ${error}`}\n`);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function resultIn(file: string): { readonly ending?: Ending; readonly error?: string } {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as ReturnType<typeof resultIn>;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,80 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Ending } from "./fault";
+import { faults } from "./index";
+import { type Played } from "./play-all";
+
+const PAGE = join(__dirname, "../../docs/faults.md");
+const HEAD = [
+  [
+    "fault",
+    "what happens",
+    "runs",
+    "outcome",
+    "seconds",
+    "resync",
+    "bytes",
+    "acknowledged",
+    "lost",
+    "OKs lost",
+  ],
+  ["---", "---", "--:", "---", "--:", "---", "--:", "--:", "--:", "--:"],
+];
+
+/** Puts the rows of what was played into the page's table, and leaves the other rows. */
+export function writeTable(played: readonly Played[]): void {
+  writeFileSync(PAGE, withRows(readFileSync(PAGE, "utf8"), played));
+}
+
+/** The page with these rows in its one table, in the order of the faults. */
+export function withRows(page: string, played: readonly Played[]): string {
+  const lines = page.split("\n");
+  const first = lines.findIndex((line) => line.startsWith("| fault"));
+  const end = lines.findIndex((line, index) => index > first && !line.startsWith("|"));
+  if (first < 0) throw new Error("the page has no table of faults");
+  const rows = new Map(lines.slice(first + 2, end).map((line) => [cells(line)[0], cells(line)]));
+  for (const each of played) rows.set(each.fault.id, row(each));
+  const kept = faults.flatMap(({ id }) => {
+    const found = rows.get(id);
+    return found ? [found] : [];
+  });
+  const text = [...HEAD, ...kept].map((each) => `| ${each.join(" | ")} |`);
+  return [...lines.slice(0, first), ...text, ...lines.slice(end)].join("\n");
+}
+
+function row({ fault, endings, errors }: Played): string[] {
+  const sum = (pick: (ending: Ending) => number | undefined): string => {
+    const values = endings.map(pick).filter((value) => value !== undefined);
+    return values.length > 0 ? String(values.reduce((total, value) => total + value, 0)) : "";
+  };
+  const runs = endings.length + errors.length;
+  return [
+    fault.id,
+    fault.title,
+    String(runs),
+    errors.length > 0 ? `**failed in ${errors.length}**` : unique(endings.map(({ outcome }) => outcome)),
+    range(endings.map(({ seconds }) => seconds)),
+    unique(endings.map(({ resync }) => resync ?? "")),
+    range(endings.flatMap(({ ratio }) => ratio ?? [])),
+    sum(({ acknowledged }) => acknowledged),
+    sum(({ lostAcknowledged }) => lostAcknowledged),
+    sum(({ lostPlain }) => lostPlain),
+  ];
+}
+
+function range(values: readonly number[]): string {
+  if (values.length === 0) return "";
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return least === most ? String(least) : `${least}–${most}`;
+}
+
+function unique(words: readonly string[]): string {
+  return [...new Set(words)].join(", ");
+}
+
+function cells(line: string): string[] {
+  return line
+    .split("|")
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
