@@ -99,46 +99,44 @@ const START: [string, Facts, string][] = [
   ["a restored owner does not", { ...promoted, aof: "yes", waited: "window" }, "refuse"],
 ];
 
-const JOIN = [
-  ["a new node meets the masters", "own=bare quorum=yes listed=none link=down synced=no", "meet"],
-  [
-    "a node that some master does not list meets them again",
-    "own=replica quorum=yes listed=some link=up synced=yes",
-    "meet",
-  ],
-  [
-    "a listed node without a master chooses one",
-    "own=bare quorum=yes listed=all link=down synced=no",
-    "replicate",
-  ],
-  ["a replica whose link is down waits", "own=replica quorum=yes listed=all link=down synced=no", "later"],
-  [
-    "a replica behind its master waits: a link alone proves nothing",
-    "own=replica quorum=yes listed=all link=up synced=no",
-    "later",
-  ],
-  [
-    "a replica in sync and listed by all is healthy",
-    "own=replica quorum=yes listed=all link=up synced=yes",
-    "healthy",
-  ],
-  [
-    "nothing is done on the word of a minority",
-    "own=bare quorum=no listed=none link=down synced=no",
-    "later",
-  ],
-  ["a promoted node is left alone", "own=owner quorum=yes listed=some link=down synced=no", "promoted"],
-] as const;
+/** A new node's first look; each case names what differs. */
+const fresh = {
+  own: "bare",
+  quorum: "yes",
+  listed: "all",
+  link: "up",
+  owner: "none",
+  waited: "no",
+  synced: "yes",
+};
 
-function words(facts: Facts): string {
-  return Object.entries({ ...healthy, ...facts })
+const replica = { own: "replica", owner: "live" };
+
+const JOIN: [string, Partial<typeof fresh>, string][] = [
+  ["a new node meets the masters", { listed: "none" }, "meet"],
+  ["a node that some master does not list meets them again", { ...replica, listed: "some" }, "meet"],
+  ["a listed node without a master chooses one", {}, "replicate"],
+  ["a replica whose link is down waits", { ...replica, link: "down" }, "later"],
+  ["however long, while its master is live", { ...replica, link: "down", waited: "long" }, "later"],
+  ["a replica whose master is down waits", { ...replica, link: "down", owner: "down" }, "later"],
+  ["and a person is told after W", { ...replica, link: "down", owner: "down", waited: "window" }, "stuck"],
+  ["a replica behind its master waits: a link alone proves nothing", { ...replica, synced: "no" }, "later"],
+  ["a replica in sync and listed by all is healthy", replica, "healthy"],
+  ["nothing is done on the word of a minority", { quorum: "no", listed: "none" }, "later"],
+  ["a promoted node is left alone", { own: "owner", listed: "some", link: "down" }, "promoted"],
+];
+
+function words(facts: Readonly<Record<string, string>>): string {
+  return Object.entries(facts)
     .map(([name, value]) => `${name}=${value}`)
     .join(" ");
 }
 
 describeWith(["bash"], "decide_start", () => {
   test.each(START)("%s", (_name, facts, action) => {
-    expect(agent(["decide"], `decide_start ${words(facts)}`).stdout.split(" ")[0]).toBe(action);
+    expect(agent(["decide"], `decide_start ${words({ ...healthy, ...facts })}`).stdout.split(" ")[0]).toBe(
+      action,
+    );
   });
 
   test("every combination of facts gets one action, and the laws hold for each", () => {
@@ -192,6 +190,38 @@ describeWith(["bash"], "decide_start", () => {
 
 describeWith(["bash"], "decide_join", () => {
   test.each(JOIN)("%s", (_name, facts, action) => {
-    expect(agent(["decide"], `decide_join ${facts}`).stdout.split(" ")[0]).toBe(action);
+    expect(agent(["decide"], `decide_join ${words({ ...fresh, ...facts })}`).stdout.split(" ")[0]).toBe(
+      action,
+    );
+  });
+
+  test("every combination of facts gets one step, and the laws hold for each", () => {
+    const script = `
+      for own in bare owner replica; do for quorum in yes no; do for listed in all some none; do
+      for link in up down; do for owner in live down several none; do for waited in no window long; do
+      for synced in yes no; do
+        facts="own=$own quorum=$quorum listed=$listed link=$link owner=$owner waited=$waited synced=$synced"
+        printf '%s ' $facts
+        decide_join $facts
+      done; done; done; done; done; done; done`;
+    const rows = agent(["decide"], script).stdout.split("\n");
+    expect(rows).toHaveLength(3 * 2 * 3 * 2 * 4 * 3 * 2);
+    const broken = rows.filter((row) => {
+      const given = Object.fromEntries(
+        [...row.matchAll(/(\w+)=(\w+)/g)].map(([, name, value]) => [name, value]),
+      );
+      const action = row.replace(/^(\w+=\w+ )*/, "");
+      if (!/^(meet|replicate|healthy|promoted|later \S.*|stuck \S.*)$/.test(action)) return true;
+      // A node that serves is never told to follow anybody, and one without a majority does nothing.
+      if ((given.own === "owner") !== (action === "promoted")) return true;
+      if (given.quorum === "no" && /^(meet|replicate|healthy)/.test(action)) return true;
+      // A master is chosen once: never by a replica, so that a healthy link is never dropped.
+      if (action === "replicate" && given.own !== "bare") return true;
+      // In sync means the offset, and every master's word.
+      return (
+        action === "healthy" && !(given.link === "up" && given.synced === "yes" && given.listed === "all")
+      );
+    });
+    expect(broken).toEqual([]);
   });
 });

@@ -166,6 +166,13 @@ describeWith(["bash"], "placement", () => {
     expect(placement([...nodes, { id: "f".repeat(40), ip: "10.0.0.5", flags: "slave", master: B }])).toBe(C);
   });
 
+  test("prefers another subnet at a tie only", () => {
+    const facts = `master ${A} 10.0.0.1:6379 16379 1 other\nmaster ${B} 10.0.0.2:6379 16379 0 own`;
+    const placed = (stdin: string): string => agent(["view"], "placement", { stdin }).stdout;
+    expect(placed(`${facts}\nmaster ${C} 10.0.1.3:6379 16379 0 other\n`)).toBe(C);
+    expect(placed(`${facts}\nmaster ${C} 10.0.1.3:6379 16379 1 other\n`)).toBe(B);
+  });
+
   test("of a given shard is its owner, whether a master or a replica was named", () => {
     expect(placement(nodes, "10.0.0.3")).toBe(C);
     expect(placement(nodes, "10.0.0.4")).toBe(A);

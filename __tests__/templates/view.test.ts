@@ -55,11 +55,15 @@ describeWith(["bash"], "seeds", () => {
     // Answers for 10.0.0.1 and 10.0.0.2 only; the latter is known from the former's answer.
     const script = `#!/bin/sh
 echo "$2:$4" >> "${root}/asked"
-case $2 in 10.0.0.1|10.0.0.2) cat "${root}/answer" ;; 10.0.0.8) echo "LOADING Redis is loading" ;; *) exit 1 ;; esac
+case $2 in 10.0.0.1|10.0.0.2) cat "${root}/$2" ;; 10.0.0.8) echo "LOADING Redis is loading" ;; *) exit 1 ;; esac
 `;
     writeFileSync(cli, script);
     chmodSync(cli, 0o755);
-    writeFileSync(join(root, "answer"), nodes);
+    writeFileSync(join(root, "10.0.0.2"), nodes);
+    writeFileSync(
+      join(root, "10.0.0.1"),
+      nodes.replace("myself,", "").replace("redis-a master", "redis-a myself,master"),
+    );
     const { stdout } = agent(["view"], "view", {
       env: { ...env(), MASTERS: "10.0.0.1 10.0.0.7 10.0.0.8", PORT: "6379" },
     });
@@ -77,5 +81,24 @@ describeWith(["bash"], "field", () => {
     const stdin = "# Replication\r\nrole:slave\r\nmaster_link_status:up\r\n";
     expect(agent(["view"], "field master_link_status", { stdin }).stdout).toBe("up");
     expect(agent(["view"], "field nothing", { stdin }).stdout).toBe("");
+  });
+});
+
+describeWith(["bash"], "subnets", () => {
+  test("says of each master whether a gateway stands between, and leaves other facts alone", () => {
+    const script = `ip() { [[ $4 == 10.0.0.* ]] && echo "$4 dev eth0 src 10.0.0.9" || echo "$4 via 10.0.0.1 dev eth0"; }
+      subnets`;
+    const stdin =
+      "quorum yes\nmaster a 10.0.0.1:6379 16379 0\nmaster b 10.0.1.1:6379 16379 2\nowner live a 10.0.0.1:6379\n";
+    expect(
+      agent(["view"], script, { stdin })
+        .stdout.split("\n")
+        .map((line) => line.trimEnd()),
+    ).toEqual([
+      "quorum yes",
+      "master a 10.0.0.1:6379 16379 0 own",
+      "master b 10.0.1.1:6379 16379 2 other",
+      "owner live a 10.0.0.1:6379",
+    ]);
   });
 });

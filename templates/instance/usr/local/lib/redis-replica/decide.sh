@@ -26,15 +26,13 @@ decide_start() {
     echo start
   elif [[ $elsewhere == yes ]]; then
     echo 'refuse another machine answers with the id of this node'
-  elif [[ $quorum == no ]]; then
+  elif [[ $quorum == no && $own == replica && $same == yes ]]; then
     # A reboot: the volume cannot be older than what the cluster last saw of this node.
-    if [[ $own == replica && $same == yes ]]; then
-      echo start
-    elif [[ $waited == long ]]; then
-      echo 'stuck no majority of the masters has answered for 15 minutes'
-    else
-      echo 'later no majority of the masters answers and agrees'
-    fi
+    echo start
+  elif [[ $quorum == no && $waited == long ]]; then
+    echo 'stuck no majority of the masters has answered for 15 minutes'
+  elif [[ $quorum == no ]]; then
+    echo 'later no majority of the masters answers and agrees'
   elif [[ $data == orphan ]]; then
     # Redis would start as a new master that claims every slot it has keys for.
     echo fresh
@@ -49,12 +47,10 @@ decide_start() {
     echo follow
   elif [[ $own == bare ]]; then
     echo start
+  elif [[ $owner == down && $waited == long ]]; then
+    echo 'stuck the node that serves this shard has been down for 15 minutes'
   elif [[ $owner == down ]]; then
-    if [[ $waited == long ]]; then
-      echo 'stuck the node that serves this shard has been down for 15 minutes'
-    else
-      echo 'later the node that serves this shard is down'
-    fi
+    echo 'later the node that serves this shard is down'
   else
     echo fresh
   fi
@@ -82,10 +78,12 @@ decide_owner() {
 #   quorum  yes | no                 whether enough masters answer and agree
 #   listed  all | some | none        which of the masters list it as a live member
 #   link    up | down                its replication link
+#   owner   live | down | …          who serves its shard, as for decide_start
+#   waited  no | window | long       since the link was first found down
 #   synced  yes | no                 whether its offset has reached its master's
-# Prints: meet | replicate | healthy | promoted | later REASON
+# Prints: meet | replicate | healthy | promoted | later REASON | stuck REASON
 decide_join() {
-  local own quorum listed link synced
+  local own quorum listed link owner waited synced
   local "$@"
   if [[ $own == owner ]]; then
     echo promoted
@@ -95,6 +93,8 @@ decide_join() {
     echo meet
   elif [[ $own == bare ]]; then
     echo replicate
+  elif [[ $link == down && $owner == down && $waited != no ]]; then
+    echo 'stuck the master is down'
   elif [[ $link == down ]]; then
     echo 'later the link to the master is down'
   elif [[ $synced == no ]]; then

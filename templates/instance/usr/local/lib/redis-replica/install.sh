@@ -53,7 +53,8 @@ build_redis() {
   install_packages build
   rm -rf "$build"
   mkdir -p "$build"
-  fetch "$URL" "$build/redis.tar.gz"
+  curl -fsSL --retry 5 --retry-connrefused --connect-timeout 10 --max-time 600 -o "$build/redis.tar.gz" "$URL" ||
+    { log "cannot fetch $URL" && exit "$LATER"; }
   sha256sum --check --status <<<"$SHA256  $build/redis.tar.gz" ||
     refuse "$URL is not the pinned file: SHA-256 $(sha256sum <"$build/redis.tar.gz" | cut -c -64), wanted $SHA256"
   tar -xzf "$build/redis.tar.gz" -C "$build" --strip-components=1
@@ -66,11 +67,6 @@ build_redis() {
   mv "$build/src/redis-server" "$build/src/redis-cli" "$OPT/redis-$VERSION.new"
   mv -T "$OPT/redis-$VERSION.new" "$OPT/redis-$VERSION"
   rm -rf "$build"
-}
-
-fetch() {
-  curl -fsSL --retry 5 --retry-connrefused --connect-timeout 10 --max-time 600 -o "$2" "$1" ||
-    { log "cannot fetch $1" && exit "$LATER"; }
 }
 
 # keep_quiet: the distribution's own service would take the port as soon as its package is installed.

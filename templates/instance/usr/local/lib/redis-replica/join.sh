@@ -18,7 +18,7 @@ join_within() {
 
 # step: one look and one step. Leaves with 0 in sync, 10 not yet, 20 refused.
 step() {
-  local here="127.0.0.1:${PORT:?}" info me facts own action
+  local here="127.0.0.1:${PORT:?}" info me facts own link owner action
   [[ ! -e $RUN/refused ]] || exit "$REFUSED"
   exec 9>"$RUN/lock"
   flock -w 60 9 || later 'another step is under way'
@@ -34,15 +34,26 @@ step() {
   facts=$(facts "$me" <"$RUN/view")
   own=$(ask "$here" cluster nodes | role_of_myself || true)
   [[ -n $me && -n $own ]] || exit "$LATER"
-  action=$(decide_join own="$own" quorum="$(fact quorum <<<"$facts")" listed="$(fact listed <<<"$facts")" \
-    link="$(field master_link_status <<<"$info")" synced="$(synced "$here" "$info")")
+  link=$(field master_link_status <<<"$info")
+  owner=$(fact owner <<<"$facts")
+  [[ $link == down ]] || rm -f "$RUN/since"
+  action=$(decide_join own="$own" quorum="$(fact quorum <<<"$facts")" listed="$(fact listed <<<"$facts")" link="$link" \
+    owner="${owner%% *}" waited="$([[ $link != down ]] || waited)" synced="$(synced "$here" "$info")")
   case $action in
     meet) meet "$here" "$facts" && later 'met the masters' ;;
     replicate) replicate "$here" "$me" ;;
     healthy) healthy "$here" "$me" "$facts" ;;
     promoted) promoted "$here" "$me" ;;
+    stuck*) stuck "${action#stuck } (${owner##* }); what is here is of $(data_time "$info")" ;;
     later*) later "${action#later }" ;;
   esac
+}
+
+# data_time INFO: when this replica last had word from its master: in this life, or when its RDB was written.
+data_time() {
+  local down
+  down=$(field master_link_down_since_seconds <<<"$1")
+  if ((${down:--1} >= 0)); then date -u -d "-$down seconds"; else date -u -r "$DATA/dump.rdb"; fi
 }
 
 # meet HERE FACTS: each master in turn; one would do, but gossip takes seconds.
@@ -59,7 +70,7 @@ replicate() {
   lock "$me"
   view >"$RUN/view"
   facts=$(facts "$me" <"$RUN/view")
-  master=$(placement <<<"$facts")
+  master=$(subnets <<<"$facts" | placement)
   [[ -n $master ]] || later "no master to replicate${SHARD:+ in the shard of $SHARD}"
   for ((tries = 0; tries < 50; tries++)); do
     answer=$(ask "$here" cluster replicate "$master" || true)
@@ -128,7 +139,7 @@ healthy() {
 # promoted HERE ME: while it serves, every write goes to disk within a second: a replica's RDB alone would lose
 # everything since the last save.
 promoted() {
-  [[ -e $RUN/promoted ]] || awk '{ print int($1) }' /proc/uptime | write "$RUN/promoted"
+  [[ -e $RUN/promoted ]] || cut -d . -f 1 /proc/uptime | write "$RUN/promoted"
   if [[ $(ask "$1" config get appendonly | tail -n 1) != yes ]]; then
     [[ $(ask "$1" config set appendonly yes || true) == OK ]] || later 'the append-only file cannot be switched on'
   fi

@@ -30,10 +30,6 @@ follow() {
   local epoch
   epoch=$(ask "$4" cluster info | field cluster_current_epoch || true)
   [[ $epoch =~ ^[0-9]+$ ]] || later "$4 does not tell its epoch"
-  answer_of "$4" | follow_file "$1" "$2" "$3" "$epoch" | write "$DATA/nodes.conf"
-}
-
-# answer_of PEER: what it said in the last view.
-answer_of() {
-  awk -v peer="$1" '$1 == "peer" { on = $2 == peer; next } on' "$RUN/view"
+  awk -v peer="$4" '$1 == "peer" { on = $2 == peer; next } on' "$RUN/view" |
+    follow_file "$1" "$2" "$3" "$epoch" | write "$DATA/nodes.conf"
 }

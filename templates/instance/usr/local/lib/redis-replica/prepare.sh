@@ -86,7 +86,7 @@ followed() {
 # waited: how long this boot has been kept from starting: no, window (W) or long (15 minutes).
 waited() {
   local since now
-  now=$(awk '{ print int($1) }' /proc/uptime)
+  now=$(cut -d . -f 1 /proc/uptime)
   since=$(cat "$RUN/since" 2>/dev/null || true)
   [[ -n $since ]] || { since=$now && printf '%s\n' "$now" | write "$RUN/since"; }
   if ((now - since >= 900)); then echo long; elif ((now - since >= $(window))); then echo window; else echo no; fi
@@ -105,13 +105,14 @@ act() {
   [[ $1 == later* || $1 == stuck* ]] || log "the file says $(own_role), the cluster says $(fact seen <<<"$4"): $1"
   case $1 in
     start)
-      [[ $(data_class) == empty ]] || replica_mode
+      # A replica has no append-only file, which would turn every return into a full resync.
+      rm -rf "$DATA/appendonlydir"
       [[ -z $2 ]] || whole "$DATA/nodes.conf" || own_file | write "$DATA/nodes.conf"
       ;;
     follow)
       keep_rdb
       if damaged; then rm -f "$DATA/dump.rdb"; fi
-      replica_mode
+      rm -rf "$DATA/appendonlydir"
       follow "$2" "$3" "$owner" "$(fact peer <<<"$4")"
       ;;
     fresh) set_aside ;;
@@ -130,11 +131,6 @@ act() {
   esac
   rm -f "$STATE/accepted"
   consume_receipt
-}
-
-# replica_mode: a replica has no append-only file, which would turn every return into a full resync.
-replica_mode() {
-  rm -rf "$DATA/appendonlydir"
 }
 
 # node_timeout: what the masters use, in milliseconds; what they used last where none answers; else Redis's default.

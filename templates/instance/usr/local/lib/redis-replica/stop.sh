@@ -4,11 +4,12 @@
 # stop: before Redis is told to end. A promoted replica hands its slots to a copy that is in sync; writes stall for
 # some hundredths of a second instead of an election.
 stop() {
-  local here="127.0.0.1:$PORT" copy tries
+  local here="127.0.0.1:$PORT" copy tries since
   [[ $(ask "$here" role | head -n 1 || true) == master ]] || return 0
   view >"$RUN/view"
-  # No earlier than a minute, and four node timeouts, after the last change: votes would be denied, and writes stall.
-  [[ $(settled) == yes ]] || { log 'no hand-over: this node has only just been promoted' && return 0; }
+  # No earlier than four node timeouts after the last change: votes would be denied, and writes stall.
+  since=$(($(cut -d . -f 1 /proc/uptime) - $(cat "$RUN/promoted" 2>/dev/null || echo 0)))
+  ((since >= $(window))) || { log 'no hand-over: this node has only just been promoted' && return 0; }
   copy=$(ask "$here" info replication | in_sync)
   [[ -n $copy ]] || { log 'no hand-over: no copy is in sync' && return 0; }
   log "handing over to $copy: $(ask "$copy" cluster failover || true)"
@@ -25,14 +26,6 @@ in_sync() {
     $1 == "master_repl_offset" { end = $2 }
     $1 ~ /^slave[0-9]+$/ && $7 == "online" { address[++n] = $3 ":" $5; offset[n] = $9; lag[n] = $11 }
     END { for (i = 1; i <= n; i++) if (end - offset[i] <= 65536 && lag[i] <= 1) { print address[i]; exit } }'
-}
-
-# settled: whether this node has been master for a minute and four node timeouts.
-settled() {
-  local since least
-  since=$(cat "$RUN/promoted" 2>/dev/null || echo 0)
-  least=$(($(node_timeout) * 4 / 1000))
-  yes_if test "$(($(awk '{ print int($1) }' /proc/uptime) - since))" -ge "$((least > 60 ? least : 60))"
 }
 
 # stopped RESULT: after Redis, if it was started, has ended. A clean end leaves a receipt; where Redis gave up by

@@ -23,7 +23,7 @@ seeds() {
   [[ ! -e $DATA/nodes.conf ]] || masters_in <"$DATA/nodes.conf"
 }
 
-# masters_in: IP:PORT of each master with slots in a CLUSTER NODES text, but for the asker's own line.
+# masters_in: IP:PORT of each master with slots in CLUSTER NODES texts, but for the lines of those whose texts they are.
 masters_in() {
   awk '$3 ~ /master/ && $3 !~ /myself|handshake|noaddr/ && $9 != "" { sub(/@.*/, "", $2); print $2 }'
 }
@@ -34,13 +34,9 @@ view() {
   local folder
   folder=$(mktemp -d)
   ask_all "$folder" < <(seeds | sort -u)
-  ask_all "$folder" < <(cat "$folder"/* 2>/dev/null | masters_in_view | sort -u)
+  ask_all "$folder" < <(cat "$folder"/* 2>/dev/null | masters_in | sort -u)
   cat "$folder"/* 2>/dev/null || true
   rm -rf "$folder"
-}
-
-masters_in_view() {
-  awk '$3 ~ /master/ && $3 !~ /handshake|noaddr/ && $9 != "" { sub(/@.*/, "", $2); print $2 }'
 }
 
 ask_all() {
@@ -80,12 +76,23 @@ fact() {
   awk -v name="$1" '$1 == name { sub(/^[^ ]+ /, ""); print; exit }'
 }
 
-# placement: the master for a new replica: of the shard that the settings give, or the one with the fewest
-# replicas, at a tie the first by id.
+# placement: the master for a new replica: of the shard that the settings give, or the one with the fewest replicas,
+# at a tie in another subnet, and then the first by id.
 placement() {
   if [[ -n ${SHARD:-} ]]; then
     fact shard
   else
-    awk '$1 == "master"' | sort -k5,5n -k2,2 | awk 'NR == 1 { print $2 }'
+    awk '$1 == "master"' | sort -k5,5n -k6,6 -k2,2 | awk 'NR == 1 { print $2 }'
   fi
+}
+
+# subnets: adds to each master among facts whether it is in this machine's own subnet, and so surely in its availability
+# zone, or in another: only the latter is reached by a gateway.
+subnets() {
+  local word id at rest
+  while read -r word id at rest; do
+    [[ $word != master ]] ||
+      rest+=" $(if [[ $(ip -4 route get "${at%:*}" 2>/dev/null) == *' via '* ]]; then echo other; else echo own; fi)"
+    echo "$word $id $at $rest"
+  done
 }
