@@ -1,0 +1,244 @@
+import { truncate } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { removeTree } from "../cache";
+import { holds, since } from "../faults/fault";
+import { RedisNode } from "../redis-node";
+import { Scene } from "../scene";
+import { type Snapshot } from "../volume";
+import { until } from "../wait";
+import { type Writer } from "../writer";
+import { draw, type Kind, type Round, type Step } from "./plan";
+
+const SHARDS = 3;
+/** Milliseconds until everything must be back: W, an election, and a boot, twice. */
+const PATIENCE = 180_000;
+
+/** One cluster through many faults; each round must end well before the next begins. */
+class Soak {
+  private readonly ids: string[] = [];
+  /** The place among the servers of each shard's on-demand node. */
+  private readonly servers: number[] = [];
+  private readonly writers: Writer[] = [];
+
+  private constructor(private readonly scene: Scene) {}
+
+  static async open(): Promise<Soak> {
+    const scene = await Scene.open({ replicas: SHARDS });
+    const soak = new Soak(scene);
+    for (let shard = 0; shard < SHARDS; shard++) {
+      soak.ids.push(await scene.node(shard).cli("CLUSTER", "MYID"));
+      soak.servers.push(await scene.masterOf(shard));
+    }
+    return soak;
+  }
+
+  /** Plays a round and returns a line that says what happened. */
+  async play(round: Round, number: number): Promise<string> {
+    const { scene } = this;
+    const images = new Map<number, Snapshot>();
+    for (const { shard, kind } of round) {
+      if (kind === "restore") images.set(shard, await scene.snapshot(shard));
+    }
+    const writer = await scene.write(`soak-${number}`);
+    this.writers.push(writer);
+    await until("writes are acknowledged", { timeout: 30_000 }, () => writer.counts.acknowledged > 0);
+    const steps = await this.winnable(round);
+    const start = Date.now();
+    await Promise.all(
+      steps.map((step) => sleep(step.delay).then(() => this.act(step, images.get(step.shard)))),
+    );
+    await this.heal();
+    const seconds = since(start);
+    const { acknowledged, lostAcknowledged, lostPlain, unanswered, list } = await scene.verdict();
+    holds(`no acknowledged write is gone (${JSON.stringify(list.slice(0, 5))})`, lostAcknowledged === 0);
+    holds("every key could be read", unanswered === 0);
+    holds("every server answers", await scene.mastersAnswer());
+    await this.equal();
+    for (const { directory } of images.values()) await removeTree(directory);
+    const words = steps.map(
+      ({ shard, kind, again }) => `${kind} ${shard}${again === undefined ? "" : " twice"}`,
+    );
+    const lost = lostPlain > 0 ? `, OKs lost ${lostPlain}` : "";
+    return `${words.join(" + ")}: healed after ${seconds} s, acknowledged ${acknowledged}, lost 0${lost}`;
+  }
+
+  /** Whether everything that was acknowledged in any round is there at the end. */
+  async verdict(): Promise<{ readonly acknowledged: number; readonly lost: number }> {
+    let [acknowledged, lost] = [0, 0];
+    for (const writer of this.writers) {
+      const verdict = await writer.verify(this.addresses());
+      acknowledged += verdict.acknowledged;
+      lost += verdict.lostAcknowledged;
+    }
+    return { acknowledged, lost };
+  }
+
+  async close(): Promise<void> {
+    await this.scene.close();
+  }
+
+  /**
+   * Leaves out what nobody can win: a cluster of three that loses two owners has no majority, and what is forgotten
+   * cannot be an owner.
+   */
+  private async winnable(round: Round): Promise<Step[]> {
+    const steps: Step[] = [];
+    let owners = 0;
+    for (const step of round) {
+      const serves = await this.machineServes(step.shard);
+      const kind: Kind = serves && step.kind === "forget" ? "interrupt" : step.kind;
+      if (serves !== (kind === "server") && ++owners > 1) continue;
+      steps.push({ ...step, kind });
+    }
+    return steps;
+  }
+
+  private async act(step: Step, image: Snapshot | undefined): Promise<void> {
+    const { scene } = this;
+    const { shard, kind, away } = step;
+    if (kind === "kill") {
+      await scene.instance(shard).exec(["systemctl", "kill", "-s", "KILL", "redis-replica"]);
+    } else if (kind === "reboot") {
+      await scene.instance(shard).reboot();
+    } else if (kind === "unplug") {
+      await scene.network.unplug(scene.address(shard));
+      await sleep(away * 1000);
+      await scene.network.plug(scene.address(shard));
+    } else if (kind === "server") {
+      await this.serverAway(shard, away);
+    } else {
+      await this.replace(step, image);
+    }
+  }
+
+  private async replace({ shard, kind, again }: Step, image: Snapshot | undefined): Promise<void> {
+    const { scene } = this;
+    const volume = scene.fleet.volume(`ssi-${shard}`);
+    await scene.stop(shard, kind === "lose" || kind === "restore" ? "gone" : "clean");
+    if (kind === "forget") {
+      const others = this.addresses().filter((address) => address !== scene.address(shard));
+      await Promise.all(
+        others.map((address) => {
+          // Where it was not known yet, or is about to be known, there is nothing to forget.
+          return new RedisNode(address).cli("CLUSTER", "FORGET", this.ids[shard] ?? "").catch(() => "");
+        }),
+      );
+    }
+    if (kind === "damage") await truncate(join(volume.upper, "var/lib/redis/nodes.conf"), 100);
+    if (image) await volume.restore(image);
+    await scene.launch(shard);
+    if (again === undefined) return;
+    await sleep(again);
+    await scene.stop(shard, "gone");
+    await scene.launch(shard);
+  }
+
+  /** The server's process is gone; where it served, it stays away until the machine serves. */
+  private async serverAway(shard: number, away: number): Promise<void> {
+    const server = this.scene.masters.server(this.servers[shard] ?? 0);
+    const served = !(await this.machineServes(shard));
+    await server.kill();
+    if (served) {
+      await until(`machine ${shard} serves`, { timeout: 60_000 }, () =>
+        this.machineServes(shard).catch(() => false),
+      );
+    } else {
+      await sleep(away * 1000);
+    }
+    await server.start();
+  }
+
+  private async machineServes(shard: number): Promise<boolean> {
+    return (await this.scene.node(shard).cli("ROLE")).startsWith("master");
+  }
+
+  /** Waits until every node is live for every other, every copy has its master's data, and every agent says so. */
+  private async heal(): Promise<void> {
+    const { scene } = this;
+    let trouble = "";
+    const evidence = async (): Promise<string> => {
+      const machines = await Promise.all(
+        this.ids.map(async (_, shard) => {
+          const state = await scene.status(shard).catch(String);
+          return `--- machine ${shard}: ${JSON.stringify(state)}\n${await scene.instance(shard).journal(60)}`;
+        }),
+      );
+      return [trouble, await scene.masters.cli(0, "CLUSTER", "NODES").catch(String), ...machines].join("\n");
+    };
+    await until("everything is back", { timeout: PATIENCE, every: 200, evidence }, async () => {
+      trouble = await this.trouble().catch((error: unknown) => String(error));
+      return trouble === "";
+    });
+  }
+
+  /** What is not as it must be; nothing where all is well. */
+  private async trouble(): Promise<string> {
+    const addresses = this.addresses();
+    for (const address of addresses) {
+      const node = new RedisNode(address);
+      if ((await node.clusterState()) !== "ok") return `${address}: the cluster is not whole`;
+      const seen = await node.nodes();
+      const bad = seen.find(
+        ({ flags, connected }) => !connected || flags.some((flag) => /fail|handshake|noaddr/.test(flag)),
+      );
+      if (bad ?? seen.length !== addresses.length) return `${address}: ${JSON.stringify(bad ?? seen)}`;
+      const info = await node.info("replication");
+      if (info["role"] === "slave" && info["master_link_status"] !== "up") return `${address}: link down`;
+    }
+    for (const [shard, id] of this.ids.entries()) {
+      if ((await this.scene.node(shard).cli("CLUSTER", "MYID")) !== id)
+        return `machine ${shard} is another node`;
+      const wanted = (await this.machineServes(shard)) ? /^promoted/ : /^in sync/;
+      const { text } = await this.scene.status(shard);
+      if (!wanted.test(text)) return `machine ${shard}: ${text}`;
+    }
+    return "";
+  }
+
+  /** Every copy has what its master has; nobody writes. */
+  private async equal(): Promise<void> {
+    for (const address of this.addresses()) {
+      const node = new RedisNode(address);
+      await until(`${address} has what its master has`, { timeout: 30_000, every: 200 }, async () => {
+        const info = await node.info("replication");
+        if (info["role"] === "master") return true;
+        return (await node.digest()) === (await new RedisNode(info["master_host"] ?? "").digest());
+      });
+    }
+  }
+
+  private addresses(): string[] {
+    return [...this.scene.masters.addresses, ...this.ids.map((_, shard) => this.scene.address(shard))];
+  }
+}
+
+/** `tsx soak.ts FAULTS SEED`, in an enclosure. */
+async function main(faults: number, seed: number): Promise<number> {
+  const say = (text: string): void => void process.stdout.write(`${text}\n`);
+  const soak = await Soak.open();
+  const start = Date.now();
+  const rounds = draw(faults, seed, SHARDS);
+  let played = 0;
+  try {
+    for (const [index, round] of rounds.entries()) {
+      say(`${index + 1}/${rounds.length}: ${await soak.play(round, index)}`);
+      played += round.length;
+    }
+    const { acknowledged, lost } = await soak.verdict();
+    say(
+      `${played} faults in ${Math.round(since(start) / 60)} min, seed ${seed}: ${acknowledged} acknowledged, ${lost} lost`,
+    );
+    return lost === 0 ? 0 : 1;
+  } catch (error) {
+    say(`after ${played} faults, seed ${seed}: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  } finally {
+    await soak.close();
+  }
+}
+
+if (require.main === module) {
+  const [faults, seed] = process.argv.slice(2).map(Number);
+  void main(faults ?? 1, seed ?? 1).then((code) => process.exit(code));
+}
