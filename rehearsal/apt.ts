@@ -46,6 +46,24 @@ function ofRelease(name: string, text: string, release: string): string {
   return entries.map((entry) => entry.trim()).join(name.endsWith(".sources") ? "\n\n" : "\n");
 }
 
+/** Source packages of another suite of the same mirrors: of the entries that name the release itself. */
+export function sourcesOf(suite: string, release: string, file: AptSources["files"][number]): string {
+  if (!file.name.endsWith(".sources")) {
+    const own = file.text.split("\n").filter((line) => line.split(/\s+/).includes(release));
+    return own
+      .map((line) => line.replace(/^deb\s/, "deb-src ").replace(` ${release} `, ` ${suite} `))
+      .join("\n");
+  }
+  const own = file.text
+    .split("\n\n")
+    .filter((entry) => new RegExp(`^Suites:.*\\b${release}(\\s|$)`, "m").test(entry));
+  return own
+    .map((entry) =>
+      entry.replace(/^Types:.*$/m, "Types: deb-src").replace(/^Suites:.*$/m, `Suites: ${suite}`),
+    )
+    .join("\n\n");
+}
+
 /** The same entries for source packages. */
 export function withSources(file: AptSources["files"][number]): string {
   return file.name.endsWith(".sources")

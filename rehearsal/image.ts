@@ -13,6 +13,8 @@ export interface Image {
   readonly id: string;
   /** The tree, which nobody writes to. */
   readonly path: string;
+  /** A tree that lies over it, with what the image has besides. @default none */
+  readonly over?: string;
 }
 
 const packages = [

@@ -6,7 +6,7 @@ import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, normalize } from "node:path";
 import { gzipSync } from "node:zlib";
-import { aptSources, withSources } from "./apt";
+import { aptSources, sourcesOf, withSources } from "./apt";
 import { cached, keyOf } from "./cache";
 import { type Image } from "./image";
 import { hostAddress } from "./network";
@@ -36,15 +36,16 @@ export async function prepareMirror(image: Image): Promise<string> {
   });
 }
 
-/** An apt of its own: the machine's sources, and an instance's installed packages. */
-async function aptConfig(work: string, image: Image): Promise<NodeJS.ProcessEnv> {
-  const { files, settings } = await aptSources();
+/** An apt of its own: the machine's sources (or another suite's source packages), and an instance's installed packages. */
+export async function aptConfig(work: string, image: Image, suite?: string): Promise<NodeJS.ProcessEnv> {
+  const { release, files, settings } = await aptSources();
   for (const part of ["sources", "state/lists/partial", "cache/archives/partial", "none"]) {
     mkdirSync(join(work, part), { recursive: true });
   }
   for (const [index, file] of files.entries()) {
     const extension = file.name.slice(file.name.lastIndexOf("."));
-    writeFileSync(join(work, "sources", `${index}${extension}`), `${withSources(file)}\n`);
+    const text = suite === undefined ? withSources(file) : sourcesOf(suite, release, file);
+    writeFileSync(join(work, "sources", `${index}${extension}`), `${text}\n`);
   }
   const lines = [
     `Dir::State "${work}/state";`,

@@ -45,7 +45,8 @@ export class Volume {
 
   async mount(): Promise<string> {
     if (this.mounted) throw new Error(`${this.id} is attached already`);
-    const options = `lowerdir=${this.image.path},upperdir=${this.upper},workdir=${join(this.directory, "work")}`;
+    const lower = [this.image.over, this.image.path].filter((tree) => tree !== undefined).join(":");
+    const options = `lowerdir=${lower},upperdir=${this.upper},workdir=${join(this.directory, "work")}`;
     await must(["mount", "-t", "overlay", "-o", options, this.id, this.root]);
     this.mounted = true;
     return this.root;

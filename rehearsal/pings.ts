@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Connection } from "./connection";
+
+/** Milliseconds between two questions. */
+const every = 200;
+/** Milliseconds for an answer. */
+const patience = 1000;
+/** Milliseconds of one tick. Time is told by our own ticks: while we are kept from running nobody else is silent. */
+const tick = 50;
+
+/** Asks servers all the time whether they answer, each on its own. */
+export class Pings {
+  private running = true;
+  private ticks = 0;
+  private readonly silences: number[];
+  private readonly loops: Promise<unknown>;
+  private readonly clock = setInterval(() => this.ticks++, tick);
+
+  private constructor(addresses: readonly string[]) {
+    this.silences = addresses.map(() => 0);
+    this.loops = Promise.all(addresses.map((address, index) => this.ask(address, index)));
+  }
+
+  static start(addresses: readonly string[]): Pings {
+    return new Pings(addresses);
+  }
+
+  /** Ends the asking; the longest time, in milliseconds, from one answer of a server to its next. */
+  async stop(): Promise<number> {
+    this.running = false;
+    await this.loops;
+    clearInterval(this.clock);
+    return tick * Math.max(0, ...this.silences);
+  }
+
+  private async ask(address: string, index: number): Promise<void> {
+    let connection: Connection | undefined;
+    let last = this.ticks;
+    while (this.running) {
+      connection ??= await Connection.open(address, {}, patience).catch(() => undefined);
+      const answered = await connection?.send(["PING"], patience).then(
+        () => true,
+        () => false,
+      );
+      this.silences[index] = Math.max(this.silences[index] ?? 0, this.ticks - last);
+      if (answered) last = this.ticks;
+      else {
+        connection?.close();
+        connection = undefined;
+      }
+      await sleep(every);
+    }
+    connection?.close();
+  }
+}
