@@ -33,9 +33,7 @@ own_id() {
 
 # own_role: what nodes.conf says this node is: none, bare (a master without slots), owner, or replica.
 own_role() {
-  local role
-  role=$(own_file | role_of_myself)
-  echo "${role:-none}"
+  own_file | role_of_myself | grep . || echo none
 }
 
 # role_of_myself: the role in a CLUSTER NODES text of the node that gave it.

@@ -1,5 +1,5 @@
-# From a view (each peer's CLUSTER NODES, sorted, under a line "peer IP:PORT") and this node's own nodes.conf (lines
-# that begin with "file") to the facts that view.sh documents.
+# From this node's own nodes.conf (where `own` is set) and a view (each peer's CLUSTER NODES, sorted, under a line "peer
+# IP:PORT") to the facts that view.sh documents.
 #
 # A peer votes if it is itself a master with slots, and not this node. Votes agree when they name the same owners of
 # the same slots; only what more than half of all owners agree on is a fact.
@@ -19,8 +19,7 @@ function expand(text, list,   i, n, part, range, slot) {
 
 $1 == "peer" { peer = $2; next }
 
-$1 == "file" {
-  sub(/^file /, "")
+own {
   filed[$1] = slots()
   if ($3 ~ /myself/) shard = $3 ~ /slave/ ? $4 : $1
   next

@@ -26,23 +26,21 @@ step() {
     install_redis
     systemctl start --no-block redis-replica.service
   fi
-  info=$(ask "$here" info replication || true)
+  info=$(ask "$here" <<<$'info replication\ncluster nodes' || true)
   # Why it does not is for `prepare` to say.
-  [[ $info == *role:* ]] || exit "$LATER"
-  me=$(ask "$here" cluster myid || true)
+  [[ $info =~ ([0-9a-f]{40})\ [^\ ]+\ myself ]] || exit "$LATER"
+  me=${BASH_REMATCH[1]} own=$(role_of_myself <<<"$info")
   view >"$RUN/view"
   facts=$(facts "$me" <"$RUN/view")
-  own=$(ask "$here" cluster nodes | role_of_myself || true)
-  [[ -n $me && -n $own ]] || exit "$LATER"
   link=$(field master_link_status <<<"$info")
   owner=$(fact owner <<<"$facts")
-  [[ $link == down ]] || rm -f "$RUN/since"
+  [[ $link == down || ! -e $RUN/since ]] || rm "$RUN/since"
   action=$(decide_join own="$own" quorum="$(fact quorum <<<"$facts")" listed="$(fact listed <<<"$facts")" link="$link" \
     owner="${owner%% *}" waited="$([[ $link != down ]] || waited)" synced="$(synced "$here" "$info")")
   case $action in
     meet) meet "$here" "$facts" && later 'met the masters' ;;
     replicate) replicate "$here" "$me" ;;
-    healthy) healthy "$here" "$me" "$facts" ;;
+    healthy) healthy "$here" "$me" "$facts" "$info" ;;
     promoted) promoted "$here" "$me" ;;
     stuck*) stuck "${action#stuck } (${owner##* }); what is here is of $(data_time "$info")" ;;
     later*) later "${action#later }" ;;
@@ -123,12 +121,15 @@ synced() {
   if [[ -n $offset && -n $own ]] && ((own >= offset)); then echo yes; else echo no; fi
 }
 
-# healthy HERE ME FACTS: what is kept for the next start, and the word that it may be elected again.
+# healthy HERE ME FACTS INFO: what is kept for the next start, and the word that it may be elected again. That a master
+# lists this node says nothing of the way to its bus, by which votes are asked for: a pong has come back that way.
 healthy() {
-  rm -f "$RUN/promoted"
+  [[ -z $(awk '$1 == "pong" { up[$2] } $1 in up && ($3 ~ /fail/ || $6 == 0)' <<<"$3"$'\n'"$4") ]] ||
+    later 'the bus port of a master does not answer'
+  [[ ! -e $RUN/promoted ]] || rm "$RUN/promoted"
   awk '$1 == "master" { print $3 }' <<<"$3" | sort | write "$STATE/seeds"
   write "$STATE/nodes.conf" <"$DATA/nodes.conf"
-  [[ $FAILOVER != allowed ]] || ask "$1" config set cluster-replica-no-failover no >/dev/null
+  [[ $FAILOVER != allowed || $4 != *myself,slave,nofailover* ]] || ask "$1" config set cluster-replica-no-failover no >/dev/null
   if [[ -e $DATA/appendonlydir ]]; then
     ask "$1" config set appendonly no >/dev/null
     rm -rf "$DATA/appendonlydir"

@@ -7,6 +7,8 @@ prepare() {
   { read -r address && read -r instance; } <<<"$known" || true
   me=$(own_id)
   view >"$RUN/view"
+  # Data that does not say whose it is: the node's that the peers have at this address.
+  [[ -n $me || $(data_class) == empty ]] || me=$(id_at "$address:$PORT" <"$RUN/view")
   facts=$(facts "$me" <"$RUN/view")
   read -r -a given <<<"$(start_facts "$me" "$address:$PORT" "$instance" "$facts" | tr '\n' ' ')"
   action=$(decide_start "${given[@]}")
@@ -22,11 +24,10 @@ prepare() {
 
 # start_facts ME ADDRESS INSTANCE-ID FACTS: what decide_start takes.
 start_facts() {
-  local owner at data
+  local owner at
   owner=$(fact owner <<<"$4")
   at=$(fact at <<<"$4")
-  data=$(data_class)
-  echo "data=$data own=$(own_role) retired=$(yes_if test -e "$STATE/retired") quorum=$(fact quorum <<<"$4")"
+  echo "data=$(if [[ -n $1 ]]; then echo known; else data_class; fi) own=$(own_role) retired=$(yes_if test -e "$STATE/retired") quorum=$(fact quorum <<<"$4")"
   echo "seen=$(fact seen <<<"$4" | cut -d ' ' -f 1) owner=${owner%% *} stale=$(stale "${owner##* }")"
   echo "elsewhere=$(yes_if answers_as "$at" "$2" "$1") copy=$(copy "$4") proof=$(proven "$1" "$4")"
   echo "same=$(yes_if test "${3:-unknown}" = "$(cat "$STATE/instance-id" 2>/dev/null || echo none)")"
@@ -111,7 +112,7 @@ act() {
       ;;
     follow)
       keep_rdb
-      if damaged; then rm -f "$DATA/dump.rdb"; fi
+      if damaged; then log 'the RDB is damaged' && rm -f "$DATA/dump.rdb"; fi
       rm -rf "$DATA/appendonlydir"
       follow "$2" "$3" "$owner" "$(fact peer <<<"$4")"
       ;;

@@ -24,10 +24,7 @@ write_receipt() {
 # proven ME FACTS: yes if the receipt is this node's and this RDB's, and of the masters at least half, that have a time
 # on it, none has heard from this node later. Half a second is what a message may lie in a socket.
 proven() {
-  if [[ ! -s $STATE/receipt ]] || ! whole "$DATA/nodes.conf"; then
-    echo no
-    return
-  fi
+  { [[ -s $STATE/receipt ]] && whole "$DATA/nodes.conf"; } || { echo no && return; }
   { cat "$STATE/receipt" && echo "mark $(rdb_mark)" && cat <<<"$2"; } | awk -v me="$1" '
     $1 == "node" { node = $2 }
     $1 == "rdb" { rdb = $2 " " $3 }

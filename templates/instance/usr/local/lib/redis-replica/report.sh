@@ -7,18 +7,21 @@ log() {
   printf 'redis-replica: %s\n' "$*" >&2
 }
 
-# write FILE: standard input, by rename, if it differs.
+# write FILE: standard input, by rename, if it differs. What is looked at every minute must cost no process.
 write() {
-  mkdir -p "${1%/*}"
-  cat >"$1.new.$$"
-  chmod 0644 "$1.new.$$"
-  if cmp -s "$1.new.$$" "$1"; then rm "$1.new.$$"; else mv "$1.new.$$" "$1"; fi
+  local text before=''
+  IFS= read -r -d '' text || true
+  [[ ! -e $1 ]] || IFS= read -r -d '' before <"$1" || true
+  [[ ! -e $1 || $text != "$before" ]] || return 0
+  [[ -d ${1%/*} ]] || mkdir -p "${1%/*}"
+  printf '%s' "$text" >"$1.new.$$"
+  mv "$1.new.$$" "$1"
 }
 
 # state NAME [DETAIL]: what `status` shows; said, measured and hooked once per change.
 state() {
-  local text="$1${2:+: $2}" before name
-  before=$(cat "$RUN/state" 2>/dev/null || true)
+  local text="$1${2:+: $2}" before='' name
+  [[ ! -e $RUN/state ]] || read -r before <"$RUN/state"
   # A step that was under way does not talk over a refusal.
   [[ $before != "$text" && (! -e $RUN/refused || $1 == refused) ]] || return 0
   log "$text"
@@ -43,7 +46,7 @@ refuse() {
   printf '%s\n' "$1" | write "$RUN/refused"
   evidence "${2:-}"
   log "to try again when this has changed: redis-replica retry"
-  log "to go on with this volume, losing what it lacks (or, as a replica, what its master lacks): redis-replica accept"
+  log "to go on with this volume, losing what it or its master lacks: redis-replica accept"
   exit "$REFUSED"
 }
 

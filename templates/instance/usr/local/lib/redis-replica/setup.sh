@@ -10,8 +10,7 @@ setup() {
   # First of all, so that a reboot in the middle of a build goes on with it.
   systemctl -q enable redis-replica.service redis-replica-reconcile.timer
   systemctl start --no-block redis-replica-reconcile.timer
-  "$AGENT" install || outcome=$?
-  ((outcome != REFUSED)) || exit "$REFUSED"
+  "$AGENT" install || (($? != REFUSED)) || exit "$REFUSED"
   systemctl daemon-reload
   if [[ -e $RUN/redis.conf ]] && restart_due; then
     log 'new settings or another Redis: restarting'
@@ -19,7 +18,6 @@ setup() {
   else
     systemctl start --no-block redis-replica.service
   fi
-  outcome=0
   join_within 600 || outcome=$?
   log "$(status)"
   ((outcome == 0 || outcome == LATER)) || exit "$outcome"

@@ -8,10 +8,19 @@ ask() {
   timeout 2 "$OPT/bin/redis-cli" -h "${address%:*}" -p "${address##*:}" "$@" 2>/dev/null
 }
 
-# field NAME: its value in an INFO text.
-field() {
-  awk -F: -v name="$1" '$1 == name { sub(/\r$/, "", $2); print $2; exit }'
+# value SEPARATOR NAME: what stands behind a name. Without a process of its own: it is asked for a dozen times a look.
+value() {
+  local name rest
+  while IFS=$1 read -r name rest; do
+    [[ $name != "$2" ]] || { echo "${rest%$'\r'}" && return; }
+  done
 }
+
+# field NAME: its value in an INFO text.
+field() { value : "$1"; }
+
+# fact NAME: its value among facts.
+fact() { value ' ' "$1"; }
 
 # Where to ask first: the masters named in the settings, those met since, and those this node knew.
 seeds() {
@@ -20,12 +29,12 @@ seeds() {
     printf '%s:%s\n' "$host" "$PORT"
   done
   cat "$STATE/seeds" 2>/dev/null || true
-  [[ ! -e $DATA/nodes.conf ]] || masters_in <"$DATA/nodes.conf"
+  [[ ! -e $DATA/nodes.conf ]] || masters_in "$DATA/nodes.conf"
 }
 
-# masters_in: IP:PORT of each master with slots in CLUSTER NODES texts, but for the lines of those whose texts they are.
+# masters_in FILE...: IP:PORT of each master with slots in CLUSTER NODES texts, but for those whose texts they are.
 masters_in() {
-  awk '$3 ~ /master/ && $3 !~ /myself|handshake|noaddr/ && $9 != "" { sub(/@.*/, "", $2); print $2 }'
+  awk '$3 ~ /master/ && $3 !~ /myself|handshake|noaddr/ && $9 != "" { sub(/@.*/, "", $2); print $2 }' "$@" 2>/dev/null || true
 }
 
 # view: what each seed, and each master a seed names, says; a line "peer IP:PORT" before each answer.
@@ -34,7 +43,7 @@ view() {
   local folder
   folder=$(mktemp -d)
   ask_all "$folder" < <(seeds | sort -u)
-  ask_all "$folder" < <(cat "$folder"/* 2>/dev/null | masters_in | sort -u)
+  ask_all "$folder" < <(masters_in "$folder"/* | sort -u)
   cat "$folder"/* 2>/dev/null || true
   rm -rf "$folder"
 }
@@ -51,7 +60,7 @@ ask_one() {
   local answer
   answer=$(ask "$1" cluster nodes) || return 0
   [[ $answer == *myself* ]] || return 0
-  { printf 'peer %s\n' "$1" && printf '%s\n' "$answer" | tr -d '\r' | sort; } >"$2"
+  { printf 'peer %s\n' "$1" && sort <<<"$answer"; } >"$2"
 }
 
 # facts ID: from a view and this node's own file, one fact a line:
@@ -68,12 +77,12 @@ ask_one() {
 #   peer IP:PORT              one whose word this is
 #   owner live|down ID IP:PORT | several | none  who serves the shard of ID's file now, if ID does not
 facts() {
-  { own_file | sed 's/^/file /' && cat; } | awk -v me="${1:-}" -v at_shard="${SHARD:-}" -f "$LIB/facts.awk"
+  awk -v me="${1:-}" -v at_shard="${SHARD:-}" -f "$LIB/facts.awk" own=1 <(own_file) own=0 -
 }
 
-# fact NAME: its value among facts.
-fact() {
-  awk -v name="$1" '$1 == name { sub(/^[^ ]+ /, ""); print; exit }'
+# id_at ADDRESS: the one node that the peers of a view have there.
+id_at() {
+  awk -v at="$1@" 'index($2, at) == 1 && $3 !~ /handshake/ && $1 != id { id = $1; n++ } END { if (n == 1) print id }'
 }
 
 # placement: the master for a new replica: of the shard that the settings give, or the one with the fewest replicas,
