@@ -42,7 +42,18 @@ const FIGURES: readonly (readonly [key: string, what: string, unit: string])[] =
   ["replacement.missed", "  bytes its RDB was behind", "B"],
   ["replacement.sent", "  bytes its master sent", "B"],
   ["replacement.ratio", "  bytes sent / bytes missed", ""],
+  ["reconcile.cpu", "a look at a healthy replica (every minute): CPU", "ms"],
+  ["reconcile.bytes", "  bytes over the network", "B"],
 ];
+
+/** Milliseconds of CPU of one look, bytes over the network meanwhile, and bytes in the same time without it. */
+const RECONCILE = `
+bytes() { awk '/eth0:/ { print $2 + $10 }' /proc/net/dev; }
+before=$(bytes) start=$EPOCHREALTIME TIMEFORMAT='%U %S'
+cpu=$({ time redis-replica reconcile 2>/dev/null; } 2>&1)
+between=$(bytes) end=$EPOCHREALTIME
+sleep "$(awk -v a="$start" -v b="$end" 'BEGIN { print b - a }')"
+awk -v a="$before" -v b="$between" -v c="$(bytes)" '{ print ($1 + $2) * 1000, b - a, c - b }' <<<"$cpu"`;
 
 const BARE = "ssi-bare";
 const REPLICA = "ssi-replica";
@@ -130,6 +141,17 @@ export class Rounds {
       "replacement.sent": sent,
       "replacement.ratio": sent / missed,
     });
+  }
+
+  /** What the minute's look costs on a healthy replica, while nobody writes; gossip of the same time is taken off. */
+  async reconciles(times: number): Promise<void> {
+    if (!this.replica) throw new Error("no replica has joined yet");
+    await this.writer.stop();
+    for (let each = 0; each < times; each++) {
+      const { stdout } = await this.replica.instance.exec(["bash", "-c", RECONCILE]);
+      const [cpu, bytes, idle] = stdout.trim().split(" ").map(Number);
+      this.note({ "reconcile.cpu": cpu, "reconcile.bytes": (bytes ?? NaN) - (idle ?? NaN) });
+    }
   }
 
   figures(): Figure[] {

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 /** What a test can need beyond Node: each names itself and tells whether this machine has it. */
 const present: Record<Need, () => boolean> = {
   bash: () => onPath("bash"),
+  "bash-4.2": () => onPath("bash-4.2"),
   curl: () => onPath("curl"),
   ip: () => onPath("ip"),
   root: () => process.getuid?.() === 0,
@@ -17,6 +18,7 @@ const present: Record<Need, () => boolean> = {
 
 export type Need =
   | "bash"
+  | "bash-4.2"
   | "curl"
   | "ip"
   | "root"

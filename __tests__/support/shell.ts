@@ -9,7 +9,7 @@ export interface ShellResult {
   readonly stderr: string;
 }
 
-/** Runs a piece of bash with the named parts of the instance's agent loaded. */
+/** Runs a piece of bash (AGENT_BASH, if another than the one on PATH is to be tried) with the named parts of the instance's agent loaded. */
 export function agent(
   parts: readonly string[],
   script: string,
@@ -17,7 +17,7 @@ export function agent(
 ): ShellResult {
   const load = parts.map((part) => `. "${LIB}/${part}.sh"`).join("\n");
   const { status, stdout, stderr } = spawnSync(
-    "bash",
+    process.env.AGENT_BASH ?? "bash",
     ["--norc", "-c", `set -Eeuo pipefail\n${load}\n${script}`],
     {
       input: options.stdin ?? "",

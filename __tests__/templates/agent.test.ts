@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { BootScript } from "../../constructs";
 import { describeWith } from "../support/needs";
 
@@ -39,5 +39,14 @@ describeWith(["bash", "shellcheck"], "the agent before shellcheck", () => {
       const [first = "", second = ""] = readFileSync(script, "utf8").split("\n");
       expect(`${first}${second}`).not.toContain("shellcheck disable");
     }
+  });
+});
+
+describeWith(["bash-4.2"], "the oldest bash that the agent is written for, 4.2", () => {
+  test.each(scripts.map((script) => [basename(script), script]))("reads %s", (_name, script) => {
+    expect(spawnSync("bash-4.2", ["-n", script], { encoding: "utf8" })).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
   });
 });

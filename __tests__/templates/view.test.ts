@@ -76,6 +76,24 @@ case $2 in 10.0.0.1|10.0.0.2) cat "${root}/$2" ;; 10.0.0.8) echo "LOADING Redis 
   });
 });
 
+describeWith(["bash"], "id_at", () => {
+  const at = (address: string, view: string): string =>
+    agent(["view"], `id_at ${address}`, { stdin: view }).stdout;
+  const view = `peer 10.0.0.1:6379\n${nodes}\npeer 10.0.0.2:6379\n${nodes}\n`;
+
+  test("is the node that every peer has at an address", () => {
+    expect(at("10.0.0.3:6379", view)).toBe("c".repeat(40));
+    expect(at("10.0.0.3:637", view)).toBe("");
+    expect(at("10.0.0.9:6379", view)).toBe("");
+  });
+
+  test("is nobody where peers disagree, and no handshake", () => {
+    const other = `${"f".repeat(40)} 10.0.0.3:6379@16379 slave,fail ${A} 0 0 1 disconnected\n`;
+    expect(at("10.0.0.3:6379", view + other)).toBe("");
+    expect(at("10.0.0.3:6379", view + other.replace("slave,fail", "handshake"))).toBe("c".repeat(40));
+  });
+});
+
 describeWith(["bash"], "field", () => {
   test("reads one value of INFO, without its carriage return", () => {
     const stdin = "# Replication\r\nrole:slave\r\nmaster_link_status:up\r\n";
