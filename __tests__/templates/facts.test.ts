@@ -55,6 +55,15 @@ describeWith(["bash"], "facts of a view", () => {
     expect(found).toContain(`master ${A} 10.0.0.1:6379 16379 0`);
   });
 
+  test("a master whose ping waits while others answer it does not list a node, one that has just asked does", () => {
+    const asked = (at: number): string =>
+      peer(B, nodes).replace(/(10\.0\.0\.4:6379\S* \S+ \S+) 0 1700000000000/, `$1 ${at} 1699999990000`);
+    const lists = (at: number): string | undefined =>
+      facts(R, peer(A, nodes), asked(at), peer(C, nodes)).find((line) => line.startsWith("listed"));
+    expect(lists(1699999999900)).toBe("listed all");
+    expect(lists(1699999995000)).toBe("listed some");
+  });
+
   test("two of three are a quorum, one is not", () => {
     expect(facts(R, peer(A, nodes), peer(B, nodes))).toContain("quorum yes");
     expect(facts(R, peer(A, nodes))).toContain("quorum no");

@@ -34,6 +34,10 @@ describeWith(["bash"], "a nodes.conf from a peer's word", () => {
     expect(rebuilt([peer, other])).toContain(`${ME} 10.0.0.4:6379@16379 myself,slave ${B} 0 0 0 connected`);
   });
 
+  test("takes over nobody's pongs: whom this node reaches is for itself to find out", () => {
+    expect(rebuilt([peer, other])).toContain(`${B} 10.0.0.2:6379@16379 master - 0 0 4 connected 8192-16383`);
+  });
+
   test("names one self, and takes over neither the peer's slots on the move nor nodes in handshake or without address", () => {
     const lines = rebuilt([
       peer,

@@ -30,7 +30,8 @@ $3 ~ /handshake/ { next }
 {
   id = $1; flags = $3; owned = slots()
   split($2, at, /[@,]/)
-  address[peer, id] = at[1]; bus[peer, id] = at[2]; pong[peer, id] = $6
+  address[peer, id] = at[1]; bus[peer, id] = at[2]; ping[peer, id] = $5; pong[peer, id] = $6
+  if ($6 > last[peer]) last[peer] = $6
   if (flags ~ /slave/) { role[peer, id] = "replica " $4; follows[peer, id] = $4 }
   else role[peer, id] = owned == "" ? "bare" : "owner"
   alive[peer, id] = flags !~ /(^|,)(fail|noaddr)/ && $8 == "connected" || flags ~ /myself/
@@ -56,7 +57,8 @@ END {
   if ((chosen, me) in address) print "at " address[chosen, me]
   for (peer in voter) {
     voters++
-    if ((peer, me) in alive && alive[peer, me]) listing++
+    # A ping that waits while others are answered: where this node is heard, Redis does not call it failed.
+    if ((peer, me) in alive && alive[peer, me] && (ping[peer, me] == 0 || last[peer] - ping[peer, me] < 500)) listing++
     if (shape[peer] == shape[chosen] && (peer, me) in pong) print "pong", voter[peer], pong[peer, me]
   }
   print "listed " (listing == 0 ? "none" : listing < voters ? "some" : "all")
@@ -73,8 +75,7 @@ END {
   # Whose replica this node is, or who serves now what its file says it served.
   if ((chosen, me) in follows) { owner[follows[chosen, me]] = 1; n = 1 }
   else {
-    n = 0
-    expand(filed[shard], mine)
+    n = 0; expand(filed[shard], mine)
     for (id in ids) if ((chosen, id) in held && id != me) {
       split("", theirs)
       expand(held[chosen, id], theirs)

@@ -9,7 +9,8 @@ follow_file() {
     $3 ~ /handshake|noaddr/ { next }
     $1 == me { bus = $2; sub(/^[^@]*@/, "", bus); own = $7 " connected"; for (i = 9; i <= NF; i++) own = own " " $i; next }
     {
-      sub(/myself,/, "", $3)
+      # No pong is from this node itself: Redis would take it for one of this moment.
+      sub(/myself,/, "", $3); $5 = $6 = 0
       line = $1
       for (i = 2; i <= NF; i++) if ($i !~ /^\[/) line = line " " $i
       print line
