@@ -100,9 +100,13 @@ export class NspawnFleet implements Fleet {
     return kept.volume;
   }
 
-  /** Puts an older state, or the bare image, on a stateful instance's volume while nothing runs on it. */
+  /**
+   * Puts an older state, or the bare image, on a stateful instance's volume while nothing runs on it; one that is not
+   * kept gets a volume.
+   */
   async restore(statefulInstanceId: string, from: Snapshot | Image): Promise<void> {
-    await this.volume(statefulInstanceId).restore(from);
+    const { volume } = await this.keep(statefulInstanceId);
+    await volume.restore(from);
   }
 
   async close(): Promise<void> {

@@ -9,9 +9,20 @@ export const metadataAddress = "169.254.169.254";
 const bridge = "bridge0";
 const prefix = 16;
 
+/** What a security group lets pass in one direction only. */
+export interface Block {
+  /** The address that is not reached … */
+  readonly to: string;
+  /** … at this TCP port … */
+  readonly port: number;
+  /** … by this one. @default - by nobody */
+  readonly from?: string;
+}
+
 /** The subnet all instances and masters share: a bridge, and per private IP a network namespace on it. */
 export class Network {
   private readonly attached = new Set<string>();
+  private readonly blocks = new Set<Block>();
 
   private constructor() {}
 
@@ -43,6 +54,10 @@ export class Network {
     // No IPv6: the masters and the file users write speak of IPv4.
     await ip(...inside, "link", "set", "eth0", "addrgenmode", "none", "up");
     await ip(...inside, "route", "add", "default", "via", hostAddress);
+    // After the rules of `block`.
+    await ip(...inside, "rule", "add", "preference", "100", "lookup", "local");
+    await ip(...inside, "rule", "delete", "preference", "0");
+    for (const block of this.blocks) if (block.to === address) await this.rule("add", block);
     this.attached.add(address);
     return namespacePath(address);
   }
@@ -64,9 +79,27 @@ export class Network {
     await ip("link", "set", linkName(address), "master", bridge);
   }
 
+  /** Drops without a word what is sent to a port, also on connections that are open; also after a reboot. */
+  async block(block: Block): Promise<void> {
+    this.blocks.add(block);
+    if (this.attached.has(block.to)) await this.rule("add", block);
+  }
+
+  /** Ends a block, given as it was. */
+  async unblock(block: Block): Promise<void> {
+    if (!this.blocks.delete(block)) throw new Error(`nothing blocks port ${block.port} of ${block.to}`);
+    if (this.attached.has(block.to)) await this.rule("delete", block);
+  }
+
   /** Words before a command that make it run at this address. */
   at(address: string): string[] {
     return ["nsenter", `--net=${namespacePath(address)}`, "--"];
+  }
+
+  private async rule(what: "add" | "delete", { to, port, from }: Block): Promise<void> {
+    const inside = ["-n", namespaceName(to), "rule", what, "preference", "1"];
+    const match = [...(from === undefined ? [] : ["from", from]), "iif", "eth0"];
+    await ip(...inside, ...match, "ipproto", "tcp", "dport", String(port), "blackhole");
   }
 
   async close(): Promise<void> {

@@ -73,7 +73,7 @@ export class RedisNode {
   /** Whether somebody answers, busy loading or not. */
   async answers(): Promise<boolean> {
     const argv = ["timeout", "2", "redis-cli", "-h", this.address, "-p", String(this.port), "PING"];
-    return /PONG|NOAUTH|LOADING/.test((await run(argv)).stdout);
+    return /PONG|NOAUTH|LOADING|MASTERDOWN/.test((await run(argv)).stdout);
   }
 
   /** Waits until INFO has a field with this value, such as `master_link_status` = `up`. */

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { BootScript, RedisInstall } from "../constructs";
 import { NspawnFleet } from "./fleet";
@@ -24,6 +25,7 @@ export interface SceneProps {
 /** A cluster with replicas on machines, for a fault to happen to. Machines are named by their place, 0, 1, … */
 export class Scene {
   private launches = 0;
+  private readonly moved = new Map<number, string>();
   private writer?: Writer;
 
   private constructor(
@@ -73,7 +75,17 @@ export class Scene {
   }
 
   address(place: number): string {
-    return `10.0.2.${10 + place}`;
+    return this.moved.get(place) ?? `10.0.2.${10 + place}`;
+  }
+
+  /** From the next boot on, a place has another address. */
+  move(place: number, address: string): void {
+    this.moved.set(place, address);
+  }
+
+  /** A file of a volume while nothing runs on it, as a path here. */
+  file(place: number, path: string): string {
+    return join(this.fleet.volume(`ssi-${place}`).upper, path);
   }
 
   instance(place: number): Instance {

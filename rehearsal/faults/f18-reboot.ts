@@ -1,0 +1,51 @@
+import { type Block } from "../network";
+import { type Scene } from "../scene";
+import { until } from "../wait";
+import { endsWell, type Fault, holds, recovery } from "./fault";
+
+/** How often user data has run on the volume to its end. */
+function userDataRuns(scene: Scene): number {
+  return scene.instance(0).cloudInitLog().split("redis-replica: in sync").length - 1;
+}
+
+export const plain: Fault = {
+  id: "F18a",
+  title: "plain reboot",
+  async run(scene) {
+    const id = await scene.node(0).cli("CLUSTER", "MYID");
+    await scene.instance(0).waitForUserData();
+    const runs = userDataRuns(scene);
+    await scene.write();
+    const back = await recovery(scene, { id }, () => scene.instance(0).reboot());
+    holds("the resync was partial", back.resync === "partial");
+    await scene.instance(0).waitForUserData();
+    holds("the user data did not run again", runs > 0 && userDataRuns(scene) === runs);
+    return { outcome: "back", ...back, ...(await endsWell(scene)) };
+  },
+};
+
+export const alone: Fault = {
+  id: "F18b",
+  title: "reboot while no master answers: starts by its own file",
+  async run(scene) {
+    const id = await scene.node(0).cli("CLUSTER", "MYID");
+    await scene.write();
+    const replica = scene.address(0);
+    // The masters reach each other, so that none of them is held for failed when they are back.
+    const blocks: Block[] = [6379, 16379].flatMap((port) => [
+      ...scene.masters.addresses.map((to) => ({ to, port, from: replica })),
+      ...scene.masters.addresses.map((from) => ({ to: replica, port, from })),
+    ]);
+    const back = await recovery(scene, { id }, async () => {
+      for (const block of blocks) await scene.network.block(block);
+      await scene.instance(0).reboot();
+      const options = { timeout: 60_000, evidence: () => scene.instance(0).journal(60) };
+      await until("Redis runs", options, () => scene.node(0).answers());
+      await scene.reaches(0, /^waiting: no majority of the masters answers/);
+      holds("it is a replica", (await scene.node(0).info("replication"))["role"] === "slave");
+      for (const block of blocks) await scene.network.unblock(block);
+    });
+    holds("the resync was partial", back.resync === "partial");
+    return { outcome: "back", ...back, ...(await endsWell(scene)) };
+  },
+};
