@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describeWith } from "../support/needs";
 import { agent } from "../support/shell";
 
@@ -126,6 +129,42 @@ describeWith(["bash"], "facts of a view", () => {
     expect(found(change(A, { flags: "master,fail", link: "disconnected" }))).toContain(
       `owner down ${A} 10.0.0.1:6379`,
     );
+  });
+
+  describe("whose master was failed over while it was away", () => {
+    let data: string;
+    beforeAll(() => {
+      data = mkdtempSync(join(tmpdir(), "facts-"));
+      const file = peer(R, nodes).split("\n").slice(1).join("\n");
+      writeFileSync(join(data, "nodes.conf"), `${file}\nvars currentEpoch 3 lastVoteEpoch 0\n`);
+    });
+    afterAll(() => rmSync(data, { recursive: true }));
+
+    /** The cluster in which R is still said to be a replica of A, and S serves A's slots. */
+    function owner(a: Partial<Line>, s: Partial<Line> = {}): string[] {
+      const lines: Line[] = [
+        ...change(A, { slots: "", ...a }),
+        { id: S, ip: "10.0.0.5", flags: "master", slots: "0-5460", ...s },
+      ];
+      const stdin = `${peer(B, lines)}\n${peer(C, lines)}\n`;
+      const { stdout } = agent(["data", "view"], `facts ${R}`, { stdin, env: { ...nowhere, DATA: data } });
+      return stdout.split("\n").filter((fact) => /^(seen|owner) /.test(fact));
+    }
+    const failed = { flags: "master,fail", link: "disconnected" };
+
+    test("the owner is the new one, whether the old one is back as its replica or gone", () => {
+      const found = [`seen replica ${A}`, `owner live ${S} 10.0.0.5:6379`];
+      expect(owner({ flags: "slave", master: S })).toEqual(found);
+      expect(owner({ flags: "slave,fail", master: S, link: "disconnected" })).toEqual(found);
+      expect(owner(failed)).toEqual(found);
+    });
+
+    test("the owner is the old one where nobody serves its slots, it follows this node, or it has some left", () => {
+      const found = [`seen replica ${A}`, `owner down ${A} 10.0.0.1:6379`];
+      expect(owner(failed, { slots: "" })).toEqual(found);
+      expect(owner({ flags: "slave", master: R }, { slots: "" })).toEqual(found);
+      expect(owner({ ...failed, slots: "0-99" })).toEqual(found);
+    });
   });
 
   test("a node that owns slots has a say of its own: half of the others are enough", () => {

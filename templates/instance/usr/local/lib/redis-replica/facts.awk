@@ -72,16 +72,17 @@ END {
     print "shard", role[chosen, id] == "owner" ? id : follows[chosen, id]
   for (id in ids) if (role[chosen, id] == "owner") print "master", id, address[chosen, id], bus[chosen, id], count[id] + 0
 
-  # Whose replica this node is, or who serves now what its file says it served.
-  if ((chosen, me) in follows) { owner[follows[chosen, me]] = 1; n = 1 }
-  else {
-    n = 0; expand(filed[shard], mine)
-    for (id in ids) if ((chosen, id) in held && id != me) {
-      split("", theirs)
-      expand(held[chosen, id], theirs)
-      for (slot in mine) if (slot in theirs) { owner[id] = 1; n++; break }
-    }
+  # Whose replica this node is: of a master that was failed over since, its new master. Else, and where nobody says what
+  # became of that master, who serves now what the shard of the file served.
+  n = 0; master = follows[chosen, me]
+  if ((chosen, master) in follows && follows[chosen, master] != me) master = follows[chosen, master]
+  if (master == "" || (master == shard && role[chosen, master] != "owner")) expand(filed[shard], mine)
+  for (id in ids) if ((chosen, id) in held && id != me) {
+    split("", theirs)
+    expand(held[chosen, id], theirs)
+    for (slot in mine) if (slot in theirs) { owner[id] = 1; n++; break }
   }
+  if (n != 1 && master != "") { split("", owner); owner[master] = n = 1 }
   for (id in owner)
     if (n == 1) print "owner", (role[chosen, id] == "owner" && alive[chosen, id] ? "live" : "down"), id, address[chosen, id]
   if (n != 1) print "owner", (n == 0 ? "none" : "several")
