@@ -33,6 +33,8 @@ export class RedisServer {
   readonly node: RedisNode;
   /** Where it keeps dump.rdb, nodes.conf and redis.log. */
   readonly directory: string;
+  /** Over this process's own, from the next start on. */
+  environment: Readonly<Record<string, string>> = {};
   private child?: ChildProcess;
   private exited: Promise<unknown> = Promise.resolve();
 
@@ -73,6 +75,7 @@ export class RedisServer {
     const [command = "", ...args] = this.network.at(this.address);
     const child = spawn(command, [...args, this.options.server ?? "redis-server", config], {
       stdio: ["ignore", output, output],
+      env: { ...process.env, ...this.environment },
     });
     closeSync(output);
     this.child = child;

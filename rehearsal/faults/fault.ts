@@ -2,8 +2,8 @@ import { type Scene, type SceneProps } from "../scene";
 
 /** How a fault ended, in words for a table. */
 export interface Ending {
-  /** Replicas back in sync by themselves, a node that serves again, or a refusal that says so. */
-  readonly outcome: "back" | "serves" | "refused";
+  /** Replicas back in sync by themselves, new ones in sync, a node that serves again, or a refusal that says so. */
+  readonly outcome: "back" | "joined" | "serves" | "refused";
   /** Seconds from the first boot after the fault until that was so. */
   readonly seconds: number;
   /** How the data came back; absent where nothing followed anybody. */
@@ -13,6 +13,8 @@ export interface Ending {
   readonly acknowledged?: number;
   readonly lostAcknowledged?: number;
   readonly lostPlain?: number;
+  /** What else a reader of the play may want to know. */
+  readonly note?: string;
 }
 
 /** Something that goes wrong, and what must hold afterwards; `run` throws where it does not. */

@@ -6,9 +6,11 @@ import { nodesConf } from "./f10-nodes-conf";
 import { rdb } from "./f11-rdb";
 import { before, clean, older, twice } from "./f13-promoted";
 import { fault as address } from "./f14-address";
+import { atOnce, besideDead, jittered } from "./f17-six-at-once";
 import { alone, plain } from "./f18-reboot";
 import { inbound, outbound, unplugged } from "./f20-partition";
 import { fault as twins } from "./f22-twins";
+import { fast, slow } from "./f25-clocks";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -22,10 +24,15 @@ export const faults: readonly Fault[] = [
   older,
   twice,
   address,
+  atOnce,
+  jittered,
+  besideDead,
   plain,
   alone,
   unplugged,
   inbound,
   outbound,
   twins,
+  slow,
+  fast,
 ];

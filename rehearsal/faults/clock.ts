@@ -1,0 +1,84 @@
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import { workDirectory } from "../inside";
+import { type Scene } from "../scene";
+import { holds } from "./fault";
+
+/** Shifts what programs are told of the time of day; how fast it passes, and what the kernel counts, stays. */
+const library = `
+#define _GNU_SOURCE
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+int clock_gettime(clockid_t id, struct timespec *at) {
+  int failed = syscall(SYS_clock_gettime, id, at);
+  if (!failed && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)) at->tv_sec += OFFSET;
+  return failed;
+}
+int gettimeofday(struct timeval *at, void *zone) {
+  struct timespec now;
+  (void)zone;
+  clock_gettime(CLOCK_REALTIME, &now);
+  at->tv_sec = now.tv_sec;
+  at->tv_usec = now.tv_nsec / 1000;
+  return 0;
+}
+time_t time(time_t *at) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (at) *at = now.tv_sec;
+  return now.tv_sec;
+}
+`;
+
+export interface Skew {
+  /** Hours that the machine at the first place is ahead. */
+  readonly machine: number;
+  /** Hours that a master, one without replicas, is ahead. */
+  readonly master: number;
+}
+
+/**
+ * Sets clocks wrong and starts what has them anew. One kernel has one clock, so a library in front of libc's shifts it:
+ * on the machine for every process from the first on, as its volume names it in `/etc/ld.so.preload`.
+ */
+export async function setClocks(scene: Scene, skew: Skew): Promise<() => Promise<void>> {
+  const shifted = (await scene.masterOf(0)) === 0 ? 1 : 0;
+  const own = "/usr/local/lib/clock.so";
+  const theirs = "/var/tmp/clock.so";
+  await compile(scene, own, skew.machine);
+  await compile(scene, theirs, skew.master);
+  await inside(scene, ["tee", "/etc/ld.so.preload"], `${own}\n`);
+  await scene.stop(0, "clean");
+  const preload = join(workDirectory(), "clock.so");
+  copyFileSync(scene.file(0, theirs), preload);
+  const server = scene.masters.server(shifted);
+  server.environment = { LD_PRELOAD: preload };
+  await scene.masters.restart(shifted);
+  await scene.masters.untilWhole();
+  await scene.launch(0);
+  await scene.inSync(0);
+  return async () => {
+    ahead("the machine", Number(await inside(scene, ["date", "+%s"])), skew.machine);
+    ahead("the master", Number((await server.node.cli("TIME")).split("\n")[0]), skew.master);
+    if (!(await scene.node(0).answers())) return;
+    ahead("its Redis", Number((await scene.node(0).cli("TIME")).split("\n")[0]), skew.machine);
+  };
+}
+
+function ahead(what: string, seconds: number, hours: number): void {
+  const off = seconds - Date.now() / 1000 - hours * 3600;
+  holds(`the clock of ${what} is ${hours} h ahead, and ${Math.round(off)} s`, Math.abs(off) < 60);
+}
+
+async function compile(scene: Scene, file: string, hours: number): Promise<void> {
+  const flags = ["-O2", "-shared", "-fPIC", `-DOFFSET=(${hours * 3600})`, "-x", "c"];
+  await inside(scene, ["gcc", ...flags, "-o", file, "-"], library);
+}
+
+async function inside(scene: Scene, argv: readonly string[], input = ""): Promise<string> {
+  const { code, stdout, stderr } = await scene.instance(0).exec(argv, { input });
+  holds(`${argv.join(" ")}: ${code} ${stderr}`, code === 0);
+  return stdout;
+}

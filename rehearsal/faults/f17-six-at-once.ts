@@ -1,0 +1,122 @@
+import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Scene } from "../scene";
+import { until } from "../wait";
+import { endsWell, type Ending, type Fault, holds, since } from "./fault";
+
+const places = [0, 1, 2, 3, 4, 5];
+
+/** Of templates/instance/…/join.sh. */
+const lock = "{redis-replica}:placement";
+
+async function mastersOf(scene: Scene, of: readonly number[]): Promise<readonly number[]> {
+  return Promise.all(of.map((place) => scene.masterOf(place)));
+}
+
+/** Each machine looks after its replica once more, as its timer makes it do every minute. */
+async function reconcile(scene: Scene, of: readonly number[]): Promise<void> {
+  for (const place of of) {
+    const argv = ["systemctl", "start", "redis-replica-reconcile.service"];
+    holds(`reconcile at place ${place} ends well`, (await scene.instance(place).exec(argv)).code === 0);
+  }
+}
+
+async function placed(
+  scene: Scene,
+  of: readonly number[],
+): Promise<{ readonly on: readonly number[]; readonly note: string }> {
+  const on = await mastersOf(scene, of);
+  const { full } = await scene.syncs();
+  const key = await until("the placement lock is given back", { timeout: 5000 }, async () => {
+    return (await scene.masters.cli(0, "-c", "EXISTS", lock)) === "0";
+  }).catch(() => scene.masters.cli(0, "-c", "GET", lock));
+  holds(`no lock is left behind (${key})`, key === true);
+  const spread = scene.masters.addresses.map((_, master) => on.filter((each) => each === master).length);
+  return { on, note: `${spread.join("/")}, ${full} full syncs` };
+}
+
+async function sixBoot(scene: Scene, delays: readonly number[]): Promise<Ending> {
+  await scene.write();
+  const start = Date.now();
+  await Promise.all(
+    places.map(async (place) => {
+      await sleep(delays[place] ?? 0);
+      await scene.launch(place);
+    }),
+  );
+  await Promise.all(places.map((place) => scene.inSync(place)));
+  const seconds = since(start);
+  const first = await placed(scene, places);
+  const even = "2/2/2, 6 full syncs";
+  holds(`they are spread evenly, each synced once (${first.note})`, first.note === even);
+  await reconcile(scene, places);
+  const then = await placed(scene, places);
+  holds(`nobody moved (${String(first.on)}; ${String(then.on)})`, String(then.on) === String(first.on));
+  holds(`nobody was synced again (${then.note})`, then.note === even);
+  return { outcome: "joined", seconds, resync: "full", note: then.note, ...(await endsWell(scene, places)) };
+}
+
+export const atOnce: Fault = {
+  id: "F17",
+  title: "six replicas boot at once over three masters",
+  scene: { replicas: 0 },
+  run: (scene) =>
+    sixBoot(
+      scene,
+      places.map(() => 0),
+    ),
+};
+
+/** Boots that overlap differently each time; `REHEARSAL_SEED` repeats one. */
+export const jittered: Fault = {
+  id: "F17b",
+  title: "six replicas boot within 30 seconds, at times drawn by lot",
+  scene: { replicas: 0 },
+  async run(scene) {
+    const seed = Number(process.env["REHEARSAL_SEED"] ?? randomInt(2 ** 31));
+    const random = generator(seed);
+    const delays = places.map(() => Math.round(random() * 30_000));
+    const told = `REHEARSAL_SEED=${seed}: ${delays.join(", ")} ms`;
+    const ending = await sixBoot(scene, delays).catch((error: unknown) => {
+      throw new Error(`${told}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    });
+    return { ...ending, note: `${ending.note}, ${told}` };
+  },
+};
+
+export const besideDead: Fault = {
+  id: "F17c",
+  title: "two replicas boot while a master's only replica is dead: they go to the other masters",
+  async run(scene) {
+    const id = await scene.node(0).cli("CLUSTER", "MYID");
+    const master = await scene.masterOf(0);
+    await scene.write();
+    await scene.stop(0, "gone");
+    await until("every master says that it failed", { timeout: 30_000 }, async () => {
+      return (await scene.seen(id)).every((line) => line?.flags.includes("fail"));
+    });
+    const start = Date.now();
+    await Promise.all([scene.launch(1), scene.launch(2)]);
+    await Promise.all([scene.inSync(1), scene.inSync(2)]);
+    const seconds = since(start);
+    const { on, note } = await placed(scene, [1, 2]);
+    holds(
+      `each has a master of its own, and none the dead one's (${note})`,
+      new Set([master, ...on]).size === 3,
+    );
+    await reconcile(scene, [1, 2]);
+    holds("nobody moved", String(await mastersOf(scene, [1, 2])) === String(on));
+    return { outcome: "joined", seconds, resync: "full", note, ...(await endsWell(scene, [1, 2])) };
+  },
+};
+
+/** Numbers from 0 to 1 that follow from a seed (xorshift). */
+function generator(seed: number): () => number {
+  let state = seed | 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
