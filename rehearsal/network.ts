@@ -7,6 +7,8 @@ export const hostAddress = "10.0.0.1";
 export const metadataAddress = "169.254.169.254";
 
 const bridge = "bridge0";
+/** Of the other side of a split. */
+const farBridge = "bridge1";
 const prefix = 16;
 
 /** What a security group lets pass in one direction only. */
@@ -23,6 +25,7 @@ export interface Block {
 export class Network {
   private readonly attached = new Set<string>();
   private readonly blocks = new Set<Block>();
+  private readonly far = new Set<string>();
 
   private constructor() {}
 
@@ -47,7 +50,7 @@ export class Network {
       ...["link", "add", link, "type", "veth", "peer", "name", "eth0"],
       ...["address", hardwareAddress(address), "netns", name],
     );
-    await ip("link", "set", link, "master", bridge, "addrgenmode", "none", "up");
+    await ip("link", "set", link, "master", this.bridgeOf(address), "addrgenmode", "none", "up");
     const inside = ["-n", name];
     await ip(...inside, "link", "set", "lo", "up");
     await ip(...inside, "address", "add", `${address}/${prefix}`, "dev", "eth0");
@@ -76,7 +79,32 @@ export class Network {
 
   /** Puts the cable back. */
   async plug(address: string): Promise<void> {
-    await ip("link", "set", linkName(address), "master", bridge);
+    await ip("link", "set", linkName(address), "master", this.bridgeOf(address));
+  }
+
+  /** Parts these addresses from all others, also after a reboot; the host reaches both sides. */
+  async split(side: readonly string[]): Promise<void> {
+    await ip("link", "add", farBridge, "type", "bridge", "forward_delay", "0", "stp_state", "0");
+    await ip("link", "set", farBridge, "addrgenmode", "none", "up");
+    for (const address of side) {
+      this.far.add(address);
+      await ip("route", "add", `${address}/32`, "dev", farBridge, "src", hostAddress);
+      if (this.attached.has(address)) await this.plug(address);
+    }
+  }
+
+  /** Ends a split. */
+  async heal(): Promise<void> {
+    const side = [...this.far];
+    this.far.clear();
+    for (const address of side) if (this.attached.has(address)) await this.plug(address);
+    await ip("link", "delete", farBridge); // and its routes with it
+  }
+
+  /** Lets so much through to an address, such as `20mbit`, until it is attached anew. */
+  async throttle(address: string, rate: string): Promise<void> {
+    const bucket = ["rate", rate, "burst", "64kb", "latency", "200ms"];
+    await must(["tc", "qdisc", "replace", "dev", linkName(address), "root", "tbf", ...bucket]);
   }
 
   /** Drops without a word what is sent to a port, also on connections that are open; also after a reboot. */
@@ -94,6 +122,10 @@ export class Network {
   /** Words before a command that make it run at this address. */
   at(address: string): string[] {
     return ["nsenter", `--net=${namespacePath(address)}`, "--"];
+  }
+
+  private bridgeOf(address: string): string {
+    return this.far.has(address) ? farBridge : bridge;
   }
 
   private async rule(what: "add" | "delete", { to, port, from }: Block): Promise<void> {

@@ -20,6 +20,10 @@ export interface SceneProps {
   readonly megabytes?: number;
   /** Milliseconds of `cluster-node-timeout`. @default 2000 */
   readonly nodeTimeout?: number;
+  /** @default 3 */
+  readonly masters?: number;
+  /** Over the masters' own directives. */
+  readonly masterDirectives?: Readonly<Record<string, string>>;
 }
 
 /** A cluster with replicas on machines, for a fault to happen to. Machines are named by their place, 0, 1, … */
@@ -37,13 +41,15 @@ export class Scene {
     readonly fleet: NspawnFleet,
   ) {}
 
-  static async open({ replicas = 1, megabytes = 20, nodeTimeout = 2000 }: SceneProps = {}): Promise<Scene> {
+  static async open(props: SceneProps = {}): Promise<Scene> {
+    const { replicas = 1, megabytes = 20, nodeTimeout = 2000 } = props;
     const ami = await image();
     const network = await Network.create();
     const metadata = await Metadata.start();
     const mirror = await Mirror.start(await prepareMirror(ami));
     const masters = await Masters.start(network, {
-      directives: { "cluster-node-timeout": String(nodeTimeout) },
+      count: props.masters,
+      directives: { "cluster-node-timeout": String(nodeTimeout), ...props.masterDirectives },
     });
     const fleet = new NspawnFleet({ network, metadata, image: ami, noticeSeconds: 0 });
     const scene = new Scene(ami, network, metadata, mirror, masters, fleet);
