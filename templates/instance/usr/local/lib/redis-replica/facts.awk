@@ -72,11 +72,10 @@ END {
     print "shard", role[chosen, id] == "owner" ? id : follows[chosen, id]
   for (id in ids) if (role[chosen, id] == "owner") print "master", id, address[chosen, id], bus[chosen, id], count[id] + 0
 
-  # Whose replica this node is: of a master that was failed over since, its new master. Else, and where nobody says what
-  # became of that master, who serves now what the shard of the file served.
+  # Whose replica this node is, if that one serves anything; else who serves now what the shard of the file served. The
+  # cluster lists a replica that was away with the master that was failed over meanwhile.
   n = 0; master = follows[chosen, me]
-  if ((chosen, master) in follows && follows[chosen, master] != me) master = follows[chosen, master]
-  if (master == "" || (master == shard && role[chosen, master] != "owner")) expand(filed[shard], mine)
+  if (role[chosen, master] != "owner") expand(filed[shard], mine)
   for (id in ids) if ((chosen, id) in held && id != me) {
     split("", theirs)
     expand(held[chosen, id], theirs)
