@@ -11,6 +11,8 @@ import { alone, plain } from "./f18-reboot";
 import { inbound, outbound, unplugged } from "./f20-partition";
 import { fault as twins } from "./f22-twins";
 import { fast, slow } from "./f25-clocks";
+import { fault as emptyMaster } from "./f26-empty-master";
+import { fault as farBehind } from "./f28-far-behind";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -35,4 +37,6 @@ export const faults: readonly Fault[] = [
   twins,
   slow,
   fast,
+  emptyMaster,
+  farBehind,
 ];

@@ -1,0 +1,92 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { type Scene } from "../scene";
+import { until } from "../wait";
+import { type Fault, holds, recovery, since } from "./fault";
+
+/** Following it would make the only copy as empty as the master is. */
+export const fault: Fault = {
+  id: "F26",
+  title: "its master restarts empty while it is away: refuses; accepted, it follows, and the RDB is kept",
+  async run(scene) {
+    const id = await scene.node(0).cli("CLUSTER", "MYID");
+    const place = await scene.masterOf(0);
+    const writer = await scene.write();
+    await until(
+      "2000 writes are acknowledged",
+      { timeout: 30_000 },
+      () => writer.counts.acknowledged >= 2000,
+    );
+    await writer.stop();
+    await until("the replica has all", { timeout: 10_000 }, () => scene.equal(0));
+    const digest = await scene.node(0).digest();
+    await scene.stop(0, "clean");
+    const server = scene.masters.server(place);
+    await scene.masters.kill(place);
+    rmSync(join(server.directory, "dump.rdb"), { force: true });
+    await server.start();
+    await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+    holds("the master is empty and serves", (await server.node.cli("DBSIZE")) === "0");
+
+    const start = Date.now();
+    await scene.launch(0);
+    const reason = await scene.reaches(0, /^refused/, 150_000);
+    const seconds = since(start);
+    holds(`it says why: ${reason}`, /less than this volume: it would wipe it/.test(reason));
+    holds("the state says 20", (await scene.status(0)).code === 20);
+    holds("Redis does not run", !(await scene.node(0).answers()));
+    const journal = await scene.instance(0).journal(1000);
+    holds("it says what the volume has", /this volume: .*offset [1-9]\d* keys yes/.test(journal));
+    holds(
+      "it says how to go on",
+      /redis-replica retry/.test(journal) && /redis-replica accept/.test(journal),
+    );
+    const [rdb, kept] = (
+      await inside(scene, "stat -c %i /var/lib/redis/dump.rdb /var/lib/redis/kept/dump.rdb")
+    )
+      .trim()
+      .split("\n");
+    holds("the RDB is kept, by a link", rdb && rdb === kept);
+
+    const back = await recovery(scene, { id }, () => inside(scene, "redis-replica accept"));
+    holds("it follows the same master", (await scene.masterOf(0)) === place);
+    holds(
+      "it holds what its master holds",
+      (await scene.node(0).cli("DBSIZE")) === "0" && (await scene.equal(0)),
+    );
+    holds("the state says 0", (await scene.status(0)).code === 0);
+    holds(
+      "it was accepted once",
+      (await inside(scene, "ls /var/lib/redis-replica")).includes("accepted") === false,
+    );
+    holds("the RDB that is kept has all", (await keptDigest(scene)) === digest);
+    holds("every master answers", await scene.mastersAnswer());
+    const { acknowledged } = writer.counts;
+    return {
+      outcome: "refused",
+      seconds,
+      resync: back.resync,
+      acknowledged,
+      note: "the RDB that is kept has all",
+    };
+  },
+};
+
+/** What a server makes of the RDB that is kept. */
+async function keptDigest(scene: Scene): Promise<string> {
+  const options =
+    "--port 7000 --dir /var/lib/redis/kept --save '' --enable-debug-command local --daemonize yes";
+  await inside(scene, `/opt/redis-replica/bin/redis-server ${options}`);
+  const cli = "/opt/redis-replica/bin/redis-cli -p 7000";
+  await until("the RDB is loaded", { timeout: 30_000 }, async () => {
+    return /^PONG/.test((await scene.instance(0).exec(["sh", "-c", `${cli} ping`])).stdout);
+  });
+  const digest = await inside(scene, `${cli} debug digest && ${cli} shutdown nosave`);
+  return digest.trim();
+}
+
+async function inside(scene: Scene, command: string): Promise<string> {
+  const { code, stdout, stderr } = await scene.instance(0).exec(["sh", "-c", command]);
+  holds(`${command}: ${code} ${stderr}`, code === 0);
+  return stdout;
+}
