@@ -24,6 +24,19 @@ describeWith(["bash"], "reports", () => {
     expect(readFileSync(join(run, "state"), "utf8")).toBe("waiting: b\n");
   });
 
+  test("a state is measured, with the time of its last change", () => {
+    report("state waiting a; state 'in sync' b");
+    const metrics = readFileSync(join(run, "redis-replica.prom"), "utf8");
+    expect(metrics.replace(/\d{10}/, "NOW").split("\n")).toEqual([
+      'redis_replica_state{state="waiting"} 0',
+      'redis_replica_state{state="in sync"} 1',
+      "redis_replica_state_since_seconds NOW",
+      'redis_replica_state{state="promoted"} 0',
+      'redis_replica_state{state="refused"} 0',
+      "",
+    ]);
+  });
+
   test("what is late exits with 10 and leaves no latch", () => {
     expect(report("later 'not yet'").code).toBe(10);
     expect(existsSync(join(run, "refused"))).toBe(false);

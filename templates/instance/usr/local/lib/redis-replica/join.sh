@@ -93,7 +93,7 @@ lock() {
   LOCK_OWNER=$1
   answer=$(ask "$LOCK_PEER" -c set "$PLACEMENT_LOCK" "$LOCK_OWNER" NX PX 30000 || true)
   if [[ $answer != OK && $(ask "$LOCK_PEER" -c get "$PLACEMENT_LOCK" || true) != "$LOCK_OWNER" ]]; then
-    [[ -z $answer ]] || log "no lock for placement ($answer): replicas that boot together may be spread unevenly"
+    [[ -z $answer ]] || log "no lock for placement ($answer): replicas may be spread unevenly"
     [[ -n $answer ]] || later 'another instance is choosing its master'
   fi
   trap unlock EXIT

@@ -7,7 +7,7 @@ log() {
   printf 'redis-replica: %s\n' "$*" >&2
 }
 
-# write FILE: standard input, by rename, if it differs. What is looked at every minute must cost no process.
+# write FILE: standard input, by rename, if it differs. What is looked at every few seconds must cost no process.
 write() {
   local text before=''
   IFS= read -r -d '' text || true
@@ -28,6 +28,7 @@ state() {
   printf '%s\n' "$text" | write "$RUN/state"
   for name in waiting 'in sync' promoted refused; do
     printf 'redis_replica_state{state="%s"} %d\n' "$name" "$([[ $1 == "$name" ]] && echo 1 || echo 0)"
+    [[ $1 != "$name" ]] || printf 'redis_replica_state_since_seconds %s\n' "$(date +%s)"
   done | write "$RUN/redis-replica.prom"
   case $1 in
     refused | promoted) hook "$1" "$text" ;;
@@ -46,7 +47,7 @@ refuse() {
   printf '%s\n' "$1" | write "$RUN/refused"
   evidence "${2:-}"
   log "to try again when this has changed: redis-replica retry"
-  log "to go on with this volume, losing what it or its master lacks: redis-replica accept"
+  log "to go on, losing what this volume or its master lacks: redis-replica accept"
   exit "$REFUSED"
 }
 
