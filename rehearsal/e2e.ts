@@ -1,20 +1,41 @@
+import { randomInt } from "node:crypto";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { enclose } from "./enclosure";
 import { image } from "./image";
 import { prepareMirror } from "./mirror";
 import { playAll } from "./faults/play-all";
 
+const bin = join(__dirname, "../node_modules/.bin");
+
 /**
  * The end-to-end tests, in an enclosure: `npm run e2e -- [JEST-ARGUMENT...]`; or only faults, each in an enclosure
- * of its own: `npm run e2e -- --fault ID... | --all [--times N] [--jobs N] [--write]`.
+ * of its own: `npm run e2e -- --fault ID... | --all [--server NAME...] [--times N] [--jobs N]
+ * [--write]`; or one cluster through many: `npm run e2e -- --soak N [--seed S]`.
  */
 async function main(): Promise<number> {
   // Both need the package registry, which cannot be reached from inside.
   await prepareMirror(await image());
   const given = process.argv.slice(2);
   if (given.some((word) => word === "--fault" || word === "--all")) return playAll(given);
-  const jest = join(__dirname, "../node_modules/.bin/jest");
-  return enclose([jest, "--config", join(__dirname, "../jest.e2e.config.cjs"), ...given]);
+  if (given.includes("--soak")) return soak(given);
+  return enclose([join(bin, "jest"), "--config", join(__dirname, "../jest.e2e.config.cjs"), ...given]);
+}
+
+/** Without a seed, one that the run names: it is told, so that the run can be repeated. */
+async function soak(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      soak: { type: "string", default: "" },
+      seed: { type: "string", default: String(randomInt(1e6)) },
+    },
+  });
+  for (const [name, text] of Object.entries(values)) {
+    if (!/^[1-9]\d{0,8}$/.test(text))
+      throw new Error(`--${name} must be a number of 1 or more, got: ${text}`);
+  }
+  return enclose([join(bin, "tsx"), join(__dirname, "soak/soak.ts"), values.soak, values.seed]);
 }
 
 main().then(

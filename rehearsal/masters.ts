@@ -23,7 +23,11 @@ export interface FillOptions {
 
 /** The user's own cluster of on-demand masters: real servers, an address each. */
 export class Masters {
-  private constructor(readonly servers: readonly RedisServer[]) {}
+  private constructor(
+    private readonly network: Network,
+    private readonly options: RedisServerOptions,
+    private readonly all: RedisServer[],
+  ) {}
 
   /** Starts the servers and joins them; resolves when all of them say that the cluster is whole. */
   static async start(network: Network, options: MastersOptions = {}): Promise<Masters> {
@@ -35,9 +39,35 @@ export class Masters {
     );
     const endpoints = servers.map(({ node }) => `${node.address}:${node.port}`);
     await must(["redis-cli", "--cluster", "create", ...endpoints, "--cluster-yes"]);
-    const masters = new Masters(servers);
+    const masters = new Masters(network, options, servers);
     await masters.untilWhole();
     return masters;
+  }
+
+  /** The masters, and behind them what was added. */
+  get servers(): readonly RedisServer[] {
+    return this.all;
+  }
+
+  /** Adds an on-demand replica of a master; returns its place once it is in sync and every server lists it. */
+  async addReplica(of: number): Promise<number> {
+    const place = this.all.length;
+    const server = await RedisServer.create(this.network, `10.0.1.${10 + place}`, this.options);
+    this.all.push(server);
+    const { node } = server;
+    const master = this.node(of);
+    const [id, own] = await Promise.all([master.cli("CLUSTER", "MYID"), node.cli("CLUSTER", "MYID")]);
+    await node.cli("CLUSTER", "MEET", master.address, String(master.port));
+    const lists = async (by: RedisNode, wanted: string, flag: string): Promise<boolean> =>
+      (await by.nodes()).some((line) => line.id === wanted && line.flags.includes(flag));
+    await until("the master is known", { timeout: 30_000 }, () => lists(node, id, "master"));
+    await node.cli("CLUSTER", "REPLICATE", id);
+    await node.until("replication", "master_link_status", "up", { timeout: 60_000 });
+    await until("every server lists the replica", { timeout: 30_000 }, async () => {
+      const running = this.all.filter((server) => server.running);
+      return (await Promise.all(running.map((each) => lists(each.node, own, "slave")))).every(Boolean);
+    });
+    return place;
   }
 
   get addresses(): readonly string[] {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { BootScript, RedisInstall } from "../constructs";
+import { BootScript, Failover, RedisInstall } from "../constructs";
 import { NspawnFleet } from "./fleet";
 import { type Image, image } from "./image";
 import { type Instance } from "./instance";
@@ -9,6 +9,7 @@ import { Metadata } from "./metadata";
 import { Mirror, prepareMirror } from "./mirror";
 import { Network } from "./network";
 import { type ClusterNode, RedisNode } from "./redis-node";
+import { serverBuild, serverKind } from "./server-build";
 import { type Snapshot } from "./volume";
 import { until } from "./wait";
 import { type Verdict, Writer } from "./writer";
@@ -20,10 +21,16 @@ export interface SceneProps {
   readonly megabytes?: number;
   /** Milliseconds of `cluster-node-timeout`. @default 2000 */
   readonly nodeTimeout?: number;
+  /** What masters and machines run, by name. @default - Debian's package */
+  readonly server?: string;
   /** @default 3 */
   readonly masters?: number;
   /** Over the masters' own directives. */
   readonly masterDirectives?: Readonly<Record<string, string>>;
+  /** How many masters the settings name, from the first on. @default all */
+  readonly seeds?: number;
+  /** @default Failover.ALLOWED */
+  readonly failover?: Failover;
 }
 
 /** A cluster with replicas on machines, for a fault to happen to. Machines are named by their place, 0, 1, … */
@@ -39,20 +46,27 @@ export class Scene {
     readonly mirror: Mirror,
     readonly masters: Masters,
     readonly fleet: NspawnFleet,
+    /** The masters that the settings name. */
+    private readonly seeds: string[],
+    private readonly failover: Failover,
   ) {}
 
   static async open(props: SceneProps = {}): Promise<Scene> {
-    const { replicas = 1, megabytes = 20, nodeTimeout = 2000 } = props;
-    const ami = await image();
+    const { replicas = 1, megabytes = 20, nodeTimeout = 2000, failover = Failover.ALLOWED } = props;
+    const bare = await image();
+    const build = props.server === undefined ? undefined : await serverBuild(serverKind(props.server), bare);
+    const ami = build?.image ?? bare;
     const network = await Network.create();
     const metadata = await Metadata.start();
-    const mirror = await Mirror.start(await prepareMirror(ami));
+    const mirror = await Mirror.start(await prepareMirror(bare));
     const masters = await Masters.start(network, {
       count: props.masters,
       directives: { "cluster-node-timeout": String(nodeTimeout), ...props.masterDirectives },
+      server: build?.server,
     });
     const fleet = new NspawnFleet({ network, metadata, image: ami, noticeSeconds: 0 });
-    const scene = new Scene(ami, network, metadata, mirror, masters, fleet);
+    const seeds = masters.addresses.slice(0, props.seeds);
+    const scene = new Scene(ami, network, metadata, mirror, masters, fleet, seeds, failover);
     await masters.fill({ megabytes });
     await Promise.all(Array.from({ length: replicas }, (_, place) => scene.launch(place)));
     await Promise.all(Array.from({ length: replicas }, (_, place) => scene.inSync(place)));
@@ -60,8 +74,9 @@ export class Scene {
   }
 
   private get userData(): Buffer {
-    const redis = { install: RedisInstall.package(), directives: { "enable-debug-command": "yes" } };
-    return gzipSync(new BootScript({ masters: [...this.masters.addresses], redis }).text);
+    const install = this.ami.over === undefined ? RedisInstall.package() : RedisInstall.image();
+    const redis = { install, directives: { "enable-debug-command": "yes" } };
+    return gzipSync(new BootScript({ masters: this.seeds, redis, failover: this.failover }).text);
   }
 
   /** Boots a machine of a new instance id on the volume and address of its place. */
@@ -121,6 +136,11 @@ export class Scene {
     await this.fleet.stop(this.instance(place).instanceId, how);
   }
 
+  /** EC2's notice, the time that it leaves, and the power-off. */
+  async interrupt(place: number, noticeSeconds: number): Promise<void> {
+    await this.instance(place).interrupt({ noticeSeconds });
+  }
+
   async snapshot(place: number): Promise<Snapshot> {
     return this.instance(place).snapshot({ pause: true });
   }
@@ -152,8 +172,8 @@ export class Scene {
   }
 
   /** Begins to write to all slots and to remember what was promised. */
-  async write(): Promise<Writer> {
-    this.writer = await Writer.start({ seeds: [...this.masters.addresses], rate: 500 });
+  async write(prefix = "writer"): Promise<Writer> {
+    this.writer = await Writer.start({ seeds: [...this.masters.addresses], rate: 500, prefix });
     return this.writer;
   }
 
@@ -218,7 +238,7 @@ export class Scene {
     const argv = ["journalctl", `_SYSTEMD_INVOCATION_ID=${id}`, "--output=cat"];
     const { stdout } = await this.instance(place).exec(argv);
     const asked = [...stdout.matchAll(/partial resynchronization \(request \w+:(\d+)\)/g)].at(-1)?.[1];
-    return { full: /Full resync from master/.test(stdout), from: Number(asked) - 1 };
+    return { full: /Full resync from|PSYNC is not possible/.test(stdout), from: Number(asked) - 1 };
   }
 
   /** Whether every node that runs says that all slots are served. */

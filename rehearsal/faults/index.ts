@@ -1,10 +1,16 @@
 import { type Fault } from "./fault";
 import { fault as kill } from "./f01-kill";
 import { fault as olderImage } from "./f02-older-image";
+import { fault as interruption } from "./f03-interruption";
+import { fault as joining } from "./f05-joining";
+import { cut, fault as masterDown, seed } from "./f06-master-down";
+import { fault as seedReplica } from "./f07-seed-replica";
+import { gone, returned } from "./f08-master-failed-over";
 import { fault as forgotten } from "./f09-forgotten";
 import { nodesConf } from "./f10-nodes-conf";
 import { rdb } from "./f11-rdb";
-import { before, clean, older, twice } from "./f13-promoted";
+import { before, beforeBarred, beforeQuick } from "./f12-promoted";
+import { after, afterBarred, afterQuick, clean, older, twice } from "./f13-promoted";
 import { fault as address } from "./f14-address";
 import { atOnce, besideDead, jittered } from "./f17-six-at-once";
 import { alone, plain } from "./f18-reboot";
@@ -12,16 +18,30 @@ import { inbound, outbound, unplugged } from "./f20-partition";
 import { fault as twins } from "./f22-twins";
 import { fast, slow } from "./f25-clocks";
 import { fault as emptyMaster } from "./f26-empty-master";
+import { fault as minority } from "./f27-minority";
 import { fault as farBehind } from "./f28-far-behind";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
   kill,
   olderImage,
+  interruption,
+  joining,
+  masterDown,
+  seed,
+  cut,
+  seedReplica,
+  returned,
+  gone,
   forgotten,
   ...nodesConf,
   ...rdb,
   before,
+  beforeQuick,
+  beforeBarred,
+  after,
+  afterQuick,
+  afterBarred,
   clean,
   older,
   twice,
@@ -38,5 +58,6 @@ export const faults: readonly Fault[] = [
   slow,
   fast,
   emptyMaster,
+  minority,
   farBehind,
 ];

@@ -4,19 +4,22 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { enclose } from "../enclosure";
 import { type Ending, type Fault } from "./fault";
+import { image } from "../image";
+import { serverBuild, type ServerKind, serverKind, serverKinds } from "../server-build";
 import { faults } from "./index";
 import { writeTable } from "./table";
 
-/** A fault and how each of its plays ended. */
+/** A fault, what it was played on, and how each of its plays ended. */
 export interface Played {
   readonly fault: Fault;
+  readonly server: ServerKind;
   readonly endings: Ending[];
   readonly errors: string[];
 }
 
 /**
- * `--fault ID... | --all`, `--times N` (default 1) in a row, `--jobs N` (default 1) faults side by side, `--write`
- * their rows into the table in docs. Returns 1 where one did not end as it must.
+ * `--fault ID... | --all`, `--server NAME...` (default Debian's package), `--times N` (default 1) in a row, `--jobs N`
+ * (default 1) faults side by side, `--write` their rows into the table in docs. Returns 1 where one did not end as it must.
  */
 export async function playAll(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -24,6 +27,7 @@ export async function playAll(argv: readonly string[]): Promise<number> {
     options: {
       fault: { type: "string", multiple: true, default: [] },
       all: { type: "boolean", default: false },
+      server: { type: "string", multiple: true, default: [serverKinds[0].name] },
       times: { type: "string", default: "1" },
       jobs: { type: "string", default: "1" },
       write: { type: "boolean", default: false },
@@ -34,7 +38,12 @@ export async function playAll(argv: readonly string[]): Promise<number> {
   if (unknown.length > 0)
     throw new Error(`--fault must be one of ${known.join(", ")}, got: ${unknown.join(", ")}`);
   const chosen = faults.filter(({ id }) => values.all || values.fault.includes(id));
-  const results = chosen.map((fault): Played => ({ fault, endings: [], errors: [] }));
+  const servers = values.server.map(serverKind);
+  // No registry is in reach of a play.
+  for (const server of servers) await serverBuild(server, await image());
+  const results = servers.flatMap((server) => {
+    return chosen.map((fault): Played => ({ fault, server, endings: [], errors: [] }));
+  });
   const queue = [...results];
   const times = count("--times", values.times);
   const worker = async (): Promise<void> => {
@@ -52,16 +61,17 @@ function count(name: string, text: string): number {
   return Number(text);
 }
 
-async function playOnce({ fault, endings, errors }: Played): Promise<void> {
+async function playOnce({ fault, server, endings, errors }: Played): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), "fault-"));
   try {
     const file = join(work, "result");
     const tsx = join(__dirname, "../../node_modules/.bin/tsx");
-    await enclose([tsx, join(__dirname, "play.ts"), fault.id, file]);
+    await enclose([tsx, join(__dirname, "play.ts"), fault.id, server.name, file]);
     const { ending, error } = resultIn(file);
     if (ending) endings.push(ending);
     else errors.push(error ?? "it ended without a word");
-    process.stdout.write(`${fault.id}: ${ending ? JSON.stringify(ending) : `FAILED: ${error}`}\n`);
+    const on = server === serverKinds[0] ? "" : ` on ${server.title}`;
+    process.stdout.write(`${fault.id}${on}: ${ending ? JSON.stringify(ending) : `FAILED: ${error}`}\n`);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -3,9 +3,9 @@ import { Scene } from "../scene";
 import { type Ending, type Fault } from "./fault";
 import { faults } from "./index";
 
-/** Opens the fault's scene and plays it once; throws where it does not end as it must. */
-export async function play({ run, scene: props }: Fault): Promise<Ending> {
-  const scene = await Scene.open(props);
+/** Opens the fault's scene on a server and plays it once; throws where it does not end as it must. */
+export async function play({ run, scene: props }: Fault, server?: string): Promise<Ending> {
+  const scene = await Scene.open({ server, ...props });
   try {
     return await run(scene);
   } finally {
@@ -13,11 +13,11 @@ export async function play({ run, scene: props }: Fault): Promise<Ending> {
   }
 }
 
-/** `tsx play.ts ID FILE`, in an enclosure: leaves the ending, or the error, in the file. */
-async function main(id: string, file: string): Promise<void> {
+/** `tsx play.ts ID SERVER FILE`, in an enclosure: leaves the ending, or the error, in the file. */
+async function main(id: string, server: string, file: string): Promise<void> {
   const fault = faults.find((each) => each.id === id);
   if (!fault) throw new Error(`no fault is called ${id}`);
-  const result = await play(fault).then(
+  const result = await play(fault, server).then(
     (ending) => ({ ending }),
     (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
   );
@@ -25,7 +25,7 @@ async function main(id: string, file: string): Promise<void> {
 }
 
 if (require.main === module) {
-  const [id = "", file = ""] = process.argv.slice(2);
+  const [id = "", server = "", file = ""] = process.argv.slice(2);
   // A server that a failed play has left running must not keep it from ending: the enclosure ends it.
-  void main(id, file).finally(() => process.exit());
+  void main(id, server, file).finally(() => process.exit());
 }

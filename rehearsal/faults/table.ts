@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Ending } from "./fault";
+import { serverKinds } from "../server-build";
 import { faults } from "./index";
 import { type Played } from "./play-all";
 
@@ -9,6 +10,7 @@ const HEAD = [
   [
     "fault",
     "what happens",
+    "on",
     "runs",
     "outcome",
     "seconds",
@@ -18,7 +20,7 @@ const HEAD = [
     "lost",
     "OKs lost",
   ],
-  ["---", "---", "--:", "---", "--:", "---", "--:", "--:", "--:", "--:"],
+  ["---", "---", "---", "--:", "---", "--:", "---", "--:", "--:", "--:", "--:"],
 ];
 
 /** Puts the rows of what was played into the page's table, and leaves the other rows. */
@@ -26,23 +28,27 @@ export function writeTable(played: readonly Played[]): void {
   writeFileSync(PAGE, withRows(readFileSync(PAGE, "utf8"), played));
 }
 
-/** The page with these rows in its one table, in the order of the faults. */
+/** The page with these rows in its one table, in the order of the faults and, of one, of the servers. */
 export function withRows(page: string, played: readonly Played[]): string {
   const lines = page.split("\n");
   const first = lines.findIndex((line) => line.startsWith("| fault"));
   const end = lines.findIndex((line, index) => index > first && !line.startsWith("|"));
   if (first < 0) throw new Error("the page has no table of faults");
-  const rows = new Map(lines.slice(first + 2, end).map((line) => [cells(line)[0], cells(line)]));
-  for (const each of played) rows.set(each.fault.id, row(each));
+  const rows = new Map<string, string[]>();
+  const put = (each: string[]): unknown => rows.set(`${each[0]} on ${each[2]}`, each);
+  lines.slice(first + 2, end).forEach((line) => put(cells(line)));
+  played.forEach((each) => put(row(each)));
   const kept = faults.flatMap(({ id }) => {
-    const found = rows.get(id);
-    return found ? [found] : [];
+    return serverKinds.flatMap(({ title }) => {
+      const found = rows.get(`${id} on ${title}`);
+      return found ? [found] : [];
+    });
   });
   const text = [...HEAD, ...kept].map((each) => `| ${each.join(" | ")} |`);
   return [...lines.slice(0, first), ...text, ...lines.slice(end)].join("\n");
 }
 
-function row({ fault, endings, errors }: Played): string[] {
+function row({ fault, server, endings, errors }: Played): string[] {
   const sum = (pick: (ending: Ending) => number | undefined): string => {
     const values = endings.map(pick).filter((value) => value !== undefined);
     return values.length > 0 ? String(values.reduce((total, value) => total + value, 0)) : "";
@@ -51,6 +57,7 @@ function row({ fault, endings, errors }: Played): string[] {
   return [
     fault.id,
     fault.title,
+    server.title,
     String(runs),
     errors.length > 0 ? `**failed in ${errors.length}**` : unique(endings.map(({ outcome }) => outcome)),
     range(endings.map(({ seconds }) => seconds)),

@@ -1,0 +1,142 @@
+import { cpSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { workDirectory } from "../../rehearsal/inside";
+import { Masters } from "../../rehearsal/masters";
+import { Network } from "../../rehearsal/network";
+import { RedisServer } from "../../rehearsal/redis-server";
+import { until } from "../../rehearsal/wait";
+import { type Verdict, Writer } from "../../rehearsal/writer";
+import { describeWith } from "../support/needs";
+
+const nodeTimeout = 5000;
+const directives = { "cluster-node-timeout": String(nodeTimeout) };
+
+/**
+ * What the instance's agent is for: the same traces as the faults F13q and F12q, on servers without it. If one day Redis
+ * does not lose data in them, the agent has less to do.
+ */
+describeWith(
+  ["root", "redis-server"],
+  "stock Redis, promoted and restored at once from an older image",
+  () => {
+    let network: Network;
+    let masters: Masters;
+    /** Of the first and of the second master. */
+    let replicas: RedisServer[];
+
+    beforeAll(async () => {
+      network = await Network.create();
+      masters = await Masters.start(network, { directives });
+      replicas = await Promise.all(
+        ["10.0.2.10", "10.0.2.11"].map((address) => RedisServer.create(network, address, { directives })),
+      );
+      await Promise.all(replicas.map(({ node }, shard) => follow(node, shard)));
+      await write("before");
+    });
+
+    afterAll(async () => {
+      await Promise.all(replicas.map((replica) => replica.close()));
+      await masters.close();
+      await network.close();
+    });
+
+    async function follow(node: RedisServer["node"], shard: number): Promise<void> {
+      const id = await masters.cli(shard, "CLUSTER", "MYID");
+      await node.cli("CLUSTER", "MEET", masters.addresses[shard] ?? "", "6379");
+      await until("the master is known", { timeout: 20_000 }, async () => {
+        return (await node.nodes()).some((other) => other.id === id && other.connected);
+      });
+      await node.cli("CLUSTER", "REPLICATE", id);
+      await node.until("replication", "master_link_status", "up", { timeout: 20_000 });
+    }
+
+    function everybody(): string[] {
+      return [...masters.addresses, ...replicas.map(({ address }) => address)];
+    }
+
+    /** Writes to each of 1000 keys, and twice to most; what the shards with a replica get is acknowledged. */
+    async function write(prefix: string): Promise<Writer> {
+      const writer = await Writer.start({ seeds: everybody(), prefix, rate: 1000 });
+      await until(`it has written ${prefix}`, { timeout: 20_000 }, () => writer.counts.acknowledged >= 1200);
+      await writer.stop();
+      return writer;
+    }
+
+    /** The data and the role of this moment, as an image of the volume has them. */
+    async function take(replica: RedisServer): Promise<string> {
+      await replica.node.cli("SAVE");
+      const image = join(workDirectory(), `image-${replica.address}`);
+      cpSync(replica.directory, image, { recursive: true });
+      return image;
+    }
+
+    /** The master dies, its replica is elected, and the old master comes back as its copy. */
+    async function promote(shard: number, replica: RedisServer): Promise<void> {
+      await masters.kill(shard);
+      await replica.node.until("replication", "role", "master", { timeout: 30_000 });
+      await masters.server(shard).start();
+      await masters.node(shard).until("replication", "master_link_status", "up", { timeout: 30_000 });
+      await whole();
+    }
+
+    /** Lost, and back on the image long before the others could take it for failed. */
+    async function restore(replica: RedisServer, image: string): Promise<void> {
+      await replica.kill();
+      rmSync(replica.directory, { recursive: true });
+      cpSync(image, replica.directory, { recursive: true });
+      await replica.start();
+    }
+
+    async function whole(): Promise<void> {
+      const nodes = [...masters.servers, ...replicas].map(({ node }) => node);
+      await until("every node says that the cluster is whole", { timeout: 30_000 }, async () => {
+        const states = await Promise.all(nodes.map((node) => node.clusterState()));
+        return states.every((state) => state === "ok");
+      });
+    }
+
+    function tell(
+      what: string,
+      { plain, acknowledged, lostPlain, lostAcknowledged, unanswered }: Verdict,
+    ): void {
+      const counts = { plain, acknowledged, lostPlain, lostAcknowledged, unanswered };
+      process.stderr.write(`stock, ${what}: ${JSON.stringify(counts)}\n`);
+    }
+
+    it("from after the promotion: its copy is overwritten, and acknowledged writes are gone from both, with the state ok", async () => {
+      const [replica] = replicas as [RedisServer];
+      await promote(0, replica);
+      const image = await take(replica);
+      const writer = await write("after");
+      await restore(replica, image);
+      await masters.node(0).until("replication", "master_link_status", "up", { timeout: 30_000 });
+      await whole();
+      const verdict = await writer.verify(everybody());
+      tell("image from after the promotion", verdict);
+      expect(verdict.unanswered).toBe(0);
+      // All of the shard, which is a third of all keys.
+      expect(verdict.lostAcknowledged).toBeGreaterThan(300);
+      expect(verdict.list.filter(({ found }) => found !== undefined)).toEqual([]);
+      expect(await masters.digest(0)).toBe(await replica.node.digest());
+    });
+
+    it("from before the promotion: both are replicas of each other, and nobody serves the shard any more", async () => {
+      const [, replica] = replicas as [RedisServer, RedisServer];
+      const image = await take(replica);
+      await promote(1, replica);
+      const writer = await write("later");
+      await restore(replica, image);
+      await sleep(3 * nodeTimeout); // much more than an election takes
+      const [one, other] = await Promise.all([
+        masters.info(1, "replication"),
+        replica.node.info("replication"),
+      ]);
+      expect([one["role"], one["master_host"]]).toEqual(["slave", replica.address]);
+      expect([other["role"], other["master_host"]]).toEqual(["slave", masters.addresses[1]]);
+      const verdict = await writer.verify(everybody());
+      tell("image from before the promotion", verdict);
+      expect(verdict.unanswered).toBeGreaterThan(300);
+    });
+  },
+);

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../wait";
+import { endsWell, type Fault, holds, recovery } from "./fault";
+
+/** Milliseconds in which a replacement that believes the minority would have started: Redis is tried every second. */
+const watched = 15_000;
+
+export const fault: Fault = {
+  id: "F27",
+  title: "boots among two of five masters, who do not know that its master was failed over",
+  // The on-demand replica would move to a master that has none.
+  scene: { masters: 5, masterDirectives: { "cluster-allow-replica-migration": "no" } },
+  async run(scene) {
+    const id = await scene.node(0).cli("CLUSTER", "MYID");
+    const old = await scene.masterOf(0);
+    const other = old === 0 ? 1 : 0;
+    const successor = await scene.masters.addReplica(old);
+    const writer = await scene.write();
+    const more = async (): Promise<void> => {
+      const { acknowledged } = writer.counts;
+      await until(
+        "more is acknowledged",
+        { timeout: 30_000 },
+        () => writer.counts.acknowledged > acknowledged + 300,
+      );
+    };
+    await more();
+    await scene.stop(0, "clean");
+    await more(); // what the volume lacks
+    const [owner, peer, heir] = [old, other, successor].map((place) => scene.masters.node(place));
+    holds("there are three", owner && peer && heir);
+    await scene.network.split([owner.address, peer.address, scene.address(0)]);
+    await heir.until("replication", "role", "master", { timeout: 60_000 });
+
+    await scene.launch(0);
+    const said = await scene.reaches(0, /^waiting: no majority/);
+    for (const end = Date.now() + watched; Date.now() < end; await sleep(200)) {
+      const { code, text } = await scene.status(0);
+      holds(`it waits (${code}, ${text})`, code === 10 && text === said);
+      holds("Redis does not run", !(await scene.node(0).answers()));
+    }
+    for (const node of [owner, peer]) {
+      const line = (await node.nodes()).find(({ address }) => address === owner.address);
+      holds(
+        "the minority takes the old owner for the owner",
+        line?.flags.includes("master") && line.slots.length > 0,
+      );
+    }
+
+    // Not the bytes: the old owner gets all of its data from the new one meanwhile.
+    const { seconds, resync } = await recovery(scene, { id }, () => scene.network.heal());
+    holds("it follows the new owner", (await scene.masterOf(0)) === successor);
+    holds("the resync was partial", resync === "partial");
+    await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+    return { outcome: "back", seconds, resync, ...(await endsWell(scene)) };
+  },
+};

@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Pings } from "../pings";
+import { type Scene } from "../scene";
+import { until } from "../wait";
+import { type Verdict, Writer } from "../writer";
+import { endsWell, type Ending, type Fault, holds, recovery, since } from "./fault";
+
+/** The replica's master is killed for good and the replica is elected; returns the master's place. */
+export async function promote(scene: Scene): Promise<number> {
+  await sleep(1000); // what is acknowledged here must survive, too
+  const master = await scene.masterOf(0);
+  await scene.masters.kill(master);
+  await scene.node(0).until("replication", "role", "master", { timeout: 60_000 });
+  // What the timer does within a minute.
+  await scene.instance(0).exec(["systemctl", "start", "--no-block", "redis-replica-reconcile"]);
+  await scene.reaches(0, /^promoted/);
+  return master;
+}
+
+/** Waits until so many more writes have got OK, or are acknowledged: two for each of the writer's keys. */
+export async function more(writer: Writer, what: "plain" | "acknowledged"): Promise<void> {
+  const before = writer.counts[what];
+  await until(
+    `2000 more writes are ${what}`,
+    { timeout: 30_000 },
+    () => writer.counts[what] >= before + 2000,
+  );
+}
+
+/**
+ * The other shards' masters are asked five times a second meanwhile. A master that is caught in a loop of replicas never
+ * answers again; two seconds is what the agent gives an answer.
+ */
+export function answering(run: Fault["run"]): Fault["run"] {
+  return async (scene) => {
+    const shard = await scene.masterOf(0);
+    const pings = Pings.start(scene.masters.addresses.filter((_, place) => place !== shard));
+    const ending = await run(scene).finally(() => pings.stop());
+    const silence = await pings.stop();
+    holds(`the other masters answered all the time, one not for ${silence} ms`, silence < 2000);
+    return ending;
+  };
+}
+
+/** Boots on an image that must be refused; the node stays down. */
+export async function refused(scene: Scene, image: Parameters<Scene["restore"]>[1]): Promise<Ending> {
+  const start = Date.now();
+  await scene.restore(0, image);
+  await scene.reaches(0, /^refused/, 150_000);
+  const seconds = since(start);
+  holds("Redis does not run", !(await scene.node(0).answers()));
+  holds("the state says 20", (await scene.status(0)).code === 20);
+  holds("every master answers", await scene.mastersAnswer());
+  return { outcome: "refused", seconds };
+}
+
+export interface Return {
+  /** Whether the volume is from before the promotion, or after it. */
+  readonly image: "before" | "after";
+  /** Back before the copy is elected, or after; or the copy is barred from elections. */
+  readonly back: "quick" | "slow" | "barred";
+}
+
+/**
+ * The replica is promoted, the old master returns as its copy, and then the promoted node is lost and comes back on an
+ * older image. What was acknowledged just before the loss is written by nobody again, so that it must be seen at the end.
+ */
+export function returning({ image, back }: Return): Fault["run"] {
+  return answering(async (scene) => {
+    const id = await scene.node(0).cli("CLUSTER", "MYID");
+    const early = image === "before" ? await scene.snapshot(0) : undefined;
+    const writer = await scene.write();
+    const place = await promote(scene);
+    const copy = await copied(scene, place, back === "barred");
+    await more(writer, "acknowledged");
+    const older = early ?? (await scene.snapshot(0));
+    const last = await Writer.start({ seeds: [...scene.masters.addresses], prefix: "last" });
+    await more(last, "acknowledged");
+    await last.stop();
+    await scene.stop(0, "gone");
+    if (back === "barred") return { ...(await decided(scene, older, copy)), ...(await end(scene, last)) };
+    if (back === "slow") await copy.until("replication", "role", "master", { timeout: 60_000 });
+    const found = await recovery(scene, { id, timeout: 180_000 }, () => scene.restore(0, older));
+    if (back === "quick") {
+      const journal = await scene.instance(0).journal(1000);
+      holds("it was back before another was elected", /a live copy followed this node/.test(journal));
+    }
+    return { outcome: "back", ...found, ...(await end(scene, last)) };
+  });
+}
+
+/** The old master comes back and is in sync as a replica of the promoted node. */
+async function copied(
+  scene: Scene,
+  place: number,
+  barred: boolean,
+): Promise<Scene["masters"]["servers"][number]["node"]> {
+  await scene.masters.restart(place);
+  const copy = scene.masters.node(place);
+  await copy.until("replication", "master_link_status", "up", { timeout: 60_000 });
+  if (!barred) return copy;
+  await copy.cli("CONFIG", "SET", "cluster-replica-no-failover", "yes");
+  const id = await copy.cli("CLUSTER", "MYID");
+  await until("every master knows that the copy is barred", { timeout: 30_000 }, async () => {
+    return (await scene.seen(id)).every((line) => line?.flags.includes("nofailover"));
+  });
+  return copy;
+}
+
+/** Refused, with the commands by which a person has the copy serve and the node follow it. */
+async function decided(
+  scene: Scene,
+  image: Parameters<Scene["restore"]>[1],
+  copy: Scene["masters"]["servers"][number]["node"],
+): Promise<Pick<Ending, "outcome" | "seconds">> {
+  const ending = await refused(scene, image);
+  const journal = await scene.instance(0).journal(1000);
+  const said = /redis-cli -h (\S+) -p \d+ (cluster failover takeover)/.exec(journal);
+  holds("the command that makes the copy serve is said", said?.[1] === copy.address && said[2]);
+  await copy.cli(...said[2].split(" "));
+  await scene.instance(0).exec(["redis-replica", "retry"]);
+  await scene.inSync(0);
+  return ending;
+}
+
+/** Nothing acknowledged is gone, neither of what was written last before the loss nor of all the rest. */
+async function end(scene: Scene, last: Writer): Promise<Omit<Ending, "outcome" | "seconds">> {
+  const rest = await endsWell(scene);
+  const nodes = [...scene.masters.addresses, scene.address(0)];
+  const { acknowledged, lostAcknowledged, lostPlain, unanswered, list }: Verdict = await last.verify(nodes);
+  holds(`nothing of the last is gone (${JSON.stringify(list.slice(0, 5))})`, lostAcknowledged === 0);
+  holds("every last key could be read", unanswered === 0);
+  return {
+    acknowledged: acknowledged + (rest.acknowledged ?? 0),
+    lostAcknowledged: lostAcknowledged + (rest.lostAcknowledged ?? 0),
+    lostPlain: lostPlain + (rest.lostPlain ?? 0),
+  };
+}
