@@ -6,11 +6,6 @@ import { fault as joining } from "./f05-joining";
 import { cut, fault as masterDown, seed } from "./f06-master-down";
 import { fault as seedReplica } from "./f07-seed-replica";
 import { gone, returned } from "./f08-master-failed-over";
-import { fault as interruption } from "./f03-interruption";
-import { fault as joining } from "./f05-joining";
-import { cut, fault as masterDown, seed } from "./f06-master-down";
-import { fault as seedReplica } from "./f07-seed-replica";
-import { gone, returned } from "./f08-master-failed-over";
 import { fault as forgotten } from "./f09-forgotten";
 import { nodesConf } from "./f10-nodes-conf";
 import { rdb } from "./f11-rdb";
@@ -30,14 +25,6 @@ import { fault as farBehind } from "./f28-far-behind";
 export const faults: readonly Fault[] = [
   kill,
   olderImage,
-  interruption,
-  joining,
-  masterDown,
-  seed,
-  cut,
-  seedReplica,
-  returned,
-  gone,
   interruption,
   joining,
   masterDown,
