@@ -66,7 +66,8 @@ export class Source {
     );
     if (found.length === 0 && isJson) found.push(...this.strictJson(text));
     this.malformations = found;
-    if (found.length === 0) this.data = this.document.toJS();
+    // A copy: the parser's texts are parts of the file's, and as wide as the arrow in some comment makes all of it.
+    if (found.length === 0) this.data = JSON.parse(JSON.stringify(this.document.toJS()));
   }
 
   /** Where a value stands; of one that is missing, where its nearest parent does. */
