@@ -16,29 +16,31 @@ export function loadConfigs(files: readonly string[]): LoadedConfig[] {
   const problems: Problem[] = [];
   const loaded = files.flatMap((file) => {
     const source = Source.read(file);
-    const found = check(source);
+    const { config, problems: found } = check(source);
     problems.push(...found);
-    return found.length > 0 ? [] : [{ config: clusterConfig.parse(source.data), source }];
+    return config === undefined ? [] : [{ config, source }];
   });
   problems.push(...sameNames(loaded));
   if (problems.length > 0) throw new ConfigError(problems);
   return loaded;
 }
 
-/** All that is wrong with one file, from its top to its end. */
-export function check(source: Source): Problem[] {
-  if (source.malformations.length > 0) return malformed(source);
-  const issues = clusterConfig.safeParse(source.data).error?.issues ?? [];
+/** The config in one file, or all that is wrong with it, from its top to its end. */
+export function check(source: Source): { config?: ClusterConfig; problems: readonly Problem[] } {
+  if (source.malformations.length > 0) return { problems: malformed(source) };
+  const { data: config, error } = clusterConfig.safeParse(source.data);
+  const issues = error?.issues ?? [];
   // The rules see what is valid by itself, so that one mistake does not hide another.
-  const valid = (validParts(source.data) ?? {}) as Partial<ClusterConfig>;
+  const valid = config ?? ((validParts(source.data) ?? {}) as Partial<ClusterConfig>);
   const known = new Set(issues.map(({ path }) => path.join("\0")));
   const violations = [...RULES.flatMap((rule) => rule(valid)), ...tokens(source.data, [])];
-  return [
+  const problems = [
     ...fromIssues(source, issues),
     ...violations
       .filter(({ path }) => !known.has(path.join("\0")))
       .map((violation) => fromViolation(source, violation)),
   ].sort((a, b) => (a.at?.byte ?? 0) - (b.at?.byte ?? 0));
+  return problems.length > 0 ? { problems } : { config, problems };
 }
 
 /** Texts that cdktf would take for references of its own. */

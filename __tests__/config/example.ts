@@ -29,7 +29,7 @@ export function exampleText(changes: Record<string, unknown> = {}): string {
 
 /** What is wrong with a text, without the file's name. */
 export function problemsOf(text: string, file = "c.yaml"): Problem[] {
-  return check(new Source(file, text));
+  return [...check(new Source(file, text)).problems];
 }
 
 /** The messages of what is wrong with the changed example. */
