@@ -1,77 +1,64 @@
-import { App } from "cdktf";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { App, Manifest } from "cdktf";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { type BootScript, type RedisReplicas, type RedisReplicasStack } from "../constructs";
 import { type LoadedConfig } from "../config/load";
-import { addStacks, type StackOptions } from "../config/stack";
+import { mapStacks } from "../config/stack";
+import { stableJson } from "./stable-json";
 
 /** What steers an app that cdktf-cli runs; here the command's own options do. */
 const FOREIGN = ["CDKTF_CONTEXT_JSON", "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS", "SYNTH_HCL_OUTPUT"];
 
-/** Runs with the stacks of all configs, built in a private folder that is gone afterwards. */
-export function withStacks<T>(
-  loaded: readonly LoadedConfig[],
-  use: (stacks: RedisReplicasStack[], app: App) => T,
-  options: StackOptions = {},
-): T {
+/** Runs with an app; the folder that it needs is a private one, gone afterwards. */
+function withApp<T>(use: (app: App) => T): T {
   for (const name of FOREIGN) delete process.env[name];
-  const before = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
+  const before = Object.getOwnPropertyDescriptor(Error, "captureStackTrace")!;
   // Each of cdktf's many tokens writes down its call stack, which only its own error messages show.
-  Error.prepareStackTrace = () => "";
+  Error.captureStackTrace = () => undefined;
   const outdir = mkdtempSync(join(tmpdir(), "redis-elastigroup-"));
   try {
-    const app = new App({ outdir, stackTraces: false });
-    return use(addStacks(app, loaded, options), app);
+    return use(new App({ outdir, stackTraces: false }));
   } finally {
-    if (before) Object.defineProperty(Error, "prepareStackTrace", before);
-    else Reflect.deleteProperty(Error, "prepareStackTrace");
+    Object.defineProperty(Error, "captureStackTrace", before);
     rmSync(outdir, { recursive: true, force: true });
   }
 }
 
-/** A synthesized app: its files by path inside the output folder, and what cdktf had to remark. */
-export interface Assembly {
-  readonly files: ReadonlyMap<string, string>;
-  readonly remarks: readonly string[];
+/** What is to be had of each config's stack. */
+export function fromStacks<T>(loaded: readonly LoadedConfig[], use: (stack: RedisReplicasStack) => T): T[] {
+  return withApp((app) => mapStacks(app, loaded, use));
 }
 
-const MANIFEST = "manifest.json";
-
-interface Manifest {
-  readonly stacks: Record<
-    string,
-    { synthesizedStackPath: string; annotations: { level: string; message: string }[] }
-  >;
-}
+/** A synthesized app: its files by path inside the output folder, the manifest last. */
+export type Assembly = ReadonlyMap<string, string>;
 
 /** Synthesizes all configs as one app. */
 export function assemble(loaded: readonly LoadedConfig[]): Assembly {
-  return withStacks(loaded, (_, app) => synthesized(app));
-}
-
-function synthesized(app: App): Assembly {
-  app.synth();
-  const read = (path: string): string => readFileSync(join(app.outdir, path), "utf8");
-  const manifest = read(MANIFEST);
-  const stacks = Object.entries((JSON.parse(manifest) as Manifest).stacks);
-  return {
-    files: new Map([
-      ...stacks.map(([, stack]) => [stack.synthesizedStackPath, read(stack.synthesizedStackPath)] as const),
-      [MANIFEST, manifest] as const,
-    ]),
-    remarks: stacks.flatMap(([name, { annotations }]) =>
-      annotations.map(({ message }) => `${name}: ${message}`),
-    ),
-  };
+  return withApp((app) => {
+    const stacks = mapStacks(app, loaded, (stack): [string, string] => [
+      app.manifest.forStack(stack).synthesizedStackPath,
+      synthesized(stack),
+    ]);
+    return new Map([...stacks, [Manifest.fileName, stableJson(app.manifest.buildManifest())]]);
+  });
 }
 
 /** Synthesizes each config as a module that a root module calls: `<name>/main.tf.json`. */
 export function assembleModules(loaded: readonly LoadedConfig[]): Assembly {
-  const assembly = withStacks(loaded, (_, app) => synthesized(app), { module: true });
-  const modules = [...assembly.files].filter(([path]) => path !== MANIFEST);
-  const own = (path: string): string => join(basename(dirname(path)), "main.tf.json");
-  return { ...assembly, files: new Map(modules.map(([path, content]) => [own(path), content])) };
+  const module = (stack: RedisReplicasStack): [string, string] => [
+    join(stack.node.id, "main.tf.json"),
+    synthesized(stack),
+  ];
+  return withApp((app) => new Map(mapStacks(app, loaded, module, { module: true })));
+}
+
+/**
+ * What `App.synth()` would write, less its detour over the disk and what these stacks have no need of: another
+ * validation, aspects, and a walk in search of references to other stacks.
+ */
+function synthesized(stack: RedisReplicasStack): string {
+  return stableJson(stack.toTerraform());
 }
 
 /** The boot script in a stack; with shards the first one's, for the others differ in the setting SHARD alone. */

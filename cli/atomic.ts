@@ -6,8 +6,7 @@ import { dirname } from "node:path";
  * text, and modification times tell the truth. Returns whether it was written.
  */
 export function writeAtomically(file: string, content: string, mode?: number): boolean {
-  if (readIfThere(file) === content && (mode === undefined || (statSync(file).mode & 0o777) === mode))
-    return false;
+  if (!differs(file, content) && (mode === undefined || (statSync(file).mode & 0o777) === mode)) return false;
   mkdirSync(dirname(file), { recursive: true });
   // In the same folder, for a rename across file systems is a copy.
   const temporary = `${file}.${process.pid}.tmp`;
@@ -21,6 +20,11 @@ export function writeAtomically(file: string, content: string, mode?: number): b
     throw error;
   }
   return true;
+}
+
+/** Whether a file holds another text, or is not there. */
+export function differs(file: string, content: string): boolean {
+  return readIfThere(file) !== content;
 }
 
 /** A file's text, or nothing where there is no such file. */

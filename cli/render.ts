@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { BootScript, type RedisReplicasStack } from "../constructs";
 import { loadConfigs } from "../config/load";
 import { ConfigError } from "../config/problem";
-import { withStacks } from "./assembly";
+import { fromStacks } from "./assembly";
 import { writeAtomically } from "./atomic";
 import { type Context, EXIT, type Exit } from "./command";
 import { settingsFile, sizeToJson, userDataSize, userDataText } from "./user-data";
@@ -21,18 +21,18 @@ export function run({ files, options, output }: Context): Exit {
       { file: files[1]!, message: "`--config` must name one file for `render`, got: " + files.length },
     ]);
   }
-  return withStacks(loadConfigs(files), ([stack]) => {
+  fromStacks(loadConfigs(files), (stack) => {
     const directory = options["files"];
     if (typeof directory === "string") {
-      const written = writeTree(directory, stack!);
+      const written = writeTree(directory, stack);
       output.data("", { directory, ...written });
       output.talk(`${directory}: ${written.written.length} of ${written.files.length} files written`);
     } else {
-      const text = userDataText(stack!);
-      output.data(text, { name: stack!.node.id, user_data: text, ...sizeToJson(userDataSize(stack!)) });
+      const text = userDataText(stack);
+      output.data(text, { name: stack.node.id, user_data: text, ...sizeToJson(userDataSize(stack)) });
     }
-    return EXIT.fine;
   });
+  return EXIT.fine;
 }
 
 function writeTree(directory: string, stack: RedisReplicasStack): { files: string[]; written: string[] } {

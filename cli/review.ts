@@ -2,8 +2,7 @@ import { type Command } from "commander";
 import { SIZE } from "../constructs/kinds";
 import { loadConfigs, type LoadedConfig } from "../config/load";
 import { ConfigError } from "../config/problem";
-import { type RedisReplicasStack } from "../constructs";
-import { withStacks } from "./assembly";
+import { fromStacks } from "./assembly";
 import { type Context, EXIT, type Exit } from "./command";
 import { interruptionStory } from "./interruption";
 import { type Output } from "./output";
@@ -35,9 +34,7 @@ function reviewConfigs({ files, options, output }: Context): Exit {
   const surroundings = surroundingsOf(options);
   const loaded = loadConfigs(files);
   checkIgnored(loaded);
-  const sizes = withStacks(loaded, (stacks) =>
-    stacks.map((stack: RedisReplicasStack) => userDataSize(stack)),
-  );
+  const sizes = fromStacks(loaded, userDataSize);
   const reviews = loaded.map((each, index) => review(each, sizes[index]!, surroundings));
   for (const { file, judgement } of reviews) {
     for (const { rule, severity, message } of judgement.findings)

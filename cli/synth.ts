@@ -2,10 +2,10 @@ import { type Command } from "commander";
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadConfigs, type LoadedConfig } from "../config/load";
-import { assemble, assembleModules } from "./assembly";
-import { readIfThere, writeAtomically } from "./atomic";
+import { assemble, assembleModules, type Assembly } from "./assembly";
+import { differs, writeAtomically } from "./atomic";
 import { type Context, EXIT, type Exit } from "./command";
-import { type Warning } from "./output";
+import { type Output, type Warning } from "./output";
 
 /** What a stack's folder holds; one without it is not ours to judge. */
 const STACK_FILE = "cdk.tf.json";
@@ -27,31 +27,41 @@ export function run({ files, options, output }: Context): Exit {
   const loaded = loadConfigs(files);
   if (modules) for (const remark of leftOut(loaded)) output.warn(remark);
   const assembly = modules ? assembleModules(loaded) : assemble(loaded);
-  for (const message of assembly.remarks) output.warn({ file: directory, message });
-  const stale = modules ? [] : staleFiles(directory, assembly.files);
-  const changed = [...assembly.files].filter(
-    ([path, content]) => readIfThere(join(directory, path)) !== content,
-  );
-  const differing = [...changed.map(([path]) => join(directory, path)), ...stale];
-  if (options["check"]) {
-    output.data(differing.map((file) => `${file}\n`).join(""), {
-      directory,
-      equal: differing.length === 0,
-      differing,
-    });
-    if (differing.length > 0) output.talk(`${differing.length} differ, are missing or are left over`);
-    return differing.length === 0 ? EXIT.fine : EXIT.differences;
-  }
+  const apply = options["check"] ? differs : writeAtomically;
   // The manifest comes last: whoever reads it finds the stacks it names.
-  for (const [path, content] of changed) writeAtomically(join(directory, path), content);
-  stale.forEach(removeStackFile);
-  output.data("", {
+  const changed = [...assembly].filter(([path, content]) => apply(join(directory, path), content));
+  const outcome = {
     directory,
-    files: [...assembly.files.keys()],
-    written: changed.map(([path]) => path),
-    removed: stale,
+    paths: [...assembly.keys()],
+    changed: changed.map(([path]) => path),
+    stale: modules ? [] : staleFiles(directory, assembly),
+  };
+  return options["check"] ? tellDifferences(outcome, output) : tellWritten(outcome, output);
+}
+
+/** What came of the files: all of them, those that differ, and what an earlier run left over. */
+interface Outcome {
+  readonly directory: string;
+  readonly paths: readonly string[];
+  readonly changed: readonly string[];
+  readonly stale: readonly string[];
+}
+
+function tellDifferences({ directory, changed, stale }: Outcome, output: Output): Exit {
+  const differing = [...changed.map((path) => join(directory, path)), ...stale];
+  output.data(differing.map((file) => `${file}\n`).join(""), {
+    directory,
+    equal: differing.length === 0,
+    differing,
   });
-  output.talk(summary(directory, assembly.files.size, changed.length, stale.length));
+  if (differing.length > 0) output.talk(`${differing.length} differ, are missing or are left over`);
+  return differing.length === 0 ? EXIT.fine : EXIT.differences;
+}
+
+function tellWritten({ directory, paths, changed, stale }: Outcome, output: Output): Exit {
+  stale.forEach(removeStackFile);
+  output.data("", { directory, files: paths, written: changed, removed: stale });
+  output.talk(summary(directory, paths.length, changed.length, stale.length));
   return EXIT.fine;
 }
 
@@ -70,7 +80,7 @@ function summary(directory: string, all: number, written: number, removed: numbe
 }
 
 /** The stack files of an earlier run that no config asks for now. */
-function staleFiles(directory: string, wanted: ReadonlyMap<string, string>): string[] {
+function staleFiles(directory: string, wanted: Assembly): string[] {
   const stacks = join(directory, "stacks");
   if (!existsSync(stacks)) return [];
   return readdirSync(stacks)

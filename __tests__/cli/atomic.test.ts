@@ -1,6 +1,6 @@
 import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { readIfThere, writeAtomically } from "../../cli/atomic";
+import { differs, readIfThere, writeAtomically } from "../../cli/atomic";
 import { file, temporaryFolder } from "../config/example";
 
 const folder = temporaryFolder();
@@ -18,6 +18,15 @@ test("equal bytes are not written, another mode is", () => {
   expect(writeAtomically(path, "same")).toBe(false);
   expect(writeAtomically(path, "same", 0o755)).toBe(true);
   expect(statSync(path).mode & 0o777).toBe(0o755);
+});
+
+test("a file differs by its text, or by not being there", () => {
+  const path = file(folder, "d", "text");
+  expect([differs(path, "text"), differs(path, "other"), differs(join(folder, "none"), "")]).toEqual([
+    false,
+    true,
+    true,
+  ]);
 });
 
 test("a failure leaves nothing behind", () => {
