@@ -1,9 +1,12 @@
+import { replacementBy, STEERING } from "./replacement";
 import { type Attributes } from "./terraform-plan";
 
 /** When a changed attribute of a group reaches a replica that runs. */
 export type Reach =
   /** It steers how Spot runs the group. */
   | "group"
+  /** The same, and Spot may then replace replicas that run. */
+  | "may replace"
   | "at once"
   | "next recycle"
   /** Never where the root volume is kept. */
@@ -40,30 +43,29 @@ const place =
 const volumes: Rule = ({ persist_root_device, persist_block_devices }) =>
   persist_root_device === true || persist_block_devices === true ? "unsure" : "next recycle";
 
+/** Less of what lets Spot replace is harmless. */
+const steering =
+  (attribute: string): Rule =>
+  (after, before) =>
+    replacementBy(attribute, after, before) === undefined ? "group" : "may replace";
+
 const REACHES: Readonly<Record<Reach, readonly string[]>> = {
   group: [
-    ...["name", "description", "orientation", "fallback_to_ondemand", "revert_to_spot", "draining_timeout"],
-    ...[
-      "health_check_type",
-      "health_check_grace_period",
-      "health_check_unhealthy_duration_before_replacement",
-    ],
-    ...["auto_healing", "min_size", "max_size", "preferred_availability_zones", "restrict_single_az"],
-    ...["immediate_od_recover_threshold", "max_replacements_percentage", "minimum_instance_lifetime"],
-    ...["lifetime_period", "utilize_reserved_instances", "utilize_commitments", "consider_od_pricing"],
-    ...["scaling_strategy", "scaling_up_policy", "scaling_down_policy", "scaling_target_policy"],
-    ...["multiple_metrics", "scheduled_task", "signal", "logging", "itf"],
+    ...["name", "description", "fallback_to_ondemand", "draining_timeout", "min_size", "max_size"],
+    ...["preferred_availability_zones", "immediate_od_recover_threshold", "max_replacements_percentage"],
+    ...["minimum_instance_lifetime", "lifetime_period", "scaling_strategy", "logging", "itf"],
     ...["integration_beanstalk", "integration_codedeploy", "integration_docker_swarm", "integration_ecs"],
     ...["integration_gitlab", "integration_kubernetes", "integration_mesosphere", "integration_nomad"],
     ...["integration_rancher", "integration_route53"],
   ],
+  "may replace": [],
   "at once": ["stateful_instance_action"],
   "next recycle": [
     ...["user_data", "shutdown_script", "security_groups", "iam_instance_profile", "key_name"],
     ...["instance_types_ondemand", "on_demand_types", "instance_types_spot", "instance_types_preferred_spot"],
     ...["instance_types_weights", "resource_requirements", "ebs_optimized", "enable_monitoring"],
     ...["placement_tenancy", "cpu_credits", "cpu_options", "metadata_options", "resource_tag_specification"],
-    ...["network_interface", "ephemeral_block_device"],
+    ...["network_interface", "ephemeral_block_device", "signal"],
     ...["persist_root_device", "persist_private_ip", "persist_block_devices", "block_devices_mode"],
   ],
   "fresh root": [],
@@ -74,7 +76,7 @@ const REACHES: Readonly<Record<Reach, readonly string[]>> = {
   nothing: [],
   terraform: ["update_policy", "wait_for_capacity", "wait_for_capacity_timeout"],
   unsure: [
-    ...["region", "spot_percentage", "ondemand_count"],
+    ...["region", "spot_percentage", "ondemand_count", "restrict_single_az"],
     ...["elastic_ips", "elastic_load_balancers", "target_group_arns"],
   ],
 };
@@ -83,6 +85,7 @@ const RULES = new Map<string, Rule>([
   ...Object.entries(REACHES).flatMap(([reach, names]) =>
     names.map((name) => [name, reach as Reach] as const),
   ),
+  ...STEERING.map((attribute) => [attribute, steering(attribute)] as const),
   ["image_id", image],
   ["images", image],
   ["availability_zones", place("availability_zones")],

@@ -1,38 +1,11 @@
-import { updatePolicy } from "./attributes";
 import { type Difference, differences } from "./difference";
 import { forgottenMoves, type Moved } from "./moved";
 import { remarksOn } from "./remarks";
+import { type Action, capacityOf, type Replicas, replicasOf } from "./replicas";
 import { compareScripts, type ScriptChange } from "./script";
 import { type Attributes, type ResourceChange, type TerraformPlan } from "./terraform-plan";
 
 export const GROUP = "spotinst_elastigroup_aws";
-
-/** What a plan does to a group as a whole. */
-export type Action = "nothing" | "update" | "create" | "destroy" | "replace" | "forget";
-
-/** How a replica takes part in a plan. */
-export type Fate =
-  | "untouched"
-  | "changed at once"
-  | "changed at its next recycle"
-  | "replaced at once"
-  | "unsure"
-  | "new"
-  | "left behind"
-  | "destroyed"
-  | "no longer managed";
-
-/** What a replica fetches from its master when it is back: what it missed, or everything. */
-export type Resync = "partial" | "full";
-
-/** Replicas of one fate. */
-export interface Replicas {
-  /** Undefined where only the apply tells. */
-  readonly count: number | undefined;
-  readonly fate: Fate;
-  /** Expected where the replica starts again. */
-  readonly resync?: Resync;
-}
 
 /** What a plan does to one group and its replicas. */
 export interface GroupPlan {
@@ -42,6 +15,8 @@ export interface GroupPlan {
   /** The id of a group that the plan takes over. */
   readonly adopted?: string;
   readonly id?: string;
+  /** The id of a group that somebody deleted at Spot, outside Terraform; the plan makes another. */
+  readonly gone?: string;
   readonly name: string;
   readonly action: Action;
   readonly changes: readonly Difference[];
@@ -82,21 +57,30 @@ function groupPlan(
   const changes = found.map((each) =>
     isRecompressed(each, script) ? { ...each, reach: "nothing" as const } : each,
   );
-  const known = change.before ?? change.after ?? {};
+  const [before, after] = [change.before ?? {}, change.after ?? {}];
+  const known = change.before ?? after;
+  const lost = action === "create" ? lostAtSpot(drift) : undefined;
+  const replicas = replicasOf({ action, before, after, changes });
   return {
     address,
     previousAddress: group.previous_address,
     adopted: change.importing?.id,
     id: textOf(known["id"]),
+    gone: lost && (textOf(lost["id"]) ?? "the group of before"),
     name: textOf((change.after ?? known)["name"]) ?? "a name known after apply",
     action,
     changes,
     script,
-    replicas: replicasOf(group, action, changes),
-    remarks: remarksOn(group, action, changes),
+    replicas: lost ? [{ count: capacityOf(lost), fate: "gone" }, ...replicas] : replicas,
+    remarks: remarksOn(group, { action, changes, replicas, lost }),
     moved,
-    drifted: drift ? differences(drift).map(({ attribute }) => attribute) : [],
+    drifted: drift && !lost ? differences(drift).map(({ attribute }) => attribute) : [],
   };
+}
+
+/** What a group was that Terraform found no more. */
+function lostAtSpot(drift: ResourceChange | undefined): Attributes | undefined {
+  return drift && actionOf(drift.change.actions) === "destroy" ? (drift.change.before ?? {}) : undefined;
 }
 
 const ACTIONS: Readonly<Record<string, Action>> = {
@@ -122,50 +106,6 @@ function scriptOf(changes: readonly Difference[]): ScriptChange | undefined {
 
 function isRecompressed({ attribute }: Difference, script: ScriptChange | undefined): boolean {
   return attribute === "user_data" && script?.sameText === true;
-}
-
-function replicasOf({ change }: ResourceChange, action: Action, changes: readonly Difference[]): Replicas[] {
-  const before = capacityOf(change.before ?? {});
-  const after = isCapacityUnknown(changes) ? undefined : capacityOf(change.after ?? {});
-  const fresh: Replicas = { count: after, fate: "new", resync: "full" };
-  if (action === "create") return [fresh];
-  if (action === "replace") return [{ count: before, fate: "destroyed" }, fresh];
-  if (action === "destroy") return [{ count: before, fate: "destroyed" }];
-  if (action === "forget") return [{ count: before, fate: "no longer managed" }];
-  const fate = fateOf(change.after ?? {}, changes);
-  const resync = fate === "untouched" || fate === "changed at once" ? {} : resyncOf(change.after ?? {});
-  const stay = before === undefined || after === undefined ? undefined : Math.min(before, after);
-  return [
-    { count: stay, fate, ...resync },
-    ...(after !== undefined && before !== undefined && after > before
-      ? [{ ...fresh, count: after - before }]
-      : []),
-    ...(after !== undefined && before !== undefined && after < before
-      ? [{ count: before - after, fate: "left behind" as const }]
-      : []),
-  ].filter(({ count }) => count !== 0);
-}
-
-/** What the gravest of the changes means for a replica that runs and stays. */
-function fateOf(after: Attributes, changes: readonly Difference[]): Fate {
-  const reaches = new Set(changes.map(({ reach }) => reach));
-  if (changes.length > 0 && updatePolicy(after)["should_roll"] === true) return "replaced at once";
-  if (reaches.has("unsure") || isCapacityUnknown(changes)) return "unsure";
-  if (reaches.has("next recycle")) return "changed at its next recycle";
-  return reaches.has("at once") ? "changed at once" : "untouched";
-}
-
-/** A kept root holds the replica's data, so its master sends what it missed if its backlog still has it. */
-function resyncOf({ persist_root_device }: Attributes): { resync: Resync } {
-  return { resync: persist_root_device === true ? "partial" : "full" };
-}
-
-function capacityOf({ desired_capacity }: Attributes): number | undefined {
-  return typeof desired_capacity === "number" ? desired_capacity : undefined;
-}
-
-function isCapacityUnknown(changes: readonly Difference[]): boolean {
-  return changes.some(({ reach, unknown }) => reach === "capacity" && unknown);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,12 +1,14 @@
 import { type Reach } from "./attributes";
 import { type Difference } from "./difference";
-import { type Action, type GroupPlan, type Replicas } from "./group";
+import { type GroupPlan } from "./group";
 import { movedBlock } from "./moved";
+import { type Action, type Replicas } from "./replicas";
 import { type ScriptChange } from "./script";
 
 /** In the order in which a reader wants to know. */
 const REACHES: Readonly<Record<Reach, string>> = {
   refused: "Refused by Spot",
+  "may replace": "At once, in when Spot replaces running replicas",
   unsure: "When it reaches a running replica is not documented",
   "at once": "At once, on running replicas",
   "next recycle": "At each replica's next recycle",
@@ -34,7 +36,7 @@ const WIDTH = 160;
 /** A group's part of the page. */
 export function showGroup(plan: GroupPlan, heading: (text: string) => string): string {
   const lines = [
-    heading(`${plan.name}${plan.id ? ` (${plan.id})` : ""} ${ACTIONS[plan.action]}`),
+    heading(`${plan.name}${plan.id ? ` (${plan.id})` : ""} ${actionOf(plan)}`),
     `  ${plan.address}${plan.previousAddress ? `, moved from ${plan.previousAddress}` : ""}`,
     ...(plan.adopted ? [`  ${plan.adopted} is taken over by Terraform, and keeps its instances.`] : []),
     ...plan.replicas.map((each) => `  ${showReplicas(each)}`),
@@ -44,6 +46,10 @@ export function showGroup(plan: GroupPlan, heading: (text: string) => string): s
     ...advice(plan),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function actionOf({ action, gone }: GroupPlan): string {
+  return gone ? `IS GONE AT SPOT (${gone}) and another is created` : ACTIONS[action];
 }
 
 function byReach({ changes, script }: GroupPlan): string[] {
@@ -61,17 +67,20 @@ const FATES: Readonly<Record<Replicas["fate"], string>> = {
   untouched: "not touched",
   "changed at once": "changed at once, without a restart",
   "changed at its next recycle": "not touched now; changed at the next recycle",
+  "may be replaced": "not touched by the apply, but Spot may replace them from then on",
   "replaced at once": "REPLACED AT ONCE",
   unsure: "may be touched",
   new: "new",
   "left behind": "taken away, and left behind",
   destroyed: "DESTROYED",
+  gone: "GONE, before this plan",
   "no longer managed": "left to run, no longer managed",
 };
 
-const RESYNCS = {
+const RESYNCS: Readonly<Record<NonNullable<Replicas["resync"]>, string>> = {
   partial: "partial resync expected, if the master's backlog still holds what was missed",
   full: "full resync expected",
+  unknown: "whether a partial or a full resync is not known",
 };
 
 function showReplicas({ count, fate, resync }: Replicas): string {

@@ -1,20 +1,33 @@
 import { leftPlaces, updatePolicy } from "./attributes";
 import { type Difference } from "./difference";
-import { type Action } from "./group";
+import { replacementBy } from "./replacement";
+import { type Action, type Replicas } from "./replicas";
+import { whyUnknown } from "./resync";
 import { type Attributes, type ResourceChange } from "./terraform-plan";
 
+/** What is found out about a group's part in a plan. */
+export interface Findings {
+  readonly action: Action;
+  readonly changes: readonly Difference[];
+  readonly replicas: readonly Replicas[];
+  /** What the group was, where it is gone at Spot. */
+  readonly lost?: Attributes;
+}
+
 /** What a reader of a plan would not guess: a sentence each. */
-export function remarksOn(group: ResourceChange, action: Action, changes: readonly Difference[]): string[] {
-  const after = group.change.after ?? {};
-  if (action === "destroy" || action === "replace")
-    return [...whyReplaced(group), ...afterDestroy(group.change.before ?? {})];
+export function remarksOn(group: ResourceChange, { action, changes, replicas, lost }: Findings): string[] {
+  const [before, after] = [group.change.before ?? {}, group.change.after ?? {}];
+  if (action === "destroy" || action === "replace") return [...whyReplaced(group), ...afterDestroy(before)];
   if (action === "forget") return ["Terraform forgets the group; it goes on running, and is paid for."];
+  if (lost) return gone(lost);
   if (action !== "update") return [];
   const changed = new Map(changes.map((each) => [each.attribute, each]));
   return [
     ...refused(changes),
+    ...replacements(changes, after, before),
     ...lessCapacity(after, changed.get("desired_capacity")),
     ...persistence(changed),
+    ...resyncs(replicas, after, before),
     ...zones(after, changed.get("availability_zones") ?? changed.get("subnet_ids")),
     ...images(after, changed),
     ...volumes(changed),
@@ -43,6 +56,8 @@ function whyReplaced({ action_reason, deposed }: ResourceChange): string[] {
   ];
 }
 
+const FORGET = "The cluster lists them as failed until each node got CLUSTER FORGET.";
+
 const DEALLOCATED = {
   should_delete_volumes: "volumes",
   should_delete_snapshots: "snapshots",
@@ -61,8 +76,27 @@ function afterDestroy(before: Attributes): string[] {
   return [
     `Their ${list(gone)} are deleted.`,
     ...(left.length > 0 ? [`Their ${list(left)} stay, belong to nobody, and are paid for.`] : []),
-    "The cluster lists them as failed until each node got CLUSTER FORGET.",
+    FORGET,
   ];
+}
+
+function gone({ id }: Attributes): string[] {
+  return [
+    `${typeof id === "string" ? id : "The group"} was deleted outside Terraform: its replicas are gone, and their volumes unless whoever deleted it kept them. The plan makes another group, whose replicas join as new nodes.`,
+    "If it is still there, this run asks for another account than the one that has it, and the apply makes a second group.",
+    FORGET,
+  ];
+}
+
+function replacements(changes: readonly Difference[], after: Attributes, before: Attributes): string[] {
+  return changes.flatMap(({ attribute, reach }) =>
+    reach === "may replace" ? [replacementBy(attribute, after, before)!] : [],
+  );
+}
+
+function resyncs(replicas: readonly Replicas[], after: Attributes, before: Attributes): string[] {
+  const why = replicas.some(({ resync }) => resync === "unknown") ? whyUnknown(before, after) : undefined;
+  return why === undefined ? [] : [why];
 }
 
 function refused(changes: readonly Difference[]): string[] {
@@ -88,7 +122,7 @@ function lessCapacity(after: Attributes, change: Difference | undefined): string
       ? `Spot parks what it takes away: their ${list(kept)} stay and are paid for until each is deallocated.`
       : "What Spot takes away keeps nothing.",
     "Which replicas go is Spot's choice, one that was promoted included; see first that none of them owns slots.",
-    "The cluster lists them as failed until each node got CLUSTER FORGET.",
+    FORGET,
   ];
 }
 
@@ -103,9 +137,7 @@ function persistence(changed: ReadonlyMap<string, Difference>): string[] {
     const change = changed.get(attribute);
     if (!change || change.unknown) return [];
     return change.after === true
-      ? [
-          `From now on a replacement takes over the ${part}; one that runs must have been imaged or kept once.`,
-        ]
+      ? [`From now on a replacement takes over the ${part}, once that was imaged or kept.`]
       : [`From now on a replacement comes without the old ${part}${LOST[attribute] ?? ""}.`];
   });
 }

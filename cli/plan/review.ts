@@ -1,55 +1,44 @@
 import { type Context, EXIT, type Exit } from "../command";
-import { type GroupPlan, groupPlans, isGroup, type Replicas } from "./group";
+import { type GroupPlan, groupPlans } from "./group";
 import { movedBlock } from "./moved";
+import { type Other, othersIn, showOthers } from "./others";
 import { showGroup } from "./page";
-import { readPlan, type ResourceChange } from "./terraform-plan";
+import { type Replicas } from "./replicas";
+import { readPlan } from "./terraform-plan";
 
 /** Says what a plan does to each group and its replicas; its end tells a pipeline whether to go on. */
 export function reviewPlan({ options, output }: Context): Exit {
   const file = String(options["plan"]);
   const plan = readPlan(file);
   const groups = groupPlans(plan);
-  const others = (plan.resource_changes ?? []).filter(
-    (each) => !isGroup(each) && !isBookkeeping(each) && changes(each),
-  );
+  const others = othersIn(plan, groups);
   if (plan.complete === false) output.warn({ file, message: "the plan leaves something for a later one" });
   const pages = groups.map((group) => showGroup(group, (text) => output.heading(text)));
-  const rest = others.length === 0 ? [] : [othersPage(others, output.heading("Other resources"))];
+  const rest = others.length === 0 ? [] : [showOthers(others, output.heading("Other resources"))];
   output.data([...pages, ...rest].join("\n"), {
     plan: { file, terraform_version: plan.terraform_version ?? null },
     groups: groups.map(toJson),
-    others: others.map(({ address, change }) => ({ address, actions: change.actions })),
+    others: others.map(({ remark, ...other }) => ({ ...other, remark: remark ?? null })),
   });
-  const exit = exitOf(groups, options["allowDestroy"] === true);
-  output.talk(summary(file, groups, exit));
+  const exit = exitOf(groups, others, options["allowDestroy"] === true);
+  output.talk(summary(file, groups, others, exit));
   return exit;
-}
-
-function changes({ change: { actions, importing } }: ResourceChange): boolean {
-  return importing !== undefined || !actions.every((action) => ["no-op", "read"].includes(action));
-}
-
-/** What the constructs note in the state and nowhere else. */
-function isBookkeeping({ type, address }: ResourceChange): boolean {
-  return type === "terraform_data" && /zones-sent/.test(address);
-}
-
-/** They are not judged, but a security group that goes is worth a look. */
-function othersPage(others: readonly ResourceChange[], heading: string): string {
-  return [
-    heading,
-    ...others.map(({ address, change }) => `  ${address}: ${change.actions.join(", ")}`),
-    "",
-  ].join("\n");
 }
 
 const HARMLESS: readonly Replicas["fate"][] = ["untouched"];
 
-function exitOf(groups: readonly GroupPlan[], allowDestroy: boolean): Exit {
+function exitOf(groups: readonly GroupPlan[], others: readonly Other[], allowDestroy: boolean): Exit {
   if (groups.some(isRefused)) return EXIT.failure;
   if (groups.some(isDestroyed) && !allowDestroy) return EXIT.failure;
-  const fates = groups.flatMap(({ replicas }) => replicas.map(({ fate }) => fate));
-  return fates.every((fate) => HARMLESS.includes(fate)) ? EXIT.fine : EXIT.differences;
+  return groups.every(isHarmless) && !others.some(isNeeded) ? EXIT.fine : EXIT.differences;
+}
+
+function isHarmless({ replicas }: GroupPlan): boolean {
+  return replicas.every(({ fate }) => HARMLESS.includes(fate));
+}
+
+function isNeeded({ remark }: Other): boolean {
+  return remark !== undefined;
 }
 
 function isDestroyed({ action }: GroupPlan): boolean {
@@ -60,13 +49,15 @@ function isRefused({ changes }: GroupPlan): boolean {
   return changes.some(({ reach }) => reach === "refused");
 }
 
-function summary(file: string, groups: readonly GroupPlan[], exit: Exit): string {
+function summary(file: string, groups: readonly GroupPlan[], others: readonly Other[], exit: Exit): string {
   const destroyed = groups.filter(isDestroyed).length;
   if (destroyed > 0)
     return `${file}: ${destroyed} of ${groups.length} groups destroyed${exit === EXIT.failure ? "; --allow-destroy lets that pass" : ""}`;
   if (exit === EXIT.failure) return `${file}: the apply will fail`;
   if (groups.length === 0) return `${file}: there is no Elastigroup in it`;
-  return `${file}: ${exit === EXIT.fine ? "no replica is touched" : "replicas are touched, now or later"}`;
+  if (exit === EXIT.fine) return `${file}: no replica is touched`;
+  if (!groups.every(isHarmless)) return `${file}: replicas are touched, now or later`;
+  return `${file}: the groups leave their replicas alone, but what replicas may need goes or changes (${others.filter(isNeeded).length} of the other resources)`;
 }
 
 function toJson(group: GroupPlan): Record<string, unknown> {
@@ -76,6 +67,7 @@ function toJson(group: GroupPlan): Record<string, unknown> {
     previous_address: group.previousAddress ?? null,
     adopted: group.adopted ?? null,
     id: group.id ?? null,
+    gone: group.gone ?? null,
     name: group.name,
     action: group.action,
     replicas: group.replicas.map(({ count, fate, resync }) => ({

@@ -41,6 +41,11 @@ export function decode(encoded: string): string {
   }
 }
 
+/** Whether a `user_data` value is a script of this package's, of whatever version. */
+export function isOurs(encoded: unknown): boolean {
+  return typeof encoded === "string" && partsOf(decode(encoded)).has(SETTINGS);
+}
+
 /** Compares two `user_data` values, in time that grows with their length only. */
 export function compareScripts(before: string, after: string): ScriptChange {
   const [old, current] = [decode(before), decode(after)];

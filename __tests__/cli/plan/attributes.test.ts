@@ -47,6 +47,8 @@ test.each<[string, object, object, string]>([
   ],
   ["ebs_block_device", { persist_root_device: true }, {}, "unsure"],
   ["ebs_block_device", {}, {}, "next recycle"],
+  ["revert_to_spot", { revert_to_spot: [{ perform_at: "always" }] }, {}, "may replace"],
+  ["revert_to_spot", { revert_to_spot: [{ perform_at: "never" }] }, {}, "group"],
   ["of a later provider", {}, {}, "unsure"],
 ])("%s of a group that is then %j and was %j: %s", (attribute, after, before, reach) => {
   expect(reachOf(attribute, after as never, before as never)).toBe(reach);

@@ -18,6 +18,7 @@ async function review(name: string, ...options: string[]) {
 
 const partial = { resync: "partial" };
 const full = { resync: "full" };
+const unknown = { resync: "unknown" };
 
 test.each<[string, number, string, object[]]>([
   ["nothing", 0, "nothing", [{ count: 3, fate: "untouched" }]],
@@ -49,7 +50,21 @@ test.each<[string, number, string, object[]]>([
   ],
   ["fresh-roots", 2, "update", [{ count: 3, fate: "changed at its next recycle", ...full }]],
   ["refused", 1, "update", [{ count: 3, fate: "untouched" }]],
-  ["unknown", 2, "update", [{ count: null, fate: "unsure", ...partial }]],
+  ["unknown", 2, "update", [{ count: null, fate: "unsure", ...unknown }]],
+  ["returning", 2, "update", [{ count: 3, fate: "may be replaced", ...partial }]],
+  ["stricter", 2, "update", [{ count: 3, fate: "may be replaced", ...partial }]],
+  ["reserved", 2, "update", [{ count: 3, fate: "may be replaced", ...partial }]],
+  ["kept-roots", 2, "update", [{ count: 3, fate: "changed at its next recycle", ...unknown }]],
+  ["foreign", 2, "update", [{ count: 3, fate: "changed at its next recycle", ...unknown }]],
+  [
+    "gone",
+    2,
+    "create",
+    [
+      { count: 3, fate: "gone" },
+      { count: 3, fate: "new", ...full },
+    ],
+  ],
   [
     "replaced",
     1,
@@ -71,15 +86,7 @@ test.each<[string, number, string, object[]]>([
       { count: 1, fate: "new", ...full },
     ],
   ],
-  [
-    "adopted",
-    2,
-    "update",
-    [
-      { count: 2, fate: "untouched" },
-      { count: 1, fate: "new", ...full },
-    ],
-  ],
+  ["adopted", 0, "update", [{ count: 3, fate: "untouched" }]],
 ])("the plan «%s» ends with %i: %s, %j", async (name, exit, action, replicas) => {
   const ended = await review(name, "--json");
   expect(ended).toMatchObject({ exit, stderr: "" });
@@ -110,12 +117,69 @@ test.each([
   ["replaced", ["IS DESTROYED and another is created", "-replace"]],
   ["destroyed", ["IS DESTROYED", "volumes, snapshots, images and network interfaces are deleted"]],
   ["moved", [`${OTHER_ADDRESS}, moved from ${ADDRESS}`]],
+  ["returning", ["replaced as soon as there is spot capacity, at peak hours too"]],
+  [
+    "stricter",
+    ["fails the health check `TARGET_GROUP` is replaced", "not healthy 1 seconds after its launch"],
+  ],
+  ["reserved", ["launches on demand where a reservation is free", "not documented for stateful groups"]],
+  ["kept-roots", ["not kept when its instance started", "whether a partial or a full resync is not known"]],
+  ["foreign", ["The user data so far is not of this package"]],
+  [
+    "gone",
+    ["IS GONE AT SPOT (sig-00000001) and another is created", "its replicas are gone, and their volumes"],
+  ],
   ["drifted", ["Changed outside Terraform: desired_capacity, max_size, min_size"]],
   ["adopted", ["sig-00000001 is taken over by Terraform"]],
   ["zones", ["-us-west-2b:subnet-0a2b", "not documented", "never reads zones back"]],
 ])("of «%s» it says %j", async (name, words) => {
   const { stdout } = await review(name);
   for (const each of words) expect(stdout).toContain(each);
+});
+
+test("a group that is gone at Spot is not said to be changed there, attribute by attribute", async () => {
+  expect((await review("gone")).stdout).not.toContain("Changed outside");
+  expect(json(await review("gone", "--json"))).toMatchObject({
+    groups: [{ gone: "sig-00000001", drifted: [] }],
+  });
+});
+
+test.each(NAMES.filter((name) => name !== "unknown"))(
+  "the plan «%s» has the zones' bookkeeping, and nobody needs to read of it",
+  async (name) => {
+    const types = (recorded(name).resource_changes ?? []).map(({ type }) => type);
+    expect(types).toContain("terraform_data");
+    expect(json(await review(name, "--json"))).toMatchObject({ others: [] });
+  },
+);
+
+test.each<[string, { type: string; actions: string[] }, number, string]>([
+  [
+    "a network rule that goes",
+    { type: "aws_vpc_security_group_ingress_rule", actions: ["delete"] },
+    2,
+    "what replicas may need goes or changes (1 of the other resources)",
+  ],
+  [
+    "a network rule that comes",
+    { type: "aws_vpc_security_group_ingress_rule", actions: ["create"] },
+    0,
+    "no replica is touched",
+  ],
+  [
+    "what replicas have no use for",
+    { type: "aws_s3_bucket", actions: ["delete"] },
+    0,
+    "no replica is touched",
+  ],
+])("beside a group that stays, %s (%j) ends with %i", async (_, { type, actions }, exit, words) => {
+  const other = { address: `${type}.other`, type, change: { actions, before: {}, after: null } };
+  const { resource_changes: changes = [], ...rest } = recorded("nothing");
+  const plan = { ...rest, resource_changes: [...changes, other] };
+  const ended = await run("review", "--plan", file(folder, "beside.json", JSON.stringify(plan)));
+  expect(ended.exit).toBe(exit);
+  expect(ended.stdout).toContain(`${type}.other: ${actions.join()}`);
+  expect(ended.stderr).toContain(words);
 });
 
 test("a changed address is called a destruction, with the block that prevents it", async () => {

@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Attributes, type ResourceChange, type TerraformPlan } from "../../../cli/plan/terraform-plan";
 import { decode } from "../../../cli/plan/script";
-import { AvailabilityZones, StatefulElastigroup, type StatefulElastigroupProps } from "../../../constructs";
+import {
+  AvailabilityZones,
+  HealthCheckType,
+  RevertToSpot,
+  StatefulElastigroup,
+  type StatefulElastigroupProps,
+} from "../../../constructs";
+import { type JsonObject } from "../../../rehearsal/spot-api/json";
 import { Workbench } from "../../constructs/provider";
 import { minimal } from "../../constructs/support";
 
@@ -13,7 +20,7 @@ interface Scenario {
   readonly build: (app: App) => TerraformStack;
   /** On top of the API's environment. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** What somebody does at Spot before. */
+  /** What somebody does at Spot before; it is undone after. */
   readonly meanwhile?: (bench: Workbench) => void;
 }
 
@@ -77,7 +84,15 @@ function empty(app: App): TerraformStack {
 export const ADDRESS = "spotinst_elastigroup_aws.group_C397F008";
 export const OTHER_ADDRESS = "spotinst_elastigroup_aws.replicas_EB19C888";
 
-/** In the order in which they are planned: the last ones change what stands at Spot. */
+/** What somebody does to the group at Spot, outside Terraform. */
+function changed(group: JsonObject): (bench: Workbench) => void {
+  return (bench) => void bench.api.groups.update(theGroup(bench), { group });
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
+}
+
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   nothing: { build: group() },
   renamed: { build: group({ name: "renamed", description: "of orders" }) },
@@ -117,13 +132,30 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   destroyed: { build: empty },
   "address-changed": { build: group({ id: "replicas" }) },
   moved: { build: group({ id: "replicas", change: ({ elastigroup }) => elastigroup.moveFromId(ADDRESS) }) },
+  returning: { build: group({ strategy: { revertToSpot: RevertToSpot.ALWAYS } }) },
+  stricter: {
+    build: group({
+      healthCheck: { type: HealthCheckType.TARGET_GROUP, gracePeriod: 1 },
+      targetGroupArns: ["arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/redis/0a1b"],
+    }),
+  },
+  reserved: {
+    build: group({ strategy: { utilizeReservedInstances: true, considerOnDemandPricing: true } }),
+  },
+  "kept-roots": {
+    build: group(),
+    meanwhile: changed({ strategy: { persistence: { shouldPersistRootDevice: false } } }),
+  },
+  foreign: {
+    build: group(),
+    meanwhile: changed({
+      compute: { launchSpecification: { userData: base64("#!/bin/sh\nredis-server\n") } },
+    }),
+  },
+  gone: { build: group(), meanwhile: (bench) => bench.api.groups.delete(theGroup(bench)) },
   drifted: {
     build: group(),
-    meanwhile: (bench) => {
-      bench.api.groups.update(theGroup(bench), {
-        group: { capacity: { target: 2, minimum: 2, maximum: 2 } },
-      });
-    },
+    meanwhile: changed({ capacity: { target: 2, minimum: 2, maximum: 2 } }),
   },
 };
 
@@ -138,7 +170,11 @@ export async function makePlans(): Promise<Record<string, TerraformPlan>> {
     await bench.terraform.init();
     plans["created"] = await planned(bench, { build: group() });
     await bench.apply(group());
-    for (const [name, scenario] of Object.entries(SCENARIOS)) plans[name] = await planned(bench, scenario);
+    const stood = bench.api.groups.list()[0]!;
+    for (const [name, scenario] of Object.entries(SCENARIOS)) {
+      plans[name] = await planned(bench, scenario);
+      bench.api.groups.restore(stood);
+    }
     // One that Terraform knows nothing of.
     const id = theGroup(bench);
     bench.forget();
@@ -179,14 +215,9 @@ function trimmed({
     format_version,
     ...(complete === undefined ? {} : { complete }),
     ...(errored === undefined ? {} : { errored }),
-    resource_changes: (resource_changes ?? []).filter(isLasting).map(withoutNothing),
-    ...(resource_drift ? { resource_drift: resource_drift.filter(isLasting).map(withoutNothing) } : {}),
+    resource_changes: (resource_changes ?? []).map(withoutNothing),
+    ...(resource_drift ? { resource_drift: resource_drift.map(withoutNothing) } : {}),
   };
-}
-
-/** Not the construct's own bookkeeping, whose ids are random. */
-function isLasting({ address }: ResourceChange): boolean {
-  return !address.includes("zones-sent");
 }
 
 function withoutNothing({
@@ -205,15 +236,19 @@ function withoutNothing({
       mode,
       type,
       action_reason,
-      change: { actions, before: given(before), after: given(after), after_unknown, importing },
+      change: { actions, before: given(type, before), after: given(type, after), after_unknown, importing },
     }),
   ) as ResourceChange;
 }
 
-function given(attributes: Attributes | null): Attributes | null {
+/** What is there, but for what Terraform draws by lot. */
+function given(type: string, attributes: Attributes | null): Attributes | null {
   if (attributes === null) return null;
   const entries = Object.entries(attributes).filter(
-    ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
+    ([name, value]) =>
+      value !== null &&
+      !(Array.isArray(value) && value.length === 0) &&
+      !(type === "terraform_data" && name === "id"),
   );
   return Object.fromEntries(entries);
 }

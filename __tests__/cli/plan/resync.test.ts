@@ -1,0 +1,21 @@
+import { gzipSync } from "node:zlib";
+import { resyncOf, whyUnknown } from "../../../cli/plan/resync";
+import { script } from "./scenarios";
+
+const ours = gzipSync(script("0", "join")).toString("base64");
+const foreign = Buffer.from("#!/bin/sh\nredis-server\n").toString("base64");
+const kept = { persist_root_device: true, user_data: ours };
+
+test.each<[string, Record<string, unknown>, Record<string, unknown>, string]>([
+  ["a root kept all along", kept, kept, "partial"],
+  ["a root no longer kept", kept, { ...kept, persist_root_device: false }, "full"],
+  ["a root kept from now on", { ...kept, persist_root_device: false }, kept, "unknown"],
+  ["a root of which only the apply tells", kept, { user_data: ours }, "unknown"],
+  ["a group that was another's", { ...kept, user_data: foreign }, kept, "unknown"],
+  ["a group without user data so far", { persist_root_device: true }, kept, "unknown"],
+  ["a group that becomes another's", kept, { ...kept, user_data: foreign }, "unknown"],
+  ["user data known after apply", kept, { persist_root_device: true }, "unknown"],
+])("%s: %j, then %j: %s, and unknown has a reason", (_, before, after, resync) => {
+  expect(resyncOf(before, after)).toBe(resync);
+  if (resync !== "full") expect(whyUnknown(before, after) !== undefined).toBe(resync === "unknown");
+});
