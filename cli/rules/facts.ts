@@ -16,6 +16,8 @@ export interface VolumeFacts {
   /** Only Terraform knows its size. */
   readonly sizeIsVariable: boolean;
   readonly type: string;
+  /** Those that were asked for. */
+  readonly iops: number | undefined;
   /** In MiB/s; undefined for types whose throughput follows their size. */
   readonly throughput: number | undefined;
   readonly encrypted: boolean;
@@ -85,11 +87,12 @@ function groupsOf({ replicas, shards }: ClusterConfig): GroupFacts[] {
 
 function volumeOf({ rootVolume }: ClusterConfig): VolumeFacts | undefined {
   if (rootVolume === undefined) return undefined;
-  const { size, type = "gp3", throughput, encrypted = true } = rootVolume;
+  const { size, type = "gp3", iops, throughput, encrypted = true } = rootVolume;
   return {
     size: isVariable(size) ? undefined : size,
     sizeIsVariable: isVariable(size),
     type,
+    iops,
     throughput: throughput ?? (type === "gp3" ? GP3_THROUGHPUT : undefined),
     encrypted,
   };

@@ -1,10 +1,12 @@
 import { type Rule } from "./rule";
 import { addressNotKept } from "./address-not-kept";
+import { allOnSpot } from "./all-on-spot";
 import { alwaysBackToSpot } from "./always-back-to-spot";
 import { burstingType } from "./bursting-type";
 import { fewSpotTypes } from "./few-spot-types";
 import { fewerReplicasThanMasters } from "./fewer-replicas-than-masters";
 import { fewerReplicasThanZones } from "./fewer-replicas-than-zones";
+import { gp3Limits } from "./gp3-limits";
 import { imageNeverReaches } from "./image-never-reaches";
 import { leftBehind } from "./left-behind";
 import { localState } from "./local-state";
@@ -32,6 +34,7 @@ import { unencryptedRootVolume } from "./unencrypted-root-volume";
 import { unequalSpotMemory } from "./unequal-spot-memory";
 import { unevenZones } from "./uneven-zones";
 import { unknownType } from "./unknown-type";
+import { unnamedArchitecture } from "./unnamed-architecture";
 import { unprotected } from "./unprotected";
 import { unspreadOrientation } from "./unspread-orientation";
 import { wakesPaused } from "./wakes-paused";
@@ -40,6 +43,7 @@ import { wakesPaused } from "./wakes-paused";
 export const RULES: ReadonlyMap<string, Rule> = new Map([
   ["no-auth", noAuth],
   ["open-to-all", openToAll],
+  ["all-on-spot", allOnSpot],
   ["unprotected", unprotected],
   ["one-zone", oneZone],
   ["one-master", oneMaster],
@@ -54,6 +58,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map([
   ["previous-generation", previousGeneration],
   ["bursting-type", burstingType],
   ["unknown-type", unknownType],
+  ["unnamed-architecture", unnamedArchitecture],
   ["memory-below-data", memoryBelowData],
   ["memory-tight", memoryTight],
   ["loose-requirements", looseRequirements],
@@ -62,6 +67,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map([
   ["no-max-memory", noMaxMemory],
   ["small-root-volume", smallRootVolume],
   ["slow-root-volume", slowRootVolume],
+  ["gp3-limits", gp3Limits],
   ["unencrypted-root-volume", unencryptedRootVolume],
   ["root-volume-not-kept", rootVolumeNotKept],
   ["address-not-kept", addressNotKept],

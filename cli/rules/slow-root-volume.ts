@@ -1,5 +1,8 @@
-import { showGib } from "./facts";
+import { showGib, withMemory } from "./facts";
 import { NOT_APPLICABLE, type Rule } from "./rule";
+
+/** What data takes of a machine at most. */
+const SHARE = 0.75;
 
 /** Minutes. */
 const ENOUGH = 5;
@@ -7,17 +10,18 @@ const ENOUGH = 5;
 /** A recovered boot begins with loading the data from the disk. */
 export const slowRootVolume: Rule = {
   severity: "note",
-  when: "reading the data from the root volume takes more than five minutes",
+  when: "reading the data from the root volume (three quarters of the smallest type unless it is said) takes more than five minutes",
   remedy: "raise `throughput` (and `iops`) of `rootVolume`",
-  judge({ data, rootVolume }) {
-    if (data === undefined || rootVolume === undefined) return NOT_APPLICABLE;
-    const { throughput } = rootVolume;
-    if (throughput === undefined) return NOT_APPLICABLE;
-    const minutes = (data.gib * 1024) / throughput / 60;
+  judge({ data, types, rootVolume }) {
+    const sizes = withMemory(types).map(({ gib }) => gib * SHARE);
+    const gib = data?.gib ?? (sizes.length > 0 ? Math.min(...sizes) : undefined);
+    const throughput = rootVolume?.throughput;
+    if (gib === undefined || throughput === undefined) return NOT_APPLICABLE;
+    const minutes = (gib * 1024) / throughput / 60;
     return minutes <= ENOUGH
       ? []
       : [
-          `at ${throughput} MiB/s a replica reads ${showGib(data.gib)} for ${Math.round(minutes)} minutes before it is back`,
+          `at ${throughput} MiB/s a replica reads ${showGib(gib)}${data ? "" : " (a full machine's)"} for ${Math.round(minutes)} minutes before it is back`,
         ];
   },
 };

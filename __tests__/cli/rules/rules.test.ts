@@ -6,7 +6,7 @@ import { judge, type Judgement } from "../../../cli/rules/judge";
 import { RULES_PAGE, rulesPage } from "../../../cli/rules/rules-page";
 import { exampleConfig, ROOT } from "../../config/example";
 
-/** An example that no rule but `no-auth` and `image-never-reaches`, which always speak, has anything against. */
+/** An example that only the rules that always speak have anything against. */
 const quiet = {
   description: "replicas of the orders",
   protect: true,
@@ -21,7 +21,7 @@ function judged(changes: Record<string, unknown>, surroundings = {}): Judgement 
   return judge(factsOf(exampleConfig({ ...quiet, ...changes }), { inPipeline: false, ...surroundings }));
 }
 
-const ALWAYS = ["no-auth", "image-never-reaches"];
+const ALWAYS = ["no-auth", "all-on-spot", "image-never-reaches"];
 
 function findings(changes: Record<string, unknown>, surroundings = {}): [string, string][] {
   return judged(changes, surroundings)
@@ -39,6 +39,13 @@ const network = {
   masters: { cidr: "0.0.0.0/0" },
   clients: [{ cidr: "::/0" }, { cidr: "10.0.0.0/8" }],
 };
+
+const requirements = (minMemory: number, onDemand: unknown = "r6i.large") => ({
+  instanceTypes: {
+    onDemand,
+    resourceRequirements: { minMemory, maxMemory: 128, minVcpus: 2, maxVcpus: 16 },
+  },
+});
 
 /** What breaks a rule, and words of what is then said; where other rules speak too, they are named. */
 const CASES: readonly [string, Record<string, unknown>, object, string, string[]?][] = [
@@ -128,6 +135,27 @@ const CASES: readonly [string, Record<string, unknown>, object, string, string[]
     },
     {},
     "a machine of 8 GiB is allowed",
+    ["unnamed-architecture"],
+  ],
+  ["unnamed-architecture", requirements(16), {}, "the image is for x86_64, and Graviton's machines"],
+  [
+    "unnamed-architecture",
+    { architecture: "arm64", ...requirements(16, "r7g.large") },
+    {},
+    "the image is for arm64, and Intel's and AMD's machines",
+  ],
+  [
+    "unnamed-architecture",
+    requirements(16, { variable: "type" }),
+    {},
+    "of x86_64 and arm64 the image boots on one only",
+  ],
+  [
+    "on-demand-memory",
+    requirements(64),
+    {},
+    "r6i.large has 16 GiB, and spot machines at least 64 GiB",
+    ["unnamed-architecture"],
   ],
   [
     "on-demand-memory",
@@ -161,6 +189,21 @@ const CASES: readonly [string, Record<string, unknown>, object, string, string[]
     { memory: bytesOf("80gb") },
     "at 125 MiB/s a replica reads 80 GiB for 11 minutes",
   ],
+  [
+    "slow-root-volume",
+    { redis: {}, rootVolume: { size: 250 }, ...spot("r6i.4xlarge", "r5.4xlarge", "r6a.4xlarge") },
+    {},
+    "a replica reads 96 GiB (a full machine's) for 13 minutes",
+    ["no-max-memory"],
+  ],
+  [
+    "gp3-limits",
+    { rootVolume: { size: 40, iops: 8000, throughput: 1000 } },
+    {},
+    "1000 MiB/s take 4000 of the 8000 IOPS",
+  ],
+  ["gp3-limits", { rootVolume: { size: 40, iops: 20000 } }, {}, "125 MiB/s take 3000 of the 20000 IOPS"],
+  ["gp3-limits", { rootVolume: { size: 16385 } }, {}, "at most 16000 IOPS and 16384 GiB until 2025"],
   ["unencrypted-root-volume", { rootVolume: { size: 40, encrypted: false } }, {}, "nor are its snapshots"],
   ["root-volume-not-kept", { persistence: { rootVolume: false } }, {}, "every replacement is a new node"],
   ["address-not-kept", { persistence: { privateIp: false } }, {}, "learn a new address"],
@@ -210,6 +253,23 @@ test.each(CASES)("%s: %j with %j", (rule, changes, surroundings, words, others =
 test("every rule has a case", () => {
   const tried = new Set([...CASES.map(([rule]) => rule), ...ALWAYS]);
   expect([...RULES.keys()].filter((id) => !tried.has(id))).toEqual([]);
+});
+
+test.each([
+  [{}, "until on-demand instances have taken over, minutes later"],
+  [{ strategy: { fallbackToOnDemand: false } }, "until there is spot capacity again"],
+])("that all replicas are on spot is always said: with %j, %s", (changes, words) => {
+  const [found] = judged(changes).findings.filter(({ rule }) => rule === "all-on-spot");
+  expect(found).toMatchObject({ severity: "warning", message: expect.stringContaining(words) as string });
+});
+
+test.each([
+  ["gp3-limits", { rootVolume: { size: 40, iops: 4000, throughput: 1000 } }, "fine"],
+  ["gp3-limits", { rootVolume: { size: 40, type: "gp2" } }, "not applicable"],
+  ["on-demand-memory", requirements(16), "fine"],
+  ["unnamed-architecture", {}, "not applicable"],
+])("%s of %j: %s", (rule, changes, outcome) => {
+  expect(new Map(judged(changes).outcomes).get(rule)).toBe(outcome);
 });
 
 test("a replica without a kept root gets every image", () => {

@@ -1,0 +1,34 @@
+import { NOT_APPLICABLE, type Rule } from "./rule";
+
+/** IOPS that every gp3 volume has. */
+const BASE = 3000;
+
+/** IOPS that a MiB/s takes: gp3 moves at most 256 KiB with each. */
+const PER_MIB = 4;
+
+/** What gp3 had until 2025. */
+const BEFORE = { iops: 16_000, size: 16_384 };
+
+export const gp3Limits: Rule = {
+  severity: "note",
+  when: "a gp3 root volume has more IOPS than its throughput can use, or more of anything than gp3 had until 2025",
+  remedy: "lower `iops` (or `size`), or raise `throughput`",
+  judge({ rootVolume }) {
+    if (rootVolume?.type !== "gp3") return NOT_APPLICABLE;
+    const { iops = BASE, throughput = 0, size = 0 } = rootVolume;
+    const useful = Math.max(BASE, throughput * PER_MIB);
+    const old = iops > BEFORE.iops || size > BEFORE.size;
+    return [
+      ...(iops > useful
+        ? [
+            `Redis reads and writes its files in sequence, where ${throughput} MiB/s take ${useful} of the ${iops} IOPS that are paid for`,
+          ]
+        : []),
+      ...(old
+        ? [
+            "a gp3 volume had at most 16000 IOPS and 16384 GiB until 2025, and no instance starts where a region or Spot still holds to that",
+          ]
+        : []),
+    ];
+  },
+};
