@@ -82,6 +82,9 @@ function policiesOf(loaded: LoadedConfig, spotRole?: { arn: string; account: str
       account: account ?? "*",
       instanceRole: instanceRole(config),
       keys,
+      // What a variable brings may be true.
+      monitored: (config.monitoring ?? false) !== false,
+      committed: config.strategy?.utilizeCommitments === true,
       balanced: config.targetGroupArns !== undefined,
       hostedZones: hostedZones(config),
       service: ec2(config.region),

@@ -18,7 +18,7 @@ const STATEFUL = [
   "ec2:UnassignPrivateIpAddresses",
 ];
 
-/** Of what the page lists for every group, what one of replicas uses. */
+/** Of what the page lists beside that (`OceanAndElastigroupBasicActions`, `OverviewDashboard`), what replicas use. */
 const BASICS = [
   "ec2:AttachVolume",
   "ec2:CancelSpotInstanceRequests",
@@ -41,6 +41,11 @@ const BALANCING = [
   "elasticloadbalancing:RegisterTargets",
 ];
 
+/** For detailed monitoring, which whoever starts an instance asks for. */
+const MONITORING = ["ec2:MonitorInstances"];
+
+const COMMITMENTS = ["savingsplans:Describe*"];
+
 const RECORDS = ["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"];
 
 /** What whoever makes or attaches an encrypted volume does with its key. */
@@ -58,6 +63,10 @@ export interface SpotDuties {
   readonly instanceRole?: string;
   /** The keys of their volumes, by ARN. */
   readonly keys: readonly string[];
+  /** Whether instances have detailed monitoring, or only Terraform knows. */
+  readonly monitored: boolean;
+  /** Whether savings plans go before spot. */
+  readonly committed: boolean;
   /** Whether it registers instances with target groups. */
   readonly balanced: boolean;
   /** The hosted zones whose records it keeps, by id. */
@@ -68,10 +77,12 @@ export interface SpotDuties {
 
 /** What Spot's role needs for one stateful group. */
 export function spotRolePolicy(duties: SpotDuties): PolicyDocument {
-  const { partition, account, instanceRole, keys, balanced, hostedZones } = duties;
+  const { partition, account, instanceRole, keys, monitored, committed, balanced, hostedZones } = duties;
   return policy([
     allow("ElastigroupStateful", STATEFUL, ["*"]),
     allow("ElastigroupBasics", BASICS, ["*"]),
+    ...(monitored ? [allow("Monitoring", MONITORING, ["*"])] : []),
+    ...(committed ? [allow("Commitments", COMMITMENTS, ["*"])] : []),
     ...(balanced ? [allow("TargetGroups", BALANCING, ["*"])] : []),
     ...(hostedZones.length === 0
       ? []
@@ -89,6 +100,12 @@ export function spotRolePolicy(duties: SpotDuties): PolicyDocument {
     ...(instanceRole === undefined
       ? []
       : [
+          // Instances are launched with a profile, and Spot finds the role that is in it.
+          allow(
+            "ReadInstanceProfile",
+            ["iam:GetInstanceProfile"],
+            [`arn:${partition}:iam::${account}:instance-profile/*`],
+          ),
           allow(
             "PassInstanceRole",
             ["iam:PassRole"],

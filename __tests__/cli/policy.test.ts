@@ -8,9 +8,21 @@ import { exampleConfig, exampleText, file, temporaryFolder } from "../config/exa
 import { type Ended, json, run } from "./run";
 
 const folder = temporaryFolder();
-const recorded = JSON.parse(
-  readFileSync(join(__dirname, "recorded/spot-role-actions.json"), "utf8"),
-) as Record<string, string[]>;
+
+/** What Spot's role needs, as read from Spot's pages and not from our sources. */
+const recorded = JSON.parse(readFileSync(join(__dirname, "recorded/spot-role-actions.json"), "utf8")) as {
+  actions: Record<string, { for: string; when?: string; documented?: string; as?: string }>;
+  leftOut: Record<string, Record<string, string>>;
+};
+
+/** The actions that every group needs, and those for what it asks for. */
+function needed(...asked: string[]): string[] {
+  const entries = Object.entries(recorded.actions);
+  return entries
+    .filter(([, { when }]) => when === undefined || asked.includes(when))
+    .map(([action]) => action)
+    .sort();
+}
 
 const secret = "arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-a1B2c3";
 const key = "arn:aws:kms:us-west-2:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
@@ -50,28 +62,55 @@ describe("Spot's role", () => {
     partition: "aws",
     account: "*",
     keys: [],
+    monitored: false,
+    committed: false,
     balanced: false,
     hostedZones: [],
     service: "ec2.amazonaws.com",
   };
-  const some = (...groups: string[]): string[] => groups.flatMap((group) => recorded[group]!).sort();
+
+  test.each<[string, object, string[]]>([
+    ["a plain group", {}, []],
+    ["one with a profile", { instanceRole: "redis" }, ["instanceProfile"]],
+    ["one that is monitored", { monitored: true }, ["monitoring"]],
+    ["one that uses savings plans", { committed: true }, ["commitments"]],
+    ["one behind a load balancer", { balanced: true }, ["targetGroups"]],
+    ["one with records", { hostedZones: ["Z0"] }, ["route53"]],
+    ["one with keys", { keys: [key] }, ["keys"]],
+  ])("of %s may do what is recorded and nothing else", (_, duties, asked) => {
+    expect(actions(spotRolePolicy({ ...base, ...duties }))).toEqual(needed(...asked));
+  });
+
+  test("may do nothing that Spot does not document, and nothing that was left out for a reason", () => {
+    const left = new Set(Object.values(recorded.leftOut).flatMap((reasons) => Object.keys(reasons)));
+    for (const [action, { for: purpose, documented }] of Object.entries(recorded.actions)) {
+      expect([action, purpose, documented]).toEqual([action, expect.stringMatching(/./), expect.any(String)]);
+      expect(left).not.toContain(action);
+    }
+  });
 
   test.each([
-    ["a plain group", base, ["ElastigroupStateful", "basics"]],
-    [
-      "one with a profile",
-      { ...base, instanceRole: "redis" },
-      ["ElastigroupStateful", "basics", "instanceProfile"],
-    ],
-    [
-      "one behind a load balancer",
-      { ...base, balanced: true },
-      ["ElastigroupStateful", "basics", "loadBalancing"],
-    ],
-    ["one with records", { ...base, hostedZones: ["Z0"] }, ["ElastigroupStateful", "basics", "records"]],
-    ["one with keys", { ...base, keys: [key] }, ["ElastigroupStateful", "basics", "keys"]],
-  ])("of %s may do what is recorded and nothing else", (_, duties, groups) => {
-    expect(actions(spotRolePolicy(duties))).toEqual(some(...groups));
+    [{ monitoring: true }, true],
+    [{ monitoring: { variable: "monitoring" } }, true],
+    [{ monitoring: false }, false],
+    [{}, false],
+  ])("may switch monitoring on where a config asks for it: %j", async (changes, may) => {
+    expect(actions((await policies(changes)).spot.policy).includes("ec2:MonitorInstances")).toBe(may);
+  });
+
+  test("may look at savings plans where a config puts them before spot", async () => {
+    const { spot } = await policies({ strategy: { utilizeCommitments: true } });
+    expect(actions(spot.policy)).toEqual(needed("commitments"));
+  });
+
+  test("reads profiles of the account where the instances have one", async () => {
+    const { spot } = await policies({ iamInstanceProfile: "redis" }, "--spot-role", spotRole);
+    expect(statement(spot.policy, "ReadInstanceProfile")).toEqual({
+      Sid: "ReadInstanceProfile",
+      Effect: "Allow",
+      Action: ["iam:GetInstanceProfile"],
+      Resource: ["arn:aws:iam::210987654321:instance-profile/*"],
+    });
   });
 
   test("passes on the one role, and to EC2", async () => {
@@ -132,7 +171,7 @@ describe("Spot's role", () => {
       { hostedZoneId: "Z9", account: "act-1a2b3c4d", records },
     ];
     const { spot } = await policies({ targetGroupArns, route53 });
-    expect(actions(spot.policy)).toEqual(some("ElastigroupStateful", "basics", "loadBalancing", "records"));
+    expect(actions(spot.policy)).toEqual(needed("targetGroups", "route53"));
     expect(statement(spot.policy, "Records").Resource).toEqual([
       "arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ",
     ]);
@@ -154,7 +193,9 @@ describe("Spot's role", () => {
 
 test("a key's policy lets Spot and EC2's own role for spot instances use it", () => {
   const statements = keyPolicyStatements(spotRole, "aws", "210987654321");
-  expect(statements.flatMap(({ Action }) => Action).sort()).toEqual(recorded["keys"]);
+  expect(statements.flatMap(({ Action }) => Action).sort()).toEqual(
+    needed("keys").filter((action) => action.startsWith("kms:")),
+  );
   for (const { Principal, Resource } of statements) {
     expect(Resource).toEqual(["*"]);
     expect(Principal).toEqual({
