@@ -124,6 +124,28 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
     expect([capacity.target, compute.launchSpecification.imageId]).toEqual([2, bare.imageId]);
   });
 
+  test("every update of a group with records carries their domains too, and settles", async () => {
+    const domain = (name: string) => [{ hostedZoneId: "Z1", records: [{ name }] }];
+    const domains = "thirdPartiesIntegration.route53.domains";
+    const names = (): string => JSON.stringify(bench.group.thirdPartiesIntegration.route53);
+    bench = await Workbench.open(filled);
+    await bench.apply(groupStack({ ...bare, route53: domain("a.example.com") }));
+    const renamed = { ...bare, name: "renamed" };
+    const [put, ...more] = await bench.apply(groupStack({ ...renamed, route53: domain("a.example.com") }));
+    expect(more).toEqual([]);
+    expect(paths(group(put)).sort()).toEqual(["name", domains]);
+    await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
+
+    // The provider never reads them back: what a failed update lost goes with the next one of anything.
+    bench.api.failNextUpdates(1);
+    const moved = { ...renamed, route53: domain("b.example.com") };
+    await expect(bench.apply(groupStack(moved))).rejects.toThrow("chosen to fail");
+    await expect(bench.apply(groupStack(moved))).resolves.toEqual([]);
+    expect(names()).toContain("a.example.com");
+    await bench.apply(groupStack({ ...moved, name: "again" }));
+    expect(names()).toContain("b.example.com");
+  });
+
   test("deallocation counts from its own apply on, without a request", async () => {
     bench = await Workbench.open();
     await bench.apply(groupStack(bare));
