@@ -15,6 +15,7 @@ import { groupPlans, type GroupPlan } from "../../cli/plan/group";
 import { type TerraformPlan } from "../../cli/plan/terraform-plan";
 import { loadConfigs } from "../../config/load";
 import { addStacks } from "../../config/stack";
+import { type ApiDefaults, fill } from "../../rehearsal/spot-api/defaults";
 import { type JsonObject } from "../../rehearsal/spot-api/json";
 import { PaperFleet } from "../../rehearsal/spot-api/paper-fleet";
 import { SpotApi } from "../../rehearsal/spot-api/spot-api";
@@ -67,13 +68,25 @@ export function stackNow(recording: string): unknown {
   );
 }
 
-/** What this version plans where a recorded one was applied. */
-export async function planNow(recording: string): Promise<{ plan: TerraformPlan; groups: GroupPlan[] }> {
+/** Whether a recorded config was applied too: there is no stand-in for AWS. */
+export function wasApplied(recording: string): boolean {
+  return existsSync(join(VERSIONS, recording, FILES.state));
+}
+
+/** The groups that a recorded version left at Spot. */
+export function groupsOf(recording: string): JsonObject[] {
+  return JSON.parse(readFileSync(join(VERSIONS, recording, FILES.groups), "utf8")) as JsonObject[];
+}
+
+/** What this version plans where a recorded one was applied, with an API that adds such things. */
+export async function planNow(
+  recording: string,
+  defaults: ApiDefaults,
+): Promise<{ plan: TerraformPlan; groups: GroupPlan[] }> {
   const recorded = join(VERSIONS, recording);
-  const api = await SpotApi.start({ fleet: new PaperFleet() });
+  const api = await SpotApi.start({ fleet: new PaperFleet(), defaults });
   try {
-    for (const group of JSON.parse(readFileSync(join(recorded, FILES.groups), "utf8")) as JsonObject[])
-      api.groups.restore(group);
+    for (const group of groupsOf(recording)) api.groups.restore(fill(group, defaults));
     return await withStage(recording, async (stage) => {
       const state = readFileSync(join(recorded, FILES.state), "utf8").replaceAll(PLACEHOLDER, HOME);
       writeFileSync(join(stage, STATE), state);
@@ -88,12 +101,15 @@ export async function planNow(recording: string): Promise<{ plan: TerraformPlan;
   }
 }
 
-/** Applies a config with this version and keeps what is then there. */
-export async function record(recording: string): Promise<void> {
+/** Applies a config with this version where such groups stand, and keeps what is then there. */
+export async function record(recording: string, standing: readonly JsonObject[] = []): Promise<void> {
   const recorded = join(VERSIONS, recording);
   const api = await SpotApi.start({ fleet: new PaperFleet() });
   try {
+    for (const group of standing) api.groups.restore(group);
     await withStage(recording, async (stage) => {
+      cpSync(join(stage, FILES.stack), join(recorded, FILES.stack));
+      if (usesAws(recordedStack(recording))) return;
       const terraform = new Terraform(stage, api.environment());
       await terraform.init();
       await terraform.apply(variablesOf(recorded));
@@ -101,11 +117,14 @@ export async function record(recording: string): Promise<void> {
       const state = readFileSync(join(stage, STATE), "utf8").replaceAll(HOME, PLACEHOLDER);
       writeFileSync(join(recorded, FILES.state), state);
       writeFileSync(join(recorded, FILES.groups), `${JSON.stringify(api.groups.list(), undefined, 2)}\n`);
-      cpSync(join(stage, FILES.stack), join(recorded, FILES.stack));
     });
   } finally {
     await api.close();
   }
+}
+
+function usesAws(stack: unknown): boolean {
+  return Object.keys((stack as { provider: object }).provider).includes("aws");
 }
 
 /** Lays a config down for `record`. */
