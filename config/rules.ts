@@ -1,6 +1,7 @@
 import { RESERVED_DIRECTIVES } from "../constructs/kinds";
 import { misfits } from "../constructs/instance-types";
-import { emptyRanges } from "../constructs/resource-requirements";
+import { isBroken } from "../constructs/relation";
+import { rangeRelations } from "../constructs/resource-requirements";
 import { volumeConflicts } from "../constructs/volume";
 import { isVariable, type ClusterConfig } from "./schema";
 import { type Path } from "./source";
@@ -64,10 +65,9 @@ const spotOrRequirements: Rule = ({ instanceTypes }) =>
 const rangesHold: Rule = ({ instanceTypes }) => {
   const requirements = instanceTypes?.resourceRequirements;
   if (requirements === undefined) return [];
-  return emptyRanges(requirements).map(({ prop, rule }) => ({
-    path: ["instanceTypes", "resourceRequirements", prop],
-    rule,
-  }));
+  return rangeRelations(requirements)
+    .filter(isBroken)
+    .map(({ prop, rule }) => ({ path: prop.split("."), rule }));
 };
 
 const oneArchitecture: Rule = ({ instanceTypes, architecture }) => {

@@ -1,5 +1,7 @@
-import { type IResolvable, TerraformVariable, Token } from "cdktf";
+import { type IResolvable, ref, TerraformVariable, Token } from "cdktf";
 import { Construct } from "constructs";
+import { hcl } from "../constructs/hcl";
+import { RANGE_V4 } from "../constructs/ip-range";
 import {
   HOST,
   IMAGE,
@@ -10,29 +12,23 @@ import {
   KEY_PAIR,
   type Kind,
   KMS_KEY,
-  onceRule,
   PARAMETER_ARN,
   PREFIX_LIST,
   REPLICAS,
   SECRET_ARN,
   SECURITY_GROUP,
-  someRule,
   SUBNET,
   TARGET_GROUP,
   VOLUME_SIZE,
   VPC,
-  withinRule,
   ZONE,
 } from "../constructs/kinds";
-import { violation } from "../constructs/rules";
-import { RANGE_V4_RULE } from "../constructs/ip-range";
+import { each, ofKind, once, type Rule, some, violation, within } from "../constructs/rules";
 import { type ClusterConfig, isVariable, type OrVariable, type PeerConfig, type Variable } from "./schema";
 import { type Path } from "./source";
 
-/** What a variable must hold: a condition on it, and how a message says so after "must". */
-interface Condition {
-  readonly holds: (self: string) => string;
-  readonly rule: string;
+/** What a variable must hold in Terraform. */
+interface Condition extends Pick<Rule<never>, "rule" | "condition"> {
   /** The parts it is about, such as `each item of `. */
   readonly parts?: string;
 }
@@ -51,7 +47,7 @@ export function references(config: Partial<ClusterConfig>): Reference[] {
   const types: Partial<ClusterConfig["instanceTypes"]> = config.instanceTypes ?? {};
   return [
     ...listReferences(["masters"], config.masters, HOST),
-    ...reference(["replicas"], config.replicas, "number", within(REPLICAS)),
+    ...reference(["replicas"], config.replicas, "number", [within(REPLICAS)]),
     ...(config.shards ?? []).flatMap((shard, index) => shardReferences(["shards", index], shard)),
     ...listReferences(["privateIps"], config.privateIps, IPV4),
     ...textReference(["imageId"], config.imageId, IMAGE),
@@ -64,7 +60,7 @@ export function references(config: Partial<ClusterConfig>): Reference[] {
     ...textReference(["keyPair"], config.keyPair, KEY_PAIR),
     ...textReference(["iamInstanceProfile"], config.iamInstanceProfile, INSTANCE_PROFILE),
     ...secretReferences(config),
-    ...reference(["rootVolume", "size"], config.rootVolume?.size, "number", within(VOLUME_SIZE, " GiB")),
+    ...reference(["rootVolume", "size"], config.rootVolume?.size, "number", [within(VOLUME_SIZE, " GiB")]),
     ...textReference(["rootVolume", "kmsKeyId"], config.rootVolume?.kmsKeyId, KMS_KEY),
     ...listReferences(["targetGroupArns"], config.targetGroupArns, TARGET_GROUP),
     ...reference(["strategy", "fallbackToOnDemand"], config.strategy?.fallbackToOnDemand, "bool", []),
@@ -86,11 +82,7 @@ function textReference(
   value: OrVariable<string> | undefined,
   ...kinds: readonly Kind[]
 ): Reference[] {
-  const conditions = kinds.map((kind) => ({
-    holds: (self: string) => matches(self, kind),
-    rule: kind.rule,
-  }));
-  return reference(path, value, "string", conditions);
+  return reference(path, value, "string", kinds.map(ofKind));
 }
 
 function listReferences(
@@ -119,7 +111,7 @@ function shardReferences(
 ): Reference[] {
   return [
     ...textReference([...path, "master"], shard.master, HOST),
-    ...reference([...path, "replicas"], shard.replicas, "number", within(REPLICAS)),
+    ...reference([...path, "replicas"], shard.replicas, "number", [within(REPLICAS)]),
     ...listReferences([...path, "privateIps"], shard.privateIps, IPV4),
   ];
 }
@@ -139,13 +131,7 @@ function peerReferences(path: Path, peer: PeerConfig = {}): Reference[] {
   return [
     ...textReference([...path, "securityGroupId"], peer.securityGroupId, SECURITY_GROUP),
     ...textReference([...path, "prefixListId"], peer.prefixListId, PREFIX_LIST),
-    ...reference([...path, "cidr"], peer.cidr, "string", [
-      {
-        // IPv6 has no netmask there, and so no value.
-        holds: (self) => `can(cidrnetmask(${self})) && try(cidrsubnet(${self}, 0, 0) == ${self}, false)`,
-        rule: RANGE_V4_RULE,
-      },
-    ]),
+    ...reference([...path, "cidr"], peer.cidr, "string", [RANGE_V4]),
   ];
 }
 
@@ -162,68 +148,45 @@ function secretReferences({ secrets = {}, region = "" }: Partial<ClusterConfig>)
   ];
 }
 
-function matches(expression: string, kind: Kind): string {
-  return `can(regex(${quoted(kind.pattern.source)}, ${expression}))`;
-}
-
-/** A literal of Terraform's own language. */
-function quoted(text: string): string {
-  return JSON.stringify(text).replace(/[$%]\{/g, (start) => start[0] + start);
-}
-
 /** Keys at the top whose value is true, false or a variable. */
 const BOOLEANS = ["autoHealing", "ebsOptimized", "monitoring", "resumePaused"] as const;
 
-function within({ least, most }: { least: number; most: number }, unit = ""): Condition[] {
-  return [
-    {
-      holds: (self) => `${self} >= ${least} && ${self} <= ${most} && floor(${self}) == ${self}`,
-      rule: withinRule(least, most, unit),
-    },
-  ];
-}
-
 function listConditions(kind: Kind, further: readonly Kind[]): Condition[] {
   return [
-    { holds: (self) => `length(${self}) > 0`, rule: someRule(kind.noun) },
-    { holds: (self) => `length(distinct(${self})) == length(${self})`, rule: onceRule(kind.noun) },
-    ...[kind, ...further].map((each) => ({
-      holds: (self: string) => `alltrue([for item in ${self} : ${matches("item", each)}])`,
-      rule: each.rule,
-      parts: "each item of ",
-    })),
+    some(kind.noun),
+    once(kind.noun),
+    ...[kind, ...further].map((item) => ({ ...each(ofKind(item)), parts: "each item of " })),
   ];
 }
 
 /** The region is part of the file, so Terraform can hold its zones against it. */
 function zoneConditions(region: string): Condition[] {
-  const inRegion: Kind = { ...ZONE, pattern: new RegExp(`^${region}`) };
+  const inRegion: Kind = {
+    ...ZONE,
+    pattern: new RegExp(`^${region}`),
+    rule: `be a zone of \`region\` (${region})`,
+  };
+  const keys = (rule: Pick<Rule<never>, "rule" | "condition">): Condition => ({
+    ...rule,
+    condition: (self) => rule.condition(hcl`keys(${self})`),
+    parts: "each key of ",
+  });
+  const subnets = (rule: Pick<Rule<never>, "rule" | "condition">, parts?: string): Condition => ({
+    ...rule,
+    condition: (self) => rule.condition(hcl`flatten(values(${self}))`),
+    parts,
+  });
   return [
-    { holds: (self) => `length(${self}) > 0`, rule: someRule(ZONE.noun) },
+    some(ZONE.noun),
+    keys(each(ofKind(ZONE))),
+    keys(each(ofKind(inRegion))),
     {
-      holds: (self) => `alltrue([for zone in keys(${self}) : ${matches("zone", ZONE)}])`,
-      rule: ZONE.rule,
-      parts: "each key of ",
-    },
-    {
-      holds: (self) => `alltrue([for zone in keys(${self}) : ${matches("zone", inRegion)}])`,
-      rule: `be a zone of \`region\` (${region})`,
-      parts: "each key of ",
-    },
-    {
-      holds: (self) => `alltrue([for subnets in values(${self}) : length(subnets) > 0])`,
-      rule: someRule(SUBNET.noun),
+      ...some(SUBNET.noun),
+      condition: (self) => hcl`alltrue([for subnets in values(${self}) : length(subnets) > 0])`,
       parts: "each zone of ",
     },
-    {
-      holds: (self) => `alltrue([for subnet in flatten(values(${self})) : ${matches("subnet", SUBNET)}])`,
-      rule: SUBNET.rule,
-      parts: "each subnet of ",
-    },
-    {
-      holds: (self) => `length(distinct(flatten(values(${self})))) == length(flatten(values(${self})))`,
-      rule: onceRule(SUBNET.noun),
-    },
+    subnets(each(ofKind(SUBNET)), "each subnet of "),
+    subnets(once(SUBNET.noun)),
   ];
 }
 
@@ -276,8 +239,7 @@ export class Variables extends Construct {
   /** A text that may be given and has a value unless it is; its variable is called as its key is. */
   public withDefault(path: Path, kind: Kind, fallback: string): string {
     const name = showPath(path);
-    const condition: Condition = { holds: (self) => matches(self, kind), rule: kind.rule };
-    const use: Reference = { path, name, type: "string", conditions: [condition] };
+    const use: Reference = { path, name, type: "string", conditions: [ofKind(kind)] };
     if (this.declared.has(name))
       throw new Error(violation("variable", `not be called \`${name}\`, which is the module's own`, name));
     this.declared.set(name, this.declare(name, [use], fallback));
@@ -304,7 +266,7 @@ export class Variables extends Construct {
       nullable: false,
       default: fallback,
       description: `Value of ${uses.map(({ path }) => `\`${showPath(path)}\``).join(", ")}`,
-      validation: validations(`var.${name}`, uses),
+      validation: validations(ref(`var.${name}`), uses),
     });
     variable.overrideLogicalId(name);
     return variable;
@@ -319,16 +281,16 @@ function groupByName(all: readonly Reference[]): Map<string, Reference[]> {
 
 /** The rules of all places where a variable stands, each once. */
 function validations(
-  self: string,
+  self: IResolvable,
   uses: readonly Reference[],
-): { condition: string; errorMessage: string }[] {
-  const byCondition = new Map<string, string>();
+): { condition: IResolvable; errorMessage: string }[] {
+  const found = new Map<string, { condition: IResolvable; errorMessage: string }>();
   for (const { path, conditions } of uses) {
-    for (const { holds, rule, parts = "" } of conditions) {
-      const condition = `\${${holds(self)}}`;
-      const message = `${parts}\`${showPath(path)}\` must ${rule}, got: \${jsonencode(${self})}`;
-      if (!byCondition.has(condition)) byCondition.set(condition, message);
+    for (const { condition, rule, parts = "" } of conditions) {
+      const got = hcl`jsonencode(${self})`.toString();
+      const errorMessage = `${parts}\`${showPath(path)}\` must ${rule}, got: ${got}`;
+      if (!found.has(parts + rule)) found.set(parts + rule, { condition: condition(self), errorMessage });
     }
   }
-  return [...byCondition].map(([condition, errorMessage]) => ({ condition, errorMessage }));
+  return [...found.values()];
 }

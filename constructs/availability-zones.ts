@@ -1,6 +1,7 @@
-import { Token } from "cdktf";
-import { PLACEMENT_GROUP, SUBNET, ZONE } from "./kinds";
-import { must, mustBe, mustBeWithin, mustList } from "./rules";
+import { type Precondition, Token } from "cdktf";
+import { Checks } from "./checks";
+import { PLACEMENT_GROUP, REVISIONS, SUBNET, ZONE } from "./kinds";
+import { isKnown, ofKind, oneOf, type Rule, violation, within } from "./rules";
 
 /** What else a group can say of its zones. */
 export interface ZoneOptions {
@@ -39,19 +40,21 @@ export class AvailabilityZones {
    */
   public static of(subnets: { [zone: string]: string[] }, options: KnownZoneOptions = {}): AvailabilityZones {
     const zones = Object.keys(subnets);
-    mustList("availabilityZones", zones, ZONE);
+    const checks = new Checks();
+    checks.list("availabilityZones", zones, ZONE);
     const { placementGroups = {} } = options;
     for (const [zone, group] of Object.entries(placementGroups)) {
-      must("placementGroups", "name zones that `availabilityZones` names too", zone, zones.includes(zone));
-      mustBe(`placementGroups.${zone}`, group, PLACEMENT_GROUP);
+      checks.value("placementGroups", zone, among(zones));
+      checks.value(`placementGroups.${zone}`, group, ofKind(PLACEMENT_GROUP));
     }
     const items = zones.flatMap((zone) => {
       const ids = subnets[zone] ?? [];
-      mustList(`availabilityZones.${zone}`, ids, SUBNET);
+      checks.list(`availabilityZones.${zone}`, ids, SUBNET);
       const group = placementGroups[zone];
       return ids.map((id) => `${zone}:${id}${group === undefined ? "" : `:${group}`}`);
     });
-    return new AvailabilityZones(items, zones, options);
+    checkHomes(subnets);
+    return new AvailabilityZones(items, zones, options, checks);
   }
 
   /**
@@ -62,19 +65,22 @@ export class AvailabilityZones {
    * @param options preferred zones, and a revision
    */
   public static fromExpression(items: string[], options: ZoneOptions = {}): AvailabilityZones {
-    must(
-      "items",
-      "be a list token; use AvailabilityZones.of for known zones",
-      items,
-      Token.isUnresolved(items),
-    );
-    return new AvailabilityZones(items, undefined, options);
+    if (!Token.isUnresolved(items)) {
+      const rule = "be a list token; use AvailabilityZones.of for known zones";
+      throw new Error(violation("items", rule, items));
+    }
+    return new AvailabilityZones(items, undefined, options, new Checks());
   }
 
   /** The zones to use first, where there are any. */
   public readonly preferred?: string[];
   /** Which time they are sent. */
   public readonly revision?: number;
+  /**
+   * What Terraform has to see to.
+   * @internal
+   */
+  public readonly _preconditions: readonly Precondition[];
 
   private constructor(
     /** `zone:subnet` items as the provider takes them. */
@@ -82,19 +88,34 @@ export class AvailabilityZones {
     /** Zone names, unless only Terraform knows them. */
     public readonly names: string[] | undefined,
     options: ZoneOptions,
+    checks: Checks,
   ) {
-    if (options.revision !== undefined) mustBeWithin("zonesRevision", options.revision, 1, 1_000_000);
-    this.preferred = checkPreferred(options, names);
-    this.revision = options.revision;
+    const { preferred, revision } = options;
+    checks.optional("zonesRevision", revision, within(REVISIONS));
+    checks.list("preferredZones", preferred, ZONE);
+    if (names !== undefined && preferred !== undefined && !Token.isUnresolved(preferred)) {
+      for (const zone of preferred.filter(isKnown)) checks.value("preferredZones", zone, among(names));
+    }
+    this.preferred = preferred;
+    this.revision = revision;
+    this._preconditions = checks.preconditions;
   }
 }
 
-function checkPreferred({ preferred }: ZoneOptions, zones: string[] | undefined): string[] | undefined {
-  if (preferred === undefined) return undefined;
-  mustList("preferredZones", preferred, ZONE);
-  if (zones === undefined || Token.isUnresolved(preferred)) return preferred;
-  for (const zone of preferred) {
-    must("preferredZones", "name zones that `availabilityZones` names too", zone, zones.includes(zone));
+function among(zones: readonly string[]): Rule<string> {
+  return { ...oneOf(zones), rule: "name zones that `availabilityZones` names too" };
+}
+
+/** Throws where a subnet is in two zones; what only Terraform knows is in no item yet. */
+function checkHomes(subnets: { [zone: string]: string[] }): void {
+  const homes = new Map<string, string>();
+  for (const [zone, ids] of Object.entries(subnets)) {
+    if (Token.isUnresolved(ids)) continue;
+    for (const id of ids.filter((each) => !Token.isUnresolved(each))) {
+      const other = homes.get(id);
+      if (other !== undefined)
+        throw new Error(violation(`availabilityZones.${zone}`, `leave out what ${other} has already`, id));
+      homes.set(id, zone);
+    }
   }
-  return preferred;
 }

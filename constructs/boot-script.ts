@@ -1,13 +1,15 @@
-import { Tokenization } from "cdktf";
+import { type Precondition, Tokenization } from "cdktf";
 import { create, type TemplateDelegate } from "handlebars";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Checks } from "./checks";
 import { Failover } from "./failover";
+import { hcl } from "./hcl";
 import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
-import { DIRECTIVE, FILE_END, HOST, LINE, RESERVED_DIRECTIVES, SHELL, SIZE } from "./kinds";
+import { DIRECTIVE, FILE_END, HOST, LINE, PORTS, RESERVED_DIRECTIVES, SHELL, SIZE } from "./kinds";
 import { RedisInstall } from "./redis-install";
 import { type RedisSettings } from "./redis-settings";
-import { must, mustBe, mustBeWithin, mustList } from "./rules";
+import { ofKind, type Rule, terraformPattern, within } from "./rules";
 import { shellWord, wordList } from "./terraform-text";
 
 export interface BootScriptProps {
@@ -71,15 +73,19 @@ export class BootScript {
   public readonly text: string;
   /** The settings in it, by name. */
   public readonly settings: { [name: string]: string };
+  /** The rules for values that only Terraform knows: for the lifecycle of the group that runs the script. */
+  public readonly preconditions: Precondition[];
 
   constructor(props: BootScriptProps) {
     const redis = props.redis ?? {};
-    mustList("masters", props.masters, HOST);
-    if (props.shard !== undefined) mustBe("shard", props.shard, HOST);
-    validateRedis(redis);
     const { before, after } = props.steps ?? {};
-    if (before !== undefined) mustBe("bootScript.before", before, SHELL);
-    if (after !== undefined) mustBe("bootScript.after", after, SHELL);
+    const checks = new Checks();
+    checks.list("masters", props.masters, HOST);
+    if (props.shard !== undefined) checks.value("shard", props.shard, ofKind(HOST));
+    checkRedis(redis, checks);
+    if (before !== undefined) checks.value("bootScript.before", before, SCRIPT);
+    if (after !== undefined) checks.value("bootScript.after", after, SCRIPT);
+    this.preconditions = checks.preconditions;
     this.settings = renderSettings(props, redis);
     const files = BootScript.files();
     const unfit = files.find(({ content }) => content.includes(`\n${FILE_END}`) || !content.endsWith("\n"));
@@ -110,20 +116,39 @@ function template(): TemplateDelegate {
   return compiled;
 }
 
-function validateRedis(redis: RedisSettings): void {
-  const { port = 6379, busPort, maxMemory, backlogSize, directives = {} } = redis;
-  mustBeWithin("redis.port", port, 1, 65535);
-  if (busPort === undefined)
-    must("redis.port", "be at most 55535 unless `busPort` is given", port, port <= 55535);
-  else mustBeWithin("redis.busPort", busPort, 1, 65535);
-  if (maxMemory !== undefined) mustBe("redis.maxMemory", maxMemory, SIZE);
-  if (backlogSize !== undefined) mustBe("redis.backlogSize", backlogSize, SIZE);
+/** Terraform's patterns cannot look ahead. */
+const SCRIPT: Rule<string> = {
+  ...ofKind(SHELL),
+  condition: (text) =>
+    hcl`can(regex("\\S", ${text})) && !can(regex(${`(^|\n)${FILE_END}\r?(\n|$)`}, ${text}))`,
+};
+
+const UNRESERVED: Rule<string> = {
+  rule: "leave alone what this package sets itself",
+  holds: (directive) => !RESERVED_DIRECTIVES.test(directive),
+  condition: (directive) => hcl`!can(regex(${terraformPattern(RESERVED_DIRECTIVES)}, ${directive}))`,
+};
+
+/** The bus is 10000 above the port. */
+const WITH_BUS: Rule<number> = {
+  rule: "be at most 55535 unless `busPort` is given",
+  holds: (port) => port <= 55535,
+  condition: (port) => hcl`${port} <= 55535`,
+};
+
+function checkRedis(redis: RedisSettings, checks: Checks): void {
+  const { install, port = 6379, busPort, maxMemory, backlogSize, directives = {} } = redis;
+  checks.value("redis.port", port, within(PORTS));
+  if (busPort === undefined) checks.value("redis.port", port, WITH_BUS);
+  else checks.value("redis.busPort", busPort, within(PORTS));
+  if (maxMemory !== undefined) checks.value("redis.maxMemory", maxMemory, ofKind(SIZE));
+  if (backlogSize !== undefined) checks.value("redis.backlogSize", backlogSize, ofKind(SIZE));
   for (const [directive, value] of Object.entries(directives)) {
-    mustBe("redis.directives", directive, DIRECTIVE);
-    const reserved = RESERVED_DIRECTIVES.test(directive);
-    must("redis.directives", "leave alone what this package sets itself", directive, !reserved);
-    mustBe(`redis.directives.${directive}`, value, LINE);
+    checks.value("redis.directives", directive, ofKind(DIRECTIVE));
+    checks.value("redis.directives", directive, UNRESERVED);
+    checks.value(`redis.directives.${directive}`, value, ofKind(LINE));
   }
+  checks.add(install?._preconditions ?? []);
 }
 
 function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: string]: string } {

@@ -1,6 +1,7 @@
-import { DEVICE, oneOfRule, SNAPSHOT } from "./kinds";
-import { must, mustBe } from "./rules";
-import { type Volume } from "./volume";
+import { type Checks } from "./checks";
+import { SNAPSHOT } from "./kinds";
+import { oneOf, ofKind } from "./rules";
+import { checkVolume, type Volume } from "./volume";
 
 /** How a replacement gets the data volume. */
 export class DataVolumeMode {
@@ -48,12 +49,10 @@ export interface DataVolume extends Volume {
   readonly snapshotId?: string;
 }
 
-/** Throws where one value can be no such value. */
-export function checkDataVolume(volume: DataVolume): void {
-  const modes = ["reattach", "onLaunch"];
-  if (volume.device !== undefined) mustBe("dataVolume.device", volume.device, DEVICE);
-  if (volume.snapshotId !== undefined) mustBe("dataVolume.snapshotId", volume.snapshotId, SNAPSHOT);
-  if (volume.mode !== undefined) {
-    must("dataVolume.mode", oneOfRule(modes), volume.mode.value, modes.includes(volume.mode.value));
-  }
+/** Checks each value by itself. */
+export function checkDataVolume(volume: DataVolume, checks: Checks): void {
+  checkVolume("dataVolume", volume, checks);
+  checks.optional("dataVolume.snapshotId", volume.snapshotId, ofKind(SNAPSHOT));
+  const { value } = volume.mode ?? DataVolumeMode.REATTACH;
+  checks.value("dataVolume.mode", value, oneOf(["reattach", "onLaunch"]));
 }

@@ -1,66 +1,122 @@
-import { Op, type Precondition, Token } from "cdktf";
-import { instanceTypesViolations } from "./instance-types";
-import { REPLICAS, withinRule } from "./kinds";
+import { Token } from "cdktf";
+import { hcl } from "./hcl";
+import { healthCheckOf } from "./health-check";
+import { instanceTypesRelations } from "./instance-types";
 import { Orientation } from "./orientation";
-import { violation } from "./rules";
+import { type Relation, shown } from "./relation";
 import { type StatefulElastigroupProps } from "./stateful-elastigroup";
-import { volumeViolations } from "./volume";
+import { volumeRelations } from "./volume";
 
-/** A rule across properties: what is wrong, each as one message. */
-type Rule = (props: StatefulElastigroupProps) => string[];
+/** A rule across properties. */
+type Rule = (props: StatefulElastigroupProps) => Relation[];
 
 const somethingPersists: Rule = ({ persistence = {}, dataVolume }) => {
   const { rootVolume = true, privateIp = true } = persistence;
   const data = dataVolume === undefined ? false : (persistence.dataVolume ?? true);
-  if (rootVolume !== false || privateIp !== false || data !== false) return [];
-  return [violation("persistence", "keep the root volume or the private IP", persistence)];
+  const kept = [rootVolume, privateIp, data];
+  const holds = kept.includes(true);
+  return [
+    {
+      prop: "persistence",
+      rule: "keep the root volume or the private IP",
+      got: persistence,
+      among: holds ? [] : kept,
+      holds,
+      condition: hcl`${rootVolume} || ${privateIp} || ${data}`,
+    },
+  ];
 };
 
 const typesFit: Rule = ({ instanceTypes, architecture }) =>
-  instanceTypesViolations(instanceTypes, architecture);
+  instanceTypesRelations(instanceTypes, architecture);
 
 const rootVolumeFits: Rule = ({ rootVolume }) =>
-  rootVolume === undefined ? [] : volumeViolations("rootVolume", rootVolume);
+  rootVolume === undefined ? [] : volumeRelations("rootVolume", rootVolume);
 
 const dataVolumeFits: Rule = ({ dataVolume }) =>
-  dataVolume === undefined ? [] : volumeViolations("dataVolume", dataVolume);
+  dataVolume === undefined ? [] : volumeRelations("dataVolume", dataVolume);
 
-const dataVolumeIsThere: Rule = ({ persistence = {}, dataVolume }) =>
-  persistence.dataVolume === undefined || dataVolume !== undefined
-    ? []
-    : [violation("persistence.dataVolume", "be left out without `dataVolume`", persistence.dataVolume)];
+const dataVolumeIsThere: Rule = ({ persistence = {}, dataVolume }) => [
+  {
+    prop: "persistence.dataVolume",
+    rule: "be left out without `dataVolume`",
+    got: persistence.dataVolume,
+    among: [],
+    holds: persistence.dataVolume === undefined || dataVolume !== undefined,
+    condition: hcl`false`,
+  },
+];
 
 const devicesDiffer: Rule = ({ rootVolume, dataVolume }) => {
+  if (dataVolume === undefined) return [];
   const root = rootVolume?.device ?? ROOT_DEVICE;
-  const data = dataVolume?.device ?? DATA_DEVICE;
-  if (dataVolume === undefined || Token.isUnresolved(root) || root !== data) return [];
-  return [violation("dataVolume.device", "differ from the root volume's", data)];
+  const data = dataVolume.device ?? DATA_DEVICE;
+  return [
+    {
+      prop: "dataVolume.device",
+      rule: "differ from the root volume's",
+      got: data,
+      among: [root, data],
+      holds: root !== data,
+      condition: hcl`${root} != ${data}`,
+    },
+  ];
 };
 
-const preferredZonesAreUsed: Rule = ({ availabilityZones: { preferred }, strategy = {} }) =>
-  preferred === undefined || strategy.orientation?.value !== Orientation.EQUAL_ZONES.value
-    ? []
-    : [violation("preferredZones", "be left out with an orientation that uses all zones alike", preferred)];
+const preferredZonesAreUsed: Rule = ({ availabilityZones: { preferred }, strategy = {} }) => {
+  const { value } = strategy.orientation ?? Orientation.AVAILABILITY;
+  if (preferred === undefined) return [];
+  return [
+    {
+      prop: "preferredZones",
+      rule: "be left out with an orientation that uses all zones alike",
+      got: preferred,
+      among: [value],
+      holds: value !== Orientation.EQUAL_ZONES.value,
+      condition: hcl`${value} != ${Orientation.EQUAL_ZONES.value}`,
+    },
+  ];
+};
 
 const addressesFit: Rule = ({ privateIps, capacity, persistence = {} }) => {
-  if (privateIps === undefined || Token.isUnresolved(privateIps)) return [];
-  const found: string[] = [];
-  if (persistence.privateIp === false) {
-    found.push(violation("privateIps", "be left out unless `persistence.privateIp` is true", privateIps));
-  }
-  // Spot makes a stateful instance of every address, and would leave the others paused.
-  if (!Token.isUnresolved(capacity) && privateIps.length > capacity) {
-    found.push(
-      violation("privateIps", `name at most as many as there are instances (${capacity})`, privateIps),
-    );
-  }
-  return found;
+  if (privateIps === undefined) return [];
+  const { privateIp = true } = persistence;
+  const count = Token.isUnresolved(privateIps) ? privateIps : privateIps.length;
+  return [
+    {
+      prop: "privateIps",
+      rule: "be left out unless `persistence.privateIp` is true",
+      got: privateIps,
+      among: [privateIp],
+      holds: privateIp !== false,
+      condition: hcl`${privateIp}`,
+    },
+    {
+      // Spot makes a stateful instance of every address, and would leave the others paused.
+      prop: "privateIps",
+      rule: `name at most as many as there are instances${shown(capacity)}`,
+      got: privateIps,
+      among: [count, capacity],
+      holds: privateIps.length <= capacity,
+      condition: hcl`length(${privateIps}) <= ${capacity}`,
+    },
+  ];
 };
 
-const healthIsChecked: Rule = ({ healthCheck, targetGroupArns }) =>
-  healthCheck?.type?.value !== "TARGET_GROUP" || targetGroupArns !== undefined
-    ? []
-    : [violation("healthCheck.type", "be another one without `targetGroupArns`", "TARGET_GROUP")];
+const healthIsChecked: Rule = ({ healthCheck, targetGroupArns }) => {
+  const { value } = healthCheckOf(healthCheck).type;
+  if (targetGroupArns !== undefined) return [];
+  return [
+    {
+      prop: "healthCheck.type",
+      rule: "be another one without `targetGroupArns`",
+      got: value,
+      among: [value],
+      holds: value !== "TARGET_GROUP",
+      condition: hcl`${value} != "TARGET_GROUP"`,
+    },
+  ];
+};
 
 const RULES: readonly Rule[] = [
   somethingPersists,
@@ -80,40 +136,7 @@ export const ROOT_DEVICE = "/dev/xvda";
 /** Where a data volume goes unless told. */
 export const DATA_DEVICE = "/dev/xvdf";
 
-/** Everything that is wrong with how a group's properties go together. */
-export function groupViolations(props: StatefulElastigroupProps): string[] {
+/** How a group's properties must go together. */
+export function groupRelations(props: StatefulElastigroupProps): Relation[] {
   return RULES.flatMap((rule) => rule(props));
-}
-
-/** The rules whose breach Spot would accept and replicas would pay for, where only Terraform knows the values. */
-export function groupPreconditions(props: StatefulElastigroupProps): Precondition[] {
-  return [...capacityIsOne(props), ...persistenceIsOne(props)];
-}
-
-function capacityIsOne({ capacity }: StatefulElastigroupProps): Precondition[] {
-  if (!Token.isUnresolved(capacity)) return [];
-  const { least, most } = REPLICAS;
-  return [
-    {
-      condition: Op.and(Op.gte(capacity, least), Op.lte(capacity, most)),
-      errorMessage: `\`capacity\` must ${withinRule(least, most)}.`,
-    },
-  ];
-}
-
-function persistenceIsOne({
-  persistence = {},
-  dataVolume: volume,
-}: StatefulElastigroupProps): Precondition[] {
-  const { rootVolume = true, privateIp = true } = persistence;
-  const dataVolume = volume === undefined ? false : (persistence.dataVolume ?? true);
-  const kept = [rootVolume, privateIp, dataVolume];
-  const [first, ...more] = kept.filter((each) => Token.isUnresolved(each));
-  if (kept.includes(true) || first === undefined) return [];
-  return [
-    {
-      condition: more.reduce((any, each) => Op.or(any, each), first),
-      errorMessage: "`persistence` must keep the root volume or the private IP.",
-    },
-  ];
 }

@@ -1,5 +1,6 @@
-import { HEALTH_SECONDS, oneOfRule } from "./kinds";
-import { must, mustBeWithin } from "./rules";
+import { type Checks } from "./checks";
+import { HEALTH_SECONDS } from "./kinds";
+import { oneOf, within } from "./rules";
 
 /** Who says that an instance is unhealthy. */
 export class HealthCheckType {
@@ -43,14 +44,17 @@ export interface HealthCheck {
   readonly unhealthyDuration?: number;
 }
 
-/** Throws where one value can be no such value. */
-export function checkHealthCheck({ type, gracePeriod, unhealthyDuration }: HealthCheck): void {
-  const { least, most } = HEALTH_SECONDS;
-  const types = ["EC2", "TARGET_GROUP", "HCS"];
-  if (type !== undefined) must("healthCheck.type", oneOfRule(types), type.value, types.includes(type.value));
-  if (gracePeriod !== undefined)
-    mustBeWithin("healthCheck.gracePeriod", gracePeriod, least, most, " seconds");
-  if (unhealthyDuration !== undefined) {
-    mustBeWithin("healthCheck.unhealthyDuration", unhealthyDuration, least, most, " seconds");
-  }
+/** The checks as they are unless told. */
+export function healthCheckOf(given: HealthCheck = {}): Required<HealthCheck> {
+  const { type = HealthCheckType.EC2, gracePeriod = 300, unhealthyDuration = 120 } = given;
+  return { type, gracePeriod, unhealthyDuration };
+}
+
+/** Checks each value by itself. */
+export function checkHealthCheck(given: HealthCheck | undefined, checks: Checks): void {
+  const { type, gracePeriod, unhealthyDuration } = healthCheckOf(given);
+  const seconds = within(HEALTH_SECONDS, " seconds");
+  checks.value("healthCheck.type", type.value, oneOf(["EC2", "TARGET_GROUP", "HCS"]));
+  checks.value("healthCheck.gracePeriod", gracePeriod, seconds);
+  checks.value("healthCheck.unhealthyDuration", unhealthyDuration, seconds);
 }

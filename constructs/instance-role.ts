@@ -1,12 +1,14 @@
 import { type IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
 import { type IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { type IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { Fn, type TerraformProvider, Token } from "cdktf";
+import { Fn, type Precondition, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 import { aws } from "./aws";
+import { Checks, withPreconditions } from "./checks";
+import { hcl } from "./hcl";
 import { KEY_ARN, type Kind, PARAMETER_ARN, REGION, ROLE_NAME, SECRET_ARN } from "./kinds";
 import { secretsPolicy, trustPolicy } from "./policy-document";
-import { must, mustBe, mustList, violation } from "./rules";
+import { each, ofKind, type Rule, violation } from "./rules";
 
 /** What an instance may read. Only names are ever written down here, never what they stand for. */
 export interface Secrets {
@@ -55,16 +57,16 @@ export class InstanceRole extends Construct {
 
   constructor(scope: Construct, id: string, props: InstanceRoleProps) {
     super(scope, id);
-    mustBe("name", props.name, ROLE_NAME);
-    mustBe("region", props.region, REGION);
-    this.validateSecrets(props);
+    const checks = new Checks();
+    checks.value("name", props.name, ofKind(ROLE_NAME));
+    checks.value("region", props.region, ofKind(REGION));
     const { IamInstanceProfile, IamRole, IamRolePolicy } = aws();
     const { name, provider, tags } = props;
     // Another name would be another role, and running instances would be left without theirs.
     const lifecycle = { ignoreChanges: ["name"] };
     this.role = new IamRole(this, "Resource", {
       provider,
-      lifecycle,
+      lifecycle: withPreconditions(lifecycle, checks.preconditions),
       name,
       description: "Replicas of a Redis Cluster",
       assumeRolePolicy: Fn.jsonencode(trustPolicy(props.region)),
@@ -72,6 +74,8 @@ export class InstanceRole extends Construct {
     });
     this.policy = new IamRolePolicy(this, "policy", {
       provider,
+      // Not at the role: the policy of a key may name that, and the key would wait for itself.
+      lifecycle: withPreconditions(undefined, checkSecrets(props)),
       name: "read-secrets",
       role: this.role.name,
       policy: Fn.jsonencode(secretsPolicy(props, props.region)),
@@ -84,20 +88,32 @@ export class InstanceRole extends Construct {
       tags,
     });
   }
+}
 
-  private validateSecrets(props: InstanceRoleProps): void {
-    const { secretArns, parameterArns, kmsKeyArns } = props;
-    if (secretArns === undefined && parameterArns === undefined)
-      throw new Error(violation("secrets", "name at least one secret or parameter", { kmsKeyArns }));
-    this.validateArns("secretArns", secretArns, SECRET_ARN, props.region);
-    this.validateArns("parameterArns", parameterArns, PARAMETER_ARN, props.region);
-    this.validateArns("kmsKeyArns", kmsKeyArns, KEY_ARN, props.region);
+/** Throws where a known ARN is none, or one of another region; returns what Terraform has to see to. */
+function checkSecrets(props: InstanceRoleProps): Precondition[] {
+  const { secretArns, parameterArns, kmsKeyArns, region } = props;
+  if (secretArns === undefined && parameterArns === undefined)
+    throw new Error(violation("secrets", "name at least one secret or parameter", { kmsKeyArns }));
+  const checks = new Checks();
+  const lists: [prop: string, arns: string[] | undefined, kind: Kind][] = [
+    ["secretArns", secretArns, SECRET_ARN],
+    ["parameterArns", parameterArns, PARAMETER_ARN],
+    ["kmsKeyArns", kmsKeyArns, KEY_ARN],
+  ];
+  for (const [prop, arns, kind] of lists) {
+    checks.list(prop, arns, kind);
+    if (arns === undefined) continue;
+    if (Token.isUnresolved(arns)) checks.value(prop, arns, each(inRegion(region)));
+    else for (const arn of arns) checks.value(prop, arn, inRegion(region));
   }
+  return checks.preconditions;
+}
 
-  private validateArns(prop: string, arns: string[] | undefined, kind: Kind, region: string): void {
-    if (arns === undefined || Token.isUnresolved(arns)) return;
-    mustList(prop, arns, kind);
-    if (Token.isUnresolved(region)) return;
-    for (const arn of arns) must(prop, `be in \`region\` (${region})`, arn, arn.split(":")[3] === region);
-  }
+function inRegion(region: string): Rule<string> {
+  return {
+    rule: `be in \`region\` (${region})`,
+    holds: (arn) => Token.isUnresolved(region) || arn.split(":")[3] === region,
+    condition: (arn) => hcl`try(split(":", ${arn})[3] == ${region}, false)`,
+  };
 }

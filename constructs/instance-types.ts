@@ -1,9 +1,16 @@
 import { Token } from "cdktf";
 import { type Architecture } from "./architecture";
+import { type Checks } from "./checks";
+import { hcl } from "./hcl";
 import { architectureOf } from "./instance-type";
 import { INSTANCE_TYPE } from "./kinds";
-import { checkResourceRequirements, emptyRanges, type ResourceRequirements } from "./resource-requirements";
-import { mustBe, mustList, violation } from "./rules";
+import { type Relation } from "./relation";
+import {
+  checkResourceRequirements,
+  rangeRelations,
+  type ResourceRequirements,
+} from "./resource-requirements";
+import { isKnown, ofKind } from "./rules";
 
 /** The machines a group may use. All should hold the replica's data: a replacement can be of any of them. */
 export interface InstanceTypes {
@@ -26,42 +33,93 @@ export interface InstanceTypes {
   readonly resourceRequirements?: ResourceRequirements;
 }
 
-/** Throws where one value can be no such value. */
-export function checkInstanceTypes(types: InstanceTypes): void {
-  mustBe("instanceTypes.onDemand", types.onDemand, INSTANCE_TYPE);
-  if (types.spot !== undefined) mustList("instanceTypes.spot", types.spot, INSTANCE_TYPE);
-  if (types.preferredSpot !== undefined) {
-    mustList("instanceTypes.preferredSpot", types.preferredSpot, INSTANCE_TYPE);
-  }
-  if (types.resourceRequirements !== undefined) checkResourceRequirements(types.resourceRequirements);
+/** Checks each value by itself. */
+export function checkInstanceTypes(types: InstanceTypes, checks: Checks): void {
+  checks.value("instanceTypes.onDemand", types.onDemand, ofKind(INSTANCE_TYPE));
+  checks.list("instanceTypes.spot", types.spot, INSTANCE_TYPE);
+  checks.list("instanceTypes.preferredSpot", types.preferredSpot, INSTANCE_TYPE);
+  if (types.resourceRequirements !== undefined) checkResourceRequirements(types.resourceRequirements, checks);
 }
 
-/** How the types do not fit together, or not the architecture. */
-export function instanceTypesViolations(types: InstanceTypes, architecture?: Architecture): string[] {
-  const { spot, preferredSpot, resourceRequirements } = types;
-  const found: string[] = [];
-  if (spot === undefined && resourceRequirements === undefined) {
-    found.push(violation("instanceTypes.spot", "be given, or `resourceRequirements` instead", undefined));
+/** How the types must fit together, and the architecture. */
+export function instanceTypesRelations(types: InstanceTypes, architecture?: Architecture): Relation[] {
+  const { spot, resourceRequirements } = types;
+  return [
+    {
+      prop: "instanceTypes.spot",
+      rule: "be given, or `resourceRequirements` instead",
+      got: undefined,
+      among: [],
+      holds: spot !== undefined || resourceRequirements !== undefined,
+      condition: hcl`true`,
+    },
+    {
+      prop: "instanceTypes.resourceRequirements",
+      rule: "be left out where `spot` names the types",
+      got: resourceRequirements,
+      among: [],
+      holds: spot === undefined || resourceRequirements === undefined,
+      condition: hcl`true`,
+    },
+    ...preferredAmongSpot(types),
+    ...(resourceRequirements === undefined ? [] : rangeRelations(resourceRequirements)),
+    ...misfits(namedTypes(types), architecture?.value).map(({ place, rule, type }) => ({
+      prop: `instanceTypes.${place}`,
+      rule,
+      got: type,
+      among: [],
+      holds: false,
+      condition: hcl`false`,
+    })),
+    ...oneArchitecture(types, architecture?.value),
+  ];
+}
+
+function preferredAmongSpot({ spot, preferredSpot }: InstanceTypes): Relation[] {
+  if (spot === undefined || preferredSpot === undefined) return [];
+  const among = { prop: "instanceTypes.preferredSpot", rule: "name types that `spot` names too" };
+  if (Token.isUnresolved(preferredSpot)) {
+    const condition = hcl`length(setsubtract(${preferredSpot}, ${spot})) == 0`;
+    return [{ ...among, got: preferredSpot, among: [preferredSpot], holds: true, condition }];
   }
-  if (spot !== undefined && resourceRequirements !== undefined) {
-    const rule = "be left out where `spot` names the types";
-    found.push(violation("instanceTypes.resourceRequirements", rule, resourceRequirements));
-  }
-  if (preferredSpot !== undefined && !Token.isUnresolved(preferredSpot) && !Token.isUnresolved(spot)) {
-    for (const type of preferredSpot) {
-      if (Token.isUnresolved(type) || spot?.some((each) => each === type || Token.isUnresolved(each)))
-        continue;
-      const rule = "name types that `spot` names too";
-      found.push(violation("instanceTypes.preferredSpot", rule, type));
-    }
-  }
-  if (resourceRequirements !== undefined) {
-    for (const { prop, rule, got } of emptyRanges(resourceRequirements)) {
-      found.push(violation(`instanceTypes.resourceRequirements.${prop}`, rule, got));
-    }
-  }
-  const of = misfits(namedTypes(types), architecture?.value);
-  return [...found, ...of.map(({ place, rule, type }) => violation(`instanceTypes.${place}`, rule, type))];
+  return preferredSpot
+    .filter((type) => Token.isUnresolved(spot) || !spot.includes(type))
+    .map((type) => ({
+      ...among,
+      got: type,
+      among: [type, spot],
+      holds: false,
+      condition: hcl`contains(${spot}, ${type})`,
+    }));
+}
+
+/** Graviton's mark is a "g" behind the generation; the first ones had none. */
+const GRAVITON = "^(a1|[a-z]+\\d[a-z]*g[a-z]*)\\.";
+
+/** Types that only Terraform knows, against each other and all that is known; `misfits` has the rest. */
+function oneArchitecture(
+  { onDemand, spot = [], preferredSpot = [] }: InstanceTypes,
+  architecture: string | undefined,
+): Relation[] {
+  const listed = (types: string[]): unknown[] => (Token.isUnresolved(types) ? [types] : types);
+  const all = [onDemand, ...listed(spot), ...listed(preferredSpot)];
+  const unknown = all.filter((type) => !isKnown(type));
+  const known = namedTypes({ onDemand, spot, preferredSpot }).map(({ type }) => architectureOf(type));
+  const given = architecture === undefined || isKnown(architecture) ? [architecture] : [];
+  const kinds = new Set(
+    [...given, ...known].filter((each) => each !== undefined).map((each) => each === "arm64"),
+  );
+  const wanted = isKnown(architecture) ? [...kinds] : [...kinds, hcl`${architecture} == "arm64"`];
+  return [
+    {
+      prop: "instanceTypes",
+      rule: "be of one architecture, for one image runs on all",
+      got: all,
+      among: [unknown, architecture],
+      holds: true,
+      condition: hcl`length(distinct(concat(${wanted}, [for type in flatten(${unknown}) : can(regex(${GRAVITON}, type))]))) <= 1`,
+    },
+  ];
 }
 
 /** A type with the place that names it. */

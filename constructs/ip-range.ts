@@ -1,11 +1,21 @@
 import { isIPv4, isIPv6 } from "node:net";
+import { hcl } from "./hcl";
+import { type Rule } from "./rules";
 
 /** What a range must be, after "must". */
 export const RANGE_RULE =
   "be a range in CIDR notation without host bits, such as 10.0.0.0/16 or 2001:db8::/32";
 
-/** The same for IPv4 alone. */
-export const RANGE_V4_RULE = "be an IPv4 range in CIDR notation without host bits, such as 10.0.0.0/16";
+/** A range that only Terraform knows, which is one of IPv4. */
+export const RANGE_V4: Rule<string> = {
+  rule: "be an IPv4 range in CIDR notation without host bits, such as 10.0.0.0/16",
+  holds: (value) => isRange(value) && !isRangeV6(value),
+  // IPv6 has no netmask there, and so no value.
+  condition: (value) => hcl`can(cidrnetmask(${value})) && try(cidrsubnet(${value}, 0, 0) == ${value}, false)`,
+};
+
+/** A range of either. */
+export const RANGE: Rule<string> = { ...RANGE_V4, rule: RANGE_RULE, holds: isRange };
 
 /** Whether a text is a range of IPs as a security group's rule takes it: with no bit set behind the prefix. */
 export function isRange(text: string): boolean {

@@ -254,6 +254,15 @@ export const VCPUS = { least: 1, most: 64 };
 /** Shares of a group's instances; 0 is no limit that Spot's provider sends. */
 export const PERCENT = { least: 1, most: 100 };
 
+/** Seconds between the deregistration of an instance and its end. */
+export const DRAINING = { least: 1, most: 3600 };
+
+/** Which time zones are sent. */
+export const REVISIONS = { least: 1, most: 1_000_000 };
+
+/** TCP's. */
+export const PORTS = { least: 1, most: 65_535 };
+
 /** Hops of an answer of the instance's metadata service. */
 export const HOPS = { least: 1, most: 64 };
 

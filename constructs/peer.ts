@@ -1,20 +1,19 @@
-import { Token } from "cdktf";
-import { isRange, isRangeV6, RANGE_RULE } from "./ip-range";
+import { type Precondition, Token } from "cdktf";
+import { Checks } from "./checks";
+import { isRangeV6, RANGE, RANGE_V4 } from "./ip-range";
 import { PREFIX_LIST, SECURITY_GROUP } from "./kinds";
-import { must, mustBe } from "./rules";
+import { ofKind, type Rule } from "./rules";
 
 /** Whom a rule of a security group lets in, or where it lets out to. */
 export class Peer {
   /** Whatever is in a security group. */
   public static securityGroup(id: string): Peer {
-    mustBe("securityGroupId", id, SECURITY_GROUP);
-    return new Peer("referencedSecurityGroupId", id);
+    return Peer.checked("securityGroupId", id, ofKind(SECURITY_GROUP), "referencedSecurityGroupId");
   }
 
   /** Whatever a managed prefix list names, such as the masters' subnets or an endpoint of S3. */
   public static prefixList(id: string): Peer {
-    mustBe("prefixListId", id, PREFIX_LIST);
-    return new Peer("prefixListId", id);
+    return Peer.checked("prefixListId", id, ofKind(PREFIX_LIST), "prefixListId");
   }
 
   /**
@@ -22,9 +21,15 @@ export class Peer {
    * @param range in CIDR notation without host bits, such as `10.0.0.0/16`; a token stands for IPv4
    */
   public static cidr(range: string): Peer {
-    must("cidr", RANGE_RULE, range, isRange(range));
-    const isV6 = !Token.isUnresolved(range) && isRangeV6(range);
-    return new Peer(isV6 ? "cidrIpv6" : "cidrIpv4", range);
+    const known = !Token.isUnresolved(range);
+    const attribute = known && isRangeV6(range) ? "cidrIpv6" : "cidrIpv4";
+    return Peer.checked("cidr", range, known ? RANGE : RANGE_V4, attribute);
+  }
+
+  private static checked(prop: string, value: string, rule: Rule<string>, attribute: string): Peer {
+    const checks = new Checks();
+    checks.value(prop, value, rule);
+    return new Peer(attribute, value, checks.preconditions);
   }
 
   private constructor(
@@ -32,6 +37,11 @@ export class Peer {
     public readonly attribute: string,
     /** The id or the range. */
     public readonly value: string,
+    /**
+     * What Terraform has to see to.
+     * @internal
+     */
+    public readonly _preconditions: readonly Precondition[],
   ) {}
 
   /** Whether it is a security group. */

@@ -1,5 +1,7 @@
+import { type Precondition } from "cdktf";
+import { Checks } from "./checks";
 import { ARCHIVE_URL, PACKAGE, RELEASE, SHA256 } from "./kinds";
-import { mustBe } from "./rules";
+import { ofKind } from "./rules";
 
 /** Where a source release comes from. Give all three, or none. */
 export interface RedisSource {
@@ -21,10 +23,11 @@ const DEFAULT_SOURCE: RedisSource = {
 export class RedisInstall {
   /** Built once on the instance from a pinned release, and kept on the root volume. Redis 7.2.15 unless told. */
   public static source(source: RedisSource = DEFAULT_SOURCE): RedisInstall {
-    mustBe("redis.version", source.version, RELEASE);
-    mustBe("redis.url", source.url, ARCHIVE_URL);
-    mustBe("redis.sha256", source.sha256, SHA256);
-    return new RedisInstall("source", source);
+    const checks = new Checks();
+    checks.value("redis.version", source.version, ofKind(RELEASE));
+    checks.value("redis.url", source.url, ofKind(ARCHIVE_URL));
+    checks.value("redis.sha256", source.sha256, ofKind(SHA256));
+    return new RedisInstall("source", checks.preconditions, source);
   }
 
   /**
@@ -32,18 +35,24 @@ export class RedisInstall {
    * @param name the package; default: the first of the usual names that the distribution has
    */
   public static package(name?: string): RedisInstall {
-    if (name !== undefined) mustBe("redis.package", name, PACKAGE);
-    return new RedisInstall("package", undefined, name);
+    const checks = new Checks();
+    if (name !== undefined) checks.value("redis.package", name, ofKind(PACKAGE));
+    return new RedisInstall("package", checks.preconditions, undefined, name);
   }
 
   /** The machine image already has redis-server and redis-cli on its PATH. */
   public static image(): RedisInstall {
-    return new RedisInstall("image");
+    return new RedisInstall("image", []);
   }
 
   private constructor(
     /** `source`, `package` or `image`. */
     public readonly method: string,
+    /**
+     * What Terraform has to see to.
+     * @internal
+     */
+    public readonly _preconditions: readonly Precondition[],
     /** The release, where it is built from source. */
     public readonly release?: RedisSource,
     /** The package's name, where one was given. */

@@ -2,10 +2,11 @@ import { SpotinstProvider } from "@cdktf/provider-spotinst/lib/provider";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
 import { aws } from "./aws";
+import { Checks, withPreconditions } from "./checks";
 import { IMPORT_VERSION } from "./import-block";
 import { type ReplicaGroup, RedisReplicas, type RedisReplicasProps } from "./redis-replicas";
 import { ACCOUNT } from "./kinds";
-import { mustBe, violation } from "./rules";
+import { ofKind, violation } from "./rules";
 import { terraformText } from "./terraform-text";
 import { VerbatimBackend } from "./verbatim-backend";
 
@@ -41,11 +42,12 @@ const OF_THE_ROOT = "be left out of a module: it belongs into the root module";
 /** A stack that is ready to deploy: provider, version ranges, state, replicas, outputs. */
 export class RedisReplicasStack extends TerraformStack {
   private readonly isModule: boolean;
+  private readonly checks = new Checks();
 
   constructor(scope: Construct, id: string, props: RedisReplicasStackProps = {}) {
     super(scope, id);
     this.isModule = props.module ?? false;
-    this.validateAccount(props.account);
+    this.checks.optional("account", props.account, ofKind(ACCOUNT));
     this.validateModule(props);
     new SpotinstProvider(this, "spotinst", {
       account: props.account,
@@ -68,7 +70,8 @@ export class RedisReplicasStack extends TerraformStack {
     const adopted = props.adopt ?? props.shards?.find(({ adopt }) => adopt !== undefined)?.adopt;
     if (adopted !== undefined && this.isModule) throw new Error(violation("adopt", OF_THE_ROOT, adopted));
     if (adopted !== undefined) this.addOverride("terraform.required_version", IMPORT_VERSION);
-    const replicas = new RedisReplicas(this, "replicas", props);
+    const lifecycle = withPreconditions(props.lifecycle, this.checks.preconditions);
+    const replicas = new RedisReplicas(this, "replicas", { ...props, lifecycle });
     for (const member of replicas.members) this.describe(member);
     if (replicas.securityGroup) {
       const { securityGroupId } = replicas.securityGroup;
@@ -106,10 +109,6 @@ export class RedisReplicasStack extends TerraformStack {
     if (!module) return;
     for (const [prop, value] of Object.entries({ account, backend }))
       if (value !== undefined) throw new Error(violation(prop, OF_THE_ROOT, value));
-  }
-
-  private validateAccount(account: string | undefined): void {
-    if (account !== undefined) mustBe("account", account, ACCOUNT);
   }
 
   private validBackend(

@@ -1,6 +1,7 @@
-import { Fn, type TerraformProvider, Token } from "cdktf";
+import { Fn, type Precondition, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 import { BootScript, type BootSteps } from "./boot-script";
+import { Checks, withPreconditions } from "./checks";
 import { type Failover } from "./failover";
 import { type GroupProps } from "./group-props";
 import { InstanceRole, type Secrets } from "./instance-role";
@@ -8,8 +9,9 @@ import { REPLICAS } from "./kinds";
 import { instanceRoleName } from "./policy-document";
 import { type RedisNetwork, RedisSecurityGroup } from "./redis-security-group";
 import { type RedisSettings } from "./redis-settings";
-import { mustBeWithin, violation } from "./rules";
-import { checkShards, type Shard, shardViolations } from "./shard";
+import { preconditions } from "./relation";
+import { violation, within } from "./rules";
+import { checkShards, type Shard, shardRelations, shardViolations } from "./shard";
 import { StatefulElastigroup, type StatefulElastigroupProps } from "./stateful-elastigroup";
 
 export interface RedisReplicasProps extends GroupProps {
@@ -136,7 +138,14 @@ export class RedisReplicas extends Construct {
       description: group.description ?? "Redis Cluster replicas",
       capacity,
       userData: bootScript.text,
+      lifecycle: withPreconditions(group.lifecycle, [
+        ...bootScript.preconditions,
+        ...across(props.shards, shard),
+      ]),
     });
+    // By its name, which every partition takes, and after the checks, which are for what users give.
+    if (this.instanceRole)
+      elastigroup.elastigroup.iamInstanceProfile = this.instanceRole.instanceProfile.name;
     return { shard: shard?.name, group: elastigroup, bootScript };
   }
 
@@ -173,7 +182,7 @@ export class RedisReplicas extends Construct {
   /** The first boot fetches and joins at once, so whatever opens the way for it comes before the group. */
   private renderAccess(
     props: RedisReplicasProps,
-  ): Pick<StatefulElastigroupProps, "securityGroupIds" | "iamInstanceProfile" | "dependsOn"> {
+  ): Pick<StatefulElastigroupProps, "securityGroupIds" | "dependsOn"> {
     const { securityGroup, instanceRole } = this;
     const before = [
       ...(props.dependsOn ?? []),
@@ -182,7 +191,6 @@ export class RedisReplicas extends Construct {
     ];
     return {
       securityGroupIds: together(props.securityGroupIds ?? [], securityGroup?.securityGroupId),
-      iamInstanceProfile: instanceRole ? instanceRole.instanceProfile.name : props.iamInstanceProfile,
       dependsOn: before.length > 0 ? before : undefined,
     };
   }
@@ -198,7 +206,13 @@ function together(items: string[], item: string | undefined): string[] {
 function validateCount({ replicas, shards }: RedisReplicasProps): void {
   if (shards !== undefined) checkShards(shards);
   else if (replicas === undefined) throw new Error(violation("replicas", "be given, or `shards`", replicas));
-  if (replicas !== undefined) mustBeWithin("replicas", replicas, REPLICAS.least, REPLICAS.most);
+  // As the group's capacity it is held against the same rule in Terraform.
+  if (replicas !== undefined) new Checks().value("replicas", replicas, within(REPLICAS));
+}
+
+/** What holds of all shards together is seen to once: at the first one's group. */
+function across(shards: Shard[] = [], shard: Shard | undefined): Precondition[] {
+  return shard === shards[0] ? preconditions(shardRelations(shards)) : [];
 }
 
 function shardsViolations({ replicas, shards, privateIps, adopt }: RedisReplicasProps): string[] {

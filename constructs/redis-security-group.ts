@@ -10,9 +10,10 @@ import {
 } from "cdktf";
 import { Construct } from "constructs";
 import { aws } from "./aws";
+import { Checks, withPreconditions } from "./checks";
 import { VPC } from "./kinds";
 import { Peer } from "./peer";
-import { must, mustBe, violation } from "./rules";
+import { NOT_EMPTY, ofKind, violation } from "./rules";
 
 /** Who talks to the replicas, and to whom they talk. */
 export interface RedisNetwork {
@@ -97,13 +98,15 @@ export class RedisSecurityGroup extends Construct {
 
   constructor(scope: Construct, id: string, props: RedisSecurityGroupProps) {
     super(scope, id);
-    mustBe("vpcId", props.vpcId, VPC);
-    must("name", "not be empty", props.name, props.name !== "");
+    const checks = new Checks();
+    checks.value("vpcId", props.vpcId, ofKind(VPC));
+    checks.value("name", props.name, NOT_EMPTY);
     const { SecurityGroup } = aws();
     const { provider } = props;
     const tags = { Name: props.name, ...props.tags };
     this.securityGroup = new SecurityGroup(this, "Resource", {
       provider,
+      lifecycle: withPreconditions(undefined, checks.preconditions),
       vpcId: props.vpcId,
       // A change of either would be another group, and running instances stay in the first.
       namePrefix: "redis-replicas-",
@@ -143,6 +146,7 @@ export class RedisSecurityGroup extends Construct {
     const Resource = direction === "ingress" ? VpcSecurityGroupIngressRule : VpcSecurityGroupEgressRule;
     return new Resource(this, key, {
       ...common,
+      lifecycle: who === MEMBERS ? undefined : withPreconditions(undefined, peer._preconditions),
       securityGroupId: this.securityGroupId,
       [peer.attribute]: peer.value,
       ipProtocol: "tcp",
@@ -164,6 +168,7 @@ export class RedisSecurityGroup extends Construct {
       (service) =>
         new VpcSecurityGroupIngressRule(this, `masters-${service}`, {
           ...common,
+          lifecycle: withPreconditions(undefined, masters._preconditions),
           securityGroupId: masters.value,
           referencedSecurityGroupId: this.securityGroupId,
           ipProtocol: "tcp",

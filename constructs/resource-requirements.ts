@@ -1,6 +1,8 @@
-import { Token } from "cdktf";
-import { GENERATION, INSTANCE_FAMILY, INSTANCE_TYPE, type Kind, MEMORY, VCPUS } from "./kinds";
-import { mustBeWithin, mustList } from "./rules";
+import { type Checks } from "./checks";
+import { hcl } from "./hcl";
+import { GENERATION, INSTANCE_FAMILY, INSTANCE_TYPE, MEMORY, VCPUS } from "./kinds";
+import { type Relation, shown } from "./relation";
+import { within } from "./rules";
 
 /**
  * What a spot machine must have, instead of a list of types: Spot takes whatever fits. The limits are those of the
@@ -32,33 +34,33 @@ export interface ResourceRequirements {
   readonly excludedGenerations?: string[];
 }
 
-/** Throws where Spot would refuse one of the values; how they fit together is among the group's rules. */
-export function checkResourceRequirements(requirements: ResourceRequirements): void {
-  const at = "instanceTypes.resourceRequirements";
-  mustBeWithin(`${at}.minMemory`, requirements.minMemory, MEMORY.least, MEMORY.most, " GiB");
-  mustBeWithin(`${at}.maxMemory`, requirements.maxMemory, MEMORY.least, MEMORY.most, " GiB");
-  mustBeWithin(`${at}.minVcpus`, requirements.minVcpus, VCPUS.least, VCPUS.most);
-  mustBeWithin(`${at}.maxVcpus`, requirements.maxVcpus, VCPUS.least, VCPUS.most);
-  const excluded: [prop: string, values: string[] | undefined, kind: Kind][] = [
-    ["excludedFamilies", requirements.excludedFamilies, INSTANCE_FAMILY],
-    ["excludedTypes", requirements.excludedTypes, INSTANCE_TYPE],
-    ["excludedGenerations", requirements.excludedGenerations, GENERATION],
-  ];
-  for (const [prop, values, kind] of excluded) {
-    if (values !== undefined) mustList(`${at}.${prop}`, values, kind);
-  }
+const AT = "instanceTypes.resourceRequirements";
+
+/** Checks each value by itself; how they fit together is among the group's rules. */
+export function checkResourceRequirements(requirements: ResourceRequirements, checks: Checks): void {
+  checks.value(`${AT}.minMemory`, requirements.minMemory, within(MEMORY, " GiB"));
+  checks.value(`${AT}.maxMemory`, requirements.maxMemory, within(MEMORY, " GiB"));
+  checks.value(`${AT}.minVcpus`, requirements.minVcpus, within(VCPUS));
+  checks.value(`${AT}.maxVcpus`, requirements.maxVcpus, within(VCPUS));
+  checks.list(`${AT}.excludedFamilies`, requirements.excludedFamilies, INSTANCE_FAMILY);
+  checks.list(`${AT}.excludedTypes`, requirements.excludedTypes, INSTANCE_TYPE);
+  checks.list(`${AT}.excludedGenerations`, requirements.excludedGenerations, GENERATION);
 }
 
-/** The ranges that are empty: each as its lower end, its upper end, and their values. */
-export function emptyRanges(
-  requirements: ResourceRequirements,
-): { prop: string; rule: string; got: number }[] {
+/** No range may be empty. */
+export function rangeRelations(requirements: ResourceRequirements): Relation[] {
   const { minMemory, maxMemory, minVcpus, maxVcpus } = requirements;
   const ranges: [least: string, most: string, low: number, high: number][] = [
     ["minMemory", "maxMemory", minMemory, maxMemory],
     ["minVcpus", "maxVcpus", minVcpus, maxVcpus],
   ];
-  return ranges
-    .filter(([, , low, high]) => !Token.isUnresolved(low) && !Token.isUnresolved(high) && low > high)
-    .map(([prop, most, got, high]) => ({ prop, rule: `be at most \`${most}\` (${high})`, got }));
+  return ranges.map(([least, most, low, high]) => ({
+    prop: `${AT}.${least}`,
+    rule: `be at most \`${most}\`${shown(high)}`,
+    got: low,
+    among: [low, high],
+    // Of a config file one of them may be missing.
+    holds: !(low > high),
+    condition: hcl`${low} <= ${high}`,
+  }));
 }

@@ -1,5 +1,6 @@
+import { type Precondition } from "cdktf";
+import { Checks } from "./checks";
 import { WINDOW } from "./kinds";
-import { mustList } from "./rules";
 
 /**
  * When an instance that fell back to on-demand is replaced by a spot instance again. Each return is a
@@ -16,8 +17,9 @@ export class RevertToSpot {
    * @param windows in UTC, such as `Sun:03:00-Sun:05:00`
    */
   public static within(...windows: string[]): RevertToSpot {
-    mustList("timeWindows", windows, WINDOW);
-    return new RevertToSpot("timeWindow", windows);
+    const checks = new Checks();
+    checks.list("timeWindows", windows, WINDOW);
+    return new RevertToSpot("timeWindow", windows, checks.preconditions);
   }
 
   private constructor(
@@ -25,5 +27,10 @@ export class RevertToSpot {
     public readonly performAt: string,
     /** The windows, where they decide. */
     public readonly timeWindows?: string[],
+    /**
+     * What Terraform has to see to.
+     * @internal
+     */
+    public readonly _preconditions: readonly Precondition[] = [],
   ) {}
 }

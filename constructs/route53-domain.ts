@@ -2,9 +2,11 @@ import {
   type ElastigroupAwsIntegrationRoute53,
   type ElastigroupAwsIntegrationRoute53DomainsRecordSets,
 } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
-import { type IResolvable } from "cdktf";
-import { ACCOUNT, HOSTED_ZONE, oneOfRule, RECORD_SET, someRule } from "./kinds";
-import { must, mustBe } from "./rules";
+import { type IResolvable, Token } from "cdktf";
+import { type Checks } from "./checks";
+import { hcl } from "./hcl";
+import { ACCOUNT, HOSTED_ZONE, RECORD_SET } from "./kinds";
+import { oneOf, ofKind, some } from "./rules";
 
 /** A record that Spot keeps pointing at the instances. */
 export interface Route53Record {
@@ -38,17 +40,16 @@ export interface Route53Domain {
   readonly account?: string;
 }
 
-/** Throws where Spot would refuse the domains. */
-export function checkRoute53(domains: Route53Domain[]): void {
-  must("route53", someRule("domain"), domains, domains.length > 0);
+/** Checks each value by itself. */
+export function checkRoute53(domains: Route53Domain[], checks: Checks): void {
+  if (domains.length === 0) checks.value("route53", [], some("domain"));
   domains.forEach(({ hostedZoneId, records, recordType, account }, index) => {
     const prop = `route53[${index}]`;
-    mustBe(`${prop}.hostedZoneId`, hostedZoneId, HOSTED_ZONE);
-    must(`${prop}.records`, someRule("record"), records, records.length > 0);
-    for (const { name } of records) mustBe(`${prop}.records`, name, RECORD_SET);
-    if (account !== undefined) mustBe(`${prop}.account`, account, ACCOUNT);
-    const types = ["a", "cname"];
-    must(`${prop}.recordType`, oneOfRule(types), recordType, types.includes(recordType ?? "a"));
+    checks.value(`${prop}.hostedZoneId`, hostedZoneId, ofKind(HOSTED_ZONE));
+    if (records.length === 0) checks.value(`${prop}.records`, [], some("record"));
+    for (const { name } of records) checks.value(`${prop}.records`, name, ofKind(RECORD_SET));
+    checks.optional(`${prop}.account`, account, ofKind(ACCOUNT));
+    checks.value(`${prop}.recordType`, recordType ?? "a", oneOf(["a", "cname"]));
   });
 }
 
@@ -71,5 +72,10 @@ function publicKey(
   recordType: string,
   value: boolean | IResolvable,
 ): Pick<ElastigroupAwsIntegrationRoute53DomainsRecordSets, "usePublicIp" | "usePublicDns"> {
-  return recordType === "cname" ? { usePublicDns: value } : { usePublicIp: value };
+  if (!Token.isUnresolved(recordType))
+    return recordType === "cname" ? { usePublicDns: value } : { usePublicIp: value };
+  return {
+    usePublicDns: hcl`${recordType} == "cname" ? ${value} : null`,
+    usePublicIp: hcl`${recordType} == "cname" ? null : ${value}`,
+  };
 }

@@ -1,5 +1,6 @@
-import { Token } from "cdktf";
-import { type Kind, onceRule, someRule, withinRule } from "./kinds";
+import { type IResolvable, type Precondition, Token } from "cdktf";
+import { hcl } from "./hcl";
+import { type Kind, oneOfRule, onceRule, someRule, withinRule } from "./kinds";
 
 /** What went wrong with one property, in the words every message of this package uses. */
 export function violation(prop: string, rule: string, got: unknown): string {
@@ -10,30 +11,98 @@ function show(value: unknown): string {
   return value === undefined ? "nothing" : JSON.stringify(value);
 }
 
-/** Throws unless `holds`; tokens are left to Terraform, which alone knows their values. */
-export function must(prop: string, rule: string, got: unknown, holds: boolean): void {
-  if (!Token.isUnresolved(got) && !holds) throw new Error(violation(prop, rule, got));
+/** A rule for one value, for those that are known and for those that only Terraform knows. */
+export interface Rule<Value> {
+  /** How a message says it after "must". */
+  readonly rule: string;
+  /** Whether a known value keeps it. */
+  readonly holds: (value: Value) => boolean;
+  /** The same in Terraform. */
+  readonly condition: (value: unknown) => IResolvable;
 }
 
-/** Throws unless `value` is a whole number from `least` to `most`. */
-export function mustBeWithin(prop: string, value: number, least: number, most: number, unit = ""): void {
-  must(
-    prop,
-    withinRule(least, most, unit),
-    value,
-    Number.isInteger(value) && value >= least && value <= most,
-  );
+/** Text of a kind. */
+export function ofKind({ pattern, rule }: Kind): Rule<string> {
+  return {
+    rule,
+    holds: (value) => pattern.test(value),
+    condition: (value) => hcl`can(regex(${terraformPattern(pattern)}, ${value}))`,
+  };
 }
 
-/** Throws unless `value` is text of a kind. */
-export function mustBe(prop: string, value: string, kind: Kind): void {
-  must(prop, kind.rule, value, kind.pattern.test(value));
+/** Terraform has the flags within the pattern, and no lookaround. */
+export function terraformPattern({ flags, source }: RegExp): string {
+  return flags === "" ? source : `(?${flags})${source}`;
 }
 
-/** Throws unless the list has an item, no item twice, and items of one kind only. */
-export function mustList(prop: string, values: readonly string[], kind: Kind): void {
-  if (Token.isUnresolved(values)) return;
-  must(prop, someRule(kind.noun), values, values.length > 0);
-  must(prop, onceRule(kind.noun), values, new Set(values).size === values.length);
-  for (const value of values) mustBe(prop, value, kind);
+/** A whole number in a range. */
+export function within(
+  { least, most }: { readonly least: number; readonly most: number },
+  unit = "",
+): Rule<number> {
+  return {
+    rule: withinRule(least, most, unit),
+    holds: (value) => Number.isInteger(value) && value >= least && value <= most,
+    condition: (value) => hcl`${value} >= ${least} && ${value} <= ${most} && floor(${value}) == ${value}`,
+  };
+}
+
+/** One of some values. */
+export function oneOf<Value extends string | number>(values: readonly Value[]): Rule<Value> {
+  return {
+    rule: oneOfRule(values),
+    holds: (value) => values.includes(value),
+    condition: (value) => hcl`contains(${values}, ${value})`,
+  };
+}
+
+export const NOT_EMPTY: Rule<string> = {
+  rule: "not be empty",
+  holds: (value) => value !== "",
+  condition: (value) => hcl`${value} != ""`,
+};
+
+/** A list that has an item. */
+export function some(noun: string): Rule<readonly unknown[]> {
+  return {
+    rule: someRule(noun),
+    holds: (values) => values.length > 0,
+    condition: (values) => hcl`length(${values}) > 0`,
+  };
+}
+
+/** A list with no item twice. */
+export function once(noun: string): Rule<readonly unknown[]> {
+  return {
+    rule: onceRule(noun),
+    holds: (values) => new Set(values).size === values.length,
+    condition: (values) => hcl`length(distinct(${values})) == length(${values})`,
+  };
+}
+
+/** A list of items that each keep a rule. */
+export function each(item: Rule<string>): Rule<readonly string[]> {
+  return {
+    rule: item.rule,
+    holds: (values) => values.every((value) => item.holds(value)),
+    condition: (values) => hcl`alltrue([for item in ${values} : ${item.condition(ITEM)}])`,
+  };
+}
+
+const ITEM: IResolvable = {
+  creationStack: [],
+  resolve: () => "item",
+  toString: () => "item",
+};
+
+/** Whether all of a value is known before Terraform runs; an object is a token, or a variable of a config. */
+export function isKnown(value: unknown): boolean {
+  if (Token.isUnresolved(value)) return false;
+  return Array.isArray(value) ? value.every(isKnown) : typeof value !== "object" || value === null;
+}
+
+/** Refuses a plan with a value that breaks a rule, in the words of `violation`. */
+export function precondition(prop: string, rule: string, got: unknown, condition: IResolvable): Precondition {
+  const value = got === undefined ? show(got) : hcl`jsonencode(${got})`.toString();
+  return { condition, errorMessage: `\`${prop}\` must ${rule}, got: ${value}` };
 }

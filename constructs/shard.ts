@@ -1,6 +1,9 @@
 import { Token } from "cdktf";
-import { HOST, IPV4, onceRule, REPLICAS, SHARD } from "./kinds";
-import { must, mustBe, mustBeWithin, mustList, violation } from "./rules";
+import { Checks } from "./checks";
+import { hcl } from "./hcl";
+import { HOST, IPV4, REPLICAS, SHARD } from "./kinds";
+import { type Relation } from "./relation";
+import { ofKind, once, some, violation, within } from "./rules";
 
 /** The replicas of one shard, on a group of their own. */
 export interface Shard {
@@ -25,19 +28,27 @@ export interface Shard {
   readonly adopt?: string;
 }
 
-/** Throws where one value can be no such value. */
+/** Throws where a known value can be no such value; others are checked by the shard's group and boot script. */
 export function checkShards(shards: Shard[]): void {
-  must("shards", "name at least one shard", shards, shards.length > 0);
+  const checks = new Checks();
+  checks.value(
+    "shards",
+    shards.map(({ name }) => name),
+    some("shard"),
+  );
   shards.forEach(({ name, master, replicas, privateIps }, index) => {
     if (Token.isUnresolved(name))
       throw new Error(violation(`shards[${index}].name`, "be known before Terraform runs", "a token"));
-    mustBe(`shards[${index}].name`, name, SHARD);
-    mustBe(`shards[${index}].master`, master, HOST);
-    mustBeWithin(`shards[${index}].replicas`, replicas, REPLICAS.least, REPLICAS.most);
-    if (privateIps !== undefined) mustList(`shards[${index}].privateIps`, privateIps, IPV4);
+    checks.value(`shards[${index}].name`, name, ofKind(SHARD));
+    checks.value(`shards[${index}].master`, master, ofKind(HOST));
+    checks.value(`shards[${index}].replicas`, replicas, within(REPLICAS));
+    checks.list(`shards[${index}].privateIps`, privateIps, IPV4);
   });
-  const names = shards.map(({ name }) => name);
-  must("shards", onceRule("shard"), names, new Set(names).size === names.length);
+  checks.value(
+    "shards",
+    shards.map(({ name }) => name),
+    once("shard"),
+  );
 }
 
 /** What shards must not have in common. */
@@ -52,6 +63,30 @@ export function shardViolations(shards: Shard[]): string[] {
     ...repeated(shards.map(({ privateIps }) => privateIps ?? [])).map(([index, address]) =>
       violation(`shards[${index}].privateIps`, "hold addresses that no other shard has", address),
     ),
+  ];
+}
+
+/** The same where only Terraform knows the values. */
+export function shardRelations(shards: Shard[]): Relation[] {
+  const masters = shards.map(({ master }) => master);
+  const addresses = shards.flatMap(({ privateIps }) => (privateIps === undefined ? [] : [privateIps]));
+  return [
+    {
+      prop: "shards",
+      rule: "each have a node of their own as `master`",
+      got: masters,
+      among: masters,
+      holds: true,
+      condition: hcl`length(distinct(${masters})) == length(${masters})`,
+    },
+    {
+      prop: "shards",
+      rule: "have no address of `privateIps` in common",
+      got: addresses,
+      among: addresses,
+      holds: true,
+      condition: hcl`length(distinct(flatten(${addresses}))) == length(flatten(${addresses}))`,
+    },
   ];
 }
 

@@ -1,32 +1,35 @@
 import { ElastigroupAws, type ElastigroupAwsConfig } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
-import { Op, type IResolvable, type Precondition, type TerraformResourceLifecycle, Token } from "cdktf";
+import { type IResolvable, Op, type Precondition, type TerraformResourceLifecycle, Token } from "cdktf";
 import { Construct } from "constructs";
+import { Architecture } from "./architecture";
+import { Checks, withPreconditions } from "./checks";
 import { checkDataVolume, type DataVolume, DataVolumeMode } from "./data-volume";
 import { type GroupProps } from "./group-props";
-import { DATA_DEVICE, groupPreconditions, groupViolations, ROOT_DEVICE } from "./group-rules";
-import { checkHealthCheck, type HealthCheck, HealthCheckType } from "./health-check";
+import { DATA_DEVICE, groupRelations, ROOT_DEVICE } from "./group-rules";
+import { hcl } from "./hcl";
+import { checkHealthCheck, healthCheckOf } from "./health-check";
 import { ImportBlock } from "./import-block";
 import { checkInstanceTypes, type InstanceTypes } from "./instance-types";
 import {
-  DEVICE,
   GROUP_ID,
   HOPS,
   IMAGE,
+  INSTANCE_PROFILE,
   IPV4,
   NAME,
-  oneOfRule,
   REGION,
   REPLICAS,
   SECURITY_GROUP,
   TARGET_GROUP,
 } from "./kinds";
+import { preconditions, violations } from "./relation";
 import { checkRoute53, renderRoute53 } from "./route53-domain";
-import { must, mustBe, mustBeWithin, mustList, violation } from "./rules";
+import { NOT_EMPTY, ofKind, oneOf, terraformPattern, violation, within } from "./rules";
 import { SentZones } from "./sent-zones";
 import { checkStrategy, renderStrategy } from "./strategy";
 import { UserData } from "./user-data";
 import { checkVolume, renderVolume } from "./volume";
-import { zoneItems, zonePreconditions } from "./zone-items";
+import { zoneItems, zonesRelations } from "./zone-items";
 
 export interface StatefulElastigroupProps extends GroupProps {
   /** The security groups of every instance. */
@@ -53,7 +56,8 @@ export interface StatefulElastigroupProps extends GroupProps {
  */
 const IGNORED_CHANGES = ["lifetime_period", "utilize_reserved_instances", "product", "capacity_unit"];
 
-const PROFILE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:instance-profile\/(?:.*\/)?([^/]+)$/;
+/** What goes before the name of a profile where the provider takes no ARN. */
+const FOREIGN_ARN = /^arn:aws-[a-z-]+:iam::\d{12}:instance-profile\/(.*\/)?/;
 
 /** A stateful Elastigroup on AWS: instances that come back with their volumes and addresses. */
 export class StatefulElastigroup extends Construct {
@@ -66,26 +70,29 @@ export class StatefulElastigroup extends Construct {
 
   constructor(scope: Construct, id: string, props: StatefulElastigroupProps) {
     super(scope, id);
-    this.validateNames(props);
-    this.validateMachine(props);
-    checkInstanceTypes(props.instanceTypes);
-    checkStrategy(props.strategy ?? {});
-    checkHealthCheck(props.healthCheck ?? {});
-    this.node.addValidation({ validate: () => groupViolations(props) });
+    const checks = new Checks();
+    checkNames(props, checks);
+    checkMachine(props, checks);
+    checkInstanceTypes(props.instanceTypes, checks);
+    checkStrategy(props.strategy ?? {}, checks);
+    checkHealthCheck(props.healthCheck, checks);
+    const zones = zoneItems(this, props.availabilityZones);
+    const relations = [
+      ...groupRelations(props),
+      ...zonesRelations(props.availabilityZones, zones, props.region),
+    ];
+    this.node.addValidation({ validate: () => violations(relations) });
 
     const userData =
       props.userData === undefined ? undefined : new UserData(this, "user-data", { text: props.userData });
     this.groupName = props.name;
     this.userDataSha256 = userData?.sha256;
-    const zones = zoneItems(this, props.availabilityZones);
+    checks.add(preconditions(relations));
+    if (userData) checks.add([userData.precondition]);
     this.elastigroup = new ElastigroupAws(this, "Resource", {
       provider: props.provider,
       dependsOn: props.dependsOn,
-      lifecycle: this.renderLifecycle(props, [
-        ...groupPreconditions(props),
-        ...zonePreconditions(zones),
-        ...(userData ? [userData.precondition] : []),
-      ]),
+      lifecycle: this.renderLifecycle(props, checks.preconditions),
       name: props.name,
       description: props.description ?? "Stateful Elastigroup, managed by Terraform",
       region: props.region,
@@ -104,8 +111,11 @@ export class StatefulElastigroup extends Construct {
         autoApplyTags: true,
       },
     });
-    new SentZones(this, "zones-sent", { elastigroup: this.elastigroup, items: zones });
     if (props.adopt !== undefined) this.adopt(props.adopt);
+    new SentZones(this, "zones-sent", {
+      elastigroup: this.elastigroup,
+      items: zones,
+    });
   }
 
   /** The group's id at Spot, such as `sig-1a2b3c4d`. */
@@ -117,50 +127,22 @@ export class StatefulElastigroup extends Construct {
   private adopt(id: string): void {
     if (Token.isUnresolved(id))
       throw new Error(violation("adopt", "be known before Terraform runs", "a token"));
-    mustBe("adopt", id, GROUP_ID);
+    new Checks().value("adopt", id, ofKind(GROUP_ID));
     const { terraformResourceType, friendlyUniqueId } = this.elastigroup;
     new ImportBlock(this, "import", { to: `${terraformResourceType}.${friendlyUniqueId}`, id });
-  }
-
-  private validateNames(props: StatefulElastigroupProps): void {
-    mustBe("name", props.name, NAME);
-    mustBe("region", props.region, REGION);
-    mustBe("imageId", props.imageId, IMAGE);
-    must("description", "not be empty", props.description, props.description !== "");
-    must("keyPair", "not be empty", props.keyPair, props.keyPair !== "");
-  }
-
-  private validateMachine(props: StatefulElastigroupProps): void {
-    const { rootVolume, dataVolume, privateIps, targetGroupArns, route53, architecture } = props;
-    mustBeWithin("capacity", props.capacity, REPLICAS.least, REPLICAS.most);
-    mustList("securityGroupIds", props.securityGroupIds, SECURITY_GROUP);
-    mustBeWithin("metadataHopLimit", props.metadataHopLimit ?? 1, HOPS.least, HOPS.most);
-    if (architecture !== undefined) {
-      const values = ["x86_64", "arm64"];
-      must("architecture", oneOfRule(values), architecture.value, values.includes(architecture.value));
-    }
-    if (privateIps !== undefined) mustList("privateIps", privateIps, IPV4);
-    if (targetGroupArns !== undefined) mustList("targetGroupArns", targetGroupArns, TARGET_GROUP);
-    if (route53 !== undefined) checkRoute53(route53);
-    if (rootVolume !== undefined) checkVolume("rootVolume", rootVolume);
-    if (rootVolume?.device !== undefined) mustBe("rootVolume.device", rootVolume.device, DEVICE);
-    if (dataVolume !== undefined) checkVolume("dataVolume", dataVolume);
-    if (dataVolume !== undefined) checkDataVolume(dataVolume);
   }
 
   private renderLifecycle(props: StatefulElastigroupProps, own: Precondition[]): TerraformResourceLifecycle {
     const given = props.lifecycle ?? {};
     const ignored = given.ignoreChanges;
-    const precondition = [...(given.precondition ?? []), ...own];
     // What the user sets is the user's to change.
     const unset = IGNORED_CHANGES.filter(
       (name) => name !== "utilize_reserved_instances" || !props.strategy?.utilizeReservedInstances,
     );
     return {
-      ...given,
+      ...withPreconditions(given, own),
       ...(props.protect ? { preventDestroy: true } : {}),
       ignoreChanges: ignored === "all" ? ignored : [...unset, ...(ignored ?? [])],
-      ...(precondition.length > 0 ? { precondition } : {}),
     };
   }
 
@@ -194,9 +176,9 @@ export class StatefulElastigroup extends Construct {
 
   /** The provider knows ARNs of the commercial partition only and would send others as a name. */
   private renderProfile(profile: string | undefined): string | undefined {
-    if (profile === undefined || Token.isUnresolved(profile) || profile.startsWith("arn:aws:"))
-      return profile;
-    return PROFILE_ARN.exec(profile)?.[1] ?? profile;
+    if (profile === undefined) return undefined;
+    if (!Token.isUnresolved(profile)) return profile.replace(FOREIGN_ARN, "");
+    return hcl`replace(${profile}, ${`/${terraformPattern(FOREIGN_ARN)}/`}, "")`.toString();
   }
 
   private renderTypes({
@@ -259,13 +241,9 @@ export class StatefulElastigroup extends Construct {
 
   private renderHealth({
     autoHealing,
-    healthCheck = {},
+    healthCheck,
   }: StatefulElastigroupProps): Partial<ElastigroupAwsConfig> {
-    const {
-      type = HealthCheckType.EC2,
-      gracePeriod = 300,
-      unhealthyDuration = 120,
-    }: HealthCheck = healthCheck;
+    const { type, gracePeriod, unhealthyDuration } = healthCheckOf(healthCheck);
     return {
       autoHealing: autoHealing ?? true,
       healthCheckType: type.value,
@@ -277,4 +255,28 @@ export class StatefulElastigroup extends Construct {
 
 function not(value: boolean | IResolvable): boolean | IResolvable {
   return typeof value === "boolean" ? !value : Op.not(value);
+}
+
+function checkNames(props: StatefulElastigroupProps, checks: Checks): void {
+  checks.value("name", props.name, ofKind(NAME));
+  checks.value("region", props.region, ofKind(REGION));
+  checks.value("imageId", props.imageId, ofKind(IMAGE));
+  if (props.description !== undefined) checks.value("description", props.description, NOT_EMPTY);
+  checks.optional("keyPair", props.keyPair, NOT_EMPTY);
+  checks.optional("iamInstanceProfile", props.iamInstanceProfile, ofKind(INSTANCE_PROFILE));
+}
+
+function checkMachine(props: StatefulElastigroupProps, checks: Checks): void {
+  const { rootVolume, dataVolume, route53 } = props;
+  checks.value("capacity", props.capacity, within(REPLICAS));
+  checks.list("securityGroupIds", props.securityGroupIds, SECURITY_GROUP);
+  checks.add(props.availabilityZones._preconditions);
+  checks.value("metadataHopLimit", props.metadataHopLimit ?? 1, within(HOPS));
+  const { value } = props.architecture ?? Architecture.X86_64;
+  checks.value("architecture", value, oneOf(["x86_64", "arm64"]));
+  checks.list("privateIps", props.privateIps, IPV4);
+  checks.list("targetGroupArns", props.targetGroupArns, TARGET_GROUP);
+  if (route53 !== undefined) checkRoute53(route53, checks);
+  if (rootVolume !== undefined) checkVolume("rootVolume", rootVolume, checks);
+  if (dataVolume !== undefined) checkDataVolume(dataVolume, checks);
 }

@@ -1,9 +1,11 @@
 import { type ElastigroupAwsConfig } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
 import { type IResolvable } from "cdktf";
-import { LIFETIMES, oneOfRule, PERCENT } from "./kinds";
+import { type Checks } from "./checks";
+import { hcl } from "./hcl";
+import { DRAINING, LIFETIMES, PERCENT } from "./kinds";
 import { Orientation } from "./orientation";
 import { RevertToSpot } from "./revert-to-spot";
-import { must, mustBeWithin } from "./rules";
+import { oneOf, type Rule, within } from "./rules";
 
 /** How Spot picks machines and when it moves an instance to another. */
 export interface Strategy {
@@ -61,24 +63,22 @@ export interface Strategy {
   readonly considerOnDemandPricing?: boolean | IResolvable;
 }
 
-/** Throws where one value can be no such value. */
-export function checkStrategy(strategy: Strategy): void {
-  const { minimumInstanceLifetime: lifetime, utilizeReservedInstances: reserved } = strategy;
-  const percentages = ["maxReplacementsPercentage", "immediateOnDemandRecoverThreshold"] as const;
-  mustBeWithin("strategy.drainingTimeout", strategy.drainingTimeout ?? 120, 1, 3600, " seconds");
-  for (const prop of percentages) {
-    const value = strategy[prop];
-    if (value !== undefined) mustBeWithin(`strategy.${prop}`, value, PERCENT.least, PERCENT.most, " percent");
+const TRUE: Rule<boolean> = {
+  rule: "be true or be left out (the provider sends no false)",
+  holds: (value) => value,
+  condition: (value) => hcl`${value}`,
+};
+
+/** Checks each value by itself. */
+export function checkStrategy(strategy: Strategy, checks: Checks): void {
+  const percent = within(PERCENT, " percent");
+  checks.value("strategy.drainingTimeout", strategy.drainingTimeout ?? 120, within(DRAINING, " seconds"));
+  for (const prop of ["maxReplacementsPercentage", "immediateOnDemandRecoverThreshold"] as const) {
+    checks.optional(`strategy.${prop}`, strategy[prop], percent);
   }
-  if (lifetime !== undefined) {
-    must("strategy.minimumInstanceLifetime", oneOfRule(LIFETIMES), lifetime, LIFETIMES.includes(lifetime));
-  }
-  must(
-    "strategy.utilizeReservedInstances",
-    "be true or be left out (the provider sends no false)",
-    reserved,
-    reserved !== false,
-  );
+  checks.optional("strategy.minimumInstanceLifetime", strategy.minimumInstanceLifetime, oneOf(LIFETIMES));
+  checks.optional("strategy.utilizeReservedInstances", strategy.utilizeReservedInstances, TRUE);
+  checks.add(strategy.revertToSpot?._preconditions ?? []);
 }
 
 /** The strategy as the provider takes it. */

@@ -1,7 +1,10 @@
 import { type ElastigroupAwsEbsBlockDevice } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
 import { type IResolvable, Token } from "cdktf";
-import { IOPS, KMS_KEY, oneOfRule, THROUGHPUT, VOLUME_SIZE } from "./kinds";
-import { must, mustBe, mustBeWithin, violation } from "./rules";
+import { type Checks } from "./checks";
+import { hcl } from "./hcl";
+import { DEVICE, IOPS, KMS_KEY, THROUGHPUT, VOLUME_SIZE } from "./kinds";
+import { isBroken, type Relation } from "./relation";
+import { isKnown, ofKind, oneOf, within } from "./rules";
 
 /** The types of EBS volumes that suit Redis. */
 export class VolumeType {
@@ -64,71 +67,117 @@ const TYPES = ["gp3", "gp2", "io1"];
 /** The least IOPS and throughput of gp3: what AWS takes where nothing is said. */
 const GP3 = { iops: 3000, throughput: 125 };
 
-/** Throws where one value of a volume can be no such value. */
-export function checkVolume(prop: string, volume: Volume): void {
-  mustBeWithin(`${prop}.size`, volume.size, VOLUME_SIZE.least, VOLUME_SIZE.most, " GiB");
-  if (volume.type !== undefined) {
-    must(`${prop}.type`, oneOfRule(TYPES), volume.type.value, TYPES.includes(volume.type.value));
-  }
-  if (volume.throughput !== undefined) {
-    mustBeWithin(`${prop}.throughput`, volume.throughput, THROUGHPUT.least, THROUGHPUT.most, " MiB/s");
-  }
-  if (volume.kmsKeyId !== undefined) mustBe(`${prop}.kmsKeyId`, volume.kmsKeyId, KMS_KEY);
+/** Checks each value of a volume by itself. */
+export function checkVolume(
+  prop: string,
+  volume: Volume & { readonly device?: string },
+  checks: Checks,
+): void {
+  checks.value(`${prop}.size`, volume.size, within(VOLUME_SIZE, " GiB"));
+  checks.value(`${prop}.type`, volume.type?.value ?? "gp3", oneOf(TYPES));
+  checks.optional(`${prop}.throughput`, volume.throughput, within(THROUGHPUT, " MiB/s"));
+  checks.optional(`${prop}.kmsKeyId`, volume.kmsKeyId, ofKind(KMS_KEY));
+  if (volume.device !== undefined) checks.value(`${prop}.device`, volume.device, ofKind(DEVICE));
 }
 
-/** How a volume's values do not fit together. */
-export function volumeViolations(prop: string, volume: Volume): string[] {
-  return volumeConflicts(volume).map(({ part, rule, got }) => violation(`${prop}.${part}`, rule, got));
+/** How a volume's values must fit together. */
+export function volumeRelations(prop: string, volume: Volume): Relation[] {
+  return volumeRules({ ...volume, type: volume.type?.value }).map(({ part, ...rule }) => ({
+    ...rule,
+    prop: `${prop}.${part}`,
+  }));
 }
 
-/** One value of a volume that does not fit the others. */
-export interface Conflict {
-  readonly part: "iops" | "throughput" | "kmsKeyId";
-  readonly rule: string;
-  readonly got: unknown;
+/** What is wrong with how the values fit together that are known; the config file's volumes have the same parts. */
+export function volumeConflicts(volume: VolumeParts): VolumeRule[] {
+  return volumeRules(volume).filter(isBroken);
 }
 
-/** What `volumeConflicts` looks at; the config file's volumes have the same parts. */
+/** A rule about one part of a volume. */
+export type VolumeRule = Omit<Relation, "prop"> & { readonly part: "iops" | "throughput" | "kmsKeyId" };
+
+/** The parts of a volume, some of which nobody may know yet. */
 export interface VolumeParts {
   readonly size?: unknown;
-  readonly type?: string | { readonly value: string };
+  readonly type?: string;
   readonly iops?: unknown;
   readonly throughput?: unknown;
   readonly encrypted?: unknown;
   readonly kmsKeyId?: unknown;
 }
 
-/** The values that do not fit the volume's type, size or encryption. */
-export function volumeConflicts(volume: VolumeParts): Conflict[] {
-  const { type = "gp3", size, iops, throughput, encrypted = true, kmsKeyId } = volume;
-  const name = typeof type === "string" ? type : type.value;
-  const found: Conflict[] = [];
-  const add = (part: Conflict["part"], rule: string, got: unknown): void =>
-    void found.push({ part, rule, got });
-  const range = IOPS[name];
-  if (iops !== undefined && TYPES.includes(name) && !range) add("iops", `be left out for ${name}`, iops);
-  if (iops === undefined && name === "io1") add("iops", "be given for io1", undefined);
-  if (range && isKnown(iops)) {
-    if (!Number.isInteger(iops) || iops < range.least || iops > range.most) {
-      add("iops", `be a whole number from ${range.least} to ${range.most} for ${name}`, iops);
-    } else if (isKnown(size) && iops > Math.max(range.least, range.perGib * size)) {
-      add("iops", `be at most ${range.perGib} per GiB of \`size\` for ${name}`, iops);
-    }
+function volumeRules(volume: VolumeParts): VolumeRule[] {
+  const { type = "gp3", throughput, encrypted = true, kmsKeyId } = volume;
+  const isNamed = isKnown(type);
+  const most = Math.floor(Number(volume.iops ?? GP3.iops) / 4);
+  const rules: VolumeRule[] = [...iopsRules({ ...volume, type })];
+  if (throughput !== undefined) {
+    rules.push({
+      part: "throughput",
+      rule: `be left out ${isNamed ? `for ${type}` : "unless `type` is gp3"}`,
+      got: throughput,
+      among: [type],
+      holds: type === "gp3" || !TYPES.includes(type),
+      condition: hcl`${type} == "gp3"`,
+    });
+    const quarter: VolumeRule = {
+      part: "throughput",
+      rule: `be at most a quarter of \`iops\`${isKnown(volume.iops) ? ` (${most} MiB/s)` : ""}`,
+      got: throughput,
+      among: [throughput, volume.iops],
+      holds: Number(throughput) <= most,
+      condition: hcl`${throughput} <= ${volume.iops ?? GP3.iops} / 4`,
+    };
+    if (type === "gp3" || !isNamed) rules.push(quarter);
   }
-  if (throughput !== undefined && TYPES.includes(name) && name !== "gp3") {
-    add("throughput", `be left out for ${name}`, throughput);
-  } else if (isKnown(throughput) && (iops === undefined || isKnown(iops))) {
-    const most = Math.floor((iops ?? GP3.iops) / 4);
-    if (throughput > most) add("throughput", `be at most a quarter of \`iops\` (${most} MiB/s)`, throughput);
+  if (kmsKeyId !== undefined) {
+    rules.push({
+      part: "kmsKeyId",
+      rule: "be left out unless `encrypted` is true",
+      got: kmsKeyId,
+      among: [encrypted],
+      holds: encrypted === true,
+      condition: hcl`${encrypted}`,
+    });
   }
-  if (kmsKeyId !== undefined && encrypted === false) {
-    add("kmsKeyId", "be left out unless `encrypted` is true", kmsKeyId);
-  }
-  return found;
+  return rules;
 }
 
-function isKnown(value: unknown): value is number {
-  return typeof value === "number" && !Token.isUnresolved(value);
+function iopsRules({ type = "gp3", size, iops }: VolumeParts): VolumeRule[] {
+  const about = { part: "iops" as const, got: iops };
+  if (iops === undefined) {
+    const condition = hcl`${type} != "io1"`;
+    return [{ ...about, rule: "be given for io1", among: [type], holds: type !== "io1", condition }];
+  }
+  const allowed: VolumeRule = {
+    ...about,
+    rule: "be left out for gp2",
+    among: [type],
+    holds: type !== "gp2",
+    condition: hcl`${type} != "gp2"`,
+  };
+  const ranges = Object.entries(IOPS).filter(([name]) => name === type || !isKnown(type));
+  return [
+    allowed,
+    ...ranges.flatMap(([name, { least, most, perGib }]) => {
+      const range = within({ least, most });
+      const inRange: VolumeRule = {
+        ...about,
+        rule: `${range.rule} for ${name}`,
+        among: [type, iops],
+        holds: range.holds(iops as number),
+        condition: hcl`${type} != ${name} || (${range.condition(iops)})`,
+      };
+      const bySize: VolumeRule = {
+        ...about,
+        rule: `be at most ${perGib} per GiB of \`size\` for ${name}`,
+        among: [type, iops, size],
+        holds: isBroken(inRange) || Number(iops) <= Math.max(least, perGib * Number(size)),
+        condition: hcl`${type} != ${name} || ${iops} <= max(${least}, ${perGib} * ${size})`,
+      };
+      return [inRange, bySize];
+    }),
+  ];
 }
 
 /**
@@ -141,12 +190,16 @@ export function renderVolume(
   deleteOnTermination: boolean | IResolvable,
 ): ElastigroupAwsEbsBlockDevice {
   const type = volume.type?.value ?? "gp3";
+  const of = (least: number): number | undefined => {
+    if (isKnown(type)) return type === "gp3" ? least : undefined;
+    return Token.asNumber(hcl`${type} == "gp3" ? ${least} : null`);
+  };
   return {
     deviceName: device,
     volumeType: type,
     volumeSize: volume.size,
-    iops: volume.iops ?? (type === "gp3" ? GP3.iops : undefined),
-    throughput: volume.throughput ?? (type === "gp3" ? GP3.throughput : undefined),
+    iops: volume.iops ?? of(GP3.iops),
+    throughput: volume.throughput ?? of(GP3.throughput),
     encrypted: volume.encrypted ?? true,
     kmsKeyId: volume.kmsKeyId,
     deleteOnTermination,

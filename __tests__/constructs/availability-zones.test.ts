@@ -29,6 +29,11 @@ describe("AvailabilityZones.of", () => {
       '`availabilityZones.us-west-2a` must be a subnet id such as subnet-0a1b2c3d4e5f60001, got: "sg-1"',
     ],
     ["a subnet named twice", { "us-west-2a": ["subnet-0a", "subnet-0a"] }, "must name each subnet once"],
+    [
+      "a subnet in two zones",
+      { "us-west-2a": ["subnet-0a"], "us-west-2b": ["subnet-0a"] },
+      '`availabilityZones.us-west-2b` must leave out what us-west-2a has already, got: "subnet-0a"',
+    ],
   ])("refuses %s", (_name, zones, message) => {
     expect(() => AvailabilityZones.of(zones as { [zone: string]: string[] })).toThrow(message);
   });

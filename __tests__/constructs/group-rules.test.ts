@@ -87,6 +87,11 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     "`instanceTypes.resourceRequirements.maxMemory` must be a whole number from 1 to 512 GiB, got: 513",
   ],
   [
+    "a zone of another region",
+    { availabilityZones: AvailabilityZones.of({ "us-west-2a": ["subnet-0a"], "us-east-1b": ["subnet-0b"] }) },
+    '`availabilityZones` must name zones of `region` (us-west-2), got: ["us-west-2a","us-east-1b"]',
+  ],
+  [
     "preferred zones where all count alike",
     {
       availabilityZones: AvailabilityZones.of({ "us-west-2a": ["subnet-0a"] }, { preferred: ["us-west-2a"] }),

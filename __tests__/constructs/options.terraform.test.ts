@@ -1,10 +1,15 @@
 import { type App, type TerraformStack, TerraformVariable, Token } from "cdktf";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  Architecture,
   AvailabilityZones,
+  HealthCheckType,
   Orientation,
+  RedisInstall,
+  type RedisReplicasProps,
   RedisReplicasStack,
+  RevertToSpot,
   type StatefulElastigroup,
   type StatefulElastigroupProps,
   VolumeType,
@@ -14,6 +19,7 @@ import { clusterConfig } from "../../config/schema";
 import { addStack } from "../../config/stack";
 import { filled, off } from "../../rehearsal/spot-api/defaults";
 import { type RecordedRequest } from "../../rehearsal/spot-api/recorder";
+import { type TerraformError, type TerraformVariables } from "../../rehearsal/terraform";
 import { describeWith } from "../support/needs";
 import { bare, everything, groupStack, others } from "./options";
 import { Workbench } from "./provider";
@@ -34,10 +40,10 @@ function comparable(body: Json): Json {
   return { group: { ...body.group, compute, thirdPartiesIntegration } };
 }
 
-/** What an earlier run has sent; a new file is written, to be looked through before it is kept. */
+/** What an earlier run has sent; with RECORD=1 this one is written, to be looked through before it is kept. */
 function recorded(name: string, body: Json): Json {
   const path = join(__dirname, "recorded", `${name}.json`);
-  if (!existsSync(path)) writeFileSync(path, `${JSON.stringify(body, undefined, 2)}\n`);
+  if (process.env.RECORD === "1") writeFileSync(path, `${JSON.stringify(body, undefined, 2)}\n`);
   return JSON.parse(readFileSync(path, "utf8"));
 }
 
@@ -59,14 +65,15 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
   test.each(Object.entries({ bare, everything, others }))(
     "%s: sent as it was recorded, and settled whatever the API adds",
     async (name, props) => {
-      bench = await Workbench.open();
-      const [post, ...more] = await bench.apply(groupStack(props));
-      expect(more).toEqual([]);
-      const body = comparable(post?.body);
-      expect(body).toEqual(recorded(name, body));
-      for (const defaults of [off, filled, { capitalVolumeTypes: true }]) {
-        bench.api.setDefaults(defaults);
+      // What an API adds, it adds when it is sent something: each has a group of its own.
+      for (const defaults of [off, { capitalVolumeTypes: true }, filled]) {
+        bench = await Workbench.open(defaults);
+        const [post, ...more] = await bench.apply(groupStack(props));
+        expect(more).toEqual([]);
+        const body = comparable(post?.body);
+        expect(body).toEqual(recorded(name, body));
         await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
+        if (defaults !== filled) await bench.close();
       }
     },
   );
@@ -230,77 +237,320 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
   });
 
   describe("values that only Terraform knows", () => {
-    const variable =
-      (type: string, build: (value: TerraformVariable) => Partial<StatefulElastigroupProps>) =>
+    type Values = (name: string) => TerraformVariable;
+    type Options = Partial<RedisReplicasProps>;
+
+    /** A stack with options made of variables of these types. */
+    const withVariables =
+      (types: Record<string, string>, options: (values: Values) => Options) =>
       (app: App): TerraformStack => {
-        const props: { -readonly [key in keyof StatefulElastigroupProps]: StatefulElastigroupProps[key] } = {
-          ...bare,
-        };
-        const stack = groupStackWith(app, (inner) => {
-          Object.assign(props, build(new TerraformVariable(inner, "value", { type })));
-          return props;
+        const stack = new RedisReplicasStack(app, "redis", {
+          backend: { local: { path: "terraform.tfstate" } },
         });
+        // The variables must exist before the group that refers to them.
+        const variables = new Map(
+          Object.entries(types).map(([name, type]) => [name, new TerraformVariable(stack, name, { type })]),
+        );
+        stack.addReplicas({ ...minimal, ...options((name) => variables.get(name)!) });
         return stack;
       };
 
-    function groupStackWith(
-      app: App,
-      props: (stack: TerraformStack) => StatefulElastigroupProps,
-    ): TerraformStack {
-      // The variable must exist before the group that refers to it, and both belong to one stack.
-      const stack = new RedisReplicasStack(app, "redis", {
-        backend: { local: { path: "terraform.tfstate" } },
-      });
-      const { capacity, ...group } = props(stack);
-      stack.addReplicas({ ...group, masters: ["10.0.1.10"], replicas: capacity });
-      return stack;
+    /** All that a plan refuses, without the lines it is broken into. */
+    async function refusal(values: TerraformVariables): Promise<string> {
+      const text = await bench.terraform.plan(values).then(
+        () => "planned",
+        ({ stderr }: TerraformError) => stderr,
+      );
+      return text.replace(/[\s│]+/g, " ");
     }
 
+    /** A value's type, a good one, a bad one, and what a message says of that. */
+    const rules: Record<string, [type: string, good: unknown, bad: unknown, message: string]> = {
+      name: ["string", "group", " ", "`name` must be 1 to 255 characters"],
+      region: ["string", "us-west-2", "west", "`region` must be an AWS region"],
+      description: ["string", "a group", "", "`description` must not be empty"],
+      image: ["string", "ami-0f", "junk", "`imageId` must be an image id"],
+      capacity: ["number", 2, 0, "`capacity` must be a whole number from 1 to 1000"],
+      grace: ["number", 300, 0, "`healthCheck.gracePeriod` must be a whole number from 1 to 86400"],
+      unhealthy: ["number", 120, 0, "`healthCheck.unhealthyDuration` must be a whole number"],
+      check: ["string", "EC2", "ec2", "`healthCheck.type` must be one of EC2, TARGET_GROUP, HCS"],
+      draining: ["number", 60, -5, "`strategy.drainingTimeout` must be a whole number from 1 to 3600"],
+      share: ["number", 20, 0, "`strategy.maxReplacementsPercentage` must be a whole number"],
+      threshold: ["number", 20, 101, "`strategy.immediateOnDemandRecoverThreshold` must be a whole number"],
+      lifetime: ["number", 3, 2, "`strategy.minimumInstanceLifetime` must be one of 1, 3, 6, 12, 24"],
+      window: ["string", "Sun:03:00-Sun:05:00", "Sunday", "`timeWindows` must be a window"],
+      size: ["number", 20, 0, "`rootVolume.size` must be a whole number from 1 to 65536"],
+      volume: ["string", "gp3", "GP3", "`rootVolume.type` must be one of gp3, gp2, io1"],
+      iops: ["number", 3000, 1, "`rootVolume.iops` must be a whole number from 3000 to 80000 for gp3"],
+      throughput: ["number", 125, 1, "`rootVolume.throughput` must be a whole number from 125 to 1000"],
+      kms: ["string", "alias/redis", "redis", "`rootVolume.kmsKeyId` must be the id, alias or ARN"],
+      device: ["string", "/dev/xvda", "sda", "`rootVolume.device` must be a device"],
+      master: ["string", "10.0.1.10", "10.0.0.1:6379", "`masters` must be an IP or DNS name without a port"],
+      port: ["number", 6379, 0, "`redis.port` must be a whole number from 1 to 65535"],
+      memory: ["string", "12gb", "12 gb", "`redis.maxMemory` must be a size"],
+      release: ["string", "7.2.15", "7", "`redis.version` must be a release"],
+      before: ["string", "true", "END_OF_FILE", "`bootScript.before` must be lines of shell"],
+      group: ["string", "sg-01", "", "`securityGroupIds` must be a security group id"],
+      type: ["string", "r6i.large", "large", "`instanceTypes.onDemand` must be an instance type"],
+      spot: ["list(string)", ["r6i.large"], [], "`instanceTypes.spot` must name at least one instance type"],
+      architecture: ["string", "x86_64", "sparc", "`architecture` must be one of x86_64, arm64"],
+      profile: ["string", "redis", "a b", "`iamInstanceProfile` must be the name or ARN"],
+      key: ["string", "admin", "", "`keyPair` must not be empty"],
+      address: ["string", "10.0.1.21", "10.0.1", "`privateIps` must be an IPv4 address"],
+      hops: ["number", 2, 65, "`metadataHopLimit` must be a whole number from 1 to 64"],
+      revision: ["number", 1, 0, "`zonesRevision` must be a whole number"],
+      zone: [
+        "list(string)",
+        ["us-west-2a:subnet-0a"],
+        ["us-west-2a:subnet-0a", "us-west-2b"],
+        "the provider drops others",
+      ],
+      hosted: ["string", "Z1", "z", "`route53[0].hostedZoneId` must be the id of a hosted zone"],
+      record: ["string", "a.example.com", "a b", "`route53[0].records` must be the name of a DNS record"],
+    };
+
+    const ruled = withVariables(
+      Object.fromEntries(Object.entries(rules).map(([name, [type]]) => [`v_${name}`, type])),
+      (variable) => {
+        const text = (name: string): string => variable(`v_${name}`).stringValue;
+        const number = (name: string): number => variable(`v_${name}`).numberValue;
+        const list = (name: string): string[] => variable(`v_${name}`).listValue;
+        return {
+          name: text("name"),
+          region: text("region"),
+          description: text("description"),
+          imageId: text("image"),
+          replicas: number("capacity"),
+          healthCheck: {
+            gracePeriod: number("grace"),
+            unhealthyDuration: number("unhealthy"),
+            type: HealthCheckType.of(text("check")),
+          },
+          strategy: {
+            drainingTimeout: number("draining"),
+            maxReplacementsPercentage: number("share"),
+            immediateOnDemandRecoverThreshold: number("threshold"),
+            minimumInstanceLifetime: number("lifetime"),
+            revertToSpot: RevertToSpot.within(text("window")),
+          },
+          rootVolume: {
+            size: number("size"),
+            type: VolumeType.of(text("volume")),
+            iops: number("iops"),
+            throughput: number("throughput"),
+            kmsKeyId: text("kms"),
+            device: text("device"),
+          },
+          masters: [text("master")],
+          redis: {
+            port: number("port"),
+            maxMemory: text("memory"),
+            install: RedisInstall.source({
+              version: text("release"),
+              url: "https://example.com/redis.tar.gz",
+              sha256: "0".repeat(64),
+            }),
+          },
+          bootScript: { before: text("before") },
+          securityGroupIds: [text("group")],
+          instanceTypes: { onDemand: text("type"), spot: list("spot") },
+          architecture: Architecture.of(text("architecture")),
+          iamInstanceProfile: text("profile"),
+          keyPair: text("key"),
+          privateIps: [text("address")],
+          metadataHopLimit: number("hops"),
+          availabilityZones: AvailabilityZones.fromExpression(list("zone"), { revision: number("revision") }),
+          route53: [{ hostedZoneId: text("hosted"), records: [{ name: text("record") }] }],
+        };
+      },
+    );
+    const each = (at: 1 | 2): TerraformVariables =>
+      Object.fromEntries(
+        Object.entries(rules).map(([name, rule]) => [`v_${name}`, rule[at]]),
+      ) as TerraformVariables;
+
+    test("are held against every rule by the plan; good ones are planned, and settle", async () => {
+      bench = await Workbench.open(filled);
+      bench.write(ruled);
+      await bench.terraform.init();
+      // A type of volume that is none has no range of IOPS.
+      const said = [await refusal(each(2)), await refusal({ ...each(1), v_iops: 1 })].join(" ");
+      expect(Object.values(rules).filter(([, , , message]) => !said.includes(message))).toEqual([]);
+      await bench.terraform.apply(each(1));
+      await expect(bench.terraform.plan(each(1))).resolves.toMatchObject({ exitCode: 0 });
+    });
+
     test.each<
-      [string, string, unknown, (value: TerraformVariable) => Partial<StatefulElastigroupProps>, string]
+      [
+        string,
+        Record<string, string>,
+        TerraformVariables,
+        TerraformVariables,
+        (values: Values) => Options,
+        ...string[],
+      ]
     >([
       [
-        "a zone without its subnet",
-        "list(string)",
-        ["us-west-2a:subnet-0a", "us-west-2b"],
-        (value) => ({ availabilityZones: AvailabilityZones.fromExpression(value.listValue) }),
-        "the provider drops others",
+        "a preferred type that is no spot type",
+        { spot: "list(string)", preferred: "list(string)" },
+        { spot: ["r6i.large", "r5.large"], preferred: ["r5.large"] },
+        { spot: ["r6i.large"], preferred: ["r5.large"] },
+        (of) => ({
+          instanceTypes: {
+            onDemand: "r6i.large",
+            spot: of("spot").listValue,
+            preferredSpot: of("preferred").listValue,
+          },
+        }),
+        "`instanceTypes.preferredSpot` must name types that `spot` names too",
       ],
       [
-        "no zones",
-        "list(string)",
-        [],
-        (value) => ({ availabilityZones: AvailabilityZones.fromExpression(value.listValue) }),
-        "the provider drops others",
+        "types of two architectures",
+        { type: "string", spot: "list(string)" },
+        { type: "r7g.large", spot: ["r6g.large", "a1.large"] },
+        { type: "r6i.large", spot: ["r7g.large"] },
+        (of) => ({ instanceTypes: { onDemand: of("type").stringValue, spot: of("spot").listValue } }),
+        "`instanceTypes` must be of one architecture, for one image runs on all",
       ],
       [
-        "an empty subnet of a known zone",
-        "string",
-        "",
-        (value) => ({ availabilityZones: AvailabilityZones.of({ "us-west-2a": [value.stringValue] }) }),
-        "the provider drops others",
+        "a type of another architecture than those that are known",
+        { type: "string" },
+        { type: "m5.large" },
+        { type: "m7g.large" },
+        (of) => ({ instanceTypes: { onDemand: of("type").stringValue, spot: ["r6i.large"] } }),
+        "`instanceTypes` must be of one architecture, for one image runs on all",
       ],
       [
-        "no capacity",
-        "number",
-        0,
-        (value) => ({ capacity: value.numberValue }),
-        "must be a whole number from 1 to 1000",
+        "an architecture that the types have not",
+        { architecture: "string" },
+        { architecture: "x86_64" },
+        { architecture: "arm64" },
+        (of) => ({ architecture: Architecture.of(of("architecture").stringValue) }),
+        "`instanceTypes` must be of one architecture, for one image runs on all",
       ],
       [
-        "nothing kept",
-        "bool",
-        false,
-        (value) => ({ persistence: { rootVolume: value.booleanValue, privateIp: value.booleanValue } }),
-        "must keep the root volume or the private IP",
+        "zones of another region, one subnet in two of them, and a preferred zone that is none of them",
+        { zones: "list(string)" },
+        { zones: ["us-west-2a:subnet-0a", "us-west-2b:subnet-0b"] },
+        { zones: ["us-west-2a:subnet-0a", "us-east-1b:subnet-0a"] },
+        (of) => ({
+          availabilityZones: AvailabilityZones.fromExpression(of("zones").listValue, {
+            preferred: ["us-west-2b"],
+          }),
+        }),
+        "`availabilityZones` must name zones of `region` (us-west-2)",
+        "`availabilityZones` must have each subnet in one zone, once",
+        "`preferredZones` must name zones that `availabilityZones` names too",
       ],
-    ])("%s is refused at plan time", async (_, type, value, build, message) => {
-      bench = await Workbench.open();
-      bench.write(variable(type, build));
+      [
+        "one subnet in two known zones",
+        { subnet: "string" },
+        { subnet: "subnet-0b" },
+        { subnet: "subnet-0a" },
+        (of) => ({
+          availabilityZones: AvailabilityZones.of({
+            "us-west-2a": ["subnet-0a"],
+            "us-west-2b": [of("subnet").stringValue],
+          }),
+        }),
+        "`availabilityZones` must have each subnet in one zone, once",
+      ],
+      [
+        "more addresses than replicas",
+        { addresses: "list(string)", number: "number" },
+        { addresses: ["10.0.1.21"], number: 1 },
+        { addresses: ["10.0.1.21", "10.0.1.22"], number: 1 },
+        (of) => ({ privateIps: of("addresses").listValue, replicas: of("number").numberValue }),
+        "`privateIps` must name at most as many as there are instances",
+      ],
+      [
+        "more IOPS than the size allows, and more throughput than the IOPS",
+        { size: "number", iops: "number", throughput: "number" },
+        { size: 8, iops: 4000, throughput: 1000 },
+        { size: 8, iops: 4001, throughput: 1001 },
+        (of) => ({
+          rootVolume: {
+            size: of("size").numberValue,
+            iops: of("iops").numberValue,
+            throughput: of("throughput").numberValue,
+          },
+        }),
+        "`rootVolume.iops` must be at most 500 per GiB of `size` for gp3, got: 4001",
+        "`rootVolume.throughput` must be at most a quarter of `iops`, got: 1001",
+      ],
+      [
+        "a type of volume that needs IOPS",
+        { type: "string" },
+        { type: "gp2" },
+        { type: "io1" },
+        (of) => ({ rootVolume: { size: 8, type: VolumeType.of(of("type").stringValue) } }),
+        "`rootVolume.iops` must be given for io1",
+      ],
+      [
+        "one node for two shards, and one address",
+        { master: "string", address: "string" },
+        { master: "10.0.1.11", address: "10.0.1.22" },
+        { master: "10.0.1.10", address: "10.0.1.21" },
+        (of) => ({
+          replicas: undefined,
+          shards: [
+            { name: "a", master: "10.0.1.10", replicas: 1, privateIps: ["10.0.1.21"] },
+            {
+              name: "b",
+              master: of("master").stringValue,
+              replicas: 1,
+              privateIps: [of("address").stringValue],
+            },
+          ],
+        }),
+        "`shards` must each have a node of their own as `master`",
+        "`shards` must have no address of `privateIps` in common",
+      ],
+      [
+        "checks of target groups that are not there, preferred zones where all count alike, and addresses that are not kept",
+        { check: "string", orientation: "string", kept: "bool" },
+        { check: "HCS", orientation: "balanced", kept: true },
+        { check: "TARGET_GROUP", orientation: "equalAzDistribution", kept: false },
+        (of) => ({
+          healthCheck: { type: HealthCheckType.of(of("check").stringValue) },
+          strategy: { orientation: Orientation.of(of("orientation").stringValue) },
+          availabilityZones: AvailabilityZones.of(
+            { "us-west-2a": ["subnet-0a"] },
+            { preferred: ["us-west-2a"] },
+          ),
+          persistence: { privateIp: of("kept").booleanValue, rootVolume: of("kept").booleanValue },
+          privateIps: ["10.0.1.21"],
+        }),
+        "`healthCheck.type` must be another one without `targetGroupArns`",
+        "`preferredZones` must be left out with an orientation that uses all zones alike",
+        "`privateIps` must be left out unless `persistence.privateIp` is true",
+        "`persistence` must keep the root volume or the private IP",
+      ],
+    ])("%s: refused by the plan; what fits settles", async (_, types, good, bad, options, ...messages) => {
+      bench = await Workbench.open(filled);
+      bench.write(withVariables(types, options));
       await bench.terraform.init();
-      await expect(bench.terraform.plan({ value: value as string })).rejects.toThrow(
-        new RegExp(message.replaceAll(" ", "\\s+")),
-      );
+      const said = await refusal(bad);
+      expect(messages.filter((message) => !said.includes(message))).toEqual([]);
+      await bench.terraform.apply(good);
+      await expect(bench.terraform.plan(good)).resolves.toMatchObject({ exitCode: 0 });
+    });
+
+    test.each([
+      ["arn:aws-us-gov:iam::123456789012:instance-profile/path/redis", { name: "redis" }],
+      [
+        "arn:aws:iam::123456789012:instance-profile/redis",
+        { arn: "arn:aws:iam::123456789012:instance-profile/redis" },
+      ],
+      ["redis", { name: "redis" }],
+    ])("the instance profile %s is sent as %j", async (profile, sent) => {
+      bench = await Workbench.open(filled);
+      const build = withVariables({ profile: "string" }, (of) => ({
+        iamInstanceProfile: of("profile").stringValue,
+      }));
+      await bench.apply(build, { profile });
+      expect(bench.group.compute.launchSpecification.iamRole).toEqual(sent);
+      await expect(bench.terraform.plan({ profile })).resolves.toMatchObject({ exitCode: 0 });
     });
 
     test("good ones of every type arrive and settle", async () => {
