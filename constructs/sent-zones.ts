@@ -1,12 +1,16 @@
 import { type ElastigroupAws } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
-import { Fn, Lazy, Op, TerraformResource, type TerraformResourceConfig, TerraformSelf } from "cdktf";
+import { Fn, Lazy, TerraformResource, type TerraformResourceConfig } from "cdktf";
 import { Construct } from "constructs";
+import { hcl } from "./hcl";
+import { ImportBlock } from "./import-block";
 
 export interface SentZonesProps {
   /** The group. */
   readonly elastigroup: ElastigroupAws;
   /** Its zones, as they are in the configuration. */
   readonly items: string[];
+  /** Whether the group is taken over: then nothing is remembered, and that comes into the state with it. */
+  readonly adopted: boolean;
 }
 
 interface MemoryConfig extends TerraformResourceConfig {
@@ -35,10 +39,10 @@ class Memory extends TerraformResource {
  * what is remembered here then differs from the configuration, and every plan is refused until they are sent.
  */
 export class SentZones extends Construct {
-  constructor(scope: Construct, id: string, { elastigroup, items }: SentZonesProps) {
+  constructor(scope: Construct, id: string, { elastigroup, items, adopted }: SentZonesProps) {
     super(scope, id);
     const wanted = Fn.join(",", items);
-    new Memory(this, "Resource", {
+    const memory = new Memory(this, "Resource", {
       terraformResourceType: "terraform_data",
       zones: wanted,
       // Not before the group's update, so that nothing changes here where that fails.
@@ -56,12 +60,17 @@ export class SentZones extends Construct {
         ],
         postcondition: [
           {
-            condition: Op.eq(TerraformSelf.getString("output.zones"), wanted),
+            condition: hcl`try(self.output.zones, "") == ${wanted}`,
             errorMessage:
               "The last update with these zones failed, and Spot does not have them. Raise the zones' revision (`zonesRevision` in a config file) to send them again.",
           },
         ],
       },
     });
+    if (adopted) {
+      // Any id will do. Made anew after a first update that failed, it would take those zones for sent.
+      const to = `${memory.terraformResourceType}.${memory.friendlyUniqueId}`;
+      new ImportBlock(this, "import", { to, id: "adopted" });
+    }
   }
 }

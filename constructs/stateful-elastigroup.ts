@@ -65,6 +65,8 @@ export class StatefulElastigroup extends Construct {
   public readonly elastigroup: ElastigroupAws;
   /** The group's name at Spot, as it was given. */
   public readonly groupName: string;
+  /** The instances' addresses, where they were given; of others Spot's provider tells nothing. */
+  public readonly privateIps?: string[];
   /** SHA-256 of the user data in hex, where there is any. */
   public readonly userDataSha256?: string;
 
@@ -86,6 +88,7 @@ export class StatefulElastigroup extends Construct {
     const userData =
       props.userData === undefined ? undefined : new UserData(this, "user-data", { text: props.userData });
     this.groupName = props.name;
+    this.privateIps = props.privateIps;
     this.userDataSha256 = userData?.sha256;
     checks.add(preconditions(relations));
     if (userData) checks.add([userData.precondition]);
@@ -115,6 +118,7 @@ export class StatefulElastigroup extends Construct {
     new SentZones(this, "zones-sent", {
       elastigroup: this.elastigroup,
       items: zones,
+      adopted: props.adopt !== undefined,
     });
   }
 

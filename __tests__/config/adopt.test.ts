@@ -15,6 +15,7 @@ function imports(changes: Record<string, unknown>): Json {
 test("a group that is named is taken over; without a name nothing is", () => {
   expect(imports({ adopt: "sig-1a2b3c4d" })).toEqual([
     { to: "spotinst_elastigroup_aws.replicas_group_04D7EBCA", id: "sig-1a2b3c4d" },
+    { to: expect.stringContaining("zones-sent"), id: "adopted" },
   ]);
   expect(imports({})).toBeUndefined();
 });
@@ -24,7 +25,10 @@ test("each shard takes its own over", () => {
     { name: "a", master: "10.0.1.10", replicas: 1, adopt: "sig-0000000a" },
     { name: "b", master: "10.0.1.11", replicas: 1 },
   ];
-  expect(imports({ replicas: undefined, shards })).toMatchObject([{ id: "sig-0000000a" }]);
+  expect(imports({ replicas: undefined, shards })).toMatchObject([
+    { id: "sig-0000000a" },
+    { to: expect.stringContaining("shard-a_zones-sent"), id: "adopted" },
+  ]);
 });
 
 test("it must be a group's id", () => {

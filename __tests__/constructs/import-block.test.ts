@@ -1,16 +1,19 @@
-import { RedisReplicasStack, type RedisReplicasProps } from "../../constructs";
+import { type App } from "cdktf";
+import { AvailabilityZones, RedisReplicasStack, type RedisReplicasProps } from "../../constructs";
 import { describeWith } from "../support/needs";
 import { type Json as ApiJson } from "../../rehearsal/spot-api/json";
 import { Workbench } from "./provider";
 import { elastigroup, minimal, synthesize, synthesizeReplicas, type Json } from "./support";
 
 const ID = "sig-1a2b3c4d";
+/** What remembers the zones that Spot has. */
+const MEMORY = { to: "terraform_data.replicas_group_zones-sent_92E34A7F", id: "adopted" };
 const ADDRESS = "spotinst_elastigroup_aws.replicas_group_04D7EBCA";
 
 describe("a group that is taken over", () => {
   test("has an import block, and Terraform must know such blocks", () => {
     const json = synthesizeReplicas({ adopt: ID });
-    expect(json.import).toEqual([{ to: ADDRESS, id: ID }]);
+    expect(json.import).toEqual([{ to: ADDRESS, id: ID }, MEMORY]);
     expect(json.terraform.required_version).toBe(">= 1.5");
   });
 
@@ -22,7 +25,7 @@ describe("a group that is taken over", () => {
     const { PATH } = process.env;
     process.env["PATH"] = "";
     try {
-      expect(synthesizeReplicas({ adopt: ID }).import).toHaveLength(1);
+      expect(synthesizeReplicas({ adopt: ID }).import).toHaveLength(2);
     } finally {
       process.env["PATH"] = PATH;
     }
@@ -35,7 +38,8 @@ describe("a group that is taken over", () => {
       { name: "c", master: "10.0.1.12", replicas: 1 },
     ];
     const json = synthesizeReplicas({ replicas: undefined, shards });
-    expect(json.import).toEqual([
+    const groups = (json.import as { to: string }[]).filter(({ to }) => to.startsWith("spotinst_"));
+    expect(groups).toEqual([
       { to: expect.stringContaining("shard-a") as string, id: ID },
       { to: expect.stringContaining("shard-b") as string, id: "sig-00000002" },
     ]);
@@ -127,6 +131,31 @@ describeWith(["terraform", "spotinst provider"], "a group made by hand, with the
 
     // The block may go once the group is in the state.
     bench.write((app) => new RedisReplicasStack(app, "redis", { replicas: minimal }));
+    await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
+  }, 120_000);
+
+  test("with zones whose first update failed is refused until they are sent again", async () => {
+    bench = await Workbench.open({ fill: true });
+    const id = bench.api.groups.create({ group: made })["id"] as string;
+    await bench.api.settle();
+    const adopt = (revision?: number) => (app: App) =>
+      new RedisReplicasStack(app, "redis", {
+        replicas: {
+          ...minimal,
+          adopt: id,
+          availabilityZones: AvailabilityZones.of({ "us-west-2c": ["subnet-0c"] }, { revision }),
+        },
+      });
+    bench.api.failNextUpdates(1);
+    await expect(bench.apply(adopt())).rejects.toThrow("chosen to fail");
+    await expect(bench.terraform.plan()).rejects.toThrow(/Raise\s+the zones' revision/);
+    await expect(bench.terraform.apply()).rejects.toThrow(/Raise\s+the zones' revision/);
+    expect((await bench.apply(adopt(1))).map(({ method, status }) => [method, status])).toEqual([
+      ["PUT", 200],
+    ]);
+    expect(bench.group).toMatchObject({
+      compute: { availabilityZones: [{ name: "us-west-2c", subnetIds: ["subnet-0c"] }] },
+    });
     await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
   }, 120_000);
 });
