@@ -85,6 +85,9 @@ export class RedisReplicasStack extends TerraformStack {
     const suffix = shard === undefined ? "" : `_${shard.replace(/-/g, "_")}`;
     this.output(`group_id${suffix}`, "The Elastigroup's id at Spot", group.groupId);
     this.output(`name${suffix}`, "The Elastigroup's name", group.groupName);
+    if (group.privateIps !== undefined) {
+      this.output(`private_ips${suffix}`, "The addresses that its instances get", group.privateIps);
+    }
     this.output(`user_data_sha256${suffix}`, "SHA-256 of the boot script", group.userDataSha256);
     this.output(
       `settings${suffix}`,

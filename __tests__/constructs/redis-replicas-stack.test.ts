@@ -93,6 +93,11 @@ describe("outputs", () => {
     expect(output.settings.value).toMatchObject({ MASTERS: "10.0.1.10" });
   });
 
+  test("have the addresses where they were given", () => {
+    const { output } = synthesizeReplicas({ privateIps: ["10.0.1.21"] });
+    expect(output.private_ips.value).toEqual(["10.0.1.21"]);
+  });
+
   test("escape what looks like a template in a setting", () => {
     const { output } = synthesizeReplicas({ redis: { directives: { "proc-title-template": "${x}" } } });
     expect(output.settings.value.DIRECTIVES).toBe("proc-title-template $${x}");
