@@ -72,4 +72,16 @@ describeWith(["bash"], "reports", () => {
     expect(readFileSync(file, "utf8")).toBe("two\n");
     expect(readdirSync(join(run, "deep"))).toEqual(["file"]);
   });
+
+  test("a file that ends in NULs, as a power cut may leave it, is replaced by the text before them", () => {
+    const file = join(run, "file");
+    writeFileSync(file, "one\n\0\0\0");
+    report(`write "${file}"`, "one\n");
+    expect(readFileSync(file, "utf8")).toBe("one\n");
+  });
+
+  test("a state is said where the file of the last one is empty", () => {
+    writeFileSync(join(run, "state"), "");
+    expect(report("state waiting a")).toMatchObject({ code: 0, stderr: "redis-replica: waiting: a\n" });
+  });
 });

@@ -9,10 +9,10 @@ log() {
 
 # write FILE: standard input, by rename, if it differs. What is looked at every few seconds must cost no process.
 write() {
-  local text before=''
+  local text before
   IFS= read -r -d '' text || true
-  [[ ! -e $1 ]] || IFS= read -r -d '' before <"$1" || true
-  [[ ! -e $1 || $text != "$before" ]] || return 0
+  # A file with a NUL is read up to it only, and so is no text that could be the same.
+  [[ ! -e $1 ]] || IFS= read -r -d '' before <"$1" || [[ $text != "$before" ]] || return 0
   [[ -d ${1%/*} ]] || mkdir -p "${1%/*}"
   printf '%s' "$text" >"$1.new.$$"
   mv "$1.new.$$" "$1"
@@ -21,7 +21,7 @@ write() {
 # state NAME [DETAIL]: what `status` shows; said, measured and hooked once per change.
 state() {
   local text="$1${2:+: $2}" before='' name
-  [[ ! -e $RUN/state ]] || read -r before <"$RUN/state"
+  [[ ! -e $RUN/state ]] || read -r before <"$RUN/state" || true
   # A step that was under way does not talk over a refusal.
   [[ $before != "$text" && (! -e $RUN/refused || $1 == refused) ]] || return 0
   log "$text"
