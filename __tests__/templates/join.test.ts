@@ -44,6 +44,10 @@ describeWith(["bash"], "healthy", () => {
     expect(existsSync(join(root, "state/nodes.conf"))).toBe(true);
   });
 
+  test("is in sync where one may not be elected, should it become a replica", () => {
+    expect(look("master,nofailover - 0 1700 2")[0]).toBe(0);
+  });
+
   test.each([
     ["has never answered there", "master - 1600 0 2"],
     ["is held for failed", "master,fail? - 1600 1700 2"],

@@ -124,7 +124,7 @@ synced() {
 # healthy HERE ME FACTS INFO: what is kept for the next start, and the word that it may be elected again. That a master
 # lists this node says nothing of the way to its bus, by which votes are asked for: a pong has come back that way.
 healthy() {
-  [[ -z $(awk '$1 == "pong" { up[$2] } $1 in up && ($3 ~ /fail/ || $6 == 0)' <<<"$3"$'\n'"$4") ]] ||
+  [[ -z $(awk '$1 == "pong" { up[$2] } $1 in up && ($3 ~ /(^|,)fail/ || $6 == 0)' <<<"$3"$'\n'"$4") ]] ||
     later 'the bus port of a master does not answer'
   [[ ! -e $RUN/promoted ]] || rm "$RUN/promoted"
   awk '$1 == "master" { print $3 }' <<<"$3" | sort | write "$STATE/seeds"
