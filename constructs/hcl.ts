@@ -1,4 +1,5 @@
 import { type IResolvable, type IResolveContext, propertyAccess, Token } from "cdktf";
+import { terraformText } from "./terraform-text";
 
 /**
  * An expression in Terraform's own language, such as `` hcl`length(${list}) > 0` ``: values that only Terraform knows
@@ -50,5 +51,5 @@ function show(value: unknown, context: IResolveContext): string {
 
 /** A literal of Terraform's own language. */
 function quoted(text: string): string {
-  return JSON.stringify(text).replace(/[$%]\{/g, (start) => start[0] + start);
+  return terraformText(JSON.stringify(text));
 }
