@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { count } from "./count";
 import { enclose } from "./enclosure";
 import { image } from "./image";
 import { prepareMirror } from "./mirror";
@@ -28,14 +29,11 @@ async function soak(argv: readonly string[]): Promise<number> {
     args: [...argv],
     options: {
       soak: { type: "string", default: "" },
-      seed: { type: "string", default: String(randomInt(1e6)) },
+      seed: { type: "string", default: String(randomInt(1, 1e6)) },
     },
   });
-  for (const [name, text] of Object.entries(values)) {
-    if (!/^[1-9]\d{0,8}$/.test(text))
-      throw new Error(`--${name} must be a number of 1 or more, got: ${text}`);
-  }
-  return enclose([join(bin, "tsx"), join(__dirname, "soak/soak.ts"), values.soak, values.seed]);
+  const numbers = [count("--soak", values.soak), count("--seed", values.seed)].map(String);
+  return enclose([join(bin, "tsx"), join(__dirname, "soak/soak.ts"), ...numbers]);
 }
 
 main().then(

@@ -49,23 +49,41 @@ export class Masters {
     return this.all;
   }
 
+  /** Those of them whose process is there. */
+  get running(): readonly RedisServer[] {
+    return this.all.filter(({ running }) => running);
+  }
+
+  /** Makes a node a replica of a master; resolves when its link is up. The waits are in milliseconds. */
+  async follow(
+    node: RedisNode,
+    of: number,
+    { known = 20_000, synced = 20_000 }: { readonly known?: number; readonly synced?: number } = {},
+  ): Promise<void> {
+    const master = this.node(of);
+    const wanted = await master.cli("CLUSTER", "MYID");
+    await node.cli("CLUSTER", "MEET", master.address, String(master.port));
+    await until("the master is known", { timeout: known }, async () => {
+      return (await node.nodes()).some(({ id, connected, flags }) => {
+        return id === wanted && connected && flags.includes("master");
+      });
+    });
+    await node.cli("CLUSTER", "REPLICATE", wanted);
+    await node.until("replication", "master_link_status", "up", { timeout: synced });
+  }
+
   /** Adds an on-demand replica of a master; returns its place once it is in sync and every server lists it. */
   async addReplica(of: number): Promise<number> {
     const place = this.all.length;
     const server = await RedisServer.create(this.network, `10.0.1.${10 + place}`, this.options);
     this.all.push(server);
     const { node } = server;
-    const master = this.node(of);
-    const [id, own] = await Promise.all([master.cli("CLUSTER", "MYID"), node.cli("CLUSTER", "MYID")]);
-    await node.cli("CLUSTER", "MEET", master.address, String(master.port));
-    const lists = async (by: RedisNode, wanted: string, flag: string): Promise<boolean> =>
-      (await by.nodes()).some((line) => line.id === wanted && line.flags.includes(flag));
-    await until("the master is known", { timeout: 30_000 }, () => lists(node, id, "master"));
-    await node.cli("CLUSTER", "REPLICATE", id);
-    await node.until("replication", "master_link_status", "up", { timeout: 60_000 });
+    await this.follow(node, of, { known: 30_000, synced: 60_000 });
+    const own = await node.cli("CLUSTER", "MYID");
+    const lists = async (by: RedisNode): Promise<boolean> =>
+      (await by.nodes()).some(({ id, flags }) => id === own && flags.includes("slave"));
     await until("every server lists the replica", { timeout: 30_000 }, async () => {
-      const running = this.all.filter((server) => server.running);
-      return (await Promise.all(running.map((each) => lists(each.node, own, "slave")))).every(Boolean);
+      return (await Promise.all(this.running.map((each) => lists(each.node)))).every(Boolean);
     });
     return place;
   }
@@ -119,7 +137,7 @@ export class Masters {
 
   /** Waits until every running master says that all slots are served. */
   async untilWhole(timeout = 30_000): Promise<void> {
-    const running = this.servers.filter((server) => server.running);
+    const { running } = this;
     await until("the cluster is whole", { timeout, every: 100 }, async () => {
       const states = await Promise.all(running.map(({ node }) => node.clusterState().catch(() => "")));
       return states.every((state) => state === "ok");
@@ -134,7 +152,7 @@ export class Masters {
       const start = randomInt(pool.length - valueBytes);
       return pool.subarray(start, start + valueBytes);
     };
-    const running = this.servers.find((server) => server.running);
+    const [running] = this.running;
     if (!running) throw new Error("no master is running");
     const owners = (await running.node.nodes()).filter(({ slots }) => slots.length > 0);
     const counts = await Promise.all(

@@ -117,6 +117,22 @@ export class Scene {
     return new RedisNode(this.address(place));
   }
 
+  /** The nodes of all servers and machines that run. */
+  private get running(): RedisNode[] {
+    const machines = this.fleet.all().filter(({ running }) => running);
+    return [
+      ...this.masters.running.map(({ node }) => node),
+      ...machines.map(({ privateIp }) => new RedisNode(privateIp)),
+    ];
+  }
+
+  /** Runs a command on a machine and returns what it prints; throws where it fails. */
+  async run(place: number, argv: readonly string[], input = ""): Promise<string> {
+    const { code, stdout, stderr } = await this.instance(place).exec(argv, { input });
+    if (code !== 0) throw new Error(`${argv.join(" ")}: ${code} ${stderr}`);
+    return stdout;
+  }
+
   /** Redis's process on a machine, 0 where none runs. */
   async pid(place: number): Promise<number> {
     const argv = ["systemctl", "show", "--property=MainPID", "--value", "redis-replica"];
@@ -181,15 +197,7 @@ export class Scene {
   async verdict(): Promise<Verdict> {
     if (!this.writer) throw new Error("nobody wrote");
     await this.writer.stop();
-    const places = this.fleet
-      .all()
-      .filter(({ running }) => running)
-      .map(({ privateIp }) => privateIp);
-    const nodes = [
-      ...this.masters.servers.filter(({ running }) => running).map(({ address }) => address),
-      ...places,
-    ];
-    return this.writer.verify([...new Set(nodes)]);
+    return this.writer.verify(this.running.map(({ address }) => address));
   }
 
   /** Whether a replica holds what its master holds; both must be quiet. */
@@ -201,8 +209,9 @@ export class Scene {
 
   /** The cluster's lines for a node, as each master that answers has them. */
   async seen(id: string): Promise<(ClusterNode | undefined)[]> {
-    const running = this.masters.servers.filter(({ running }) => running);
-    return Promise.all(running.map(async ({ node }) => (await node.nodes()).find((line) => line.id === id)));
+    return Promise.all(
+      this.masters.running.map(async ({ node }) => (await node.nodes()).find((line) => line.id === id)),
+    );
   }
 
   /** The place in the list of masters of a replica's master. */
@@ -213,22 +222,18 @@ export class Scene {
 
   /** How often any master gave a full and a partial resync. */
   async syncs(): Promise<{ readonly full: number; readonly partial: number }> {
-    const running = this.masters.servers.filter(({ running }) => running);
-    const stats = await Promise.all(running.map(({ node }) => node.info("stats")));
+    const stats = await Promise.all(this.masters.running.map(({ node }) => node.info("stats")));
     const sum = (name: string): number => stats.reduce((total, each) => total + Number(each[name]), 0);
     return { full: sum("sync_full"), partial: sum("sync_partial_ok") };
   }
 
   /** Bytes that each running server has sent to its replicas, by address. */
   async sent(): Promise<ReadonlyMap<string, number>> {
-    const nodes = [...this.masters.servers, ...this.fleet.all()].flatMap((each) => {
-      return each.running ? ["address" in each ? each.address : each.privateIp] : [];
-    });
-    const sent = async (address: string): Promise<[string, number]> => {
-      const stats = await new RedisNode(address).info("stats").catch(() => undefined);
-      return [address, Number(stats?.["total_net_repl_output_bytes"])];
+    const sent = async (node: RedisNode): Promise<[string, number]> => {
+      const stats = await node.info("stats").catch(() => undefined);
+      return [node.address, Number(stats?.["total_net_repl_output_bytes"])];
     };
-    return new Map(await Promise.all(nodes.map(sent)));
+    return new Map(await Promise.all(this.running.map(sent)));
   }
 
   /** How the Redis that runs got its data: all of it anew, or from an offset on. */
@@ -243,17 +248,13 @@ export class Scene {
 
   /** Whether every node that runs says that all slots are served. */
   async whole(): Promise<boolean> {
-    const machines = this.fleet.all().filter(({ running }) => running);
-    const masters = this.masters.servers.filter(({ running }) => running).map(({ node }) => node);
-    const nodes = [...masters, ...machines.map(({ privateIp }) => new RedisNode(privateIp))];
-    const states = await Promise.all(nodes.map((node) => node.clusterState().catch(() => "")));
+    const states = await Promise.all(this.running.map((node) => node.clusterState().catch(() => "")));
     return states.every((state) => state === "ok");
   }
 
   /** Every master that runs answers. */
   async mastersAnswer(): Promise<boolean> {
-    const running = this.masters.servers.filter(({ running }) => running);
-    return (await Promise.all(running.map(({ node }) => node.answers()))).every(Boolean);
+    return (await Promise.all(this.masters.running.map(({ node }) => node.answers()))).every(Boolean);
   }
 
   async close(): Promise<void> {

@@ -60,16 +60,8 @@ describeWith(["root", "redis-server"], "masters and the writer", () => {
   });
 
   it("finds equal contents on replicas", async () => {
-    const view = await masters.nodes(0);
-    for (const replica of replicas) {
-      await replica.node.cli("CLUSTER", "MEET", masters.addresses[0] ?? "", "6379");
-    }
     for (const [index, { node }] of replicas.entries()) {
-      const id = view.find(({ address }) => address === masters.addresses[index])?.id ?? "";
-      const known = async () => (await node.nodes()).some((other) => other.id === id && other.connected);
-      await until("the master is known", { timeout: 20_000, every: 100 }, known);
-      await node.cli("CLUSTER", "REPLICATE", id);
-      await node.until("replication", "master_link_status", "up", { timeout: 20_000 });
+      await masters.follow(node, index);
       expect(await node.digest()).toBe(await masters.digest(index));
     }
   });

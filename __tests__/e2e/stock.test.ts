@@ -31,7 +31,7 @@ describeWith(
       replicas = await Promise.all(
         ["10.0.2.10", "10.0.2.11"].map((address) => RedisServer.create(network, address, { directives })),
       );
-      await Promise.all(replicas.map(({ node }, shard) => follow(node, shard)));
+      await Promise.all(replicas.map(({ node }, shard) => masters.follow(node, shard)));
       await write("before");
     });
 
@@ -40,16 +40,6 @@ describeWith(
       await masters.close();
       await network.close();
     });
-
-    async function follow(node: RedisServer["node"], shard: number): Promise<void> {
-      const id = await masters.cli(shard, "CLUSTER", "MYID");
-      await node.cli("CLUSTER", "MEET", masters.addresses[shard] ?? "", "6379");
-      await until("the master is known", { timeout: 20_000 }, async () => {
-        return (await node.nodes()).some((other) => other.id === id && other.connected);
-      });
-      await node.cli("CLUSTER", "REPLICATE", id);
-      await node.until("replication", "master_link_status", "up", { timeout: 20_000 });
-    }
 
     function everybody(): string[] {
       return [...masters.addresses, ...replicas.map(({ address }) => address)];

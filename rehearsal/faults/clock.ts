@@ -49,7 +49,7 @@ export async function setClocks(scene: Scene, skew: Skew): Promise<() => Promise
   const theirs = "/var/tmp/clock.so";
   await compile(scene, own, skew.machine);
   await compile(scene, theirs, skew.master);
-  await inside(scene, ["tee", "/etc/ld.so.preload"], `${own}\n`);
+  await scene.run(0, ["tee", "/etc/ld.so.preload"], `${own}\n`);
   await scene.stop(0, "clean");
   const preload = join(workDirectory(), "clock.so");
   copyFileSync(scene.file(0, theirs), preload);
@@ -60,7 +60,7 @@ export async function setClocks(scene: Scene, skew: Skew): Promise<() => Promise
   await scene.launch(0);
   await scene.inSync(0);
   return async () => {
-    ahead("the machine", Number(await inside(scene, ["date", "+%s"])), skew.machine);
+    ahead("the machine", Number(await scene.run(0, ["date", "+%s"])), skew.machine);
     ahead("the master", Number((await server.node.cli("TIME")).split("\n")[0]), skew.master);
     if (!(await scene.node(0).answers())) return;
     ahead("its Redis", Number((await scene.node(0).cli("TIME")).split("\n")[0]), skew.machine);
@@ -74,11 +74,5 @@ function ahead(what: string, seconds: number, hours: number): void {
 
 async function compile(scene: Scene, file: string, hours: number): Promise<void> {
   const flags = ["-O2", "-shared", "-fPIC", `-DOFFSET=(${hours * 3600})`, "-x", "c"];
-  await inside(scene, ["gcc", ...flags, "-o", file, "-"], library);
-}
-
-async function inside(scene: Scene, argv: readonly string[], input = ""): Promise<string> {
-  const { code, stdout, stderr } = await scene.instance(0).exec(argv, { input });
-  holds(`${argv.join(" ")}: ${code} ${stderr}`, code === 0);
-  return stdout;
+  await scene.run(0, ["gcc", ...flags, "-o", file, "-"], library);
 }

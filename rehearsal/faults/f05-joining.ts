@@ -1,10 +1,7 @@
 import { type ClusterNode } from "../redis-node";
 import { type Scene } from "../scene";
 import { until } from "../wait";
-import { endsWell, type Fault, holds, recovery } from "./fault";
-
-/** Under this key one instance at a time chooses its master; whoever holds it keeps a new one from going on. */
-const lock = "{redis-replica}:placement";
+import { endsWell, type Fault, holds, PLACEMENT_LOCK, recovery } from "./fault";
 
 export const fault: Fault = {
   id: "F5",
@@ -13,11 +10,11 @@ export const fault: Fault = {
   async run(scene) {
     const writer = await scene.write();
     const master = scene.masters.node(0);
-    await master.cli("-c", "SET", lock, "another instance");
+    await master.cli("-c", "SET", PLACEMENT_LOCK, "another instance");
     await scene.launch(0);
     const id = await met(scene);
     await scene.stop(0, "gone");
-    await master.cli("-c", "DEL", lock);
+    await master.cli("-c", "DEL", PLACEMENT_LOCK);
 
     const before = await scene.syncs();
     const back = await recovery(scene, { id }, () => scene.launch(0));

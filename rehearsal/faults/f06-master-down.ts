@@ -3,7 +3,7 @@ import { Failover } from "../../constructs";
 import { Connection } from "../connection";
 import { type Scene } from "../scene";
 import { until } from "../wait";
-import { endsWell, type Ending, type Fault, holds, recovery, since } from "./fault";
+import { endsWell, type Ending, type Fault, holds, more, recovery, since } from "./fault";
 
 /** The cluster has to wait for this master: nobody may be elected. */
 export const fault: Fault = {
@@ -13,7 +13,7 @@ export const fault: Fault = {
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     const writer = await scene.write();
-    await until("writes are acknowledged", { timeout: 10_000 }, () => writer.counts.acknowledged > 0);
+    await more(writer, 0, { timeout: 10_000 });
     const master = await scene.masterOf(0);
     const goesDown = async (): Promise<void> => {
       // While its replica is up: Redis waits for replicas at its end, and saves the offset that they then have, too.
@@ -31,7 +31,7 @@ export const cut: Fault = {
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     const writer = await scene.write();
-    await until("writes are acknowledged", { timeout: 10_000 }, () => writer.counts.acknowledged > 0);
+    await more(writer, 0, { timeout: 10_000 });
     const master = await scene.masterOf(0);
     const { address } = scene.masters.server(master);
     const goesDown = async (): Promise<void> => {

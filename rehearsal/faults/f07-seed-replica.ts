@@ -1,5 +1,4 @@
-import { until } from "../wait";
-import { endsWell, type Fault, holds, recovery } from "./fault";
+import { endsWell, type Fault, holds, more, recovery } from "./fault";
 
 export const fault: Fault = {
   id: "F7",
@@ -9,7 +8,7 @@ export const fault: Fault = {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     const successor = await scene.masters.addReplica(0);
     const writer = await scene.write();
-    await until("writes are acknowledged", { timeout: 10_000 }, () => writer.counts.acknowledged > 0);
+    await more(writer, 0, { timeout: 10_000 });
     await scene.stop(0, "clean");
     await scene.masters.cli(successor, "CLUSTER", "FAILOVER");
     await scene.masters.node(0).until("replication", "master_link_status", "up", { timeout: 60_000 });

@@ -1,7 +1,6 @@
 import { tail } from "../run";
 import { type Scene } from "../scene";
-import { until } from "../wait";
-import { endsWell, type Ending, type Fault, holds, recovery } from "./fault";
+import { endsWell, type Ending, type Fault, holds, more, recovery } from "./fault";
 
 export const returned: Fault = {
   id: "F8a",
@@ -27,15 +26,10 @@ async function followsTheNew(scene: Scene, then: (old: number) => Promise<void>)
   const old = await scene.masterOf(0);
   const successor = await scene.masters.addReplica(old);
   const writer = await scene.write();
-  await until("writes are acknowledged", { timeout: 10_000 }, () => writer.counts.acknowledged > 0);
+  await more(writer, 0, { timeout: 10_000 });
   await scene.stop(0, "clean");
   // What is acknowledged from now on, the volume lacks.
-  const { acknowledged } = writer.counts;
-  await until(
-    "more is acknowledged",
-    { timeout: 10_000 },
-    () => writer.counts.acknowledged > acknowledged + 500,
-  );
+  await more(writer, 500, { timeout: 10_000 });
   await scene.masters.kill(old);
   const evidence = (): string => tail(scene.masters.server(successor).log());
   await scene.masters.node(successor).until("replication", "role", "master", { timeout: 60_000, evidence });

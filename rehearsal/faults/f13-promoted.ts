@@ -1,27 +1,9 @@
 import { until } from "../wait";
-import { type Fault, holds, since } from "./fault";
-import { answering, more, promote, refused, returning } from "./promoted";
+import { type Fault, holds, more, nothingLost, since } from "./fault";
+import { answering, promote, refused, returns } from "./promoted";
 
 /** Unguarded, it resumes as master and overwrites its copy. */
-export const after: Fault = {
-  id: "F13s",
-  title: "promoted, image from after the promotion, back after its copy was elected",
-  run: returning({ image: "after", back: "slow" }),
-};
-
-export const afterQuick: Fault = {
-  id: "F13q",
-  title: "promoted, image from after the promotion, back before its copy is elected",
-  // Redis's own default: longer than a boot takes, also on a busy machine.
-  scene: { nodeTimeout: 15_000 },
-  run: returning({ image: "after", back: "quick" }),
-};
-
-export const afterBarred: Fault = {
-  id: "F13n",
-  title: "promoted, image from after the promotion, its copy barred from elections: refuses",
-  run: returning({ image: "after", back: "barred" }),
-};
+export const after = returns("after", { slow: "F13s", quick: "F13q", barred: "F13n" });
 
 /** A promoted replica with no other copy, from the final state of a clean stop. */
 export const clean: Fault = {
@@ -31,7 +13,7 @@ export const clean: Fault = {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     const writer = await scene.write();
     await promote(scene);
-    await more(writer, "plain");
+    await more(writer, 2000, { what: "plain" });
     await writer.stop();
     await scene.stop(0, "clean");
     const start = Date.now();
@@ -41,11 +23,9 @@ export const clean: Fault = {
     holds("it is the same node", (await scene.node(0).cli("CLUSTER", "MYID")) === id);
     // The others hold a master for failed until two node timeouts after it is back, and serve nothing so long.
     await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
-    const { acknowledged, lostAcknowledged, lostPlain, unanswered } = await scene.verdict();
-    holds("nothing acknowledged is gone", lostAcknowledged === 0);
-    holds("every slot is served", unanswered === 0);
-    holds("nothing that was written to the promoted node is gone", lostPlain === 0);
-    return { outcome: "serves", seconds, acknowledged, lostAcknowledged, lostPlain };
+    const counts = nothingLost(await scene.verdict());
+    holds("nothing that was written to the promoted node is gone", counts.lostPlain === 0);
+    return { outcome: "serves", seconds, ...counts };
   }),
 };
 
@@ -56,9 +36,9 @@ export const older: Fault = {
   run: answering(async (scene) => {
     const writer = await scene.write();
     await promote(scene);
-    await more(writer, "plain");
+    await more(writer, 2000, { what: "plain" });
     const image = await scene.snapshot(0);
-    await more(writer, "plain");
+    await more(writer, 2000, { what: "plain" });
     await writer.stop();
     await scene.stop(0, "gone");
     return refused(scene, image);
@@ -72,7 +52,7 @@ export const twice: Fault = {
   run: answering(async (scene) => {
     const writer = await scene.write();
     await promote(scene);
-    await more(writer, "plain");
+    await more(writer, 2000, { what: "plain" });
     await writer.stop();
     await scene.stop(0, "clean");
     const image = await scene.fleet.volume("ssi-0").snapshot();

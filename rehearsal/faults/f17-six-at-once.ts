@@ -1,19 +1,17 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { generator } from "../random";
 import { type Scene } from "../scene";
 import { until } from "../wait";
-import { endsWell, type Ending, type Fault, holds, since } from "./fault";
+import { endsWell, type Ending, type Fault, holds, PLACEMENT_LOCK, since } from "./fault";
 
 const places = [0, 1, 2, 3, 4, 5];
-
-/** Of templates/instance/…/join.sh. */
-const lock = "{redis-replica}:placement";
 
 async function mastersOf(scene: Scene, of: readonly number[]): Promise<readonly number[]> {
   return Promise.all(of.map((place) => scene.masterOf(place)));
 }
 
-/** Each machine looks after its replica once more, as its timer makes it do every minute. */
+/** Each machine looks after its replica once more, as its timer makes it do every 15 seconds. */
 async function reconcile(scene: Scene, of: readonly number[]): Promise<void> {
   for (const place of of) {
     const argv = ["systemctl", "start", "redis-replica-reconcile.service"];
@@ -28,8 +26,8 @@ async function placed(
   const on = await mastersOf(scene, of);
   const { full } = await scene.syncs();
   const key = await until("the placement lock is given back", { timeout: 5000 }, async () => {
-    return (await scene.masters.cli(0, "-c", "EXISTS", lock)) === "0";
-  }).catch(() => scene.masters.cli(0, "-c", "GET", lock));
+    return (await scene.masters.cli(0, "-c", "EXISTS", PLACEMENT_LOCK)) === "0";
+  }).catch(() => scene.masters.cli(0, "-c", "GET", PLACEMENT_LOCK));
   holds(`no lock is left behind (${key})`, key === true);
   const spread = scene.masters.addresses.map((_, master) => on.filter((each) => each === master).length);
   return { on, note: `${spread.join("/")}, ${full} full syncs` };
@@ -109,14 +107,3 @@ export const besideDead: Fault = {
     return { outcome: "joined", seconds, resync: "full", note, ...(await endsWell(scene, [1, 2])) };
   },
 };
-
-/** Numbers from 0 to 1 that follow from a seed (xorshift). */
-function generator(seed: number): () => number {
-  let state = seed | 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}

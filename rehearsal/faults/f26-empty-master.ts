@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Scene } from "../scene";
 import { until } from "../wait";
-import { type Fault, holds, recovery, since } from "./fault";
+import { type Fault, holds, more, recovery, since } from "./fault";
 
 /** Following it would make the only copy as empty as the master is. */
 export const fault: Fault = {
@@ -12,11 +12,7 @@ export const fault: Fault = {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     const place = await scene.masterOf(0);
     const writer = await scene.write();
-    await until(
-      "2000 writes are acknowledged",
-      { timeout: 30_000 },
-      () => writer.counts.acknowledged >= 2000,
-    );
+    await more(writer, 2000);
     await writer.stop();
     await until("the replica has all", { timeout: 10_000 }, () => scene.equal(0));
     const digest = await scene.node(0).digest();
@@ -72,6 +68,11 @@ export const fault: Fault = {
   },
 };
 
+/** Runs a line of shell on the machine. */
+function inside(scene: Scene, command: string): Promise<string> {
+  return scene.run(0, ["sh", "-c", command]);
+}
+
 /** What a server makes of the RDB that is kept. */
 async function keptDigest(scene: Scene): Promise<string> {
   const options =
@@ -83,10 +84,4 @@ async function keptDigest(scene: Scene): Promise<string> {
   });
   const digest = await inside(scene, `${cli} debug digest && ${cli} shutdown nosave`);
   return digest.trim();
-}
-
-async function inside(scene: Scene, command: string): Promise<string> {
-  const { code, stdout, stderr } = await scene.instance(0).exec(["sh", "-c", command]);
-  holds(`${command}: ${code} ${stderr}`, code === 0);
-  return stdout;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../wait";
-import { endsWell, type Fault, holds, recovery } from "./fault";
+import { endsWell, type Fault, holds, more, recovery } from "./fault";
 
 /** Milliseconds in which a replacement that believes the minority would have started: Redis is tried every second. */
 const watched = 15_000;
@@ -16,17 +16,9 @@ export const fault: Fault = {
     const other = old === 0 ? 1 : 0;
     const successor = await scene.masters.addReplica(old);
     const writer = await scene.write();
-    const more = async (): Promise<void> => {
-      const { acknowledged } = writer.counts;
-      await until(
-        "more is acknowledged",
-        { timeout: 30_000 },
-        () => writer.counts.acknowledged > acknowledged + 300,
-      );
-    };
-    await more();
+    await more(writer, 300);
     await scene.stop(0, "clean");
-    await more(); // what the volume lacks
+    await more(writer, 300); // what the volume lacks
     const [owner, peer, heir] = [old, other, successor].map((place) => scene.masters.node(place));
     holds("there are three", owner && peer && heir);
     await scene.network.split([owner.address, peer.address, scene.address(0)]);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../wait";
-import { endsWell, type Fault, holds, recovery } from "./fault";
+import { endsWell, type Fault, holds, more, recovery } from "./fault";
 
 const nodeTimeout = 5000;
 /** Milliseconds after its master has failed in which an unguarded replica would have stood for election: it is the
@@ -24,11 +24,7 @@ export const fault: Fault = {
     const filled = Number((await node.info("replication"))["master_repl_offset"]);
     // Acknowledged by the life that the image knows nothing of, behind all that there is to catch up with.
     const writer = await scene.write();
-    await until(
-      "2000 writes are acknowledged",
-      { timeout: 30_000 },
-      () => writer.counts.acknowledged >= 2000,
-    );
+    await more(writer, 2000);
     await writer.stop();
     await scene.stop(0, "gone");
 

@@ -1,4 +1,6 @@
 import { type Scene, type SceneProps } from "../scene";
+import { until } from "../wait";
+import { type Verdict, type Writer } from "../writer";
 
 /** How a fault ended, in words for a table. */
 export interface Ending {
@@ -25,6 +27,9 @@ export interface Fault {
   readonly scene?: SceneProps;
   readonly run: (scene: Scene) => Promise<Ending>;
 }
+
+/** Under this key one instance at a time chooses its master; whoever holds it keeps the others from going on. */
+export const PLACEMENT_LOCK = "{redis-replica}:placement";
 
 /** Throws, naming the fact, unless it holds. */
 export function holds(fact: string, value: unknown): asserts value {
@@ -61,19 +66,36 @@ export async function recovery(
   };
 }
 
-/** What must hold after every fault: nothing acknowledged is gone, every master answers, and replicas are equal. */
-export async function endsWell(
-  scene: Scene,
-  places: readonly number[] = [0],
-): Promise<Omit<Ending, "outcome" | "seconds">> {
-  const { acknowledged, lostAcknowledged, lostPlain, unanswered, list } = await scene.verdict();
+/** Waits until more than so many further writes have got OK, or are acknowledged. */
+export async function more(
+  writer: Writer,
+  count: number,
+  { what = "acknowledged", timeout = 30_000 }: { what?: "plain" | "acknowledged"; timeout?: number } = {},
+): Promise<void> {
+  const before = writer.counts[what];
+  const goal = `more than ${count} further writes are ${what}`;
+  await until(goal, { timeout }, () => writer.counts[what] > before + count);
+}
+
+/** What of a verdict goes into the table. */
+type Counts = Required<Pick<Ending, "acknowledged" | "lostAcknowledged" | "lostPlain">>;
+
+/** Throws where an acknowledged write is gone or a key has no answer. */
+export function nothingLost(verdict: Verdict): Counts {
+  const { acknowledged, lostAcknowledged, lostPlain, unanswered, list } = verdict;
   holds(`no acknowledged write is gone (${JSON.stringify(list.slice(0, 5))})`, lostAcknowledged === 0);
   holds("every key could be read", unanswered === 0);
-  holds("writes were acknowledged", acknowledged > 0);
+  return { acknowledged, lostAcknowledged, lostPlain };
+}
+
+/** What must hold after every fault: nothing acknowledged is gone, every master answers, and replicas are equal. */
+export async function endsWell(scene: Scene, places: readonly number[] = [0]): Promise<Counts> {
+  const counts = nothingLost(await scene.verdict());
+  holds("writes were acknowledged", counts.acknowledged > 0);
   holds("every master answers", await scene.mastersAnswer());
   for (const place of places) {
     await scene.inSync(place);
     holds(`the contents at place ${place} are its master's`, await scene.equal(place));
   }
-  return { acknowledged, lostAcknowledged, lostPlain };
+  return counts;
 }

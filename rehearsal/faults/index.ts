@@ -9,8 +9,8 @@ import { gone, returned } from "./f08-master-failed-over";
 import { fault as forgotten } from "./f09-forgotten";
 import { nodesConf } from "./f10-nodes-conf";
 import { rdb } from "./f11-rdb";
-import { before, beforeBarred, beforeQuick } from "./f12-promoted";
-import { after, afterBarred, afterQuick, clean, older, twice } from "./f13-promoted";
+import { before } from "./f12-promoted";
+import { after, clean, older, twice } from "./f13-promoted";
 import { fault as address } from "./f14-address";
 import { atOnce, besideDead, jittered } from "./f17-six-at-once";
 import { alone, plain } from "./f18-reboot";
@@ -36,12 +36,8 @@ export const faults: readonly Fault[] = [
   forgotten,
   ...nodesConf,
   ...rdb,
-  before,
-  beforeQuick,
-  beforeBarred,
-  after,
-  afterQuick,
-  afterBarred,
+  ...before,
+  ...after,
   clean,
   older,
   twice,

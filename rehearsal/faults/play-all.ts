@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { count } from "../count";
 import { enclose } from "../enclosure";
 import { type Ending, type Fault } from "./fault";
 import { image } from "../image";
@@ -54,11 +55,6 @@ export async function playAll(argv: readonly string[]): Promise<number> {
   await Promise.all(Array.from({ length: count("--jobs", values.jobs) }, worker));
   if (values.write) writeTable(results);
   return results.some(({ errors }) => errors.length > 0) ? 1 : 0;
-}
-
-function count(name: string, text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new Error(`${name} must be 1 or more, got: ${text}`);
-  return Number(text);
 }
 
 async function playOnce({ fault, server, endings, errors }: Played): Promise<void> {

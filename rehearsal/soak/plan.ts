@@ -1,3 +1,5 @@
+import { generator } from "../random";
+
 /** What can happen to a shard of a server and a machine. */
 export const kinds = [
   "kill", // kill -9 of Redis on the machine
@@ -48,15 +50,4 @@ export function draw(faults: number, seed: number, shards = 3): Round[] {
     left -= size;
   }
   return rounds;
-}
-
-/** Numbers from 0 to 1 (mulberry32): Math.random cannot be repeated. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
