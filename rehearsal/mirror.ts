@@ -84,7 +84,7 @@ async function downloadPackages(to: string, work: string, env: NodeJS.ProcessEnv
 }
 
 async function downloadSource(to: string, work: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const argv = ["apt-get", "source", "--download-only", "redis"];
+  const argv = ["apt-get", "source", "--download-only", "--tar-only", "redis"];
   await must(argv, { env, cwd: work, timeout: 300_000 });
   const archive = readdirSync(work).find((name) => /^redis_.*\.orig\.tar\.gz$/.test(name)) ?? "";
   copyFileSync(join(work, archive), join(to, redisSource.file));

@@ -107,7 +107,8 @@ async function download(
 ): Promise<string> {
   const env = await aptConfig(work, image, source.suite);
   await must(["apt-get", "update"], { env, timeout: 300_000 });
-  const argv = ["apt-get", "source", "--download-only", source.package];
+  // The rest is Debian's own, of a revision that a mirror may already have replaced.
+  const argv = ["apt-get", "source", "--download-only", "--tar-only", source.package];
   await must(argv, { env, cwd: work, timeout: 300_000 });
   const archive = readdirSync(work).find((name) => /\.orig\.tar\.\w+$/.test(name)) ?? "";
   if (!new RegExp(`_${source.version.replaceAll(".", "\\.")}(\\+dfsg\\d*)?\\.orig`).test(archive)) {
