@@ -18,6 +18,7 @@ export class Layout {
   private owners: Owner[] = [];
   private members: readonly string[];
   private refreshing?: Promise<void>;
+  private silence = "";
 
   constructor(
     private readonly seeds: readonly string[],
@@ -28,6 +29,11 @@ export class Layout {
 
   get known(): boolean {
     return this.owners.length > 0;
+  }
+
+  /** Why members did not answer the last question, for whoever cannot go on without. */
+  get trouble(): string {
+    return this.silence;
   }
 
   owner(slot: number): Owner | undefined {
@@ -44,6 +50,11 @@ export class Layout {
 
   private async ask(): Promise<void> {
     const views = await Promise.allSettled(this.members.map((address) => this.view(address)));
+    this.silence = views
+      .flatMap((view, index) => {
+        return view.status === "rejected" ? `${this.members[index]}: ${String(view.reason)}` : [];
+      })
+      .join("\n");
     const nodes = views
       .flatMap((view) => (view.status === "fulfilled" ? parseClusterNodes(view.value) : []))
       .filter(({ address }) => address !== "");

@@ -3,6 +3,7 @@ import { Connection } from "./connection";
 import { Layout } from "./layout";
 import { type RedisNodeOptions } from "./redis-node";
 import { slotOf } from "./slots";
+import { until } from "./wait";
 
 export interface WriterOptions extends RedisNodeOptions {
   /** Where to ask for the cluster's layout first: any members. */
@@ -62,8 +63,9 @@ interface Lane {
 
 /** Milliseconds between two batches. */
 const tick = 10;
-/** Milliseconds after which an answer is not expected any more. */
+/** Milliseconds after which an answer is not expected any more: of a write, and of a read when all is over. */
 const patience = 2000;
+const readPatience = 10 * patience;
 
 const settled = [() => true, () => false] as const;
 
@@ -89,11 +91,16 @@ export class Writer {
     this.layout = new Layout(options.seeds, options);
   }
 
-  /** Begins to write; throws where no seed tells the cluster's layout. */
+  /** Begins to write; throws where no seed tells the cluster's layout within ten seconds. */
   static async start(options: WriterOptions): Promise<Writer> {
     const writer = new Writer(options);
-    await writer.layout.refresh();
-    if (!writer.layout.known) throw new Error(`no cluster at ${options.seeds.join(", ")}`);
+    const { layout } = writer;
+    // Again and again: one question is short, so that a failover is seen soon, and a server may be saving.
+    const evidence = (): string => layout.trouble;
+    await until(`a cluster at ${options.seeds.join(", ")}`, { timeout: 10_000, evidence }, async () => {
+      await layout.refresh();
+      return layout.known;
+    });
     writer.loop = writer.run();
     return writer;
   }
@@ -132,14 +139,14 @@ export class Writer {
   }
 
   private async read(address: string, found: Map<string, number>, answered: Set<string>): Promise<void> {
-    const connection = await Connection.open(address, this.options, patience).catch(() => undefined);
+    const connection = await Connection.open(address, this.options, readPatience).catch(() => undefined);
     if (!connection) return;
     try {
-      await connection.send(["READONLY"], patience);
+      await connection.send(["READONLY"], readPatience);
       for (let start = 0; start < this.keys.length; start += 500) {
         const part = this.keys.slice(start, start + 500);
         const replies = await Promise.allSettled(
-          part.map(({ name }) => connection.send(["GET", name], 10 * patience)),
+          part.map(({ name }) => connection.send(["GET", name], readPatience)),
         );
         for (const [index, reply] of replies.entries()) {
           const name = part[index]?.name ?? "";
