@@ -33,6 +33,15 @@ export interface SceneProps {
   readonly failover?: Failover;
 }
 
+/** Bytes of replication, of one server since it started. */
+export interface Traffic {
+  readonly address: string;
+  /** The address of its master, of a replica. */
+  readonly master?: string;
+  readonly sent: number;
+  readonly got: number;
+}
+
 /** A cluster with replicas on machines, for a fault to happen to. Machines are named by their place, 0, 1, … */
 export class Scene {
   private launches = 0;
@@ -237,13 +246,20 @@ export class Scene {
     return { full: sum("sync_full"), partial: sum("sync_partial_ok") };
   }
 
-  /** Bytes that each running server has sent to its replicas, by address. */
-  async sent(): Promise<ReadonlyMap<string, number>> {
-    const sent = async (node: RedisNode): Promise<[string, number]> => {
-      const stats = await node.info("stats").catch(() => undefined);
-      return [node.address, Number(stats?.["total_net_repl_output_bytes"])];
-    };
-    return new Map(await Promise.all(this.running.map(sent)));
+  /** What each running server has sent to its replicas, and got from its master. */
+  async traffic(): Promise<Traffic[]> {
+    return Promise.all(
+      this.running.map(async (node): Promise<Traffic> => {
+        const stats = await node.info("stats").catch(() => undefined);
+        const replication = await node.info("replication").catch(() => undefined);
+        return {
+          address: node.address,
+          master: replication?.["master_host"],
+          sent: Number(stats?.["total_net_repl_output_bytes"]),
+          got: Number(stats?.["total_net_repl_input_bytes"]),
+        };
+      }),
+    );
   }
 
   /** How the Redis that runs got its data: all of it anew, or from an offset on. */

@@ -1,4 +1,4 @@
-import { type Scene, type SceneProps } from "../scene";
+import { type Scene, type SceneProps, type Traffic } from "../scene";
 import { until } from "../wait";
 import { type Verdict, type Writer } from "../writer";
 
@@ -10,7 +10,7 @@ export interface Ending {
   readonly seconds: number;
   /** How the data came back; absent where nothing followed anybody. */
   readonly resync?: "partial" | "full";
-  /** Bytes that the master sent, over those that the volume was behind; of a partial resync. */
+  /** Bytes that the master sent it, over those that the volume was behind; of a partial resync. */
   readonly ratio?: number;
   readonly acknowledged?: number;
   readonly lostAcknowledged?: number;
@@ -47,7 +47,7 @@ export async function recovery(
   { place = 0, id, timeout }: { readonly place?: number; readonly id: string; readonly timeout?: number },
   act: () => Promise<unknown>,
 ): Promise<Pick<Ending, "seconds" | "resync" | "ratio">> {
-  const before = await scene.sent();
+  const before = await scene.traffic();
   const start = Date.now();
   await act();
   await scene.inSync(place, timeout);
@@ -55,7 +55,7 @@ export async function recovery(
   holds("it is the same node", (await scene.node(place).cli("CLUSTER", "MYID")) === id);
   const replication = await scene.node(place).info("replication");
   const master = replication["master_host"] ?? "";
-  const sent = ((await scene.sent()).get(master) ?? NaN) - (before.get(master) ?? NaN);
+  const sent = sentTo(scene.address(place), master, before, await scene.traffic());
   const { full, from } = await scene.resync(place);
   if (full) return { seconds, resync: "full" };
   const ratio = sent / (Number(replication["slave_repl_offset"]) - from);
@@ -64,6 +64,21 @@ export async function recovery(
     resync: "partial",
     ...(Number.isFinite(ratio) && { ratio: Math.round(ratio * 100) / 100 }),
   };
+}
+
+/** What a master has sent to one replica meanwhile: all of it, less what its other replicas have got. */
+function sentTo(
+  replica: string,
+  master: string,
+  before: readonly Traffic[],
+  after: readonly Traffic[],
+): number {
+  const grown = (address: string, of: "sent" | "got"): number => {
+    const [from, to] = [before, after].map((all) => all.find((each) => each.address === address)?.[of]);
+    return (to ?? NaN) - (from ?? NaN);
+  };
+  const others = after.filter((each) => each.master === master && each.address !== replica);
+  return others.reduce((rest, { address }) => rest - grown(address, "got"), grown(master, "sent"));
 }
 
 /** Waits until more than so many further writes have got OK, or are acknowledged. */
