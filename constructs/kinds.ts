@@ -240,7 +240,7 @@ export const LINE: Kind = { pattern: /^[^\r\n]+$/, rule: "be one line", noun: "l
 
 /** Directives that the instance's own files write, or that would undo what they promise. */
 export const RESERVED_DIRECTIVES =
-  /^(bind|port|tls-port|dir|dbfilename|daemonize|supervised|pidfile|logfile|include|loadmodule|appendonly|appendfsync|save|cluster-.*|replica-announce-.*|replicaof|slaveof|requirepass|masterauth|masteruser|aclfile|user|maxmemory|repl-backlog-size|repl-diskless-load|rdb-del-sync-files|shutdown-on-.*|protected-mode)$/;
+  /^(bind|port|tls-port|dir|dbfilename|daemonize|supervised|pidfile|logfile|include|loadmodule|append.*|save|cluster-.*|replica-announce-.*|replicaof|slaveof|requirepass|masterauth|masteruser|aclfile|user|maxmemory|repl-backlog-size|repl-diskless-load|rdb-del-sync-files|shutdown-on-.*|protected-mode)$/;
 
 /** Replicas in all: what Spot and this package take as a group's capacity. */
 export const REPLICAS = { least: 1, most: 1000 };

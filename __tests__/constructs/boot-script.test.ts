@@ -77,6 +77,11 @@ describe("settings", () => {
       '`redis.directives` must leave alone what this package sets itself, got: "appendonly"',
     ],
     [
+      "the place of the append-only file",
+      { masters, redis: { directives: { appenddirname: "aof" } } },
+      '`redis.directives` must leave alone what this package sets itself, got: "appenddirname"',
+    ],
+    [
       "a cluster directive",
       { masters, redis: { directives: { "cluster-replica-validity-factor": "0" } } },
       "must leave alone what this package sets itself",

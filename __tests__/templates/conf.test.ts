@@ -22,8 +22,8 @@ describeWith(["bash"], "redis.conf", () => {
 
   function render(common: string, extra: Partial<typeof settings> = {}): string[] {
     writeFileSync(join(root, "redis.conf"), common);
-    const env = { ETC: root, OPT: root, DATA: "/var/lib/redis", ...settings, ...extra };
-    return agent(["conf"], "render_conf 10.0.0.4 5000", { env }).stdout.split("\n");
+    const env = { ETC: root, OPT: root, DATA: root, ...settings, ...extra };
+    return agent(["conf", "data", "prepare"], "render_conf 10.0.0.4 5000", { env }).stdout.split("\n");
   }
 
   test("holds the common lines whose directive the installed server knows, and no comment", () => {
@@ -43,6 +43,15 @@ describeWith(["bash"], "redis.conf", () => {
         "maxmemory 0",
       ]),
     );
+  });
+
+  test("switches an append-only file on that is whole; a folder without its manifest would be an empty data set", () => {
+    expect(render("")).toContain("appendonly no");
+    mkdirSync(join(root, "appendonlydir"));
+    writeFileSync(join(root, "appendonlydir/temp-appendonly.aof.incr"), "");
+    expect(render("")).toContain("appendonly no");
+    writeFileSync(join(root, "appendonlydir/appendonly.aof.manifest"), "");
+    expect(render("")).toContain("appendonly yes");
   });
 
   test("has a bus port only where one is set, and the user's directives as they are", () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeWith } from "../support/needs";
@@ -18,6 +18,26 @@ describeWith(["bash"], "the instance that last ran Redis on a volume", () => {
       const parts = ["report", "view", "data", "proof", "prepare"];
       const { stdout } = agent(parts, `start_facts me 10.0.0.4:6379 "${now}" ''`, { env });
       expect(/same=(\w+)/.exec(stdout)?.[1]).toBe(expected);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+});
+
+describeWith(["bash"], "the append-only file of a node that was killed while it was first written", () => {
+  test("is none: it would be an empty data set", () => {
+    const root = mkdtempSync(join(tmpdir(), "prepare-"));
+    try {
+      const env = { RUN: root, STATE: root, DATA: root, OPT: root };
+      const aof = (): string | undefined =>
+        /aof=(\w+)/.exec(
+          agent(["report", "view", "data", "proof", "prepare"], "start_facts me at i-1 ''", { env }).stdout,
+        )?.[1];
+      mkdirSync(join(root, "appendonlydir"));
+      writeFileSync(join(root, "appendonlydir/temp-appendonly.aof.incr"), "");
+      expect(aof()).toBe("no");
+      writeFileSync(join(root, "appendonlydir/appendonly.aof.manifest"), "");
+      expect(aof()).toBe("yes");
     } finally {
       rmSync(root, { recursive: true });
     }

@@ -14,7 +14,7 @@ port $PORT
 ${BUS_PORT:+cluster-port $BUS_PORT}
 bind $address 127.0.0.1
 protected-mode no
-appendonly $(if [[ -d $DATA/appendonlydir ]]; then echo yes; else echo no; fi)
+appendonly $(yes_if aof)
 appendfsync everysec
 cluster-announce-ip $address
 cluster-node-timeout $node_timeout

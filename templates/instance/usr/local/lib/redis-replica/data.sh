@@ -41,6 +41,10 @@ role_of_myself() {
   awk '$3 ~ /myself/ { print ($3 ~ /slave/ ? "replica" : $9 == "" ? "bare" : "owner") }'
 }
 
+# aof: whether there is an append-only file. Its manifest is written last: of a folder without one Redis, told to use
+# it, makes an empty data set, whatever the RDB holds.
+aof() { [[ -e $DATA/appendonlydir/appendonly.aof.manifest ]]; }
+
 # rdb_facts: of the RDB, if there is one: "id REPLID", "offset N", "keys yes|no".
 rdb_facts() {
   [[ ! -s $DATA/dump.rdb ]] || head -c 1024 "$DATA/dump.rdb" | od -An -v -tu1 | awk -f "$LIB/rdb.awk"

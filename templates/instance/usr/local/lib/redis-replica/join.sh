@@ -142,6 +142,8 @@ healthy() {
 promoted() {
   [[ -e $RUN/promoted ]] || cut -d . -f 1 /proc/uptime | write "$RUN/promoted"
   if [[ $(ask "$1" config get appendonly | tail -n 1) != yes ]]; then
+    # Of an earlier time, it would pass for the one that is not complete yet.
+    rm -rf "$DATA/appendonlydir"
     [[ $(ask "$1" config set appendonly yes || true) == OK ]] || later 'the append-only file cannot be switched on'
   fi
   write "$STATE/nodes.conf" <"$DATA/nodes.conf"

@@ -31,7 +31,7 @@ start_facts() {
   echo "seen=$(fact seen <<<"$4" | cut -d ' ' -f 1) owner=${owner%% *} stale=$(stale "${owner##* }")"
   echo "elsewhere=$(yes_if answers_as "$at" "$2" "$1") copy=$(copy "$4") proof=$(proven "$1" "$4")"
   echo "same=$(yes_if test "${3:-unknown}" = "$(cat "$STATE/instance-id" 2>/dev/null || echo none)")"
-  echo "aof=$(yes_if test -d "${DATA:?}/appendonlydir") accepted=$(yes_if test -e "$STATE/accepted") waited=$(waited)"
+  echo "aof=$(yes_if aof) accepted=$(yes_if test -e "$STATE/accepted") waited=$(waited)"
 }
 
 yes_if() {
@@ -119,9 +119,7 @@ act() {
     fresh) set_aside ;;
     serve | serve-aof)
       keep_rdb
-      if [[ $(own_role) != owner ]] || ! whole "$DATA/nodes.conf"; then
-        follow "$2" "$3" "$2" "$(fact peer <<<"$4")"
-      fi
+      { [[ $(own_role) == owner ]] && whole "$DATA/nodes.conf"; } || follow "$2" "$3" "$2" "$(fact peer <<<"$4")"
       ;;
     later*) later "${1#later }" ;;
     stuck*) stuck "${1#stuck }" ;;

@@ -25,9 +25,7 @@ fact() { value ' ' "$1"; }
 # Where to ask first: the masters named in the settings, those met since, and those this node knew.
 seeds() {
   local host
-  for host in $MASTERS; do
-    printf '%s:%s\n' "$host" "$PORT"
-  done
+  for host in $MASTERS; do echo "$host:$PORT"; done
   cat "$STATE/seeds" 2>/dev/null || true
   [[ ! -e $DATA/nodes.conf ]] || masters_in "$DATA/nodes.conf"
 }
