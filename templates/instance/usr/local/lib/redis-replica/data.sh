@@ -62,7 +62,7 @@ keep_rdb() {
 
 # set_aside: the data directory's content, one generation kept, for a node that joins as a new one.
 set_aside() {
-  log "the data of another life is set aside in $STATE/aside"
+  log "the data is set aside in $STATE/aside"
   rm -rf "$STATE/aside"
   mkdir -p "$STATE/aside"
   find "$DATA" -mindepth 1 -maxdepth 1 -exec mv -t "$STATE/aside" {} +

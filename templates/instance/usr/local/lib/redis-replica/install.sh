@@ -56,12 +56,12 @@ build_redis() {
   curl -fsSL --retry 5 --retry-connrefused --connect-timeout 10 --max-time 600 -o "$build/redis.tar.gz" "$URL" ||
     { log "cannot fetch $URL" && exit "$LATER"; }
   sha256sum --check --status <<<"$SHA256  $build/redis.tar.gz" ||
-    refuse "$URL is not the pinned file: SHA-256 $(sha256sum <"$build/redis.tar.gz" | cut -c -64), wanted $SHA256"
+    refuse "$URL is not the pinned file: $(sha256sum <"$build/redis.tar.gz"), wanted $SHA256"
   tar -xzf "$build/redis.tar.gz" -C "$build" --strip-components=1
   # At -O2 without link-time optimization, as releases before 7.2 were: half the time.
   make -C "$build/src" -j"$(nproc)" USE_SYSTEMD=yes OPTIMIZATION=-O2 redis-server redis-cli >"$build/log" 2>&1 || {
     tail -n 20 "$build/log" >&2
-    refuse "Redis $VERSION does not build on this machine: $build/log"
+    refuse "Redis $VERSION does not build: $build/log"
   }
   mkdir -p "$OPT/redis-$VERSION.new"
   mv "$build/src/redis-server" "$build/src/redis-cli" "$OPT/redis-$VERSION.new"

@@ -93,7 +93,7 @@ lock() {
   LOCK_OWNER=$1
   answer=$(ask "$LOCK_PEER" -c set "$PLACEMENT_LOCK" "$LOCK_OWNER" NX PX 30000 || true)
   if [[ $answer != OK && $(ask "$LOCK_PEER" -c get "$PLACEMENT_LOCK" || true) != "$LOCK_OWNER" ]]; then
-    [[ -z $answer ]] || log "no lock for placement ($answer): replicas may be spread unevenly"
+    [[ -z $answer ]] || log "no lock for placement: $answer"
     [[ -n $answer ]] || later 'another instance is choosing its master'
   fi
   trap unlock EXIT
@@ -130,10 +130,7 @@ healthy() {
   awk '$1 == "master" { print $3 }' <<<"$3" | sort | write "$STATE/seeds"
   write "$STATE/nodes.conf" <"$DATA/nodes.conf"
   [[ $FAILOVER != allowed || $4 != *myself,slave,nofailover* ]] || ask "$1" config set cluster-replica-no-failover no >/dev/null
-  if [[ -e $DATA/appendonlydir ]]; then
-    ask "$1" config set appendonly no >/dev/null
-    rm -rf "$DATA/appendonlydir"
-  fi
+  [[ ! -e $DATA/appendonlydir ]] || { ask "$1" config set appendonly no >/dev/null && rm -rf "$DATA/appendonlydir"; }
   state 'in sync' "$2 is a $(fact seen <<<"$3"), listed by every master"
 }
 
@@ -141,7 +138,7 @@ healthy() {
 # everything since the last save.
 promoted() {
   [[ -e $RUN/promoted ]] || cut -d . -f 1 /proc/uptime | write "$RUN/promoted"
-  if [[ $(ask "$1" config get appendonly | tail -n 1) != yes ]]; then
+  if [[ ! -e $RUN/stopping && $(ask "$1" config get appendonly | tail -n 1) != yes ]]; then
     # Of an earlier time, it would pass for the one that is not complete yet.
     rm -rf "$DATA/appendonlydir"
     [[ $(ask "$1" config set appendonly yes || true) == OK ]] || later 'the append-only file cannot be switched on'

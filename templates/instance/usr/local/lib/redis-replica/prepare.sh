@@ -3,7 +3,7 @@
 
 prepare() {
   local known address='' instance='' me facts action given
-  known=$(wait_for_identity) || later 'the private IP is on no interface yet'
+  known=$(wait_for_identity) || later 'no interface has the private IP yet'
   { read -r address && read -r instance; } <<<"$known" || true
   me=$(own_id)
   view >"$RUN/view"

@@ -4,8 +4,8 @@
 # setup: installs what is missing, applies what changed, waits until joined. Fails only when a person must act: what
 # is merely late goes on by the timer.
 setup() {
-  local outcome=0
-  sysctl -q -p "$ROOT/etc/sysctl.d/90-redis-replica.conf" || log 'the kernel settings could not be applied'
+  local outcome=0 verb=start
+  sysctl -q -p "$ROOT/etc/sysctl.d/90-redis-replica.conf" || true
   systemctl daemon-reload
   # First of all, so that a reboot in the middle of a build goes on with it.
   systemctl -q enable redis-replica.service redis-replica-reconcile.timer
@@ -14,10 +14,9 @@ setup() {
   systemctl daemon-reload
   if [[ -e $RUN/redis.conf ]] && restart_due; then
     log 'new settings or another Redis: restarting'
-    systemctl restart --no-block redis-replica.service
-  else
-    systemctl start --no-block redis-replica.service
+    verb=restart
   fi
+  systemctl "$verb" --no-block redis-replica.service
   join_within 600 || outcome=$?
   log "$(status)"
   ((outcome == 0 || outcome == LATER)) || exit "$outcome"

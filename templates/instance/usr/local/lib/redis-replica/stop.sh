@@ -4,14 +4,18 @@
 # stop: before Redis is told to end. A promoted replica hands its slots to a copy that is in sync; writes stall for
 # some hundredths of a second instead of an election.
 stop() {
-  local here="127.0.0.1:$PORT" copy tries since
-  [[ $(ask "$here" role | head -n 1 || true) == master ]] || return 0
+  local here="127.0.0.1:$PORT" role copy tries since
+  role=$(ask "$here" role | head -n 1 || true)
+  # Not where Redis has ended by itself: nobody can say whether it has saved everything.
+  [[ -z ${MAINPID:-} ]] || : >"$RUN/stopping"
+  # While its first append-only file is written, Redis ignores the signal to end, and is sent no other.
+  if [[ $role != master ]] || ! aof; then ask "$here" config set appendonly no || true; fi
+  [[ $role == master ]] || return 0
   view >"$RUN/view"
   # No earlier than four node timeouts after the last change: votes would be denied, and writes stall.
   since=$(($(cut -d . -f 1 /proc/uptime) - $(cat "$RUN/promoted" 2>/dev/null || echo 0)))
-  ((since >= $(window))) || { log 'no hand-over: this node has only just been promoted' && return 0; }
-  copy=$(ask "$here" info replication | in_sync)
-  [[ -n $copy ]] || { log 'no hand-over: no copy is in sync' && return 0; }
+  copy=$([[ $since -lt $(window) ]] || ask "$here" info replication | in_sync)
+  [[ -n $copy ]] || { log 'no hand-over: no copy in sync, or promoted just now' && return 0; }
   log "handing over to $copy: $(ask "$copy" cluster failover || true)"
   for ((tries = 0; tries < 50; tries++)); do
     [[ $(ask "$here" role | head -n 1 || true) == master ]] || { log "handed over to $copy" && return 0; }
@@ -32,10 +36,10 @@ in_sync() {
 # itself, its data is looked at before the next start.
 stopped() {
   [[ -e $RUN/started ]] || return 0
-  rm -f "$RUN/started"
   state waiting 'Redis has ended'
   case $1 in
-    success) write_receipt "$(own_id)" ;;
+    success) [[ ! -e $RUN/stopping ]] || write_receipt "$(own_id)" ;;
     exit-code) : >"$RUN/failed" ;;
   esac
+  rm -f "$RUN/started" "$RUN/stopping" "$RUN/since"
 }
