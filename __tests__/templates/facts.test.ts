@@ -159,6 +159,21 @@ describeWith(["bash"], "facts of a view", () => {
       expect(owner(failed)).toEqual(found);
     });
 
+    test("masters of another cluster, at an address that was a seed's once, have no vote beside its own", () => {
+      const others: Line[] = ["1", "2", "3"].map((id) => ({
+        id: id.repeat(39) + "f",
+        ip: `10.0.0.0${id}`,
+        flags: "master",
+        slots: `${Number(id) * 5000}-${Number(id) * 5000 + 4999}`,
+      }));
+      const views = others.map(({ id }) => peer(id, others));
+      const stdin = `${[...views, peer(B, nodes), peer(C, nodes)].join("\n")}\n`;
+      const { stdout } = agent(["data", "view"], `facts ${R}`, { stdin, env: { ...nowhere, DATA: data } });
+      expect(stdout.split("\n")).toEqual(
+        expect.arrayContaining([`seen replica ${A}`, "listed all", `owner live ${A} 10.0.0.1:6379`]),
+      );
+    });
+
     test("the owner is the old one where nobody serves its slots, it follows this node, or it has some left", () => {
       const found = [`seen replica ${A}`, `owner down ${A} 10.0.0.1:6379`];
       expect(owner(failed, { slots: "" })).toEqual(found);

@@ -37,6 +37,7 @@ $3 ~ /handshake/ { next }
   alive[peer, id] = flags !~ /(^|,)(fail|noaddr)/ && $8 == "connected" || flags ~ /myself/
   barred[peer, id] = flags ~ /nofailover/
   ids[id] = 1
+  if (id in filed) kin[peer] = known = 1
   if (owned != "") {
     shape[peer] = shape[peer] id owned ";"
     owners[peer]++
@@ -46,6 +47,8 @@ $3 ~ /handshake/ { next }
 }
 
 END {
+  # An address may have passed on to another cluster: whoever knows none of the file's nodes has no vote beside who does.
+  for (peer in voter) if (known && !kin[peer]) delete voter[peer]
   for (peer in voter) {
     n = ++votes[shape[peer]]
     if (n > most || (n == most && peer < chosen)) { most = n; chosen = peer }

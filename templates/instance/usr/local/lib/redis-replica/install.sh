@@ -107,7 +107,7 @@ rpm_redis() {
   for name in ${PACKAGE:-redis redis6 valkey}; do
     ! "$1" -y -q install "$name" || return 0
   done
-  refuse "no package of Redis: ${PACKAGE:-redis, redis6 and valkey were tried}"
+  refuse "no package of Redis: ${PACKAGE:-redis redis6 valkey}"
 }
 
 # notify_unit SERVER: a server built with systemd says itself when it has loaded its data.

@@ -46,7 +46,7 @@ refuse() {
   state refused "$1"
   printf '%s\n' "$1" | write "$RUN/refused"
   evidence "${2:-}"
-  log "to try again when this has changed: redis-replica retry"
+  log "to look again: redis-replica retry"
   log "to go on, losing what this volume or its master lacks: redis-replica accept"
   exit "$REFUSED"
 }
