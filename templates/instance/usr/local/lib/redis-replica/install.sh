@@ -18,7 +18,9 @@ install_redis() {
       ;;
     package | image)
       keep_quiet
-      [[ $INSTALL == image || -n $(first_of redis-server redis6-server valkey-server) ]] || install_packages redis
+      # shellcheck disable=SC2086 # words
+      [[ $INSTALL == image || -n $(first_of redis-server redis6-server valkey-server) ]] ||
+        install_packages redis "${PACKAGE:-redis-server}" ${PACKAGE:-redis redis6 valkey}
       server=$(first_of redis-server redis6-server valkey-server)
       cli=$(first_of redis-cli redis6-cli valkey-cli)
       [[ -n $server && -n $cli ]] || refuse "this machine has no redis-server and redis-cli (install: $INSTALL)"
@@ -33,13 +35,7 @@ install_redis() {
 }
 
 # first_of NAME...: the path of the first command that is there.
-first_of() {
-  local name
-  for name in "$@"; do
-    command -v "$name" && return
-  done
-  true
-}
+first_of() { command -v "$@" | head -n 1 || true; }
 
 link() {
   ln -sfn "$1" "$2.new"
@@ -50,7 +46,7 @@ link() {
 build_redis() {
   local build=$OPT/build
   log "building Redis $VERSION"
-  install_packages build
+  install_packages build 'gcc make libc6-dev libsystemd-dev pkg-config curl ca-certificates' 'gcc make systemd-devel tar gzip'
   rm -rf "$build"
   mkdir -p "$build"
   curl -fsSL --retry 5 --retry-connrefused --connect-timeout 10 --max-time 600 -o "$build/redis.tar.gz" "$URL" ||
@@ -77,45 +73,29 @@ keep_quiet() {
   done
 }
 
-# install_packages build|redis: with the distribution's manager.
+# install_packages build|redis DEB RPM...: with the distribution's manager, which knows DEB, or one of RPM.
 install_packages() {
+  local each manager=yum
   log "installing with the distribution's packages: $1"
+  # shellcheck disable=SC2086 # words
   if command -v apt-get >/dev/null; then
-    case $1 in
-      build) apt_install gcc make libc6-dev libsystemd-dev pkg-config curl ca-certificates ;;
-      redis) apt_install "${PACKAGE:-redis-server}" ;;
-    esac
+    export DEBIAN_FRONTEND=noninteractive
+    [[ $(dpkg-query -W -f '${Status}\n' $2 2>/dev/null | grep -c '^install ok installed') != "$(wc -w <<<"$2")" ]] || return 0
+    apt-get -q -o DPkg::Lock::Timeout=300 update
+    apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $2
   else
-    local manager=yum
     ! command -v dnf >/dev/null || manager=dnf
-    case $1 in
-      build) "$manager" -y -q install gcc make systemd-devel tar gzip ;;
-      redis) rpm_redis "$manager" ;;
-    esac
+    for each in "${@:3}"; do
+      ! "$manager" -y -q install $each || return 0
+    done
+    [[ $1 == build ]] || refuse "no package of Redis: ${*:3} tried"
+    return 1
   fi
-}
-
-apt_install() {
-  export DEBIAN_FRONTEND=noninteractive
-  [[ $(dpkg-query -W -f '${Status}\n' "$@" 2>/dev/null | grep -c '^install ok installed') != "$#" ]] || return 0
-  apt-get -q -o DPkg::Lock::Timeout=300 update
-  apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"
-}
-
-rpm_redis() {
-  local name
-  for name in ${PACKAGE:-redis redis6 valkey}; do
-    ! "$1" -y -q install "$name" || return 0
-  done
-  refuse "no package of Redis: ${PACKAGE:-redis redis6 valkey}"
 }
 
 # notify_unit SERVER: a server built with systemd says itself when it has loaded its data.
 notify_unit() {
   local drop_in=$ROOT/etc/systemd/system/redis-replica.service.d/notify.conf
-  if [[ $(ldd "$1") == *libsystemd* ]]; then
-    printf '[Service]\nType=notify\n' | write "$drop_in"
-  else
-    rm -f "$drop_in"
-  fi
+  rm -f "$drop_in"
+  [[ $(ldd "$1") != *libsystemd* ]] || printf '[Service]\nType=notify\n' | write "$drop_in"
 }
