@@ -1,9 +1,9 @@
 import { type Command } from "commander";
 import { join } from "node:path";
-import { BootScript, type RedisReplicasStack } from "../constructs";
+import { type RedisReplicasStack } from "../constructs";
 import { loadConfigs } from "../config/load";
 import { ConfigError } from "../config/problem";
-import { fromStacks } from "./assembly";
+import { bootScriptOf, fromStacks } from "./assembly";
 import { writeAtomically } from "./atomic";
 import { type Context, EXIT, type Exit } from "./command";
 import { settingsFile, sizeToJson, userDataSize, userDataText } from "./user-data";
@@ -36,7 +36,7 @@ export function run({ files, options, output }: Context): Exit {
 }
 
 function writeTree(directory: string, stack: RedisReplicasStack): { files: string[]; written: string[] } {
-  const tree = [...BootScript.files(), { path: SETTINGS, mode: "0644", content: settingsFile(stack) }];
+  const tree = [...bootScriptOf(stack).files, { path: SETTINGS, mode: "0644", content: settingsFile(stack) }];
   const written = tree.filter(({ path, mode, content }) =>
     writeAtomically(join(directory, path), content, Number.parseInt(mode, 8)),
   );

@@ -1,4 +1,4 @@
-import { type Precondition, Tokenization } from "cdktf";
+import { type IResolvable, type Precondition, Tokenization } from "cdktf";
 import { create, type TemplateDelegate } from "handlebars";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -34,6 +34,11 @@ export interface BootScriptProps {
    */
   readonly shard?: string;
   /**
+   * Whether a replacement takes over the data volume that the instances have for Redis's data beside the root.
+   * @default - there is no data volume
+   */
+  readonly dataVolume?: boolean | IResolvable;
+  /**
    * Shell of one's own, before and after this package's.
    * @default - none
    */
@@ -64,13 +69,15 @@ export interface BootSteps {
  * settings, installs Redis where it is missing, and waits until the replica has joined or is back.
  */
 export class BootScript {
-  /** The files that the script writes beside its settings, as they land on the instance. */
+  /** The files that every script writes beside its settings, as they land on the instance. */
   public static files(): InstanceFile[] {
-    return instanceFiles();
+    return instanceFiles().filter(({ path }) => !OF_DATA_VOLUME.test(path));
   }
 
   /** The script. Values that only Terraform knows are tokens in it. */
   public readonly text: string;
+  /** The files that this one writes: those of every script, and what a data volume needs. */
+  public readonly files: InstanceFile[];
   /** The settings in it, by name. */
   public readonly settings: { [name: string]: string };
   /** The rules for values that only Terraform knows: for the lifecycle of the group that runs the script. */
@@ -87,18 +94,23 @@ export class BootScript {
     if (after !== undefined) checks.value("bootScript.after", after, SCRIPT);
     this.preconditions = checks.preconditions;
     this.settings = renderSettings(props, redis);
-    const files = BootScript.files();
-    const unfit = files.find(({ content }) => content.includes(`\n${FILE_END}`) || !content.endsWith("\n"));
+    this.files = props.dataVolume === undefined ? BootScript.files() : instanceFiles();
+    const unfit = this.files.find(
+      ({ content }) => content.includes(`\n${FILE_END}`) || !content.endsWith("\n"),
+    );
     if (unfit) throw new Error(`${unfit.path} cannot be carried in a here-document`);
     this.text = template()({
       settings: Object.entries(this.settings).map(([name, value]) => ({ name, word: shellWord(value) })),
-      files,
+      files: this.files,
       end: FILE_END,
       before: ended(before),
       after: ended(after),
     });
   }
 }
+
+/** What only an instance with a data volume has, for every byte of user data counts. */
+const OF_DATA_VOLUME = /\/volume\.(sh|conf)$/;
 
 /** A text whose last line has an end; nothing for none. */
 function ended(text = ""): string {
@@ -170,5 +182,12 @@ function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: 
     DIRECTIVES: Object.entries(redis.directives ?? {})
       .map(([directive, value]) => `${directive} ${value}`)
       .join("\n"),
+    ...(props.dataVolume !== undefined && { DATA_VOLUME: keptOrFresh(props.dataVolume) }),
   };
+}
+
+/** What becomes of the data volume at a replacement. */
+function keptOrFresh(isKept: boolean | IResolvable): string {
+  if (typeof isKept === "boolean") return isKept ? "kept" : "fresh";
+  return hcl`${isKept} ? "kept" : "fresh"`.toString();
 }

@@ -28,8 +28,8 @@ export class DataVolumeMode {
 }
 
 /**
- * A volume beside the root. It is attached, not formatted and not mounted: that is the user data's, which must
- * wait for it, since a volume that is attached again comes after the boot.
+ * A volume beside the root. `RedisReplicas` formats and mounts it. Where there is no Redis it is only attached: the
+ * rest is the user data's, which must wait for it, since a volume that is attached again comes after the boot.
  */
 export interface DataVolume extends Volume {
   /**

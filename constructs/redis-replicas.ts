@@ -2,6 +2,7 @@ import { Fn, type Precondition, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 import { BootScript, type BootSteps } from "./boot-script";
 import { Checks, withPreconditions } from "./checks";
+import { type DataVolume } from "./data-volume";
 import { type Failover } from "./failover";
 import { type GroupProps } from "./group-props";
 import { InstanceRole, type Secrets } from "./instance-role";
@@ -57,6 +58,12 @@ export interface RedisReplicasProps extends GroupProps {
    * @default - Redis 7.2.15 built from source, on port 6379
    */
   readonly redis?: RedisSettings;
+  /**
+   * A volume beside the root for Redis's data and what the agent remembers of it. The agent formats it when it is
+   * blank, and mounts it before each start of Redis; a new one begins with the data that the root volume has.
+   * @default - none: Redis keeps its data on the root volume
+   */
+  readonly dataVolume?: DataVolume;
   /**
    * Whether a replica may be promoted when its master fails.
    * @default Failover.ALLOWED
@@ -130,7 +137,11 @@ export class RedisReplicas extends Construct {
     shard?: Shard,
   ): ReplicaGroup {
     const { masters, redis, failover, bootScript: steps, ...group } = props;
-    const bootScript = new BootScript({ masters, redis, failover, steps, shard: shard?.master });
+    const dataVolume = group.dataVolume && (group.persistence?.dataVolume ?? true);
+    const bootScript = new BootScript({
+      ...{ masters, redis, failover, steps, dataVolume },
+      shard: shard?.master,
+    });
     const elastigroup = new StatefulElastigroup(this, id, {
       ...group,
       ...access,

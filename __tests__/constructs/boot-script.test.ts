@@ -49,6 +49,12 @@ describe("settings", () => {
     });
   });
 
+  test("say that there is a data volume, and whether it is kept, only where there is one", () => {
+    expect(new BootScript({ masters }).settings).not.toHaveProperty("DATA_VOLUME");
+    expect(new BootScript({ masters, dataVolume: true }).settings).toHaveProperty("DATA_VOLUME", "kept");
+    expect(new BootScript({ masters, dataVolume: false }).settings).toHaveProperty("DATA_VOLUME", "fresh");
+  });
+
   test.each<[string, BootScriptProps, string]>([
     ["no master", { masters: [] }, "`masters` must name at least one master, got: []"],
     [
@@ -122,6 +128,36 @@ describe("the script", () => {
     for (const { path, mode, content } of BootScript.files()) {
       expect(text).toContain(`\nfile ${path} ${mode} <<'END_OF_FILE'\n${content}END_OF_FILE\n`);
     }
+  });
+
+  test("carries what a data volume needs where there is one, to the letter, and nowhere else", () => {
+    const { text: longer, files } = new BootScript({ masters, dataVolume: true });
+    const more = files.filter(({ path }) => !BootScript.files().some((each) => each.path === path));
+    expect(more.map(({ path }) => path)).toEqual([
+      "/etc/systemd/system/redis-replica.service.d/volume.conf",
+      "/usr/local/lib/redis-replica/volume.sh",
+    ]);
+    for (const { path, content } of more) {
+      expect(longer).toContain(`<<'END_OF_FILE'\n${content}END_OF_FILE\n`);
+      expect(text).not.toContain(path);
+    }
+  });
+
+  test("leaves the user an eighth of EC2's limit with a data volume too", () => {
+    expect(gzipSync(new BootScript({ masters, dataVolume: true }).text).length).toBeLessThanOrEqual(
+      14 * 1024,
+    );
+  });
+
+  test("tells by Terraform whether a data volume is kept that only Terraform knows", () => {
+    const stack = new TerraformStack(new App(), "s");
+    const kept = new TerraformVariable(stack, "kept", { type: "bool" }).booleanValue;
+    const { settings } = new BootScript({ masters, dataVolume: kept });
+    new TerraformOutput(stack, "setting", { value: settings.DATA_VOLUME });
+    expect(JSON.parse(Testing.synth(stack))).toHaveProperty(
+      "output.setting.value",
+      '${var.kept ? "kept" : "fresh"}',
+    );
   });
 
   test("leaves a quarter of EC2's limit to the user after gzip", () => {
@@ -226,7 +262,7 @@ describeWith(["bash"], "steps of one's own", () => {
 describeWith(["bash", "shellcheck"], "the script before shellcheck", () => {
   test.each([undefined, { before: "true", after: "true" }])("is clean with the steps %j", (steps) => {
     const { status, stdout } = spawnSync("shellcheck", ["--shell=bash", "-"], {
-      input: new BootScript({ masters, steps }).text,
+      input: new BootScript({ masters, steps, dataVolume: steps && true }).text,
       encoding: "utf8",
     });
     expect([status, stdout]).toEqual([0, ""]);

@@ -1,7 +1,13 @@
 import { SpotinstProvider } from "@cdktf/provider-spotinst/lib/provider";
 import { type App, TerraformStack, TerraformVariable } from "cdktf";
 import { randomBytes } from "node:crypto";
-import { BootScript, RedisReplicasStack, StatefulElastigroup } from "../../constructs";
+import {
+  BootScript,
+  DataVolumeMode,
+  type RedisReplicasProps,
+  RedisReplicasStack,
+  StatefulElastigroup,
+} from "../../constructs";
 import { filled, off } from "../../rehearsal/spot-api/defaults";
 import { describeWith } from "../support/needs";
 import { Workbench } from "./provider";
@@ -42,6 +48,51 @@ describeWith(["terraform", "spotinst provider"], "a group with the real provider
     const requests = await bench.apply(replicas);
     expect(requests.map(({ method }) => method)).toEqual(["POST"]);
     await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
+  });
+
+  const withVolume = (changed: Partial<RedisReplicasProps> = {}) => {
+    const props = { ...minimal, dataVolume: { size: 50, mode: DataVolumeMode.SNAPSHOT }, ...changed };
+    return (app: App): TerraformStack => new RedisReplicasStack(app, "redis", { replicas: props });
+  };
+
+  test.each([
+    ["that adds nothing", off],
+    ["that fills in its defaults after every request", filled],
+  ])("has a data volume for Redis, and an empty second plan, with an API %s", async (_name, defaults) => {
+    bench = await Workbench.open(defaults);
+    const [post, ...more] = await bench.apply(withVolume());
+    expect(more).toEqual([]);
+    expect(post?.body).toMatchObject({
+      group: {
+        compute: {
+          launchSpecification: {
+            blockDeviceMappings: [
+              {
+                deviceName: "/dev/xvdf",
+                ebs: { deleteOnTermination: false, encrypted: true, volumeSize: 50, volumeType: "gp3" },
+              },
+            ],
+          },
+        },
+        strategy: { persistence: { blockDevicesMode: "onLaunch", shouldPersistBlockDevices: true } },
+      },
+    });
+    expect(bench.userData).toContain("\nDATA_VOLUME='kept'\n");
+    await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
+  });
+
+  test("gets a data volume, another way to keep it and a larger one in place, and settles", async () => {
+    bench = await Workbench.open(filled);
+    await bench.apply(replicas);
+    for (const dataVolume of [
+      { size: 50, mode: DataVolumeMode.SNAPSHOT },
+      { size: 50 },
+      { size: 80, throughput: 250 },
+    ]) {
+      const requests = await bench.apply(withVolume({ dataVolume }));
+      expect(requests.map(({ method }) => method)).toEqual(["PUT"]);
+      await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
+    }
   });
 
   test("can be renamed in place, by a request that names nothing else, and settles", async () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { BootScript } from "../../constructs";
+import { BootScript, type InstanceFile } from "../../constructs";
 import { describeWith } from "../support/needs";
 
 const INSTANCE = join(__dirname, "../../templates/instance");
@@ -13,17 +13,31 @@ const scripts = [
     .map((name) => join(LIB, name)),
 ];
 
-test("no part of the agent has more than 150 lines of code, all of it no more than 900", () => {
-  const lengths = BootScript.files()
+/** The lines of code of each part among some files. */
+function lengthsOf(files: readonly InstanceFile[]): number[] {
+  return files
     .filter(({ path }) => path.includes("redis-replica") && !/\.(service|timer|conf)$/.test(path))
     .map(({ content }) => content.split("\n").filter((line) => line.trim() !== "").length);
+}
+
+const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);
+
+test("no part of the agent has more than 150 lines of code, all of it no more than 900", () => {
+  const lengths = lengthsOf(BootScript.files());
   expect(Math.max(...lengths)).toBeLessThanOrEqual(150);
-  expect(lengths.reduce((sum, length) => sum + length, 0)).toBeLessThanOrEqual(900);
+  expect(sum(lengths)).toBeLessThanOrEqual(900);
+});
+
+test("a data volume brings no more than 70 lines to it", () => {
+  const { files } = new BootScript({ masters: ["10.0.1.10"], dataVolume: true });
+  expect(sum(lengthsOf(files)) - sum(lengthsOf(BootScript.files()))).toBeLessThanOrEqual(70);
 });
 
 test("every part that the agent loads is there, and every part that is there is loaded", () => {
   const main = readFileSync(scripts[0] ?? "", "utf8");
-  const loaded = /for part in (.*); do/.exec(main)?.[1]?.split(" ") ?? [];
+  const loaded = (/for part in (.*); do/.exec(main)?.[1] ?? "")
+    .replace("${DATA_VOLUME:+volume}", "volume")
+    .split(" ");
   const present = readdirSync(LIB).filter((name) => name.endsWith(".sh"));
   expect(loaded.map((name) => `${name}.sh`).sort()).toEqual(present.sort());
 });

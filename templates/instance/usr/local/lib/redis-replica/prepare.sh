@@ -3,6 +3,7 @@
 
 prepare() {
   local known address='' instance='' me facts action given
+  ${DATA_VOLUME:+mount_volume}
   known=$(wait_for_identity) || later 'no interface has the private IP yet'
   { read -r address && read -r instance; } <<<"$known" || true
   me=$(own_id)
