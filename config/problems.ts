@@ -99,8 +99,6 @@ function fromIssue(source: Source, issue: Issue): Problem[] {
 
 /** Keys that one could look for, and why there are none. */
 const ABSENT: Readonly<Record<string, string>> = {
-  dataVolume: "Redis keeps its data on the root volume: give `rootVolume` a size.",
-  "persistence.dataVolume": "Redis keeps its data on the root volume: give `rootVolume` a size.",
   "deallocation.networkInterfaces": "Spot always deletes them, and its provider cannot tell it otherwise.",
 };
 

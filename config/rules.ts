@@ -1,4 +1,5 @@
 import { RESERVED_DIRECTIVES } from "../constructs/kinds";
+import { DATA_DEVICE, ROOT_DEVICE } from "../constructs/group-rules";
 import { misfits } from "../constructs/instance-types";
 import { isBroken } from "../constructs/relation";
 import { rangeRelations } from "../constructs/resource-requirements";
@@ -112,10 +113,22 @@ const preferredZonesAreUsed: Rule = ({ preferredZones, strategy = {} }) =>
         },
       ];
 
-const rootVolumeFits: Rule = ({ rootVolume }) =>
-  rootVolume === undefined
+const volumesFit: Rule = (config) =>
+  (["rootVolume", "dataVolume"] as const).flatMap((key) => {
+    const volume = config[key];
+    if (volume === undefined) return [];
+    return volumeConflicts(volume).map(({ part, rule }) => ({ path: [key, part], rule }));
+  });
+
+const devicesDiffer: Rule = ({ rootVolume, dataVolume }) =>
+  dataVolume === undefined || (dataVolume.device ?? DATA_DEVICE) !== (rootVolume?.device ?? ROOT_DEVICE)
     ? []
-    : volumeConflicts(rootVolume).map(({ part, rule }) => ({ path: ["rootVolume", part], rule }));
+    : [{ path: ["dataVolume", "device"], rule: "differ from the root volume's" }];
+
+const dataVolumeIsThere: Rule = ({ persistence = {}, dataVolume }) =>
+  persistence.dataVolume === undefined || dataVolume !== undefined
+    ? []
+    : [{ path: ["persistence", "dataVolume"], rule: "be left out without `dataVolume`" }];
 
 const replicasOrShards: Rule = ({ replicas, shards, privateIps, adopt }) => {
   if (shards === undefined) return [];
@@ -216,8 +229,10 @@ const directivesFree: Rule = ({ redis = {} }) =>
       rule: "be left out: this package sets it itself",
     }));
 
-const somethingPersists: Rule = ({ persistence = {} }) =>
-  persistence.rootVolume === false && persistence.privateIp === false
+const somethingPersists: Rule = ({ persistence = {}, dataVolume }) =>
+  persistence.rootVolume === false &&
+  persistence.privateIp === false &&
+  (dataVolume === undefined || persistence.dataVolume === false)
     ? [{ path: ["persistence"], rule: "keep the root volume or the private IP" }]
     : [];
 
@@ -275,7 +290,9 @@ export const RULES: readonly Rule[] = [
   oneArchitecture,
   zoneNamesKnown,
   preferredZonesAreUsed,
-  rootVolumeFits,
+  volumesFit,
+  devicesDiffer,
+  dataVolumeIsThere,
   replicasOrShards,
   shardsDiffer,
   addressesFit,

@@ -23,6 +23,7 @@ import {
   RECORD_SET,
   SHARD,
   SHELL,
+  SNAPSHOT,
   TARGET_GROUP,
   THROUGHPUT,
   VCPUS,
@@ -326,14 +327,18 @@ const persistence = z.strictObject(
     privateIp: yesNo()
       .optional()
       .meta({ description: "A replacement takes over the private IP.", default: true }),
+    dataVolume: yesNo().optional().meta({
+      description: "A replacement takes over the data volume, where there is one.",
+      default: true,
+    }),
   },
-  { error: "hold `rootVolume` and `privateIp`" },
+  { error: "hold `rootVolume`, `privateIp` and `dataVolume`" },
 );
 
-const rootVolume = z.strictObject(
-  {
+function volume(size: string) {
+  return {
     size: orVariable(whole(VOLUME_SIZE.least, VOLUME_SIZE.most, " GiB")).meta({
-      description: "Its size in GiB: Redis keeps its data there, and twice that while it saves.",
+      description: size,
       examples: [32],
     }),
     type: oneOf(["gp3", "gp2", "io1"]).optional().meta({ description: "Its type.", default: "gp3" }),
@@ -353,6 +358,14 @@ const rootVolume = z.strictObject(
         description: "The KMS key it is encrypted with; the account's own for EBS unless told.",
         examples: ["alias/redis"],
       }),
+  };
+}
+
+const OF_A_VOLUME = "hold `size` and what else is to be said of the volume";
+
+const rootVolume = z.strictObject(
+  {
+    ...volume("Its size in GiB: Redis keeps its data there, and twice that while it saves."),
     device: text(DEVICE)
       .optional()
       .meta({
@@ -361,7 +374,31 @@ const rootVolume = z.strictObject(
         examples: ["/dev/sda1"],
       }),
   },
-  { error: "hold `size` and what else is to be said of the volume" },
+  { error: OF_A_VOLUME },
+);
+
+const dataVolume = z.strictObject(
+  {
+    ...volume("Its size in GiB: the data, and twice that while it saves."),
+    device: text(DEVICE)
+      .optional()
+      .meta({
+        description: "The name that it is attached by; the instance finds it by what is on it.",
+        default: "/dev/xvdf",
+        examples: ["/dev/sdf"],
+      }),
+    mode: oneOf(["reattach", "snapshot"]).optional().meta({
+      description: "A replacement gets the same volume, or a new one from its latest snapshot.",
+      default: "reattach",
+    }),
+    snapshotId: orVariable(text(SNAPSHOT))
+      .optional()
+      .meta({
+        description: "The snapshot that the first volume is made from; a blank one unless told.",
+        examples: ["snap-0123456789abcdef0"],
+      }),
+  },
+  { error: OF_A_VOLUME },
 );
 
 const deallocation = z.strictObject(
@@ -645,6 +682,10 @@ export const clusterConfig = z
       }),
       rootVolume: rootVolume.optional().meta({
         description: "Another root volume than the image's.",
+        examples: [{ size: 32 }],
+      }),
+      dataVolume: dataVolume.optional().meta({
+        description: "A volume beside the root for Redis's data; on the root volume unless told.",
         examples: [{ size: 32 }],
       }),
       deallocation: deallocation

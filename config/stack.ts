@@ -2,6 +2,8 @@ import { type App, type IResolvable } from "cdktf";
 import {
   Architecture,
   AvailabilityZones,
+  type DataVolume,
+  DataVolumeMode,
   Failover,
   type HealthCheck,
   HealthCheckType,
@@ -75,6 +77,7 @@ export function addStack(
     secrets: renderSecrets(values, config.secrets),
     persistence: config.persistence,
     rootVolume: renderRootVolume(values, config.rootVolume),
+    dataVolume: renderDataVolume(values, config.dataVolume),
     deallocation: config.deallocation,
     strategy: renderStrategy(values, config.strategy),
     autoHealing: optionalBoolean(values, config.autoHealing),
@@ -169,6 +172,17 @@ function renderRootVolume(values: Variables, volume: ClusterConfig["rootVolume"]
     size: values.number(volume.size),
     type: volume.type && VolumeType.of(volume.type),
     kmsKeyId: optional(values, volume.kmsKeyId),
+  };
+}
+
+function renderDataVolume(values: Variables, volume: ClusterConfig["dataVolume"]): DataVolume | undefined {
+  if (volume === undefined) return undefined;
+  const { device, mode, snapshotId, ...rest } = volume;
+  return {
+    ...renderRootVolume(values, rest)!,
+    device,
+    mode: mode && (mode === "snapshot" ? DataVolumeMode.SNAPSHOT : DataVolumeMode.REATTACH),
+    snapshotId: optional(values, snapshotId),
   };
 }
 

@@ -17,6 +17,7 @@ import {
   REPLICAS,
   SECRET_ARN,
   SECURITY_GROUP,
+  SNAPSHOT,
   SUBNET,
   TARGET_GROUP,
   VOLUME_SIZE,
@@ -60,11 +61,22 @@ export function references(config: Partial<ClusterConfig>): Reference[] {
     ...textReference(["keyPair"], config.keyPair, KEY_PAIR),
     ...textReference(["iamInstanceProfile"], config.iamInstanceProfile, INSTANCE_PROFILE),
     ...secretReferences(config),
-    ...reference(["rootVolume", "size"], config.rootVolume?.size, "number", [within(VOLUME_SIZE, " GiB")]),
-    ...textReference(["rootVolume", "kmsKeyId"], config.rootVolume?.kmsKeyId, KMS_KEY),
+    ...volumeReferences("rootVolume", config.rootVolume),
+    ...volumeReferences("dataVolume", config.dataVolume),
+    ...textReference(["dataVolume", "snapshotId"], config.dataVolume?.snapshotId, SNAPSHOT),
     ...listReferences(["targetGroupArns"], config.targetGroupArns, TARGET_GROUP),
     ...reference(["strategy", "fallbackToOnDemand"], config.strategy?.fallbackToOnDemand, "bool", []),
     ...BOOLEANS.flatMap((key) => reference([key], config[key], "bool", [])),
+  ];
+}
+
+function volumeReferences(
+  key: "rootVolume" | "dataVolume",
+  volume: ClusterConfig["rootVolume" | "dataVolume"],
+): Reference[] {
+  return [
+    ...reference([key, "size"], volume?.size, "number", [within(VOLUME_SIZE, " GiB")]),
+    ...textReference([key, "kmsKeyId"], volume?.kmsKeyId, KMS_KEY),
   ];
 }
 

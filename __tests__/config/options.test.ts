@@ -156,9 +156,34 @@ describe("each mistake is exactly one message", () => {
       '`rootVolume.device` must be a device such as /dev/xvda or /dev/sdf, got: "xvda"',
     ],
     [
-      "a data volume, which Redis would not use",
-      { dataVolume: { size: 20 } },
-      '`dataVolume` must be a known key, got: "dataVolume". Redis keeps its data on the root volume: give `rootVolume` a size.',
+      "a data volume without a size",
+      { dataVolume: { mode: "reattach" } },
+      "`dataVolume.size` must be given, got: nothing. Add it, such as `size: 32`.",
+    ],
+    [
+      "a way to get a data volume that is none",
+      { dataVolume: { size: 20, mode: "snapshots" } },
+      '`dataVolume.mode` must be one of reattach, snapshot, got: "snapshots". Did you mean `snapshot`?',
+    ],
+    [
+      "a data volume where the root is",
+      { dataVolume: { size: 20, device: "/dev/xvda" } },
+      '`dataVolume.device` must differ from the root volume\'s, got: "/dev/xvda"',
+    ],
+    [
+      "a data volume with more than its size allows",
+      { dataVolume: { size: 8, iops: 5000 } },
+      "`dataVolume.iops` must be at most 500 per GiB of `size` for gp3, got: 5000",
+    ],
+    [
+      "a snapshot that is none",
+      { dataVolume: { size: 20, snapshotId: "ami-1" } },
+      '`dataVolume.snapshotId` must be a snapshot id such as snap-0123456789abcdef0, got: "ami-1"',
+    ],
+    [
+      "a data volume to keep where there is none",
+      { persistence: { dataVolume: true } },
+      "`persistence.dataVolume` must be left out without `dataVolume`, got: true",
     ],
     [
       "interfaces kept, which cannot be said",
@@ -344,6 +369,45 @@ test.each<[Record<string, unknown>, Record<string, unknown>]>([
     },
   ],
   [
+    { dataVolume: { size: 100, mode: "snapshot", snapshotId: "snap-1" }, persistence: { rootVolume: false } },
+    {
+      persist_root_device: false,
+      persist_block_devices: true,
+      block_devices_mode: "onLaunch",
+      ebs_block_device: [
+        {
+          device_name: "/dev/xvdf",
+          volume_type: "gp3",
+          volume_size: 100,
+          iops: 3000,
+          throughput: 125,
+          encrypted: true,
+          delete_on_termination: false,
+          snapshot_id: "snap-1",
+        },
+      ],
+    },
+  ],
+  [
+    {
+      dataVolume: { size: 100, type: "gp2", device: "/dev/sdf", encrypted: false },
+      persistence: { dataVolume: false },
+    },
+    {
+      persist_block_devices: false,
+      block_devices_mode: "reattach",
+      ebs_block_device: [
+        {
+          device_name: "/dev/sdf",
+          volume_type: "gp2",
+          volume_size: 100,
+          encrypted: false,
+          delete_on_termination: true,
+        },
+      ],
+    },
+  ],
+  [
     { deallocation: { volumes: false } },
     { stateful_deallocation: expect.objectContaining({ should_delete_volumes: false }) },
   ],
@@ -450,6 +514,24 @@ const change = fc.oneof(
       },
       { requiredKeys: ["size"] },
     ),
+  ),
+  field(
+    "dataVolume",
+    fc.record(
+      {
+        size: fc.constantFrom(1, 100, 65_537),
+        type: fc.constantFrom("gp2", "gp3", "io1"),
+        iops: fc.constantFrom(100, 3000),
+        mode: fc.constantFrom("reattach", "snapshot"),
+        snapshotId: fc.constantFrom("snap-1", "snap"),
+        device: fc.constantFrom("/dev/xvda", "/dev/sdf"),
+      },
+      { requiredKeys: ["size"] },
+    ),
+  ),
+  field(
+    "persistence",
+    fc.record({ rootVolume: fc.boolean(), privateIp: fc.boolean(), dataVolume: fc.boolean() }, optional),
   ),
   field("privateIps", fc.array(address, { maxLength: 4 })),
   field("deallocation", fc.record({ images: fc.boolean(), volumes: fc.boolean() }, optional)),

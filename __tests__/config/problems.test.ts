@@ -140,6 +140,11 @@ describe("each mistake is one message that says where, what must be, what is the
       { persistence: { rootVolume: false, privateIp: false } },
       "`persistence` must keep the root volume or the private IP",
     ],
+    [
+      "nothing that persists, a data volume included",
+      { dataVolume: { size: 9 }, persistence: { rootVolume: false, privateIp: false, dataVolume: false } },
+      "`persistence` must keep the root volume or the private IP",
+    ],
     ["two backends", { backend: { s3: {}, gcs: {} } }, "`backend` must name exactly one backend"],
     [
       "a backend of another type",

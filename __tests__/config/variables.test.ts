@@ -42,6 +42,7 @@ const everywhere = {
   iamInstanceProfile: { variable: "profile" },
   privateIps: [{ variable: "address" }],
   rootVolume: { size: { variable: "disk" }, kmsKeyId: { variable: "kms" } },
+  dataVolume: { size: { variable: "disk" }, kmsKeyId: { variable: "kms" }, snapshotId: { variable: "snap" } },
   strategy: { fallbackToOnDemand: { variable: "fallback" } },
   monitoring: { variable: "watched" },
   targetGroupArns: { variable: "targets" },
@@ -54,7 +55,7 @@ test("a variable keeps its plain name, even one that the stack has for something
   expect(Object.keys(synth(everywhere).variable).sort()).toEqual(
     [
       ...["address", "disk", "fallback", "image", "key", "kms", "master_ip", "name", "profile"],
-      ...["replicas", "spot", "targets", "type", "watched", "zones"],
+      ...["replicas", "snap", "spot", "targets", "type", "watched", "zones"],
     ].sort(),
   );
 });
@@ -73,6 +74,7 @@ test("each has the type of its place and refuses null", () => {
     name: "string",
     profile: "string",
     replicas: "number",
+    snap: "string",
     spot: "list(string)",
     targets: "list(string)",
     type: "string",
@@ -94,7 +96,14 @@ test("values arrive as references where they belong", () => {
     iam_instance_profile: expect.stringMatching(/^\$\{replace\(var\.profile, /),
     availability_zones: expect.stringMatching(/^\$\{local\.[\w-]+\}$/),
     private_ips: ["${var.address}"],
-    ebs_block_device: [expect.objectContaining({ volume_size: "${var.disk}", kms_key_id: "${var.kms}" })],
+    ebs_block_device: [
+      expect.objectContaining({ volume_size: "${var.disk}", kms_key_id: "${var.kms}" }),
+      expect.objectContaining({
+        volume_size: "${var.disk}",
+        kms_key_id: "${var.kms}",
+        snapshot_id: "${var.snap}",
+      }),
+    ],
     fallback_to_ondemand: "${var.fallback}",
     enable_monitoring: "${var.watched}",
     target_group_arns: "${var.targets}",
@@ -137,6 +146,7 @@ describeWith(["terraform"], "Terraform holds the same rules", () => {
     address: "10.0.1.21",
     disk: "32",
     kms: "alias/redis",
+    snap: "snap-0123",
     fallback: "true",
     watched: "false",
     targets: '["arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/checks/0123456789abcdef"]',
@@ -175,6 +185,7 @@ describeWith(["terraform"], "Terraform holds the same rules", () => {
       zones: '{"us-west-2a":[],"us-east-1a":["subnet-1"]}',
       name: "group",
       profile: "a b",
+      snap: "vol-1",
     });
     expect(status).toBe(1);
     for (const message of [
@@ -186,6 +197,7 @@ describeWith(["terraform"], "Terraform holds the same rules", () => {
       "each zone of `availabilityZones` must name at least one subnet",
       '`securityGroupIds[0]` must be a security group id such as sg-0123456789abcdef0, got: "group"',
       '`iamInstanceProfile` must be the name or ARN of an instance profile, got: "a b"',
+      '`dataVolume.snapshotId` must be a snapshot id such as snap-0123456789abcdef0, got: "vol-1"',
     ]) {
       expect(text).toContain(message);
     }
