@@ -1,14 +1,18 @@
 import { type ClusterConfig, isVariable } from "../config/schema";
+import { listOf } from "./rules/facts";
 
 /** What happens when Spot takes an instance away, in plain sentences. */
 export function interruptionStory(config: ClusterConfig): string[] {
   return [replacement(config), ...address(config), recovery(config), capacity(config), back(config)];
 }
 
-function replacement({ persistence = {} }: ClusterConfig): string {
+function replacement({ persistence = {}, dataVolume }: ClusterConfig): string {
   const { rootVolume = true, privateIp = true } = persistence;
-  const kept = [rootVolume && "root volume", privateIp && "private IP"].filter(Boolean).join(" and ");
-  return `Spot ends the instance and starts another with the same ${kept}.`;
+  const data = dataVolume !== undefined && (persistence.dataVolume ?? true);
+  const kept = [rootVolume && "root volume", data && "data volume", privateIp && "private IP"].filter(
+    (part) => part !== false,
+  );
+  return `Spot ends the instance and starts another with the same ${listOf(kept)}.`;
 }
 
 function address({ persistence = {} }: ClusterConfig): string[] {
@@ -17,8 +21,8 @@ function address({ persistence = {} }: ClusterConfig): string[] {
     : ["The replacement has another address, which the replica announces to the cluster."];
 }
 
-function recovery({ persistence = {} }: ClusterConfig): string {
-  return (persistence.rootVolume ?? true)
+function recovery({ persistence = {}, dataVolume }: ClusterConfig): string {
+  return ((dataVolume ? persistence.dataVolume : persistence.rootVolume) ?? true)
     ? "The replica comes back as the same node with its data, and fetches what it missed from its master. If it had been promoted and nothing proves its data fresh, it waits for another copy to be elected, or refuses to start until you decide."
     : "The replica joins as a new node and fetches all data from its master.";
 }

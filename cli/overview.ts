@@ -4,6 +4,8 @@ import { type UserDataSize } from "./user-data";
 /** What a line or two of the page are about, and the lines. */
 export type Fact = readonly [label: string, ...lines: string[]];
 
+type VolumeConfig = Pick<NonNullable<ClusterConfig["rootVolume"]>, "size" | "type" | "encrypted">;
+
 /** What a config comes to, line by line. */
 export function overview(config: ClusterConfig, userData: UserDataSize): Fact[] {
   return [
@@ -17,7 +19,8 @@ export function overview(config: ClusterConfig, userData: UserDataSize): Fact[] 
     ["Redis", redis(config)],
     ["Failover", failover(config)],
     ["Persists", persists(config)],
-    ["Root volume", rootVolume(config)],
+    ["Root volume", config.rootVolume ? volume(config.rootVolume) : "as the image says"],
+    ...(config.dataVolume ? [["Data volume", dataVolume(config.dataVolume)] as const] : []),
     ["User data", showSize(userData)],
   ];
 }
@@ -76,16 +79,31 @@ function failover({ failover = "allowed" }: ClusterConfig): string {
     : "no replica is ever promoted: the shard waits for its master";
 }
 
-function persists({ persistence = {} }: ClusterConfig): string {
-  const { rootVolume = true, privateIp = true } = persistence;
+function persists({ persistence = {}, dataVolume: volume }: ClusterConfig): string {
+  const { rootVolume = true, privateIp = true, dataVolume = true } = persistence;
+  if (volume !== undefined) {
+    const parts = { "data volume": dataVolume, "root volume": rootVolume, "private IP": privateIp };
+    const named = (kept: boolean): string[] =>
+      Object.entries(parts).flatMap(([part, is]) => (is === kept ? [part] : []));
+    const gone = named(false).map((part) => `not the ${part}`);
+    return [...named(true), ...gone].join(", ");
+  }
   if (rootVolume && privateIp) return "root volume and private IP";
   return rootVolume ? "root volume, not the private IP" : "private IP, not the root volume";
 }
 
-function rootVolume({ rootVolume }: ClusterConfig): string {
-  if (rootVolume === undefined) return "as the image says";
-  const { size, type = "gp3", encrypted = true } = rootVolume;
+function volume({ size, type = "gp3", encrypted = true }: VolumeConfig): string {
   return `${show(size)} GiB, ${type}, ${encrypted ? "encrypted" : "not encrypted"}`;
+}
+
+function dataVolume({
+  mode = "reattach",
+  snapshotId,
+  ...rest
+}: NonNullable<ClusterConfig["dataVolume"]>): string {
+  const how =
+    mode === "reattach" ? "attached again after the boot" : "made from its latest snapshot at each launch";
+  return `${volume(rest)}, with Redis's data, ${how}${snapshotId === undefined ? "" : `; the first from ${show(snapshotId)}`}`;
 }
 
 function list(value: OrVariable<readonly OrVariable<string>[]>): string {

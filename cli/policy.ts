@@ -70,8 +70,9 @@ function policiesOf(loaded: LoadedConfig, spotRole?: { arn: string; account: str
   const { config } = loaded;
   const partition = partitionOf(config.region);
   const account = spotRole?.account ?? profileAccount(config);
-  const key = config.rootVolume?.kmsKeyId;
-  const keys = key === undefined ? [] : [keyArn(key, partition, config.region, account)];
+  const named = [config.rootVolume?.kmsKeyId, config.dataVolume?.kmsKeyId].flatMap((key) => key ?? []);
+  const arns = named.map((key) => keyArn(key, partition, config.region, account));
+  const keys = arns.filter((arn, index) => arns.indexOf(arn) === index);
   const role =
     spotRole?.arn ?? `arn:${partition}:iam::${account ?? BLANKS.account.text}:role/${BLANKS.spotRole.text}`;
   return {

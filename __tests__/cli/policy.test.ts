@@ -163,6 +163,18 @@ describe("Spot's role", () => {
     expect(found?.statements).toEqual(keyPolicyStatements(spotRole, "aws", "210987654321"));
   });
 
+  test("knows the keys of both volumes, one of both once", async () => {
+    const rootVolume = { size: 32, kmsKeyId: key };
+    const other = key.replace(/.$/, (last) => (last === "0" ? "1" : "0"));
+    for (const [kmsKeyId, resource] of [
+      [key, [key]],
+      [other, [key, other]],
+    ] as const) {
+      const { spot } = await policies({ rootVolume, dataVolume: { size: 32, kmsKeyId } });
+      expect(statement(spot.policy, "VolumeKeys").Resource).toEqual(resource);
+    }
+  });
+
   test("registers instances, and keeps the records that are this account's", async () => {
     const targetGroupArns = ["arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/redis/0a1b"];
     const records = [{ name: "replicas.example.com" }];

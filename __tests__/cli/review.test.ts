@@ -34,6 +34,15 @@ test.each([
   [{ strategy: { revertToSpot: ["Sun:03:00-Sun:05:00"] } }, "within Sun:03:00-Sun:05:00 (UTC)"],
   [{ strategy: { fallbackToOnDemand: false } }, "the replica is missing until there is"],
   [{ persistence: { rootVolume: false } }, "joins as a new node and fetches all data"],
+  [{ dataVolume: { size: 50 } }, "starts another with the same root volume, data volume and private IP."],
+  [
+    { dataVolume: { size: 50 }, persistence: { rootVolume: false } },
+    "The replica comes back as the same node with its data",
+  ],
+  [
+    { dataVolume: { size: 50 }, persistence: { dataVolume: false } },
+    "joins as a new node and fetches all data",
+  ],
   [{ persistence: { privateIp: false } }, "The replacement has another address"],
 ])("with %j an interruption reads: %s", async (changes, sentence) => {
   expect((await review(changes)).stdout).toContain(sentence);
@@ -46,6 +55,19 @@ test.each([
   [{ replicas: 1 }, "1 replica on spot"],
   [{ replicas: { variable: "n" } }, "${var.n} replicas"],
   [{ masters: [{ variable: "m" }] }, "measured by the plan"],
+  [{ dataVolume: { size: 50 } }, "Persists         data volume, root volume, private IP\n"],
+  [
+    { dataVolume: { size: 50 }, persistence: { rootVolume: false, privateIp: false } },
+    "Persists         data volume, not the root volume, not the private IP\n",
+  ],
+  [
+    { dataVolume: { size: 50 } },
+    "50 GiB, gp3, encrypted, with Redis's data, attached again after the boot\n",
+  ],
+  [
+    { dataVolume: { size: 50, mode: "snapshot", snapshotId: { variable: "s" } } },
+    "made from its latest snapshot at each launch; the first from ${var.s}\n",
+  ],
 ])("with %j it says %s", async (changes, words) => {
   expect((await review(changes)).stdout).toContain(words);
 });

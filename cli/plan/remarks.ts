@@ -3,6 +3,7 @@ import { type Difference } from "./difference";
 import { replacementBy } from "./replacement";
 import { type Action, type Replicas } from "./replicas";
 import { whyUnknown } from "./resync";
+import { hasDataVolume } from "./script";
 import { type Attributes, type ResourceChange } from "./terraform-plan";
 
 /** What is found out about a group's part in a plan. */
@@ -26,7 +27,7 @@ export function remarksOn(group: ResourceChange, { action, changes, replicas, lo
     ...refused(changes),
     ...replacements(changes, after, before),
     ...lessCapacity(after, changed.get("desired_capacity")),
-    ...persistence(changed),
+    ...persistence(changed, after),
     ...resyncs(replicas, after, before),
     ...zones(after, changed.get("availability_zones") ?? changed.get("subnet_ids")),
     ...images(after, changed),
@@ -132,20 +133,20 @@ const KEPT = {
   persist_block_devices: "data volumes",
 };
 
-function persistence(changed: ReadonlyMap<string, Difference>): string[] {
+function persistence(changed: ReadonlyMap<string, Difference>, after: Attributes): string[] {
+  const data = hasDataVolume(after["user_data"]) ? "persist_block_devices" : "persist_root_device";
+  const lost: Readonly<Record<string, string>> = {
+    persist_private_ip: ": the cluster has to learn its new address",
+    [data]: ": it joins as a new node, and the old one stays in the cluster's list until FORGET",
+  };
   return Object.entries(KEPT).flatMap(([attribute, part]) => {
     const change = changed.get(attribute);
     if (!change || change.unknown) return [];
     return change.after === true
       ? [`From now on a replacement takes over the ${part}, once that was imaged or kept.`]
-      : [`From now on a replacement comes without the old ${part}${LOST[attribute] ?? ""}.`];
+      : [`From now on a replacement comes without the old ${part}${lost[attribute] ?? ""}.`];
   });
 }
-
-const LOST: Readonly<Record<string, string>> = {
-  persist_root_device: ": it joins as a new node, and the old one stays in the cluster's list until FORGET",
-  persist_private_ip: ": the cluster has to learn its new address",
-};
 
 function zones(after: Attributes, change: Difference | undefined): string[] {
   if (!change || change.unknown) return [];

@@ -46,6 +46,12 @@ export function isOurs(encoded: unknown): boolean {
   return typeof encoded === "string" && partsOf(decode(encoded)).has(SETTINGS);
 }
 
+/** Whether a `user_data` value has Redis keep its data on a data volume; not where it is none of ours. */
+export function hasDataVolume(encoded: unknown): boolean {
+  if (typeof encoded !== "string") return false;
+  return settingsOf(partsOf(decode(encoded)).get(SETTINGS) ?? []).has("DATA_VOLUME");
+}
+
 /** Compares two `user_data` values, in time that grows with their length only. */
 export function compareScripts(before: string, after: string): ScriptChange {
   const [old, current] = [decode(before), decode(after)];

@@ -51,6 +51,10 @@ export interface Facts {
   readonly keepsAddress: boolean;
   /** Undefined where it is as the image says. */
   readonly rootVolume: VolumeFacts | undefined;
+  /** Undefined where Redis's data is on the root volume. */
+  readonly dataVolume: VolumeFacts | undefined;
+  /** Whether the volume that has the data is kept. */
+  readonly keepsData: boolean;
   readonly data: DataFacts | undefined;
   readonly inPipeline: boolean;
 }
@@ -70,7 +74,9 @@ export function factsOf(config: ClusterConfig, { memory, inPipeline }: Surroundi
     orientation: strategy.orientation ?? "availability",
     keepsRoot: persistence.rootVolume !== false,
     keepsAddress: persistence.privateIp !== false,
-    rootVolume: volumeOf(config),
+    rootVolume: volumeOf(config.rootVolume),
+    dataVolume: volumeOf(config.dataVolume),
+    keepsData: (config.dataVolume ? persistence.dataVolume : persistence.rootVolume) !== false,
     data: dataOf(config, memory),
     inPipeline,
   };
@@ -85,9 +91,9 @@ function groupsOf({ replicas, shards }: ClusterConfig): GroupFacts[] {
   );
 }
 
-function volumeOf({ rootVolume }: ClusterConfig): VolumeFacts | undefined {
-  if (rootVolume === undefined) return undefined;
-  const { size, type = "gp3", iops, throughput, encrypted = true } = rootVolume;
+function volumeOf(volume: ClusterConfig["rootVolume" | "dataVolume"]): VolumeFacts | undefined {
+  if (volume === undefined) return undefined;
+  const { size, type = "gp3", iops, throughput, encrypted = true } = volume;
   return {
     size: isVariable(size) ? undefined : size,
     sizeIsVariable: isVariable(size),

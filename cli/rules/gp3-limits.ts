@@ -11,11 +11,12 @@ const BEFORE = { iops: 16_000, size: 16_384 };
 
 export const gp3Limits: Rule = {
   severity: "note",
-  when: "a gp3 root volume has more IOPS than its throughput can use, or more of anything than gp3 had until 2025",
+  when: "the volume that has the data is gp3 and has more IOPS than its throughput can use, or more of anything than gp3 had until 2025",
   remedy: "lower `iops` (or `size`), or raise `throughput`",
-  judge({ rootVolume }) {
-    if (rootVolume?.type !== "gp3") return NOT_APPLICABLE;
-    const { iops = BASE, throughput = 0, size = 0 } = rootVolume;
+  judge({ rootVolume, dataVolume }) {
+    const volume = dataVolume ?? rootVolume;
+    if (volume?.type !== "gp3") return NOT_APPLICABLE;
+    const { iops = BASE, throughput = 0, size = 0 } = volume;
     const useful = Math.max(BASE, throughput * PER_MIB);
     const old = iops > BEFORE.iops || size > BEFORE.size;
     return [

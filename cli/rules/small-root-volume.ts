@@ -10,21 +10,23 @@ const COPIES = 2;
 /** What data takes of a machine at most. */
 const SHARE = 0.75;
 
-/** A resync is written to the disk beside the data of before. */
+/** Of the volume that has the data. A resync is written to the disk beside the data of before. */
 export const smallRootVolume: Rule = {
   severity: "warning",
-  when: "the root volume cannot hold a full resync of a type's memory (or its size is the image's)",
-  remedy: "give `rootVolume` a size",
-  judge({ types, data, rootVolume }) {
+  when: "the root volume (or `dataVolume`) cannot hold a full resync of a type's memory, or its size is the image's",
+  remedy: "give `rootVolume` (or `dataVolume`) a larger size",
+  judge({ types, data, rootVolume, dataVolume }) {
     const memory = data === undefined ? withMemory(types).map(({ gib }) => gib) : [data.gib];
     if (memory.length === 0) return NOT_APPLICABLE;
-    const needed = SYSTEM + COPIES * (data === undefined ? Math.min(...memory) * SHARE : data.gib);
-    if (rootVolume?.sizeIsVariable) return NOT_APPLICABLE;
-    const size = rootVolume?.size;
+    const copies = COPIES * (data === undefined ? Math.min(...memory) * SHARE : data.gib);
+    const needed = dataVolume ? copies : SYSTEM + copies;
+    const volume = dataVolume ?? rootVolume;
+    if (volume?.sizeIsVariable) return NOT_APPLICABLE;
+    const size = volume?.size;
     if (size !== undefined && size >= needed) return [];
     const has = size === undefined ? "is as large as the image says, often 8 GiB" : `has ${showGib(size)}`;
     return [
-      `the root volume ${has}; the system and a full resync need ${showGib(Math.ceil(needed))}, and a full disk ends the replica`,
+      `the ${dataVolume ? "data volume" : "root volume"} ${has}; ${dataVolume ? "a full resync needs" : "the system and a full resync need"} ${showGib(Math.ceil(needed))}, and a full disk ends the replica`,
     ];
   },
 };

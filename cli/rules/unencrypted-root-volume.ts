@@ -2,14 +2,15 @@ import { type Rule } from "./rule";
 
 export const unencryptedRootVolume: Rule = {
   severity: "warning",
-  when: "the root volume is not encrypted, or as the image says",
-  remedy: "set `rootVolume.encrypted: true`",
-  judge({ rootVolume }) {
-    if (rootVolume?.encrypted) return [];
+  when: "the volume that has the data is not encrypted, or as the image says",
+  remedy: "set `rootVolume.encrypted: true` (or that of `dataVolume`)",
+  judge({ rootVolume, dataVolume }) {
+    const volume = dataVolume ?? rootVolume;
+    if (volume?.encrypted) return [];
     return [
-      rootVolume === undefined
+      volume === undefined
         ? "the root volume is encrypted only if the image or the account says so, and it holds the data"
-        : "the root volume is not encrypted, nor are its snapshots and images, and they hold the data",
+        : `the ${dataVolume ? "data" : "root"} volume is not encrypted, nor are its snapshots and images, and they hold the data`,
     ];
   },
 };

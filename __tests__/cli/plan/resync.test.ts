@@ -4,6 +4,10 @@ import { script } from "./scenarios";
 
 const ours = gzipSync(script("0", "join")).toString("base64");
 const foreign = Buffer.from("#!/bin/sh\nredis-server\n").toString("base64");
+const onVolume = gzipSync(script("0", "join").replace("\nMAX", "\nDATA_VOLUME='kept'\nMAX")).toString(
+  "base64",
+);
+const both = { persist_root_device: true, persist_block_devices: true, user_data: onVolume };
 const kept = { persist_root_device: true, user_data: ours };
 
 test.each<[string, Record<string, unknown>, Record<string, unknown>, string]>([
@@ -15,6 +19,12 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string]>([
   ["a group without user data so far", { persist_root_device: true }, kept, "unknown"],
   ["a group that becomes another's", kept, { ...kept, user_data: foreign }, "unknown"],
   ["user data known after apply", kept, { persist_root_device: true }, "unknown"],
+  ["a data volume kept all along, a root not", both, { ...both, persist_root_device: false }, "partial"],
+  ["a data volume no longer kept", both, { ...both, persist_block_devices: false }, "full"],
+  ["a data volume kept from now on", { ...both, persist_block_devices: false }, both, "unknown"],
+  ["a new data volume, which begins with what the root has", kept, both, "partial"],
+  ["a new data volume beside a new root", kept, { ...both, persist_root_device: false }, "full"],
+  ["a data volume that is given up", both, kept, "full"],
 ])("%s: %j, then %j: %s, and unknown has a reason", (_, before, after, resync) => {
   expect(resyncOf(before, after)).toBe(resync);
   if (resync !== "full") expect(whyUnknown(before, after) !== undefined).toBe(resync === "unknown");

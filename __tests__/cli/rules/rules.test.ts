@@ -184,6 +184,30 @@ const CASES: readonly [string, Record<string, unknown>, object, string, string[]
     ["unencrypted-root-volume"],
   ],
   [
+    "small-root-volume",
+    { dataVolume: { size: 19 } },
+    {},
+    "the data volume has 19 GiB; a full resync needs 20 GiB",
+  ],
+  [
+    "slow-root-volume",
+    {
+      dataVolume: { size: 200 },
+      rootVolume: { size: 40, throughput: 750 },
+      ...spot("r6i.4xlarge", "r5.4xlarge", "r6a.4xlarge"),
+    },
+    { memory: bytesOf("80gb") },
+    "at 125 MiB/s a replica reads 80 GiB for 11 minutes",
+  ],
+  ["gp3-limits", { dataVolume: { size: 40, iops: 20000 } }, {}, "125 MiB/s take 3000 of the 20000 IOPS"],
+  ["unencrypted-root-volume", { dataVolume: { size: 40, encrypted: false } }, {}, "the data volume is not"],
+  [
+    "root-volume-not-kept",
+    { dataVolume: { size: 40 }, persistence: { dataVolume: false } },
+    {},
+    "every replacement is a new node",
+  ],
+  [
     "slow-root-volume",
     { rootVolume: { size: 200 }, ...spot("r6i.4xlarge", "r5.4xlarge", "r6a.4xlarge") },
     { memory: bytesOf("80gb") },
@@ -266,6 +290,9 @@ test.each([
 test.each([
   ["gp3-limits", { rootVolume: { size: 40, iops: 4000, throughput: 1000 } }, "fine"],
   ["gp3-limits", { rootVolume: { size: 40, type: "gp2" } }, "not applicable"],
+  ["small-root-volume", { rootVolume: undefined, dataVolume: { size: 20 } }, "fine"],
+  ["unencrypted-root-volume", { rootVolume: undefined, dataVolume: { size: 20 } }, "fine"],
+  ["root-volume-not-kept", { dataVolume: { size: 40 }, persistence: { rootVolume: false } }, "fine"],
   ["on-demand-memory", requirements(16), "fine"],
   ["unnamed-architecture", {}, "not applicable"],
 ])("%s of %j: %s", (rule, changes, outcome) => {
