@@ -1,3 +1,4 @@
+import { DataDisk } from "./data-disk";
 import { type Image } from "./image";
 import { Instance } from "./instance";
 import { type Metadata } from "./metadata";
@@ -16,12 +17,16 @@ export interface NspawnFleetProps {
   readonly noticeSeconds?: number;
   /** The first address to allocate. @default 10.0.2.10 */
   readonly firstAddress?: string;
+  /** Whether each stateful instance has a data volume, which is attached as soon as it boots. @default false */
+  readonly dataVolumes?: boolean;
 }
 
 /** What a stateful instance keeps through replacements. */
 interface Kept {
   readonly volume: Volume;
   readonly privateIp: string;
+  /** What its next instance finds attached; none where there are no data volumes. */
+  disks?: readonly DataDisk[];
 }
 
 /** Runs what the Spot API launches as booted systems on this machine. */
@@ -39,7 +44,7 @@ export class NspawnFleet implements Fleet {
   async launch(request: LaunchRequest): Promise<RunningInstance> {
     const { network, metadata, image } = this.props;
     const { statefulInstanceId, instanceId, availabilityZone, instanceType, userData } = request;
-    const { volume, privateIp } = await this.keep(statefulInstanceId, request.privateIp);
+    const { volume, privateIp, disks } = await this.keep(statefulInstanceId, request.privateIp);
     const lifecycle = request.lifecycle === "SPOT" ? "spot" : "on-demand";
     const instance = new Instance({
       ...{
@@ -47,6 +52,7 @@ export class NspawnFleet implements Fleet {
         metadata,
         volume,
         privateIp,
+        disks,
         instanceId,
         availabilityZone,
         instanceType,
@@ -73,6 +79,7 @@ export class NspawnFleet implements Fleet {
     this.kept.delete(statefulInstanceId);
     if (!kept) return;
     this.addresses.delete(kept.privateIp);
+    kept.disks?.forEach((disk) => disk.close());
     await kept.volume.destroy();
   }
 
@@ -100,6 +107,18 @@ export class NspawnFleet implements Fleet {
     return kept.volume;
   }
 
+  /** The data volumes that the next instance of a stateful instance finds attached. */
+  disks(statefulInstanceId: string): readonly DataDisk[] {
+    return this.kept.get(statefulInstanceId)?.disks ?? [];
+  }
+
+  /** From its next instance on, a stateful instance has these. */
+  exchange(statefulInstanceId: string, disks: readonly DataDisk[]): void {
+    const kept = this.kept.get(statefulInstanceId);
+    if (!kept) throw new Error(`nothing is kept for ${statefulInstanceId}`);
+    kept.disks = disks;
+  }
+
   /**
    * Puts an older state, or the bare image, on a stateful instance's volume while nothing runs on it; one that is not
    * kept gets a volume.
@@ -120,7 +139,9 @@ export class NspawnFleet implements Fleet {
     if (before) this.addresses.delete(before.privateIp);
     const privateIp = wanted ?? this.free();
     this.addresses.add(privateIp); // at once: launches come side by side
-    const kept = { volume: before?.volume ?? (await Volume.create(this.props.image)), privateIp };
+    const volume = before?.volume ?? (await Volume.create(this.props.image));
+    const disks = before?.disks ?? (this.props.dataVolumes ? [await DataDisk.create()] : undefined);
+    const kept = { volume, privateIp, disks };
     this.kept.set(statefulInstanceId, kept);
     return kept;
   }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type DataDisk, LSBLK } from "./data-disk";
 import { workDirectory } from "./inside";
 import { Machine } from "./machine";
 import { type InstanceFacts, type Metadata, type NoticeAction } from "./metadata";
@@ -15,6 +16,8 @@ export interface InstanceProps extends InstanceFacts {
   /** The root volume; it is mounted while the instance runs and survives it. */
   readonly volume: Volume;
   readonly privateIp: string;
+  /** The data volumes that are attached as soon as it boots. @default - none, and none later */
+  readonly disks?: readonly DataDisk[];
   /** As EC2 would hand it over: byte for byte, compressed or not. */
   readonly userData: Buffer;
 }
@@ -45,7 +48,10 @@ export class Instance {
   private gone: Promise<void> = Promise.resolve();
   private failure?: Error;
 
+  private readonly disks: DataDisk[];
+
   constructor(private readonly props: InstanceProps) {
+    this.disks = [...(props.disks ?? [])];
     mkdirSync(join(workDirectory(), "consoles"), { recursive: true });
   }
 
@@ -75,7 +81,9 @@ export class Instance {
   async start(): Promise<void> {
     if (this.machine) throw new Error(`${this.instanceId} runs already`);
     const { volume, metadata, privateIp } = this.props;
-    const seed = join(await volume.mount(), "var/lib/cloud/seed/nocloud");
+    const root = await volume.mount();
+    if (this.props.disks) writeFileSync(join(root, "usr/local/sbin/lsblk"), LSBLK, { mode: 0o755 });
+    const seed = join(root, "var/lib/cloud/seed/nocloud");
     mkdirSync(seed, { recursive: true });
     writeFileSync(join(seed, "meta-data"), `instance-id: ${this.instanceId}\n`);
     writeFileSync(join(seed, "user-data"), this.props.userData);
@@ -89,6 +97,12 @@ export class Instance {
       over();
       throw error;
     }
+  }
+
+  /** Attaches a data volume while it runs, and at every reboot. */
+  async attach(disk: DataDisk): Promise<void> {
+    this.disks.push(disk);
+    await disk.attach(this.leader);
   }
 
   /** Switches off as a press of the button does: units are stopped in order. */
@@ -191,10 +205,15 @@ export class Instance {
    * as EBS's snapshots are, at the price of a standstill.
    */
   async snapshot(options: { readonly pause?: boolean } = {}): Promise<Snapshot> {
-    const machine = options.pause ? this.machine : undefined;
+    return options.pause ? this.still(() => this.volume.snapshot()) : this.volume.snapshot();
+  }
+
+  /** Does something while every process stands still. */
+  async still<T>(act: () => Promise<T>): Promise<T> {
+    const { machine } = this;
     try {
       await machine?.freeze(true);
-      return await this.volume.snapshot();
+      return await act();
     } finally {
       await machine?.freeze(false);
     }
@@ -247,6 +266,7 @@ export class Instance {
       ...{ root: volume.root, namespace, console: this.consoleFile },
     });
     this.machine = machine;
+    for (const disk of this.disks) await disk.attach(machine.leader);
     void this.attend(machine, over);
   }
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { BootScript, Failover, RedisInstall } from "../constructs";
+import { DataDisk } from "./data-disk";
 import { NspawnFleet } from "./fleet";
 import { type Image, image } from "./image";
 import { type Instance } from "./instance";
@@ -31,6 +32,8 @@ export interface SceneProps {
   readonly seeds?: number;
   /** @default Failover.ALLOWED */
   readonly failover?: Failover;
+  /** Whether each machine has a data volume for Redis. @default false */
+  readonly dataVolumes?: boolean;
 }
 
 /** Bytes of replication, of one server since it started. */
@@ -58,10 +61,12 @@ export class Scene {
     /** The masters that the settings name. */
     private readonly seeds: string[],
     private readonly failover: Failover,
+    private dataVolumes: boolean,
   ) {}
 
   static async open(props: SceneProps = {}): Promise<Scene> {
     const { replicas = 1, megabytes = 20, nodeTimeout = 2000, failover = Failover.ALLOWED } = props;
+    const { dataVolumes = false } = props;
     const bare = await image();
     const build = props.server === undefined ? undefined : await serverBuild(serverKind(props.server), bare);
     const ami = build?.image ?? bare;
@@ -73,9 +78,10 @@ export class Scene {
       directives: { "cluster-node-timeout": String(nodeTimeout), ...props.masterDirectives },
       server: build?.server,
     });
-    const fleet = new NspawnFleet({ network, metadata, image: ami, noticeSeconds: 0 });
+    const fleet = new NspawnFleet({ network, metadata, image: ami, noticeSeconds: 0, dataVolumes });
     const seeds = masters.addresses.slice(0, props.seeds);
-    const scene = new Scene(ami, network, metadata, mirror, masters, fleet, seeds, failover);
+    const parts = [ami, network, metadata, mirror, masters, fleet] as const;
+    const scene = new Scene(...parts, seeds, failover, dataVolumes);
     await masters.fill({ megabytes });
     await Promise.all(Array.from({ length: replicas }, (_, place) => scene.launch(place)));
     await Promise.all(Array.from({ length: replicas }, (_, place) => scene.inSync(place)));
@@ -85,7 +91,9 @@ export class Scene {
   private get userData(): Buffer {
     const install = this.ami.over === undefined ? RedisInstall.package() : RedisInstall.image();
     const redis = { install, directives: { "enable-debug-command": "yes" } };
-    return gzipSync(new BootScript({ masters: this.seeds, redis, failover: this.failover }).text);
+    const dataVolume = this.dataVolumes ? true : undefined;
+    const { seeds: masters, failover } = this;
+    return gzipSync(new BootScript({ masters, redis, failover, dataVolume }).text);
   }
 
   /** Boots a machine of a new instance id on the volume and address of its place. */
@@ -116,6 +124,31 @@ export class Scene {
   /** A file of a volume while nothing runs on it, as a path here. */
   file(place: number, path: string): string {
     return join(this.fleet.volume(`ssi-${place}`).upper, path);
+  }
+
+  /** The data volume of a place. */
+  disk(place: number): DataDisk {
+    const [disk] = this.fleet.disks(`ssi-${place}`);
+    if (!disk) throw new Error(`place ${place} has no data volume`);
+    return disk;
+  }
+
+  /** From the next boot on, a place finds these data volumes attached. */
+  exchange(place: number, ...disks: readonly DataDisk[]): void {
+    this.fleet.exchange(`ssi-${place}`, disks);
+  }
+
+  /** From its next boot on, a place has a data volume, which it had not. */
+  async addDisk(place: number): Promise<void> {
+    this.dataVolumes = true;
+    this.exchange(place, await DataDisk.create());
+  }
+
+  /** The data volume's content at a point in time, while its machine runs. */
+  async diskSnapshot(place: number): Promise<string> {
+    const disk = this.disk(place);
+    await this.run(place, ["sync", "-f", "/var/lib/redis-volume"]);
+    return this.instance(place).still(() => disk.snapshot());
   }
 
   instance(place: number): Instance {

@@ -16,6 +16,7 @@ import { atOnce, besideDead, jittered } from "./f17-six-at-once";
 import { alone, plain } from "./f18-reboot";
 import { inbound, outbound, unplugged } from "./f20-partition";
 import { fault as twins } from "./f22-twins";
+import { dataVolume } from "./f23-data-volume";
 import { fast, slow } from "./f25-clocks";
 import { fault as emptyMaster } from "./f26-empty-master";
 import { fault as minority } from "./f27-minority";
@@ -51,6 +52,7 @@ export const faults: readonly Fault[] = [
   inbound,
   outbound,
   twins,
+  ...dataVolume,
   slow,
   fast,
   emptyMaster,

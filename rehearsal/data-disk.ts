@@ -1,0 +1,79 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, mkdirSync, openSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { workDirectory } from "./inside";
+import { must, run } from "./run";
+
+/**
+ * A data volume: a file on a loop device, whose node a running instance gets, as EC2 attaches a volume. The device is
+ * given up with this process at the latest: it is set to go with the last that has it open or mounted.
+ */
+export class DataDisk {
+  private constructor(
+    private readonly file: string,
+    private readonly device: string,
+    private readonly hold: number,
+  ) {}
+
+  /** A blank disk, or one with the content of another at a point in time. */
+  static async create({
+    megabytes = 512,
+    from,
+  }: { megabytes?: number; from?: string } = {}): Promise<DataDisk> {
+    const directory = join(workDirectory(), "disks");
+    mkdirSync(directory, { recursive: true });
+    const file = join(directory, `vol-${randomBytes(8).toString("hex")}`);
+    if (from === undefined) writeFileSync(file, "");
+    else await copy(from, file);
+    if (from === undefined) truncateSync(file, megabytes * 2 ** 20);
+    const device = (await must(["losetup", "--find", "--show", file])).trim();
+    const hold = openSync(device, "r");
+    await must(["losetup", "--detach", device]);
+    return new DataDisk(file, device, hold);
+  }
+
+  /** Gives the node to the system whose first process this is, as a hot-plugged disk. */
+  async attach(leader: number): Promise<void> {
+    const numbers = (await must(["stat", "--format=%Hr %Lr", this.device])).trim().split(" ");
+    const argv = ["nsenter", "--target", String(leader), "--mount", "mknod", this.device, "b", ...numbers];
+    await must(argv);
+  }
+
+  /** Makes a file system on it, as somebody else would. */
+  async format(label: string): Promise<void> {
+    await must(["mkfs.ext4", "-q", "-F", "-L", label, this.device]);
+  }
+
+  /** A copy of the content; whoever writes must stand still, with everything written. */
+  async snapshot(): Promise<string> {
+    const file = `${this.file}-${randomBytes(4).toString("hex")}`;
+    await copy(this.file, file);
+    return file;
+  }
+
+  /** A checksum of the content, while nobody has it mounted. */
+  async digest(): Promise<string> {
+    return (await must(["sha256sum", this.file])).split(" ")[0] ?? "";
+  }
+
+  close(): void {
+    closeSync(this.hold);
+    rmSync(this.file, { force: true });
+  }
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  const { code, stderr } = await run(["cp", "--sparse=always", from, to], { timeout: 300_000 });
+  if (code !== 0) throw new Error(stderr);
+}
+
+/**
+ * What an instance has before its own lsblk: /sys is that of the machine around, so only what has a node here is a
+ * disk, and a loop device is one.
+ */
+export const LSBLK = `#!/bin/sh
+/usr/bin/lsblk "$@" | sed 's/TYPE="loop"/TYPE="disk"/' | while IFS= read -r line; do
+  name=\${line#*'"'}
+  [ ! -b "/dev/\${name%%'"'*}" ] || printf '%s\\n' "$line"
+done
+`;
