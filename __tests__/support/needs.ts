@@ -5,6 +5,8 @@ const present: Record<Need, () => boolean> = {
   bash: () => onPath("bash"),
   "bash-4.2": () => onPath("bash-4.2"),
   curl: () => onPath("curl"),
+  blkid: () => onPath("blkid"),
+  "mkfs.ext4": () => onPath("mkfs.ext4"),
   ip: () => onPath("ip"),
   root: () => process.getuid?.() === 0,
   "redis-server": () => onPath("redis-server") && onPath("redis-cli"),
@@ -20,6 +22,8 @@ export type Need =
   | "bash"
   | "bash-4.2"
   | "curl"
+  | "blkid"
+  | "mkfs.ext4"
   | "ip"
   | "root"
   | "redis-server"

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeWith } from "../support/needs";
 import { agent } from "../support/shell";
@@ -144,6 +145,48 @@ describeWith(["bash"], "the disks that may be a data volume", () => {
   ])("%s", (_name, stdin, disks) => {
     const { code, stdout } = agent(["volume"], "whole_disks", { stdin });
     expect([code, stdout]).toEqual([0, disks]);
+  });
+});
+
+describeWith(["bash", "blkid", "mkfs.ext4"], "what is found on a disk", () => {
+  /** A file of 4 MiB stands for the disk: blkid and mkfs take it for one. */
+  function found(prepare: string): string {
+    const root = mkdtempSync(join(tmpdir(), "volume-"));
+    const disk = join(root, "disk");
+    writeFileSync(disk, Buffer.alloc(4 << 20));
+    // Of lsblk only the lines are needed; names in them lie below /dev.
+    const lsblk = `lsblk() { echo '${line(`..${disk}`).trim()}'; }`;
+    const { code, stdout } = agent(
+      ["volume"],
+      `disk=${disk}; ${prepare}\n${lsblk}\nunused_disks | decide_volume known= accepted=no waited=no`,
+    );
+    rmSync(root, { recursive: true });
+    expect(code).toBe(0);
+    return stdout.replace(`/dev/..${disk}`, "DISK");
+  }
+
+  test.each([
+    ["zeros: blank", "true", "format DISK"],
+    ["our label", 'mkfs.ext4 -q -F -L redis-data "$disk"', "mount DISK"],
+    ["another label", 'mkfs.ext4 -q -F -L mysql "$disk"', /^refuse this is no volume of Redis/],
+    ["our label and more", 'mkfs.ext4 -q -F -L redis-data2 "$disk"', /^refuse this is no volume of Redis/],
+    [
+      "a label that only begins like ours",
+      "mkfs.ext4 -q -F -L 'redis-data x' \"$disk\"",
+      /^refuse this is no/,
+    ],
+    [
+      "bytes that no tool knows",
+      'printf something | dd of="$disk" conv=notrunc bs=1 seek=70000 status=none',
+      /^refuse/,
+    ],
+    [
+      "a file system whose first bytes are gone",
+      'mkfs.ext4 -q -F -L redis-data "$disk"; dd if=/dev/zero of="$disk" conv=notrunc bs=4096 count=1 status=none',
+      /^refuse/,
+    ],
+  ])("%s", (_name, prepare, action) => {
+    expect(found(prepare)).toMatch(action);
   });
 });
 
