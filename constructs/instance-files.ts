@@ -29,7 +29,9 @@ function walk(directory: string, path: string): InstanceFile[] {
     .flatMap((entry) => {
       const here = `${path}/${entry.name}`;
       if (entry.isDirectory()) return walk(join(directory, entry.name), here);
-      const content = withoutComments(readFileSync(join(directory, entry.name), "utf8"));
+      const text = withoutComments(readFileSync(join(directory, entry.name), "utf8"));
+      // A copy: what is left of a text takes as much for each letter as a dash in one of its comments did.
+      const content = Buffer.from(text).toString();
       // By place, not by the mode on disk: npm and a Windows checkout do not keep that.
       return [{ path: here, mode: here.startsWith("/usr/local/bin/") ? "0755" : "0644", content }];
     });
