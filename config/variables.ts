@@ -48,7 +48,7 @@ export function references(config: Partial<ClusterConfig>): Reference[] {
   const types: Partial<ClusterConfig["instanceTypes"]> = config.instanceTypes ?? {};
   return [
     ...listReferences(["masters"], config.masters, HOST),
-    ...reference(["replicas"], config.replicas, "number", [within(REPLICAS)]),
+    ...reference(["replicas"], config.replicas, "number", () => [within(REPLICAS)]),
     ...(config.shards ?? []).flatMap((shard, index) => shardReferences(["shards", index], shard)),
     ...listReferences(["privateIps"], config.privateIps, IPV4),
     ...textReference(["imageId"], config.imageId, IMAGE),
@@ -65,8 +65,8 @@ export function references(config: Partial<ClusterConfig>): Reference[] {
     ...volumeReferences("dataVolume", config.dataVolume),
     ...textReference(["dataVolume", "snapshotId"], config.dataVolume?.snapshotId, SNAPSHOT),
     ...listReferences(["targetGroupArns"], config.targetGroupArns, TARGET_GROUP),
-    ...reference(["strategy", "fallbackToOnDemand"], config.strategy?.fallbackToOnDemand, "bool", []),
-    ...BOOLEANS.flatMap((key) => reference([key], config[key], "bool", [])),
+    ...reference(["strategy", "fallbackToOnDemand"], config.strategy?.fallbackToOnDemand, "bool"),
+    ...BOOLEANS.flatMap((key) => reference([key], config[key], "bool")),
   ];
 }
 
@@ -75,7 +75,7 @@ function volumeReferences(
   volume: ClusterConfig["rootVolume" | "dataVolume"],
 ): Reference[] {
   return [
-    ...reference([key, "size"], volume?.size, "number", [within(VOLUME_SIZE, " GiB")]),
+    ...reference([key, "size"], volume?.size, "number", () => [within(VOLUME_SIZE, " GiB")]),
     ...textReference([key, "kmsKeyId"], volume?.kmsKeyId, KMS_KEY),
   ];
 }
@@ -84,9 +84,9 @@ function reference(
   path: Path,
   value: unknown,
   type: Reference["type"],
-  conditions: readonly Condition[],
+  conditions: () => readonly Condition[] = () => [],
 ): Reference[] {
-  return isVariable(value) ? [{ path, name: value.variable, type, conditions }] : [];
+  return isVariable(value) ? [{ path, name: value.variable, type, conditions: conditions() }] : [];
 }
 
 function textReference(
@@ -94,7 +94,7 @@ function textReference(
   value: OrVariable<string> | undefined,
   ...kinds: readonly Kind[]
 ): Reference[] {
-  return reference(path, value, "string", kinds.map(ofKind));
+  return reference(path, value, "string", () => kinds.map(ofKind));
 }
 
 function listReferences(
@@ -103,14 +103,15 @@ function listReferences(
   kind: Kind,
   ...further: readonly Kind[]
 ): Reference[] {
-  if (!Array.isArray(value)) return reference(path, value, "list(string)", listConditions(kind, further));
+  if (!Array.isArray(value))
+    return reference(path, value, "list(string)", () => listConditions(kind, further));
   return value.flatMap((item, index) => textReference([...path, index], item, kind, ...further));
 }
 
 function zoneReferences({ availabilityZones, region = "" }: Partial<ClusterConfig>): Reference[] {
   const path = ["availabilityZones"];
   if (availabilityZones === undefined || isVariable(availabilityZones)) {
-    return reference(path, availabilityZones, "map(list(string))", zoneConditions(region));
+    return reference(path, availabilityZones, "map(list(string))", () => zoneConditions(region));
   }
   return Object.entries(availabilityZones).flatMap(([zone, subnets]) =>
     listReferences([...path, zone], subnets, SUBNET),
@@ -123,7 +124,7 @@ function shardReferences(
 ): Reference[] {
   return [
     ...textReference([...path, "master"], shard.master, HOST),
-    ...reference([...path, "replicas"], shard.replicas, "number", [within(REPLICAS)]),
+    ...reference([...path, "replicas"], shard.replicas, "number", () => [within(REPLICAS)]),
     ...listReferences([...path, "privateIps"], shard.privateIps, IPV4),
   ];
 }
@@ -143,11 +144,12 @@ function peerReferences(path: Path, peer: PeerConfig = {}): Reference[] {
   return [
     ...textReference([...path, "securityGroupId"], peer.securityGroupId, SECURITY_GROUP),
     ...textReference([...path, "prefixListId"], peer.prefixListId, PREFIX_LIST),
-    ...reference([...path, "cidr"], peer.cidr, "string", [RANGE_V4]),
+    ...reference([...path, "cidr"], peer.cidr, "string", () => [RANGE_V4]),
   ];
 }
 
-function secretReferences({ secrets = {}, region = "" }: Partial<ClusterConfig>): Reference[] {
+function secretReferences({ secrets, region = "" }: Partial<ClusterConfig>): Reference[] {
+  if (secrets === undefined) return [];
   const inRegion: Kind = {
     pattern: new RegExp(`^[^:]*:[^:]*:[^:]*:${region}:`),
     rule: `be in \`region\` (${region})`,
