@@ -4,21 +4,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BootScript, type RedisReplicas, type RedisReplicasStack } from "../constructs";
 import { type LoadedConfig } from "../config/load";
-import { mapStacks } from "../config/stack";
+import { addStacks, type StackOptions } from "../config/stack";
 import { stableJson } from "./stable-json";
 
 /** What steers an app that cdktf-cli runs; here the command's own options do. */
 const FOREIGN = ["CDKTF_CONTEXT_JSON", "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS", "SYNTH_HCL_OUTPUT"];
 
-/** Runs with an app; the folder that it needs is a private one, gone afterwards. */
-function withApp<T>(use: (app: App) => T): T {
+/** Runs with the stacks of all configs, valid ones; the folder that an app needs is a private one, gone afterwards. */
+function withStacks<T>(
+  loaded: readonly LoadedConfig[],
+  options: StackOptions,
+  use: (stacks: RedisReplicasStack[], app: App) => T,
+): T {
   for (const name of FOREIGN) delete process.env[name];
   const before = Object.getOwnPropertyDescriptor(Error, "captureStackTrace")!;
   // Each of cdktf's many tokens writes down its call stack, which only its own error messages show.
   Error.captureStackTrace = () => undefined;
   const outdir = mkdtempSync(join(tmpdir(), "redis-elastigroup-"));
   try {
-    return use(new App({ outdir, stackTraces: false }));
+    const app = new App({ outdir, stackTraces: false });
+    return use(addStacks(app, loaded, options), app);
   } finally {
     Object.defineProperty(Error, "captureStackTrace", before);
     rmSync(outdir, { recursive: true, force: true });
@@ -27,35 +32,33 @@ function withApp<T>(use: (app: App) => T): T {
 
 /** What is to be had of each config's stack. */
 export function fromStacks<T>(loaded: readonly LoadedConfig[], use: (stack: RedisReplicasStack) => T): T[] {
-  return withApp((app) => mapStacks(app, loaded, use));
+  return withStacks(loaded, {}, (stacks) => stacks.map(use));
 }
 
-/** A synthesized app: its files by path inside the output folder, the manifest last. */
-export type Assembly = ReadonlyMap<string, string>;
+/** Takes one synthesized file, by its path inside the output folder. */
+export type TakeFile = (path: string, content: string) => void;
 
-/** Synthesizes all configs as one app. */
-export function assemble(loaded: readonly LoadedConfig[]): Assembly {
-  return withApp((app) => {
-    const stacks = mapStacks(app, loaded, (stack): [string, string] => [
-      app.manifest.forStack(stack).synthesizedStackPath,
-      synthesized(stack),
-    ]);
-    return new Map([...stacks, [Manifest.fileName, stableJson(app.manifest.buildManifest())]]);
+/**
+ * Synthesizes all configs as one app, the manifest last. Each file is handed over as soon as it is there, since all of
+ * them together take far more memory than the stacks.
+ */
+export function assemble(loaded: readonly LoadedConfig[], take: TakeFile): void {
+  withStacks(loaded, {}, (stacks, { manifest }) => {
+    for (const stack of stacks) take(manifest.forStack(stack).synthesizedStackPath, synthesized(stack));
+    take(Manifest.fileName, stableJson(manifest.buildManifest()));
   });
 }
 
 /** Synthesizes each config as a module that a root module calls: `<name>/main.tf.json`. */
-export function assembleModules(loaded: readonly LoadedConfig[]): Assembly {
-  const module = (stack: RedisReplicasStack): [string, string] => [
-    join(stack.node.id, "main.tf.json"),
-    synthesized(stack),
-  ];
-  return withApp((app) => new Map(mapStacks(app, loaded, module, { module: true })));
+export function assembleModules(loaded: readonly LoadedConfig[], take: TakeFile): void {
+  withStacks(loaded, { module: true }, (stacks) => {
+    for (const stack of stacks) take(join(stack.node.id, "main.tf.json"), synthesized(stack));
+  });
 }
 
 /**
- * What `App.synth()` would write, less its detour over the disk and what these stacks have no need of: another
- * validation, aspects, and a walk in search of references to other stacks.
+ * What `App.synth()` would write, less its detour over the disk and what comes to nothing in these stacks, which are
+ * valid already: aspects, annotations, and resolving all of them once more in search of references to other stacks.
  */
 function synthesized(stack: RedisReplicasStack): string {
   return stableJson(stack.toTerraform());

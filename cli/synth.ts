@@ -2,7 +2,7 @@ import { type Command } from "commander";
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadConfigs, type LoadedConfig } from "../config/load";
-import { assemble, assembleModules, type Assembly } from "./assembly";
+import { assemble, assembleModules } from "./assembly";
 import { differs, writeAtomically } from "./atomic";
 import { type Context, EXIT, type Exit } from "./command";
 import { type Output, type Warning } from "./output";
@@ -26,16 +26,15 @@ export function run({ files, options, output }: Context): Exit {
   const directory = (options["output"] as string | undefined) ?? (modules ? "modules" : "cdktf.out");
   const loaded = loadConfigs(files);
   if (modules) for (const remark of leftOut(loaded)) output.warn(remark);
-  const assembly = modules ? assembleModules(loaded) : assemble(loaded);
   const apply = options["check"] ? differs : writeAtomically;
+  const paths: string[] = [];
+  const changed: string[] = [];
   // The manifest comes last: whoever reads it finds the stacks it names.
-  const changed = [...assembly].filter(([path, content]) => apply(join(directory, path), content));
-  const outcome = {
-    directory,
-    paths: [...assembly.keys()],
-    changed: changed.map(([path]) => path),
-    stale: modules ? [] : staleFiles(directory, assembly),
-  };
+  (modules ? assembleModules : assemble)(loaded, (path, content) => {
+    paths.push(path);
+    if (apply(join(directory, path), content)) changed.push(path);
+  });
+  const outcome = { directory, paths, changed, stale: modules ? [] : staleFiles(directory, new Set(paths)) };
   return options["check"] ? tellDifferences(outcome, output) : tellWritten(outcome, output);
 }
 
@@ -80,7 +79,7 @@ function summary(directory: string, all: number, written: number, removed: numbe
 }
 
 /** The stack files of an earlier run that no config asks for now. */
-function staleFiles(directory: string, wanted: Assembly): string[] {
+function staleFiles(directory: string, wanted: ReadonlySet<string>): string[] {
   const stacks = join(directory, "stacks");
   if (!existsSync(stacks)) return [];
   return readdirSync(stacks)

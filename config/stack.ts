@@ -104,30 +104,20 @@ export function addStacks(
   loaded: readonly LoadedConfig[],
   options: StackOptions = {},
 ): RedisReplicasStack[] {
-  return mapStacks(app, loaded, (stack) => stack, options);
-}
-
-/** The same, and what is to be had of each stack as soon as it is there. */
-export function mapStacks<T>(
-  app: App,
-  loaded: readonly LoadedConfig[],
-  use: (stack: RedisReplicasStack) => T,
-  options: StackOptions = {},
-): T[] {
   const problems: Problem[] = [];
-  const results = loaded.flatMap(({ config, source }) => {
+  const stacks = loaded.flatMap(({ config, source }) => {
     try {
       const stack = addStack(app, config, options);
       const refused = stack.node.findAll().flatMap(({ node }) => node.validate());
       problems.push(...refused.map((message) => fromConstruct(source, new Error(message))));
-      return problems.length > 0 ? [] : [use(stack)];
+      return [stack];
     } catch (error) {
       problems.push(fromConstruct(source, error));
       return [];
     }
   });
   if (problems.length > 0) throw new ConfigError(problems);
-  return results;
+  return stacks;
 }
 
 /**

@@ -1,0 +1,73 @@
+import { App } from "cdktf";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { assemble, assembleModules, bootScriptOf, fromStacks, type TakeFile } from "../../cli/assembly";
+import { loadConfigs } from "../../config/load";
+import { addStacks, type StackOptions } from "../../config/stack";
+import { exampleText, file, ROOT, temporaryFolder } from "../config/example";
+
+const folder = temporaryFolder();
+/** The configs that ship with the project, under names of their own. */
+const loaded = loadConfigs(
+  ["redis-replicas.yaml", ...readdirSync(join(ROOT, "examples")).map((name) => join("examples", name))]
+    .filter((path) => path.endsWith(".yaml"))
+    .map((path) => {
+      const named = readFileSync(join(ROOT, path), "utf8").replace(
+        /^name: .*$/m,
+        `name: ${basename(path, ".yaml")}`,
+      );
+      return file(folder, basename(path), named);
+    }),
+);
+
+/** All files by their paths, in the order they come. */
+function taken(make: (take: TakeFile) => void): [path: string, content: string][] {
+  const files: [string, string][] = [];
+  make((path, content) => files.push([path, content]));
+  return files;
+}
+
+/** What cdktf itself writes. */
+function synthesized(options: StackOptions = {}): (path: string) => string {
+  const outdir = mkdtempSync(join(folder, "out-"));
+  const app = new App({ outdir, stackTraces: false });
+  addStacks(app, loaded, options);
+  app.synth();
+  return (path) => readFileSync(join(outdir, path), "utf8");
+}
+
+test("the files are those of `App.synth()`, the manifest last", () => {
+  const expected = synthesized();
+  const paths = [...loaded.map(({ config }) => join("stacks", config.name, "cdk.tf.json")), "manifest.json"];
+  const files = taken((take) => assemble(loaded, take));
+  expect(files.map(([path]) => path)).toEqual(paths);
+  // So nothing depends on another stack, and nothing has an annotation: the manifest would say so.
+  expect(files).toEqual(paths.map((path) => [path, expected(path)]));
+});
+
+test("a module is the stack that `App.synth()` makes of one", () => {
+  const expected = synthesized({ module: true });
+  expect(taken((take) => assembleModules(loaded, take))).toEqual(
+    loaded.map(({ config: { name } }) => [
+      join(name, "main.tf.json"),
+      expected(join("stacks", name, "cdk.tf.json")),
+    ]),
+  );
+});
+
+test("no file comes before the constructs have taken every config", () => {
+  const good = file(folder, "good.yaml", exampleText());
+  // More than gzip makes small enough, which only the construct of the user data measures.
+  const noise = Array.from({ length: 12_000 }, (_, index) => (index * 7919).toString(36)).join("");
+  const bad = file(folder, "bad.yaml", exampleText({ name: "bad", redis: { directives: { hz: noise } } }));
+  const files: string[] = [];
+  const run = (): void => assemble(loadConfigs([good, bad]), (path) => files.push(path));
+  expect(run).toThrow(/`userData` must be at most 16384 bytes after gzip/);
+  expect(files).toEqual([]);
+});
+
+test("of each stack there is what was asked for, such as its boot script", () => {
+  expect(fromStacks(loaded, (stack) => [stack.node.id, bootScriptOf(stack).text.slice(0, 2)])).toEqual(
+    loaded.map(({ config }) => [config.name, "#!"]),
+  );
+});
