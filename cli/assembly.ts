@@ -17,15 +17,11 @@ function withStacks<T>(
   use: (stacks: RedisReplicasStack[], app: App) => T,
 ): T {
   for (const name of FOREIGN) delete process.env[name];
-  const before = Object.getOwnPropertyDescriptor(Error, "captureStackTrace")!;
-  // Each of cdktf's many tokens writes down its call stack, which only its own error messages show.
-  Error.captureStackTrace = () => undefined;
   const outdir = mkdtempSync(join(tmpdir(), "redis-elastigroup-"));
   try {
     const app = new App({ outdir, stackTraces: false });
     return use(addStacks(app, loaded, options), app);
   } finally {
-    Object.defineProperty(Error, "captureStackTrace", before);
     rmSync(outdir, { recursive: true, force: true });
   }
 }
