@@ -107,7 +107,7 @@ function minimal({ minimal: app, userData, output }: Places, groups: number): Ca
 function cdktf({ minimal: app, userData, output }: Places): Candidate[] {
   const apps = {
     "npx cdktf synth, minimal app": `${process.execPath} ${app} ${userData}`,
-    "npx cdktf synth, main.ts": `npx tsx main.ts ${EXAMPLE}`,
+    "npx cdktf synth, main.ts": `node --import tsx main.ts ${EXAMPLE}`,
   };
   const env = {
     ...{ CI: "1", CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1" },
