@@ -36,7 +36,10 @@ export function run({ files, options, output }: Context): Exit {
 }
 
 function writeTree(directory: string, stack: RedisReplicasStack): { files: string[]; written: string[] } {
-  const tree = [...bootScriptOf(stack).files, { path: SETTINGS, mode: "0644", content: settingsFile(stack) }];
+  const tree = [
+    ...bootScriptOf(stack).ownFiles,
+    { path: SETTINGS, mode: "0644", content: settingsFile(stack) },
+  ];
   const written = tree.filter(({ path, mode, content }) =>
     writeAtomically(join(directory, path), content, Number.parseInt(mode, 8)),
   );

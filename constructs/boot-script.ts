@@ -77,7 +77,7 @@ export class BootScript {
   /** The script. Values that only Terraform knows are tokens in it. */
   public readonly text: string;
   /** The files that this one writes: those of every script, and what a data volume needs. */
-  public readonly files: InstanceFile[];
+  public readonly ownFiles: InstanceFile[];
   /** The settings in it, by name. */
   public readonly settings: { [name: string]: string };
   /** The rules for values that only Terraform knows: for the lifecycle of the group that runs the script. */
@@ -94,14 +94,14 @@ export class BootScript {
     if (after !== undefined) checks.value("bootScript.after", after, SCRIPT);
     this.preconditions = checks.preconditions;
     this.settings = renderSettings(props, redis);
-    this.files = props.dataVolume === undefined ? BootScript.files() : instanceFiles();
-    const unfit = this.files.find(
+    this.ownFiles = props.dataVolume === undefined ? BootScript.files() : instanceFiles();
+    const unfit = this.ownFiles.find(
       ({ content }) => content.includes(`\n${FILE_END}`) || !content.endsWith("\n"),
     );
     if (unfit) throw new Error(`${unfit.path} cannot be carried in a here-document`);
     this.text = template()({
       settings: Object.entries(this.settings).map(([name, value]) => ({ name, word: shellWord(value) })),
-      files: this.files,
+      files: this.ownFiles,
       end: FILE_END,
       before: ended(before),
       after: ended(after),

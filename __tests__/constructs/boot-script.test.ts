@@ -131,7 +131,7 @@ describe("the script", () => {
   });
 
   test("carries what a data volume needs where there is one, to the letter, and nowhere else", () => {
-    const { text: longer, files } = new BootScript({ masters, dataVolume: true });
+    const { text: longer, ownFiles: files } = new BootScript({ masters, dataVolume: true });
     const more = files.filter(({ path }) => !BootScript.files().some((each) => each.path === path));
     expect(more.map(({ path }) => path)).toEqual([
       "/etc/systemd/system/redis-replica.service.d/volume.conf",
