@@ -48,7 +48,7 @@ function fieldsOf(schema: Schema, data: unknown): Field[] | undefined {
   const entries = Object.entries(data as Record<string, unknown>);
   if (type === "object") {
     return entries.flatMap(([key, value]): Field[] => {
-      const known = shape(schema)[key];
+      const known = child(schema, key);
       return known ? [[key, known, value]] : [];
     });
   }
@@ -75,7 +75,9 @@ function child(schema: Schema, step: string | number): Schema | undefined {
   const def = schema._zod.def as { type: string; valueType?: Schema; element?: Schema };
   if (def.type === "record") return def.valueType;
   if (def.type === "array") return def.element;
-  return shape(schema)[step];
+  const known = shape(schema);
+  // Not what every object inherits, such as `constructor`.
+  return Object.hasOwn(known, step) ? known[step] : undefined;
 }
 
 function shape(schema: Schema): Record<string, Schema> {

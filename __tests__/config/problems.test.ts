@@ -1,4 +1,4 @@
-import { example, messages, problemsOf } from "./example";
+import { example, exampleText, messages, problemsOf } from "./example";
 
 const zones = { "us-west-2a": ["subnet-0a1b"] };
 
@@ -197,6 +197,18 @@ test("a misspelt key is not reported as missing too", () => {
     '`regin` must be a known key, got: "regin". Did you mean `region`?',
   ]);
 });
+
+test.each(["constructor", "toString", "__proto__"])(
+  "a key that every object has (%s) is unknown too",
+  (key) => {
+    expect(
+      problemsOf(`${exampleText()}${key}: 1\nredis: { ${key}: 1 }\n`).map(({ message }) => message),
+    ).toEqual([
+      expect.stringContaining(`\`${key}\` must be a known key, got: "${key}"`),
+      expect.stringContaining(`\`redis.${key}\` must be a known key, got: "${key}"`),
+    ]);
+  },
+);
 
 test("positions are those of the value, or of the key where the key is wrong", () => {
   const text = "name: a\nregion:   mars\nmasters:\n  - 10.0.0.1\n  - 'x:1'\nbogus: 1\n";
