@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { outline } from "./outline";
 import { type Problem } from "./problem";
-import { type Violation } from "./rules";
+import { NO_VARIABLE, type Violation } from "./rules";
 import { isVariable } from "./schema";
 import { type Path, type Source } from "./source";
 import { suggest } from "./suggest";
@@ -123,6 +123,7 @@ function advice(path: Path, issue: Issue, got: unknown): string | undefined {
     return example === undefined
       ? undefined
       : `Add it, such as \`${String(path.at(-1))}: ${brief(example)}\`.`;
+  if (isVariable(got)) return NO_VARIABLE;
   if (issue.code === "invalid_value" && typeof got === "string") {
     const meant = suggest(got, issue.values.map(String));
     return meant && `Did you mean \`${meant}\`?`;

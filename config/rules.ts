@@ -19,6 +19,9 @@ export interface Violation {
 /** A rule across fields. It sees the fields that are valid by themselves, so that all mistakes show at once. */
 type Rule = (config: Partial<ClusterConfig>) => Violation[];
 
+/** What to do about a variable where none may be. */
+export const NO_VARIABLE = "A variable cannot stand here.";
+
 const PINNED = ["version", "url", "sha256"] as const;
 
 const zonesInRegion: Rule = ({ region, availabilityZones }) => {
@@ -229,6 +232,15 @@ const directivesFree: Rule = ({ redis = {} }) =>
       rule: "be left out: this package sets it itself",
     }));
 
+/** Any key may stand in these maps, and `{ variable: name }` would be a tag or a directive called so. */
+const noVariableForMaps: Rule = ({ tags, redis = {} }) =>
+  [
+    { path: ["tags"], map: tags },
+    { path: ["redis", "directives"], map: redis.directives },
+  ]
+    .filter(({ map }) => map !== undefined && Object.keys(map).join() === "variable")
+    .map(({ path }) => ({ path, rule: "name each of its keys", advice: NO_VARIABLE }));
+
 const somethingPersists: Rule = ({ persistence = {}, dataVolume }) =>
   persistence.rootVolume === false &&
   persistence.privateIp === false &&
@@ -301,6 +313,7 @@ export const RULES: readonly Rule[] = [
   packageWhereInstalled,
   portsFit,
   directivesFree,
+  noVariableForMaps,
   somethingPersists,
   mastersGroupToOpen,
   oneProfile,

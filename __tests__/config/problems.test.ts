@@ -169,7 +169,17 @@ describe("each mistake is one message that says where, what must be, what is the
     [
       "a variable where none may be",
       { region: { variable: "r" } },
-      "`region` must be an AWS region such as us-west-2",
+      '`region` must be an AWS region such as us-west-2, got: {"variable":"r"}. A variable cannot stand here.',
+    ],
+    [
+      "a variable for all tags",
+      { tags: { variable: "tags" } },
+      '`tags` must name each of its keys, got: {"variable":"tags"}. A variable cannot stand here.',
+    ],
+    [
+      "a variable for all directives",
+      { redis: { directives: { variable: "lines" } } },
+      '`redis.directives` must name each of its keys, got: {"variable":"lines"}. A variable cannot stand here.',
     ],
     [
       "a name that JavaScript has taken",
