@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -9,6 +10,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
   type YAMLError,
 } from "yaml";
 
@@ -34,7 +36,8 @@ export class Source {
   /** Reads a file; `.json` is JSON, anything else YAML. */
   public static read(file: string): Source {
     try {
-      return new Source(file, readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
+      // It takes a byte order mark off, too.
+      return new Source(file, new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file)));
     } catch (error) {
       return new Source(file, "", { message: unreadable(error as NodeJS.ErrnoException) });
     }
@@ -60,14 +63,20 @@ export class Source {
       lineCounter: this.lines,
       prettyErrors: false,
       stringKeys: true,
+      // Such as !!set: data that JSON does not know.
+      resolveKnownTags: false,
     });
     const found = [...this.document.errors, ...this.document.warnings].map((error) =>
       this.malformation(error, text),
     );
     if (found.length === 0 && isJson) found.push(...this.strictJson(text));
     this.malformations = found;
-    // A copy: the parser's texts are parts of the file's, and as wide as the arrow in some comment makes all of it.
-    if (found.length === 0) this.data = JSON.parse(JSON.stringify(this.document.toJS()));
+    try {
+      // A copy: the parser's texts are parts of the file's, and as wide as the arrow in some comment makes all of it.
+      if (found.length === 0) this.data = JSON.parse(JSON.stringify(this.document.toJS()));
+    } catch {
+      found.push(this.badAlias(this.document));
+    }
   }
 
   /** Where a value stands; of one that is missing, where its nearest parent does. */
@@ -107,10 +116,27 @@ export class Source {
 
   private malformation(error: YAMLError, text: string): Malformation {
     const at = this.at(error.pos[0]);
+    if (error.code === "MULTIPLE_DOCS")
+      return { at, message: "the file must hold one document; put what begins here into another file" };
     if (error.code !== "DUPLICATE_KEY")
       return { at, message: `not well-formed: ${decapitalize(error.message)}` };
     const key = /^[^\s:"']+|^"[^"]*"|^'[^']*'/.exec(text.slice(at.byte))?.[0] ?? "key";
     return { at, message: `\`${key.replace(/^["']|["']$/g, "")}\` must be given once; take one of them out` };
+  }
+
+  /** The first alias that stands for nothing; else they go round in a circle, or are far too many. */
+  private badAlias(document: Document.Parsed): Malformation {
+    let first: Alias | undefined;
+    visit(document, {
+      Alias: (_, alias) => {
+        if (alias.resolve(document)) return undefined;
+        first = alias;
+        return visit.BREAK;
+      },
+    });
+    if (!first) return { message: "aliases must neither hold themselves nor stand for thousands of values" };
+    const at = this.at(first.range?.[0] ?? 0);
+    return { at, message: `\`*${first.source}\` must name an anchor above it, such as \`&${first.source}\`` };
   }
 
   /** What YAML allows and JSON does not, such as a trailing comma. */
@@ -134,6 +160,7 @@ export class Source {
 function unreadable(error: NodeJS.ErrnoException): string {
   if (error.code === "ENOENT") return "there is no such file; name another with --config";
   if (error.code === "EISDIR") return "this is a directory; name the file in it with --config";
+  if (error.code === "ERR_ENCODING_INVALID_ENCODED_DATA") return "the file must be text in UTF-8";
   return `the file cannot be read (${error.code ?? error.message})`;
 }
 

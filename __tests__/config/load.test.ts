@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { loadConfigs } from "../../config/load";
 import { ConfigError } from "../../config/problem";
 import { example, exampleText, file, problemsOf, temporaryFolder } from "./example";
@@ -36,6 +38,29 @@ test("a value behind an alias is read, and a mistake in it is placed where it st
     exampleText({ masters: undefined, keyPair: undefined }) + "masters: &m [10.0.0.1:1]\nkeyPair: *m\n";
   const lines = text.trimEnd().split("\n").length;
   expect(problemsOf(text).map(({ at }) => at?.line)).toEqual([lines - 1, lines]);
+});
+
+test.each([
+  ["an alias for nothing", "keyPair: *none", "9:10: `*none` must name an anchor above it, such as `&none`"],
+  [
+    "one that holds itself",
+    "a: &a [*a]",
+    ": aliases must neither hold themselves nor stand for thousands of",
+  ],
+  ["a second document", "---\nname: b", "9:1: the file must hold one document; put what begins here into"],
+  ["a set", "tags: !!set { a }", "9:7: not well-formed: unresolved tag: tag:yaml.org,2002:set"],
+])("%s is said as that, in one line", (_, line, message) => {
+  const text = `name: a\n# 2\n# 3\n# 4\n# 5\n# 6\n# 7\n# 8\n${line}\n`;
+  const [found, ...more] = failure(file(folder, "odd.yaml", text));
+  expect(more).toEqual([]);
+  expect(found).toMatch(/^odd\.yaml:/);
+  expect(found).toContain(message);
+});
+
+test("what is no UTF-8 is refused instead of mangled", () => {
+  const path = join(folder, "latin1.yaml");
+  writeFileSync(path, Buffer.from(`${exampleText()}description: gr\u00fcn\n`, "latin1"));
+  expect(failure(path)).toEqual(["latin1.yaml: the file must be text in UTF-8"]);
 });
 
 test("a file that is missing, or a folder, is one line without a position", () => {
