@@ -20,7 +20,20 @@ export function fromIssues(source: Source, issues: readonly Issue[]): Problem[] 
   const misspelt = new Set(flat.flatMap((issue) => misspeltFor(issue)));
   return flat
     .filter((issue) => !wanted(issue).some((path) => misspelt.has(path)))
+    .filter(isFirst())
     .flatMap((issue) => fromIssue(source, issue));
+}
+
+/** One value breaks several rules at once, such as a huge number or null; the first says enough. */
+function isFirst(): (issue: Issue) => boolean {
+  const said = new Set<string>();
+  return ({ code, path }) => {
+    const place = path.join("\0");
+    if (code === "unrecognized_keys") return true;
+    if (said.has(place)) return false;
+    said.add(place);
+    return true;
+  };
 }
 
 /** What a rule across fields found. */

@@ -93,6 +93,12 @@ describe("each mistake is one message that says where, what must be, what is the
       { replicas: "3" },
       '`replicas` must be a whole number from 1 to 1000, got: "3". Leave out the quotes.',
     ],
+    [
+      "more replicas than a number can say",
+      { replicas: 1e20 },
+      "`replicas` must be a whole number from 1 to 1000, got: 100000000000000000000",
+    ],
+    ["no value at all", { replicas: null }, "`replicas` must be a whole number from 1 to 1000, got: null"],
     ["half a replica", { replicas: 1.5 }, "`replicas` must be a whole number from 1 to 1000, got: 1.5"],
     [
       "a tag that is a number",
