@@ -47,11 +47,25 @@ export function fromConstruct(source: Source, error: unknown): Problem {
   const message = (error as Partial<Error> | undefined)?.message ?? String(error);
   const prop = /^`([^`]+)` must /.exec(message)?.[1] ?? "";
   if (prop !== "userData") return { file: source.file, at: source.position(prop.split(".")), message };
+  const path = longest(source, CARRIED);
   return {
     file: source.file,
-    at: source.position(["redis", "directives"]),
-    message: `${message}. Shorten \`redis.directives\`.`,
+    at: source.position(path),
+    message: `${message}. Shorten \`${showPath(path)}\`.`,
   };
+}
+
+/** What the user data carries of a file, each as long as users please. */
+const CARRIED: readonly Path[] = [
+  ["redis", "directives"],
+  ["bootScript", "before"],
+  ["bootScript", "after"],
+  ["masters"],
+];
+
+function longest(source: Source, paths: readonly Path[]): Path {
+  const lengths = paths.map((path) => (JSON.stringify(valueAt(source.data, path)) ?? "").length);
+  return paths[lengths.indexOf(Math.max(...lengths))]!;
 }
 
 /** Of a value that could be written in several ways, only what is wrong with the way it was written. */

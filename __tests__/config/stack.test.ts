@@ -153,29 +153,38 @@ test("the tokens of the stacks have no traces; what is made afterwards has", () 
 });
 
 describe("what the constructs refuse is a problem of the file", () => {
-  const loaded = (config: ClusterConfig): LoadedConfig => ({
+  const loaded = (config: ClusterConfig, changes: Record<string, unknown>): LoadedConfig => ({
     config,
-    source: Source.read(file(folder, "c.yaml", exampleText({ redis: { directives: { hz: 1 } } }))),
+    source: Source.read(file(folder, "c.yaml", exampleText(changes))),
   });
 
-  function problems(config: ClusterConfig): ConfigError {
+  function problems(config: ClusterConfig, changes: Record<string, unknown> = {}): ConfigError {
     const outdir = mkdtempSync(join(folder, "out-"));
     try {
-      addStacks(new App({ outdir }), [loaded(config)]);
+      addStacks(new App({ outdir }), [loaded(config, changes)]);
     } catch (error) {
       return error as ConfigError;
     }
     throw new Error("nothing was refused");
   }
 
-  test("user data that is too large, at the directives", () => {
-    // The letters of a hash hardly compress.
-    const noise = Array.from({ length: 1200 }, (_, i) => hash(i)).join("");
-    const error = problems(exampleConfig({ redis: { directives: { hz: noise } } }));
+  // The letters of a hash hardly compress.
+  const noise = Array.from({ length: 1200 }, (_, i) => hash(i));
+  test.each<[string, Record<string, unknown>]>([
+    ["redis.directives", { redis: { directives: { hz: noise.join("") } } }],
+    [
+      "bootScript.after",
+      { bootScript: { after: `echo ${noise.join("")}` }, redis: { directives: { hz: 1 } } },
+    ],
+    ["masters", { masters: noise.map((each) => each.replace(/[^a-z0-9]/g, "")) }],
+  ])("user data that is too large, at what is longest in it: %s", (path, changes) => {
+    const error = problems(exampleConfig(changes), changes);
     expect(error.problems).toHaveLength(1);
     expect(error.message).toMatch(
-      /c\.yaml:\d+:\d+: `userData` must be at most 16384 bytes after gzip, got: \d+\. Shorten `redis.directives`\.$/,
+      /c\.yaml:\d+:\d+: `userData` must be at most 16384 bytes after gzip, got: \d+\. Shorten `\S+`\.$/,
     );
+    expect(error.message).toContain(`Shorten \`${path}\`.`);
+    expect(error.problems[0]?.at?.line).toBeGreaterThan(1);
   });
 
   test("a value that slipped past the schema, where the file says it", () => {
