@@ -1,6 +1,6 @@
 import { type Command } from "commander";
 import { join } from "node:path";
-import { type RedisReplicasStack } from "../constructs";
+import { type InstanceFile } from "../constructs";
 import { loadConfigs } from "../config/load";
 import { ConfigError } from "../config/problem";
 import { bootScriptOf, fromStacks } from "./assembly";
@@ -21,25 +21,23 @@ export function run({ files, options, output }: Context): Exit {
       { file: files[1]!, message: "`--config` must name one file for `render`, got: " + files.length },
     ]);
   }
-  fromStacks(loadConfigs(files), (stack) => {
-    const directory = options["files"];
-    if (typeof directory === "string") {
-      const written = writeTree(directory, stack);
-      output.data("", { directory, ...written });
-      output.talk(`${directory}: ${written.written.length} of ${written.files.length} files written`);
-    } else {
-      const text = userDataText(stack);
-      output.data(text, { name: stack.node.id, user_data: text, ...sizeToJson(userDataSize(stack)) });
-    }
-  });
+  const directory = options["files"];
+  const [script] = fromStacks(loadConfigs(files), (stack) => ({
+    tree: [...bootScriptOf(stack).ownFiles, { path: SETTINGS, mode: "0644", content: settingsFile(stack) }],
+    text: userDataText(stack),
+    object: { name: stack.node.id, user_data: userDataText(stack), ...sizeToJson(userDataSize(stack)) },
+  }));
+  if (typeof directory === "string") {
+    const written = writeTree(directory, script!.tree);
+    output.data("", { directory, ...written });
+    output.talk(`${directory}: ${written.written.length} of ${written.files.length} files written`);
+  } else {
+    output.data(script!.text, script!.object);
+  }
   return EXIT.fine;
 }
 
-function writeTree(directory: string, stack: RedisReplicasStack): { files: string[]; written: string[] } {
-  const tree = [
-    ...bootScriptOf(stack).ownFiles,
-    { path: SETTINGS, mode: "0644", content: settingsFile(stack) },
-  ];
+function writeTree(directory: string, tree: readonly InstanceFile[]): { files: string[]; written: string[] } {
   const written = tree.filter(({ path, mode, content }) =>
     writeAtomically(join(directory, path), content, Number.parseInt(mode, 8)),
   );

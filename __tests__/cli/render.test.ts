@@ -74,3 +74,9 @@ test("with two configs it is unclear which to print: a mistake", async () => {
   expect(stderr).toContain("`--config` must name one file");
   expect(existsSync(join(folder, "undefined"))).toBe(false);
 });
+
+test("a folder that cannot be written is no mistake of the config's", async () => {
+  const { exit, stderr } = await run("render", "-c", config, "--files", config);
+  expect(exit).toBe(1);
+  expect(stderr).toMatch(/^redis-elastigroup: ENOTDIR/);
+});
