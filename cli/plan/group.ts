@@ -15,7 +15,7 @@ export interface GroupPlan {
   /** The id of a group that the plan takes over. */
   readonly adopted?: string;
   readonly id?: string;
-  /** The id of a group that somebody deleted at Spot, outside Terraform; the plan makes another. */
+  /** The id of a group that somebody deleted at Spot, outside Terraform. */
   readonly gone?: string;
   readonly name: string;
   readonly action: Action;
@@ -37,7 +37,17 @@ export function groupPlans(plan: TerraformPlan): GroupPlan[] {
   const moves = forgottenMoves(groups);
   const moveOf = new Map(moves.flatMap((move) => [move.from, move.to].map((end) => [end, move] as const)));
   const drift = new Map((plan.resource_drift ?? []).filter(isGroup).map((each) => [each.address, each]));
-  return groups.map((group) => groupPlan(group, moveOf.get(group.address), drift.get(group.address)));
+  const planned = new Set(groups.map(({ address }) => address));
+  const noticed = [...drift.values()].filter(({ address }) => !planned.has(address)).map(unchanged);
+  return [...groups, ...noticed].map((group) =>
+    groupPlan(group, moveOf.get(group.address), drift.get(group.address)),
+  );
+}
+
+/** A group of which the plan only takes note, as with `-refresh-only`. */
+function unchanged({ change, ...group }: ResourceChange): ResourceChange {
+  const now = change.after ?? change.before;
+  return { ...group, change: { actions: ["no-op"], before: now, after: now } };
 }
 
 /** Whether it is an Elastigroup that Terraform manages. */
@@ -59,8 +69,8 @@ function groupPlan(
   );
   const [before, after] = [change.before ?? {}, change.after ?? {}];
   const known = change.before ?? after;
-  const lost = action === "create" ? lostAtSpot(drift) : undefined;
-  const replicas = replicasOf({ action, before, after, changes });
+  const lost = action === "create" || action === "nothing" ? lostAtSpot(drift) : undefined;
+  const replicas = lost && action === "nothing" ? [] : replicasOf({ action, before, after, changes });
   return {
     address,
     previousAddress: group.previous_address,

@@ -49,7 +49,8 @@ export function showGroup(plan: GroupPlan, heading: (text: string) => string): s
 }
 
 function actionOf({ action, gone }: GroupPlan): string {
-  return gone ? `IS GONE AT SPOT (${gone}) and another is created` : ACTIONS[action];
+  if (!gone) return ACTIONS[action];
+  return `IS GONE AT SPOT (${gone})${action === "create" ? " and another is created" : ""}`;
 }
 
 function byReach({ changes, script }: GroupPlan): string[] {

@@ -20,7 +20,7 @@ export function remarksOn(group: ResourceChange, { action, changes, replicas, lo
   const [before, after] = [group.change.before ?? {}, group.change.after ?? {}];
   if (action === "destroy" || action === "replace") return [...whyReplaced(group), ...afterDestroy(before)];
   if (action === "forget") return ["Terraform forgets the group; it goes on running, and is paid for."];
-  if (lost) return gone(lost);
+  if (lost) return gone(lost, action);
   if (action !== "update") return [];
   const changed = new Map(changes.map((each) => [each.attribute, each]));
   return [
@@ -81,10 +81,14 @@ function afterDestroy(before: Attributes): string[] {
   ];
 }
 
-function gone({ id }: Attributes): string[] {
+function gone({ id }: Attributes, action: Action): string[] {
+  const next =
+    action === "create"
+      ? "The plan makes another group, whose replicas join as new nodes."
+      : "This plan only takes note of it; the next one makes another group if the configuration has one there.";
   return [
-    `${typeof id === "string" ? id : "The group"} was deleted outside Terraform: its replicas are gone, and their volumes unless whoever deleted it kept them. The plan makes another group, whose replicas join as new nodes.`,
-    "If it is still there, this run asks for another account than the one that has it, and the apply makes a second group.",
+    `${typeof id === "string" ? id : "The group"} was deleted outside Terraform: its replicas are gone, and their volumes unless whoever deleted it kept them. ${next}`,
+    `If it is still there, this run asks for another account than the one that has it, and ${action === "create" ? "the apply" : "a later apply"} makes a second group.`,
     FORGET,
   ];
 }

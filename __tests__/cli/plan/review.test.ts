@@ -137,6 +137,31 @@ test.each([
   for (const each of words) expect(stdout).toContain(each);
 });
 
+describe("a plan that only takes note, as `plan -refresh-only` makes it", () => {
+  const noted = async (name: string, ...options: string[]) => {
+    const plan = { ...recorded(name), resource_changes: undefined };
+    const path = file(folder, `noted-${name}.json`, JSON.stringify(plan));
+    return run("review", "--plan", path, ...options);
+  };
+
+  test("says that a group is gone, and that it makes no other", async () => {
+    const { exit, stdout } = await noted("gone");
+    expect(exit).toBe(2);
+    expect(stdout).toContain("IS GONE AT SPOT (sig-00000001)\n");
+    expect(stdout).toContain("3 replicas: GONE, before this plan");
+    expect(stdout).toContain("This plan only takes note of it");
+    expect(json(await noted("gone", "--json"))).toMatchObject({
+      groups: [{ gone: "sig-00000001", action: "nothing", replicas: [{ count: 3, fate: "gone" }] }],
+    });
+  });
+
+  test("says what changed at Spot", async () => {
+    const { exit, stdout } = await noted("drifted");
+    expect(exit).toBe(0);
+    expect(stdout).toContain("Changed outside Terraform: desired_capacity");
+  });
+});
+
 test("a group that is gone at Spot is not said to be changed there, attribute by attribute", async () => {
   expect((await review("gone")).stdout).not.toContain("Changed outside");
   expect(json(await review("gone", "--json"))).toMatchObject({
