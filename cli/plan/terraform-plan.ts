@@ -36,6 +36,8 @@ export interface TerraformPlan {
   readonly resource_changes?: readonly ResourceChange[];
   /** What somebody changed outside Terraform since the last run. */
   readonly resource_drift?: readonly ResourceChange[];
+  /** Every plan has it, even of nothing. */
+  readonly planned_values?: unknown;
 }
 
 const WANTED = "be what `terraform show -json PLAN` prints";
@@ -50,12 +52,25 @@ export function readPlan(file: string): TerraformPlan {
   if (plan.errored) throw mistake(file, "be a whole plan", "one that ended with errors");
   if (plan.values !== undefined && plan.resource_changes === undefined)
     throw mistake(file, WANTED, "a state: name the plan's file behind `terraform show -json`");
+  const { resource_changes: changes, resource_drift: drift, planned_values: planned } = plan;
+  // So looks an empty state, and what `validate -json` says: nothing in it is no good news.
+  if ((changes ?? drift ?? planned) === undefined)
+    throw mistake(file, WANTED, "JSON that says nothing of a plan");
+  for (const each of [changes ?? [], drift ?? []])
+    if (!Array.isArray(each) || !each.every(isChange))
+      throw mistake(file, WANTED, "changes that it does not print");
   return plan as TerraformPlan;
+}
+
+function isChange(value: unknown): value is ResourceChange {
+  const { address, type, change } = (value ?? {}) as Partial<ResourceChange>;
+  return typeof address === "string" && typeof type === "string" && Array.isArray(change?.actions);
 }
 
 function readText(file: string): string {
   try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
+    // PowerShell begins a file with a byte order mark.
+    return readFileSync(file === "-" ? 0 : file, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
     throw mistake(file, WANTED, `no readable file (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
   }

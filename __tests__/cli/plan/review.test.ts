@@ -233,7 +233,7 @@ test("a plan needs no config", async () => {
 });
 
 test("a plan without a group says so", async () => {
-  const plan = file(folder, "empty.json", JSON.stringify({ format_version: "1.2" }));
+  const plan = file(folder, "empty.json", `\uFEFF{ "format_version": "1.2", "planned_values": {} }`);
   const { exit, stderr } = await run("review", "--plan", plan);
   expect(exit).toBe(0);
   expect(stderr).toContain("there is no Elastigroup in it");
@@ -248,6 +248,15 @@ test.each([
   ['{"format_version":"2.0"}', "have format 1.x, got: 2.0"],
   ['{"format_version":"1.0","values":{}}', "a state"],
   ['{"format_version":"1.2","errored":true}', "one that ended with errors"],
+  // `terraform show -json` without any state, and `terraform validate -json`.
+  ['{"format_version":"1.0"}', "JSON that says nothing of a plan"],
+  ['{"format_version":"1.0","valid":true}', "JSON that says nothing of a plan"],
+  ['{"format_version":"1.0","resource_changes":{}}', "changes that it does not print"],
+  ['{"format_version":"1.0","resource_changes":[null]}', "changes that it does not print"],
+  [
+    '{"format_version":"1.0","resource_drift":[{"address":"a","type":"t"}]}',
+    "changes that it does not print",
+  ],
 ])("%j is one message and ends with 1", async (text, words) => {
   const { exit, stdout, stderr } = await run("review", "--plan", file(folder, "bad.json", text));
   expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
