@@ -1,6 +1,7 @@
 import { bookkeepingOf } from "./bookkeeping";
 import { differences } from "./difference";
 import { type GroupPlan, isGroup } from "./group";
+import { oneLine } from "./page";
 import { type ResourceChange, type TerraformPlan } from "./terraform-plan";
 
 /** A change of something that is no group. */
@@ -99,7 +100,7 @@ function ruleOf({ change: { before } }: ResourceChange): string {
   const { description, from_port: from, to_port: to } = before ?? {};
   if (typeof from !== "number") return "";
   const ports = `port ${from}${to === from ? "" : `-${String(to)}`}`;
-  return typeof description === "string" && description !== "" ? `${description}, ${ports}` : ports;
+  return typeof description === "string" && description !== "" ? `${oneLine(description)}, ${ports}` : ports;
 }
 
 /** Their part of the page. */

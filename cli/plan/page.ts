@@ -36,7 +36,7 @@ const WIDTH = 160;
 /** A group's part of the page. */
 export function showGroup(plan: GroupPlan, heading: (text: string) => string): string {
   const lines = [
-    heading(`${plan.name}${plan.id ? ` (${plan.id})` : ""} ${actionOf(plan)}`),
+    heading(`${oneLine(plan.name)}${plan.id ? ` (${plan.id})` : ""} ${actionOf(plan)}`),
     `  ${plan.address}${plan.previousAddress ? `, moved from ${plan.previousAddress}` : ""}`,
     ...(plan.adopted ? [`  ${plan.adopted} is taken over by Terraform, and keeps its instances.`] : []),
     ...plan.replicas.map((each) => `  ${showReplicas(each)}`),
@@ -141,8 +141,12 @@ function show(value: unknown): string {
   return typeof value === "string" ? oneLine(value) : cut(JSON.stringify(value));
 }
 
-function oneLine(text: string): string {
-  return cut(text.replaceAll("\n", "⏎"));
+/** A text that others wrote, without what a terminal would obey. */
+export function oneLine(text: string): string {
+  const escaped = (character: string): string =>
+    `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  // eslint-disable-next-line no-control-regex -- those are what is looked for
+  return cut(text.replaceAll("\n", "⏎").replace(/[\u0000-\u001f\u007f-\u009f]/g, escaped));
 }
 
 function cut(text: string): string {

@@ -232,6 +232,17 @@ test("a plan needs no config", async () => {
   });
 });
 
+test("what a terminal would obey is shown, not sent to it", async () => {
+  const { resource_changes: [group] = [], ...rest } = recorded("renamed");
+  const after = { ...group!.change.after, name: "a\u001b[2Jb\nc", description: "\u009bd" };
+  const changed = { ...group!, change: { ...group!.change, after } };
+  const plan = file(folder, "escapes.json", JSON.stringify({ ...rest, resource_changes: [changed] }));
+  const { stdout } = await run("review", "--plan", plan);
+  expect(stdout).toContain("a\\u001b[2Jb⏎c (sig-00000001) changes in place");
+  // eslint-disable-next-line no-control-regex -- those must not be there
+  expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+});
+
 test("a plan without a group says so", async () => {
   const plan = file(folder, "empty.json", `\uFEFF{ "format_version": "1.2", "planned_values": {} }`);
   const { exit, stderr } = await run("review", "--plan", plan);
