@@ -1,5 +1,6 @@
-import { type Precondition, Token } from "cdktf";
+import { type IResolvable, type Precondition, Token } from "cdktf";
 import { Checks } from "./checks";
+import { hcl } from "./hcl";
 import { PLACEMENT_GROUP, REVISIONS, SUBNET, ZONE } from "./kinds";
 import { isKnown, ofKind, oneOf, type Rule, violation, within } from "./rules";
 
@@ -35,7 +36,8 @@ export interface KnownZoneOptions extends ZoneOptions {
 export class AvailabilityZones {
   /**
    * Zones with their subnets, in the order given.
-   * @param subnets zone name to the subnet ids in it, such as `{"us-west-2a": ["subnet-0a1b"]}`
+   * @param subnets zone name to the subnet ids in it, such as `{"us-west-2a": ["subnet-0a1b"]}`; a list may be a
+   * token, such as a VPC module's output
    * @param options preferred zones, placement groups, and a revision
    */
   public static of(subnets: { [zone: string]: string[] }, options: KnownZoneOptions = {}): AvailabilityZones {
@@ -47,14 +49,13 @@ export class AvailabilityZones {
       checks.value("placementGroups", zone, among(zones));
       checks.value(`placementGroups.${zone}`, group, ofKind(PLACEMENT_GROUP));
     }
-    const items = zones.flatMap((zone) => {
+    const items = zones.map((zone) => {
       const ids = subnets[zone] ?? [];
       checks.list(`availabilityZones.${zone}`, ids, SUBNET);
-      const group = placementGroups[zone];
-      return ids.map((id) => `${zone}:${id}${group === undefined ? "" : `:${group}`}`);
+      return zoneItems(zone, ids, placementGroups[zone]);
     });
     checkHomes(subnets);
-    return new AvailabilityZones(items, zones, options, checks);
+    return new AvailabilityZones(joined(items), zones, options, checks);
   }
 
   /**
@@ -104,6 +105,18 @@ export class AvailabilityZones {
 
 function among(zones: readonly string[]): Rule<string> {
   return { ...oneOf(zones), rule: "name zones that `availabilityZones` names too" };
+}
+
+/** A zone's items; of subnets that only Terraform knows, Terraform makes them. */
+function zoneItems(zone: string, ids: string[], group: string | undefined): string[] | IResolvable {
+  const end = group === undefined ? [] : [group];
+  if (!Token.isUnresolved(ids)) return ids.map((id) => [zone, id, ...end].join(":"));
+  return hcl`[for id in ${ids} : join(":", flatten([${zone}, id, ${end}]))]`;
+}
+
+function joined(items: (string[] | IResolvable)[]): string[] {
+  const known = items.flatMap((each) => (Array.isArray(each) ? each : []));
+  return items.every(Array.isArray) ? known : Token.asList(hcl`flatten(${items})`);
 }
 
 /** Throws where a subnet is in two zones; what only Terraform knows is in no item yet. */

@@ -11,10 +11,10 @@ const ITEM = "^[a-z]{2}(-[a-z]+)+-\\d[a-z][a-z0-9-]*:subnet-[0-9a-f]+(:[^:\\s]*)
  * The items of a group. The provider reads three parts of each and passes over any further: a revision only
  * makes another text of it, which is sent again.
  */
-export function zoneItems(scope: Construct, { items, names, revision }: AvailabilityZones): string[] {
+export function zoneItems(scope: Construct, { items, revision }: AvailabilityZones): string[] {
   const time = revision === undefined ? undefined : Tokenization.stringifyNumber(revision);
   const mark = (item: string): string => (time === undefined ? item : `${item}::${time}`);
-  const known = names !== undefined;
+  const known = !Token.isUnresolved(items);
   const sent = known ? items.map(mark) : items;
   if (known && !sent.some((item) => Token.isUnresolved(item))) return sent;
   // An expression of text cannot stand inside another one; a local can.

@@ -1,4 +1,4 @@
-import { App, TerraformStack, TerraformVariable, Token } from "cdktf";
+import { App, TerraformOutput, TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
 import { AvailabilityZones } from "../../constructs";
 
 describe("AvailabilityZones.of", () => {
@@ -9,6 +9,17 @@ describe("AvailabilityZones.of", () => {
     });
     expect(zones.items).toEqual(["us-west-2b:subnet-0b", "us-west-2b:subnet-0c", "us-west-2a:subnet-0a"]);
     expect(zones.names).toEqual(["us-west-2b", "us-west-2a"]);
+  });
+
+  test("takes a zone's subnets that only Terraform knows", () => {
+    const stack = new TerraformStack(new App(), "s");
+    const subnets = new TerraformVariable(stack, "subnets", { type: "list(string)" }).listValue;
+    const { items, names } = AvailabilityZones.of({ "us-west-2a": ["subnet-0a"], "us-west-2b": subnets });
+    new TerraformOutput(stack, "items", { value: items, staticId: true });
+    expect(JSON.parse(Testing.synth(stack)).output.items.value).toBe(
+      '${flatten([["us-west-2a:subnet-0a"], [for id in var.subnets : join(":", flatten(["us-west-2b", id, []]))]])}',
+    );
+    expect(names).toEqual(["us-west-2a", "us-west-2b"]);
   });
 
   test.each([

@@ -456,6 +456,19 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         "`availabilityZones` must have each subnet in one zone, once",
       ],
       [
+        "one subnet in a known zone and in another one's list",
+        { subnets: "list(string)" },
+        { subnets: ["subnet-0b", "subnet-0c"] },
+        { subnets: ["subnet-0b", "subnet-0a"] },
+        (of) => ({
+          availabilityZones: AvailabilityZones.of(
+            { "us-west-2a": ["subnet-0a"], "us-west-2b": of("subnets").listValue },
+            { revision: 2, preferred: ["us-west-2b"], placementGroups: { "us-west-2b": "near" } },
+          ),
+        }),
+        "`availabilityZones` must have each subnet in one zone, once",
+      ],
+      [
         "more addresses than replicas",
         { addresses: "list(string)", number: "number" },
         { addresses: ["10.0.1.21"], number: 1 },
