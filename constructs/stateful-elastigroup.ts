@@ -91,7 +91,7 @@ export class StatefulElastigroup extends Construct {
     this.privateIps = props.privateIps;
     this.userDataSha256 = userData?.sha256;
     checks.add(preconditions(relations));
-    if (userData) checks.add([userData.precondition]);
+    if (userData) checks.add(userData.preconditions);
     this.elastigroup = new ElastigroupAws(this, "Resource", {
       provider: props.provider,
       dependsOn: props.dependsOn,

@@ -5,11 +5,13 @@ import {
   Op,
   TerraformLocal,
   Token,
+  Tokenization,
   type Precondition,
 } from "cdktf";
 import { Construct } from "constructs";
 import { gzipSync } from "node:zlib";
-import { violation } from "./rules";
+import { hcl } from "./hcl";
+import { precondition, violation } from "./rules";
 import { terraformText } from "./terraform-text";
 
 /**
@@ -22,7 +24,7 @@ export const USER_DATA_LIMIT = 16_384;
 const ENCODED_LIMIT = 4 * Math.ceil(USER_DATA_LIMIT / 3);
 
 export interface UserDataProps {
-  /** The script, starting with `#!`; it may hold tokens. */
+  /** The script, starting with `#!`; it may hold tokens, or be one. */
   readonly text: string;
 }
 
@@ -35,25 +37,41 @@ export class UserData extends Construct {
   public readonly encoded: string;
   /** SHA-256 of the script in hex. */
   public readonly sha256: string;
-  /** Refuses at plan time what EC2 would refuse at launch. */
-  public readonly precondition: Precondition;
+  /** Refuse at plan time what EC2 would refuse at launch, and what is no script. */
+  public readonly preconditions: Precondition[];
 
   constructor(scope: Construct, id: string, props: UserDataProps) {
     super(scope, id);
     // A text that happens to be valid base64 would be passed on as if it were encoded; "#" is not in its alphabet.
-    if (!props.text.startsWith("#!"))
-      throw new Error(violation("userData", "start with #!", props.text.slice(0, 20)));
+    const isOpen = startsWithToken(props.text);
+    if (!isOpen && !props.text.startsWith("#!"))
+      throw new Error(violation("userData", SCRIPT, props.text.slice(0, 20)));
     const lines = new TerraformLocal(this, "lines", linesOf(props.text));
     const script = Fn.join("\n", lines.asList);
     this.encoded = Fn.base64gzip(script);
     this.sha256 = Fn.sha256(script);
-    this.precondition = {
-      condition: Op.lte(Fn.lengthOf(this.encoded), ENCODED_LIMIT),
-      errorMessage: `User data must be at most ${USER_DATA_LIMIT} bytes after gzip: EC2 refuses more.`,
-    };
+    this.preconditions = [
+      ...(isOpen ? [scriptPrecondition(props.text)] : []),
+      {
+        condition: Op.lte(Fn.lengthOf(this.encoded), ENCODED_LIMIT),
+        errorMessage: `User data must be at most ${USER_DATA_LIMIT} bytes after gzip: EC2 refuses more.`,
+      },
+    ];
     let problems: string[] | undefined;
     this.node.addValidation({ validate: () => (problems ??= checkSize(props.text)) });
   }
+}
+
+const SCRIPT = "start with #!";
+
+function scriptPrecondition(text: string): Precondition {
+  return precondition("userData", SCRIPT, hcl`substr(${text}, 0, 20)`, hcl`startswith(${text}, "#!")`);
+}
+
+/** Whether only Terraform knows how a text begins. */
+function startsWithToken(text: string): boolean {
+  const [first] = Tokenization.reverseString(text).tokens;
+  return first !== undefined && text.startsWith(Token.asString(first));
 }
 
 /** What is wrong with the size of a script; one that holds tokens is measured by Terraform. */

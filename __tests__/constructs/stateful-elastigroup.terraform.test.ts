@@ -121,6 +121,20 @@ describeWith(["terraform", "spotinst provider"], "a group with the real provider
     await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
   });
 
+  test("gets a script that only Terraform knows, and no text that is none", async () => {
+    const script = "#!/bin/sh\necho ${x} %{y} 'z'\n";
+    bench = await Workbench.open();
+    bench.write(withUserData((value) => value));
+    await bench.terraform.init();
+    await expect(bench.terraform.apply({ value: "YWJjZA==" })).rejects.toThrow(
+      '`userData` must start with #!, got: "YWJjZA=="',
+    );
+    expect(bench.api.groups.list()).toEqual([]);
+    await bench.terraform.apply({ value: script });
+    expect(bench.userData).toBe(script);
+    await expect(bench.terraform.plan({ value: script })).resolves.toMatchObject({ exitCode: 0 });
+  });
+
   test("gets a master that is a variable as that variable's value", async () => {
     bench = await Workbench.open();
     await bench.apply(

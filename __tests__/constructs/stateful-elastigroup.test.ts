@@ -146,6 +146,16 @@ describe("user data", () => {
     expect(() => build({ userData: "abcd" })).toThrow('`userData` must start with #!, got: "abcd"');
   });
 
+  test("that begins as only Terraform knows is held against that by the plan", () => {
+    const group = build({}, (stack) => ({
+      userData: `${new TerraformVariable(stack, "text", { type: "string" }).stringValue}\n`,
+    }));
+    expect(group.lifecycle.precondition[0]).toEqual({
+      condition: '${startswith("${var.text}\\n", "#!")}',
+      error_message: '`userData` must start with #!, got: ${jsonencode(substr("${var.text}\\n", 0, 20))}',
+    });
+  });
+
   test("is left out where there is none", () => {
     const group = build();
     expect(group.user_data).toBeUndefined();
