@@ -182,7 +182,8 @@ export class StatefulElastigroup extends Construct {
   private renderProfile(profile: string | undefined): string | undefined {
     if (profile === undefined) return undefined;
     if (!Token.isUnresolved(profile)) return profile.replace(FOREIGN_ARN, "");
-    return hcl`replace(${profile}, ${`/${terraformPattern(FOREIGN_ARN)}/`}, "")`.toString();
+    const name = hcl`replace(${profile}, ${`/${terraformPattern(FOREIGN_ARN)}/`}, "")`;
+    return hcl`${profile} == null ? null : ${name}`.toString();
   }
 
   private renderTypes({

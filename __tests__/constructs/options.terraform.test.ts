@@ -566,6 +566,19 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
       await expect(bench.terraform.plan({ profile })).resolves.toMatchObject({ exitCode: 0 });
     });
 
+    test("none is sent where a profile that may be left out is null", async () => {
+      bench = await Workbench.open(filled);
+      const build = withVariables({ profile: "string", key: "string" }, (of) => ({
+        iamInstanceProfile: of("profile").stringValue,
+        keyPair: of("key").stringValue,
+      }));
+      await bench.apply(build, { profile: null, key: null });
+      expect(bench.group.compute.launchSpecification).not.toHaveProperty("iamRole");
+      await expect(bench.terraform.plan({ profile: null, key: null })).resolves.toMatchObject({
+        exitCode: 0,
+      });
+    });
+
     test("good ones of every type arrive and settle", async () => {
       bench = await Workbench.open(filled);
       const build = (app: App): TerraformStack => {
