@@ -52,6 +52,7 @@ import {
   WINDOW,
 } from "../constructs/kinds";
 import { isRange, RANGE_RULE } from "../constructs/ip-range";
+import { TAG_KEY, TAG_VALUE } from "../constructs/tags";
 
 /*
  * The file users write. Every message here is what follows "must"; problems.ts adds where, what was there
@@ -551,11 +552,7 @@ const backend = z.union([
 ]);
 
 /** Tags as AWS takes them. */
-const tags = z.record(
-  text({ pattern: /^(?!aws:)[\s\S]{1,128}$/i, rule: "be 1 to 128 characters and not begin with aws:" }),
-  text({ pattern: /^[\s\S]{0,256}$/, rule: "be text of at most 256 characters" }),
-  { error: "be a map from tags to their values" },
-);
+const tags = z.record(text(TAG_KEY), text(TAG_VALUE), { error: "be a map from tags to their values" });
 
 /** The stack's id too, and so a folder and part of a file's name: that bounds its characters. */
 const name = text({

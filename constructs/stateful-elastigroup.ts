@@ -27,6 +27,7 @@ import { checkRoute53, renderRoute53 } from "./route53-domain";
 import { NOT_EMPTY, ofKind, oneOf, terraformPattern, violation, within } from "./rules";
 import { SentZones } from "./sent-zones";
 import { checkStrategy, renderStrategy } from "./strategy";
+import { checkTags } from "./tags";
 import { UserData } from "./user-data";
 import { checkVolume, renderVolume } from "./volume";
 import { zoneItems, zonesRelations } from "./zone-items";
@@ -269,6 +270,7 @@ function checkNames(props: StatefulElastigroupProps, checks: Checks): void {
   if (props.description !== undefined) checks.value("description", props.description, NOT_EMPTY);
   checks.optional("keyPair", props.keyPair, NOT_EMPTY);
   checks.optional("iamInstanceProfile", props.iamInstanceProfile, ofKind(INSTANCE_PROFILE));
+  checkTags(props.tags, checks);
 }
 
 function checkMachine(props: StatefulElastigroupProps, checks: Checks): void {

@@ -17,6 +17,7 @@ import {
   within,
 } from "../../constructs/rules";
 import { temporaryFolder } from "../config/example";
+import { TAG } from "../../constructs/tags";
 import { describeWith } from "../support/needs";
 import { type Json } from "./support";
 
@@ -48,6 +49,7 @@ const samples: [rule: Rule<any>, type: string, ...values: unknown[]][] = [
   [some("item"), "list(string)", [], ["a"]],
   [once("item"), "list(string)", ["a", "b"], ["a", "a"], []],
   [each(ofKind(kinds.SUBNET)), "list(string)", ["subnet-0a"], ["subnet-0a", "sg-0a"]],
+  [TAG, "string", "team", "aws", "aws:team", "AWS:team", "", "a".repeat(128), "a".repeat(129)],
   [RANGE_V4, "string", "10.0.0.0/16", "10.0.0.1/16", "fd00::/8", "10.0.0.0"],
 ];
 

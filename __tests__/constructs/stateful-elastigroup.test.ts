@@ -1,5 +1,5 @@
 import { SpotinstProvider } from "@cdktf/provider-spotinst/lib/provider";
-import { TerraformResource, TerraformStack, TerraformVariable } from "cdktf";
+import { TerraformResource, TerraformStack, TerraformVariable, Token } from "cdktf";
 import { randomBytes } from "node:crypto";
 import {
   AvailabilityZones,
@@ -176,6 +176,21 @@ describe("names and ids", () => {
       { imageId: "debian" },
       '`imageId` must be an image id such as ami-0123456789abcdef0, got: "debian"',
     ],
+    [
+      "a tag of AWS's own, with which no instance starts",
+      { tags: { "aws:team": "data" } },
+      '`tags` must be 1 to 128 characters and not begin with aws:, got: "aws:team"',
+    ],
+    [
+      "a tag that is too long",
+      { tags: { team: "d".repeat(257) } },
+      "`tags.team` must be text of at most 256 characters",
+    ],
+    [
+      "tags whose keys only Terraform knows, for each is a block of its own",
+      { tags: Token.asStringMap("${var.tags}") },
+      '`tags` must be a map whose keys are known before Terraform runs, got: "a token"',
+    ],
     ["a capacity of none", { capacity: 0 }, "`capacity` must be a whole number from 1 to 1000, got: 0"],
     ["half an instance", { capacity: 1.5 }, "`capacity` must be a whole number from 1 to 1000, got: 1.5"],
     [
@@ -247,6 +262,11 @@ describe("names and ids", () => {
     ).toBe("redis");
     const arn = "arn:aws:iam::123456789012:instance-profile/redis";
     expect(build({ iamInstanceProfile: arn }).iam_instance_profile).toBe(arn);
+  });
+
+  test("escapes of Terraform do not count in a tag", () => {
+    const tag = "t".repeat(253) + "$${x";
+    expect(build({ tags: { tag } }).tags).toEqual([{ key: "tag", value: tag }]);
   });
 
   test("tags are written in their order, and left out where there are none", () => {

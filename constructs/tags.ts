@@ -1,0 +1,40 @@
+import { Token } from "cdktf";
+import { type Checks } from "./checks";
+import { hcl } from "./hcl";
+import { type Kind } from "./kinds";
+import { ofKind, type Rule, violation } from "./rules";
+
+/** A tag's key. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html */
+export const TAG_KEY: Kind = {
+  pattern: /^(?!aws:)[\s\S]{1,128}$/i,
+  rule: "be 1 to 128 characters and not begin with aws:",
+  noun: "tag",
+};
+
+/** A tag's value. */
+export const TAG_VALUE: Kind = {
+  pattern: /^[\s\S]{0,256}$/,
+  rule: "be text of at most 256 characters",
+  noun: "value",
+};
+
+/** The same as a rule, for Terraform's patterns cannot look ahead. */
+export const TAG: Rule<string> = {
+  ...ofKind(TAG_KEY),
+  condition: (key) => hcl`length(${key}) > 0 && length(${key}) <= 128 && !startswith(lower(${key}), "aws:")`,
+};
+
+/** Spot takes any tag, and with one that EC2 refuses no instance ever starts. */
+export function checkTags(tags: { [name: string]: string } | undefined, checks: Checks): void {
+  if (Token.isUnresolved(tags))
+    throw new Error(violation("tags", "be a map whose keys are known before Terraform runs", "a token"));
+  for (const [key, value] of Object.entries(tags ?? {})) {
+    checks.value("tags", read(key), TAG);
+    checks.value(`tags.${key}`, read(value), ofKind(TAG_VALUE));
+  }
+}
+
+/** A text as Terraform reads it, whose escapes do not count. */
+function read(text: string): string {
+  return text.replace(/([$%])\1\{/g, "$1{");
+}
