@@ -269,8 +269,14 @@ export const HOPS = { least: 1, most: 64 };
 /** Hours that Spot takes for `minimum_instance_lifetime`. */
 export const LIFETIMES: readonly number[] = [1, 3, 6, 12, 24];
 
-/** GiB of a volume. https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html */
+/** GiB of a volume of any type. https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html */
 export const VOLUME_SIZE = { least: 1, most: 65_536 };
+
+/** GiB by type of volume, where that is narrower. https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html */
+export const SIZES: Readonly<Record<string, { least: number; most: number }>> = {
+  gp2: { least: 1, most: 16_384 },
+  io1: { least: 4, most: 16_384 },
+};
 
 /** MiB/s of a gp3 volume: what Spot's API takes, which is less than AWS does today. */
 export const THROUGHPUT = { least: 125, most: 1000 };

@@ -2,7 +2,7 @@ import { type ElastigroupAwsEbsBlockDevice } from "@cdktf/provider-spotinst/lib/
 import { type IResolvable, Token } from "cdktf";
 import { type Checks } from "./checks";
 import { hcl } from "./hcl";
-import { DEVICE, IOPS, KMS_KEY, THROUGHPUT, VOLUME_SIZE } from "./kinds";
+import { DEVICE, IOPS, KMS_KEY, SIZES, THROUGHPUT, VOLUME_SIZE } from "./kinds";
 import { isBroken, type Relation } from "./relation";
 import { isKnown, ofKind, oneOf, within } from "./rules";
 
@@ -32,7 +32,7 @@ export class VolumeType {
 
 /** An EBS volume. */
 export interface Volume {
-  /** Its size in GiB, 1 to 65536. */
+  /** Its size in GiB, 1 to 65536; 1 to 16384 for gp2, 4 to 16384 for io1. */
   readonly size: number;
   /**
    * Its type.
@@ -94,7 +94,9 @@ export function volumeConflicts(volume: VolumeParts): VolumeRule[] {
 }
 
 /** A rule about one part of a volume. */
-export type VolumeRule = Omit<Relation, "prop"> & { readonly part: "iops" | "throughput" | "kmsKeyId" };
+export type VolumeRule = Omit<Relation, "prop"> & {
+  readonly part: "size" | "iops" | "throughput" | "kmsKeyId";
+};
 
 /** The parts of a volume, some of which nobody may know yet. */
 export interface VolumeParts {
@@ -110,7 +112,7 @@ function volumeRules(volume: VolumeParts): VolumeRule[] {
   const { type = "gp3", throughput, encrypted = true, kmsKeyId } = volume;
   const isNamed = isKnown(type);
   const most = Math.floor(Number(volume.iops ?? GP3.iops) / 4);
-  const rules: VolumeRule[] = [...iopsRules({ ...volume, type })];
+  const rules: VolumeRule[] = [...sizeRules({ ...volume, type }), ...iopsRules({ ...volume, type })];
   if (throughput !== undefined) {
     rules.push({
       part: "throughput",
@@ -141,6 +143,23 @@ function volumeRules(volume: VolumeParts): VolumeRule[] {
     });
   }
   return rules;
+}
+
+function sizeRules({ type = "gp3", size }: VolumeParts): VolumeRule[] {
+  return Object.entries(SIZES)
+    .filter(([name]) => name === type || !isKnown(type))
+    .map(([name, { least, most }]) => {
+      const range = within({ least, most }, " GiB");
+      return {
+        part: "size",
+        rule: `${range.rule} for ${name}`,
+        got: size,
+        among: [type, size],
+        // Of a config file it may be missing.
+        holds: size === undefined || range.holds(size as number),
+        condition: hcl`${type} != ${name} || (${range.condition(size)})`,
+      };
+    });
 }
 
 function iopsRules({ type = "gp3", size, iops }: VolumeParts): VolumeRule[] {

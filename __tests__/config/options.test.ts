@@ -116,6 +116,11 @@ describe("each mistake is exactly one message", () => {
       '`rootVolume.type` must be one of gp3, gp2, io1, got: "gp4". Did you mean `gp3`?',
     ],
     [
+      "a volume larger than those of its type",
+      { rootVolume: { size: 20_000, type: "gp2" } },
+      "`rootVolume.size` must be a whole number from 1 to 16384 GiB for gp2, got: 20000",
+    ],
+    [
       "io1 without its IOPS",
       { rootVolume: { size: 20, type: "io1" } },
       "`rootVolume.iops` must be given for io1, got: nothing",

@@ -151,6 +151,16 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     "`rootVolume.iops` must be given for io1, got: nothing",
   ],
   [
+    "a gp2 volume larger than there are",
+    { rootVolume: { size: 16_385, type: VolumeType.GP2 } },
+    "`rootVolume.size` must be a whole number from 1 to 16384 GiB for gp2, got: 16385",
+  ],
+  [
+    "an io1 volume smaller than there are",
+    { rootVolume: { size: 3, type: VolumeType.IO1, iops: 100 } },
+    "`rootVolume.size` must be a whole number from 4 to 16384 GiB for io1, got: 3",
+  ],
+  [
     "more IOPS than the size allows",
     { rootVolume: { size: 8, iops: 4001 } },
     "`rootVolume.iops` must be at most 500 per GiB of `size` for gp3, got: 4001",

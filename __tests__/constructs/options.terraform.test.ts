@@ -500,6 +500,16 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         "`rootVolume.iops` must be given for io1",
       ],
       [
+        "a volume larger than those of its type",
+        { type: "string", size: "number" },
+        { type: "gp3", size: 16_385 },
+        { type: "gp2", size: 16_385 },
+        (of) => ({
+          rootVolume: { size: of("size").numberValue, type: VolumeType.of(of("type").stringValue) },
+        }),
+        "`rootVolume.size` must be a whole number from 1 to 16384 GiB for gp2, got: 16385",
+      ],
+      [
         "one node for two shards, and one address",
         { master: "string", address: "string" },
         { master: "10.0.1.11", address: "10.0.1.22" },
