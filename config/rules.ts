@@ -229,7 +229,7 @@ const directivesFree: Rule = ({ redis = {} }) =>
     .filter((directive) => RESERVED_DIRECTIVES.test(directive))
     .map((directive) => ({
       path: ["redis", "directives", directive],
-      rule: "be left out: this package sets it itself",
+      rule: "be left out: this package sets it itself, or relies on its default",
     }));
 
 /** Any key may stand in these maps, and `{ variable: name }` would be a tag or a directive called so. */

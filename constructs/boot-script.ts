@@ -136,7 +136,7 @@ const SCRIPT: Rule<string> = {
 };
 
 const UNRESERVED: Rule<string> = {
-  rule: "leave alone what this package sets itself",
+  rule: "leave alone what this package sets itself or relies on",
   holds: (directive) => !RESERVED_DIRECTIVES.test(directive),
   condition: (directive) => hcl`!can(regex(${terraformPattern(RESERVED_DIRECTIVES)}, ${directive}))`,
 };

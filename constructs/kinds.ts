@@ -238,9 +238,12 @@ export const DIRECTIVE: Kind = {
 
 export const LINE: Kind = { pattern: /^[^\r\n]+$/, rule: "be one line", noun: "line" };
 
-/** Directives that the instance's own files write, or that would undo what they promise. */
+/**
+ * Directives that the instance's own files write, or that would undo what they promise: `rdbchecksum` and
+ * `appenddirname` the proof that a volume is the newest, `rename-command` the agent's own words.
+ */
 export const RESERVED_DIRECTIVES =
-  /^(bind|port|tls-port|dir|dbfilename|daemonize|supervised|pidfile|logfile|include|loadmodule|append.*|save|cluster-.*|replica-announce-.*|replicaof|slaveof|requirepass|masterauth|masteruser|aclfile|user|maxmemory|repl-backlog-size|repl-diskless-load|rdb-del-sync-files|shutdown-on-.*|protected-mode)$/;
+  /^(bind|port|tls-.*|dir|dbfilename|daemonize|supervised|pidfile|logfile|include|loadmodule|append.*|no-appendfsync-on-rewrite|save|rdbchecksum|cluster-.*|(replica|slave)-(announce-.*|read-only|serve-stale-data)|replicaof|slaveof|rename-command|requirepass|masterauth|masteruser|aclfile|user|maxmemory|repl-backlog-size|repl-diskless-load|rdb-del-sync-files|shutdown-on-.*|protected-mode)$/;
 
 /** Replicas in all: what Spot and this package take as a group's capacity. */
 export const REPLICAS = { least: 1, most: 1000 };

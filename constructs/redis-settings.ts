@@ -28,7 +28,7 @@ export interface RedisSettings {
    */
   readonly backlogSize?: string;
   /**
-   * Further lines of redis.conf, by directive; those that this package sets itself are refused.
+   * Further lines of redis.conf, by directive; those that this package sets itself or relies on are refused.
    * @default - none
    */
   readonly directives?: { [directive: string]: string };

@@ -134,7 +134,12 @@ describe("each mistake is one message that says where, what must be, what is the
     [
       "a directive that this package sets",
       { redis: { directives: { "cluster-enabled": "no" } } },
-      '`redis.directives.cluster-enabled` must be left out: this package sets it itself, got: "no"',
+      '`redis.directives.cluster-enabled` must be left out: this package sets it itself, or relies on its default, got: "no"',
+    ],
+    [
+      "a directive that would spoil the receipt of a clean end",
+      { redis: { directives: { rdbchecksum: "no" } } },
+      "`redis.directives.rdbchecksum` must be left out: this package sets it itself, or relies on its default",
     ],
     [
       "a directive of two lines",

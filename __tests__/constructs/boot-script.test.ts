@@ -80,7 +80,7 @@ describe("settings", () => {
     [
       "a directive of this package's own",
       { masters, redis: { directives: { appendonly: "yes" } } },
-      '`redis.directives` must leave alone what this package sets itself, got: "appendonly"',
+      '`redis.directives` must leave alone what this package sets itself or relies on, got: "appendonly"',
     ],
     [
       "the place of the append-only file",
@@ -115,6 +115,36 @@ describe("settings", () => {
   ])("refuse %s", (_name, props, message) => {
     expect(() => new BootScript(props)).toThrow(message);
   });
+
+  const refuses = (directive: string): boolean => {
+    try {
+      return !new BootScript({ masters, redis: { directives: { [directive]: "no" } } });
+    } catch {
+      return true;
+    }
+  };
+
+  test("leave no line of the instance's own redis.conf to users, but for two that do no harm", () => {
+    const conf = BootScript.files().find(({ path }) => path.endsWith("/redis.conf"))!.content;
+    const own = conf.split("\n").flatMap((line) => /^[a-z][a-z-]*/.exec(line)?.[0] ?? []);
+    expect(own.length).toBeGreaterThan(10);
+    expect([...new Set(own)].filter((directive) => !refuses(directive))).toEqual(["loglevel", "disable-thp"]);
+  });
+
+  test.each(["appenddirname", "no-appendfsync-on-rewrite", "rdbchecksum", "rename-command"])(
+    "refuse %s, on whose default the instance relies",
+    (directive) => expect(refuses(directive)).toBe(true),
+  );
+
+  test.each(["replica-announce-ip", "slave-announce-ip", "slave-read-only", "tls-replication"])(
+    "refuse %s, by its old name and of its kind too",
+    (directive) => expect(refuses(directive)).toBe(true),
+  );
+
+  test.each(["hz", "loglevel", "maxmemory-policy", "appendfilename", "repl-timeout"])(
+    "leave %s to users",
+    (directive) => expect(refuses(directive)).toBe(false),
+  );
 });
 
 describe("the script", () => {
