@@ -47,14 +47,15 @@ answers_as() {
 # stale OWNER: whether the owner has less than this volume; following it would wipe what only this volume has. An owner
 # of the same history that is further on and empty was emptied on purpose.
 stale() {
-  local rdb info theirs id
+  local rdb info theirs id offset
   rdb=$(rdb_facts)
   info=$([[ $1 != *:* ]] || ask "$1" info replication || true)
   theirs=$(field master_repl_offset <<<"$info")
-  id=$(awk '$1 == "id" { print $2 }' <<<"$rdb")
+  # Not by awk: mawk prints numbers from 2^31 on as 5e+09.
+  id=$(fact id <<<"$rdb") offset=$(fact offset <<<"$rdb")
   if [[ $rdb != *'keys yes'* || ! $theirs =~ ^[0-9]+$ ]]; then
     echo no
-  elif (($(awk '$1 == "offset" { n = $2 } END { print n + 0 }' <<<"$rdb") > theirs)); then
+  elif ((${offset:-0} > theirs)); then
     echo yes
   elif [[ $info != *"${id:-none}"* && $(ask "$1" dbsize || true) == 0 ]]; then
     echo yes
