@@ -48,10 +48,15 @@ describeWith(["bash"], "an owner beside a volume with keys up to an offset of 5,
   test.each([
     ["that is further on has all of it", "loading:0\nmaster_replid:r\nmaster_repl_offset:5000000001", "no"],
     ["that is behind has not", "loading:0\nmaster_replid:r\nmaster_repl_offset:4999999999", "yes"],
+    [
+      "that is loading its data says an offset of 0",
+      "loading:1\nmaster_replid:x\nmaster_repl_offset:0",
+      "loading",
+    ],
     ["that does not answer cannot be compared", "", "no"],
   ])("%s", (_name, info, expected) => {
     const script = `rdb_facts() { printf 'id r\\noffset 5000000000\\nkeys yes\\n'; }
-      ask() { [[ $2 != info* ]] || printf '%s\\n' '${info}'; }
+      ask() { [[ $2 != info ]] || printf '%s\\n' '${info}'; }
       stale 10.0.0.1:6379`;
     expect(agent(["view", "data", "prepare"], script).stdout).toBe(expected);
   });

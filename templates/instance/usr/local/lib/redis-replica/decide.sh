@@ -10,7 +10,7 @@
 #   same       yes | no                       whether this instance is the one that last ran Redis on this volume
 #   seen       none | bare | owner | replica  what that majority says this node is
 #   owner      live | down | several | none   who serves this node's shard now, if this node does not
-#   stale      yes | no                       whether that owner has less than this volume: it came back empty or old
+#   stale      yes | no | loading             whether that owner has less than this volume: it came back empty or old
 #   copy       following | other | none       a live copy of this node's slots; following: up to the end, and electable
 #   proof      yes | no                       whether this volume is what was left by the last life (see proof.sh)
 #   aof        yes | no                       whether every write up to the last second is on this volume
@@ -38,6 +38,8 @@ decide_start() {
     echo fresh
   elif [[ $seen == owner ]]; then
     decide_owner
+  elif [[ $stale == loading && $accepted == no ]]; then
+    echo 'later the node that serves this shard is loading'
   elif [[ $stale == yes && $accepted == no ]]; then
     echo 'refuse the node that serves this shard has less than this volume: it would wipe it'
   elif [[ $owner == live ]]; then

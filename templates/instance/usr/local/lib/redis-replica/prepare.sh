@@ -4,7 +4,7 @@
 prepare() {
   local known address='' instance='' me facts action given
   ${DATA_VOLUME:+mount_volume}
-  known=$(wait_for_identity) || later 'no interface has the private IP yet'
+  known=$(wait_for_identity) || later 'no private IP yet'
   { read -r address && read -r instance; } <<<"$known" || true
   me=$(own_id)
   view >"$RUN/view"
@@ -49,12 +49,14 @@ answers_as() {
 stale() {
   local rdb info theirs id offset
   rdb=$(rdb_facts)
-  info=$([[ $1 != *:* ]] || ask "$1" info replication || true)
+  info=$([[ $1 != *:* ]] || ask "$1" info || true)
   theirs=$(field master_repl_offset <<<"$info")
   # Not by awk: mawk prints numbers from 2^31 on as 5e+09.
   id=$(fact id <<<"$rdb") offset=$(fact offset <<<"$rdb")
   if [[ $rdb != *'keys yes'* || ! $theirs =~ ^[0-9]+$ ]]; then
     echo no
+  elif [[ $info == *loading:1* ]]; then
+    echo loading
   elif ((${offset:-0} > theirs)); then
     echo yes
   elif [[ $info != *"${id:-none}"* && $(ask "$1" dbsize || true) == 0 ]]; then
