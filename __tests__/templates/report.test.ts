@@ -50,6 +50,11 @@ describeWith(["bash"], "reports", () => {
     expect(stderr).toContain("redis-replica accept");
   });
 
+  test("what a person accepts is not on the volume, whose images would bring it back", () => {
+    agent(["report"], "systemctl() { true; }; accept", { env: { RUN: run, STATE: join(run, "volume") } });
+    expect(readdirSync(run)).toEqual(["accepted"]);
+  });
+
   test.each([
     ["", 10, "not started"],
     ["in sync: x", 0, "in sync: x"],

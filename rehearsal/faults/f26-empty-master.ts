@@ -53,7 +53,7 @@ export const fault: Fault = {
     holds("the state says 0", (await scene.status(0)).code === 0);
     holds(
       "it was accepted once",
-      (await inside(scene, "ls /var/lib/redis-replica")).includes("accepted") === false,
+      (await inside(scene, "ls /run/redis-replica")).includes("accepted") === false,
     );
     holds("the RDB that is kept has all", (await keptDigest(scene)) === digest);
     holds("every master answers", await scene.mastersAnswer());

@@ -32,7 +32,7 @@ start_facts() {
   echo "seen=$(fact seen <<<"$4" | cut -d ' ' -f 1) owner=${owner%% *} stale=$(stale "${owner##* }")"
   echo "elsewhere=$(yes_if answers_as "$at" "$2" "$1") copy=$(copy "$4") proof=$(proven "$1" "$4")"
   echo "same=$(yes_if test "${3:-unknown}" = "$(cat "$STATE/instance-id" 2>/dev/null || echo none)")"
-  echo "aof=$(yes_if aof) accepted=$(yes_if test -e "$STATE/accepted") waited=$(waited)"
+  echo "aof=$(yes_if aof) accepted=$(yes_if test -e "$RUN/accepted") waited=$(waited)"
 }
 
 yes_if() {
@@ -132,7 +132,7 @@ act() {
       refuse "${1#refuse }" "$4"
       ;;
   esac
-  rm -f "$STATE/accepted"
+  rm -f "$RUN/accepted"
   consume_receipt
 }
 

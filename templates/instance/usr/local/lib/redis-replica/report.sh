@@ -82,7 +82,7 @@ retry() {
 
 # accept: lifted once, whatever may be lost.
 accept() {
-  : >"$STATE/accepted"
+  : >"$RUN/accepted"
   retry
 }
 

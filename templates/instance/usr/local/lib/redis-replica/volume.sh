@@ -10,12 +10,12 @@ mount_volume() {
   local known='' action disk
   if ! mountpoint -q "$VOLUME"; then
     [[ $DATA_VOLUME == fresh || ! -e $ETC/volume ]] || known=$(<"$ETC/volume")
-    action=$(unused_disks | decide_volume known="$known" accepted="$(yes_if test -e "$STATE/accepted")" waited="$(waited)")
+    action=$(unused_disks | decide_volume known="$known" accepted="$(yes_if test -e "$RUN/accepted")" waited="$(waited)")
     disk=${action#* }
     [[ $action == mount* || $action == format* ]] || "${action%% *}" "$disk"
     log "the data volume: $action"
     # What was accepted was this; and only now begins the time that the cluster is waited for.
-    rm -f "$STATE/accepted" "$RUN/since"
+    rm -f "$RUN/accepted" "$RUN/since"
     [[ $action == mount* ]] || mkfs.ext4 -q -F -L redis-data "$disk" >&2 || mkfs.xfs -q -f -L redis-data "$disk" >&2 ||
       refuse "$disk cannot be formatted"
     mkdir -p "$VOLUME"
