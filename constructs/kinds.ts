@@ -7,7 +7,9 @@ export interface Kind {
 }
 
 export const HOST: Kind = {
-  pattern: /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/,
+  // A name's last label has a letter: 10.0.1.999 is neither.
+  pattern:
+    /^(((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)|([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)*([A-Za-z0-9][A-Za-z0-9-]*)?[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)$/,
   rule: "be an IP or DNS name without a port (`redis.port` holds for all)",
   noun: "master",
 };

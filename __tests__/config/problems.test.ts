@@ -68,6 +68,11 @@ describe("each mistake is one message that says where, what must be, what is the
       "`masters` must be given, got: nothing. Add it, such as `masters: [10.0.1.10]`.",
     ],
     [
+      "a master whose IP is none",
+      { masters: ["10.0.1.999"] },
+      '`masters[0]` must be an IP or DNS name without a port (`redis.port` holds for all), got: "10.0.1.999"',
+    ],
+    [
       "a master with a port",
       { masters: ["10.0.1.10:6379"] },
       '`masters[0]` must be an IP or DNS name without a port (`redis.port` holds for all), got: "10.0.1.10:6379"',

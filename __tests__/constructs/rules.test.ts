@@ -41,7 +41,12 @@ function evaluated(build: (stack: TerraformStack) => Record<string, unknown>): R
 const samples: [rule: Rule<any>, type: string, ...values: unknown[]][] = [
   [ofKind(kinds.IMAGE), "string", "ami-0f", "ami-", "junk", ""],
   [ofKind(kinds.SIZE), "string", "12GB", "12gb", "12 gb"],
-  [ofKind(kinds.HOST), "string", "10.0.1.10", "10.0.1.10:6379"],
+  [
+    ofKind(kinds.HOST),
+    "string",
+    ...["10.0.1.10", "redis", "1redis", "redis-1.orders.internal", "ip-10-0-0-1", "3com.de"],
+    ...["10.0.1.10:6379", "10.0.1.999", "10.0.1", "1.2.3.4.5", "a..b", "a-.b", "1-1", ""],
+  ],
   [within({ least: 1, most: 10 }), "number", 1, 10, 0, 11, 1.5, -5],
   [oneOf(["gp3", "gp2"]), "string", "gp3", "GP3"],
   [oneOf([1, 3]), "number", 1, 2],
