@@ -509,7 +509,9 @@ const strategy = z.strictObject(
     utilizeReservedInstances: z
       .literal(true, { error: "be true or be left out (the provider sends no false)" })
       .optional()
-      .meta({ description: "Reserved instances go before spot." }),
+      .meta({
+        description: "Reserved instances go before spot. Once true, only Spot's console takes it back.",
+      }),
     utilizeCommitments: yesNo().optional().meta({ description: "Savings plans go before spot." }),
     considerOnDemandPricing: yesNo()
       .optional()

@@ -18,11 +18,10 @@ import { parse } from "yaml";
 import { clusterConfig } from "../../config/schema";
 import { addStack } from "../../config/stack";
 import { filled, off } from "../../rehearsal/spot-api/defaults";
-import { type RecordedRequest } from "../../rehearsal/spot-api/recorder";
 import { type TerraformError, type TerraformVariables } from "../../rehearsal/terraform";
 import { describeWith } from "../support/needs";
 import { bare, everything, groupStack, others } from "./options";
-import { Workbench } from "./provider";
+import { sentPaths, Workbench } from "./provider";
 import { type Json, minimal } from "./support";
 
 jest.setTimeout(180_000);
@@ -45,16 +44,6 @@ function recorded(name: string, body: Json): Json {
   const path = join(__dirname, "recorded", `${name}.json`);
   if (process.env.RECORD === "1") writeFileSync(path, `${JSON.stringify(body, undefined, 2)}\n`);
   return JSON.parse(readFileSync(path, "utf8"));
-}
-
-/** The dotted paths of everything that a request says. */
-function paths(value: Json, path = ""): string[] {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return [path];
-  return Object.entries(value).flatMap(([key, each]) => paths(each, path === "" ? key : `${path}.${key}`));
-}
-
-function group(request: RecordedRequest | undefined): Json {
-  return (request?.body as Json).group;
 }
 
 describeWith(["terraform", "spotinst provider"], "options with the real provider", () => {
@@ -122,7 +111,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
       const [put, ...more] = await bench.apply(groupStack({ ...before, ...change }));
       expect(more).toEqual([]);
       expect(put?.method).toBe("PUT");
-      expect(paths(group(put)).sort()).toEqual(changed.sort());
+      expect(sentPaths(put)).toEqual(changed.sort());
       await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
       await bench.apply(groupStack(before));
     }
@@ -140,7 +129,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
     const renamed = { ...bare, name: "renamed" };
     const [put, ...more] = await bench.apply(groupStack({ ...renamed, route53: domain("a.example.com") }));
     expect(more).toEqual([]);
-    expect(paths(group(put)).sort()).toEqual(["name", domains]);
+    expect(sentPaths(put)).toEqual(["name", domains]);
     await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
 
     // The provider never reads them back: what a failed update lost goes with the next one of anything.
@@ -182,7 +171,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
       // That apply has not hidden it.
       await expect(bench.terraform.plan()).rejects.toThrow(/Raise\s+the zones' revision/);
       const [put] = await bench.apply(withZones(AvailabilityZones.of(moved, { revision: 1 })));
-      expect(paths(group(put))).toEqual(["compute.availabilityZones"]);
+      expect(sentPaths(put)).toEqual(["compute.availabilityZones"]);
       expect(sent()).toContain("us-west-2c");
       expect(sent()).not.toContain("placementGroup");
       await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
@@ -190,7 +179,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
 
     test("can be given up for those that Spot has", async () => {
       const [put] = await bench.apply(groupStack(bare));
-      expect(paths(group(put))).toEqual(["compute.availabilityZones"]);
+      expect(sentPaths(put)).toEqual(["compute.availabilityZones"]);
       await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
     });
 
@@ -211,7 +200,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
     bench.api.failNextUpdates(1);
     await expect(bench.apply(subnets("subnet-0b"))).rejects.toThrow("chosen to fail");
     const [put] = await bench.apply(subnets("subnet-0b"));
-    expect(paths(group(put))).toEqual(["compute.subnetIds"]);
+    expect(sentPaths(put)).toEqual(["compute.subnetIds"]);
   });
 
   describe("an API that answers more than it was sent", () => {
@@ -229,10 +218,10 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
       await bench.apply(groupStack(bare));
       await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 2 });
       const [put] = await bench.apply(groupStack({ ...bare, availabilityZones: moved }));
-      expect(paths(group(put))).toEqual(["compute.availabilityZones", "compute.subnetIds"]);
+      expect(sentPaths(put)).toEqual(["compute.availabilityZones", "compute.subnetIds"]);
       await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 2 });
       const [lost] = await bench.apply(groupStack({ ...bare, lifecycle: { ignoreChanges: ["subnet_ids"] } }));
-      expect(paths(group(lost))).toEqual([]);
+      expect(sentPaths(lost)).toEqual([]);
     });
   });
 

@@ -10,8 +10,20 @@ import { SpotApi } from "../../rehearsal/spot-api/spot-api";
 import { Terraform, type TerraformVariables } from "../../rehearsal/terraform";
 import { type Json } from "./support";
 
+/** The dotted paths of everything that a request says of its group, in order. */
+export function sentPaths(request: RecordedRequest | undefined): string[] {
+  return paths((request?.body as Json).group).sort();
+}
+
+function paths(value: Json, path = ""): string[] {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return [path];
+  return Object.entries(value).flatMap(([key, each]) => paths(each, path === "" ? key : `${path}.${key}`));
+}
+
 /** Stacks of one id, synthesized one after the other, with the real provider and a Spot API without machines. */
 export class Workbench {
+  private initialized = false;
+
   private constructor(
     readonly api: SpotApi,
     private readonly directory: string,
@@ -35,13 +47,14 @@ export class Workbench {
     app.synth();
   }
 
-  /** The same, then `init` and `apply`; returns the requests that this made, but for reads. */
+  /** The same, then `apply`, after `init` the first time; returns the requests that this made, but for reads. */
   async apply(
     build: (app: App) => TerraformStack,
     variables?: TerraformVariables,
   ): Promise<RecordedRequest[]> {
     this.write(build);
-    await this.terraform.init();
+    if (!this.initialized) await this.terraform.init();
+    this.initialized = true;
     this.api.clearRequests();
     await this.terraform.apply(variables);
     await this.api.settle();

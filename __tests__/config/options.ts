@@ -1,0 +1,198 @@
+/** Keys that are left out again, with what the update says; `instead` is written where something must be. */
+export type Removal = [keys: string, sent: string[], instead?: object];
+
+const LAUNCH = "compute.launchSpecification";
+const TYPES = "compute.instanceTypes";
+const VOLUMES = [`${LAUNCH}.blockDeviceMappings`];
+const DOMAINS = ["thirdPartiesIntegration.route53.domains"];
+const SCRIPT = [`${LAUNCH}.userData`];
+const ZONES = ["compute.availabilityZones"];
+
+const requirements = { minMemory: 16, maxMemory: 32, minVcpus: 2, maxVcpus: 8 };
+/** As one: the provider sends all of them whatever changes, and those that are gone as null. */
+const SENT_REQUIREMENTS = [
+  ...["excludedInstanceFamilies", "excludedInstanceGenerations", "excludedInstanceTypes"],
+  ...["requiredGpu", "requiredMemory", "requiredVCpu"].flatMap((each) => [
+    `${each}.maximum`,
+    `${each}.minimum`,
+  ]),
+].map((each) => `${TYPES}.resourceRequirements.${each}`);
+
+/** Options of a config file, and what becomes of them. */
+export interface Options {
+  readonly config: Record<string, unknown>;
+  /** How they go again, one after the other. */
+  readonly removals: readonly Removal[];
+  /** What the provider takes for sent, though the update that brought it failed: it does not read it then. */
+  readonly lostWhereNew: readonly string[];
+  /** The same of an update that took it away. */
+  readonly lostWhereGone: readonly string[];
+}
+
+/** Every optional key that goes with the others. */
+export const everything: Options = {
+  config: {
+    description: "every option",
+    privateIps: ["10.0.1.21"],
+    architecture: "x86_64",
+    instanceTypes: { onDemand: "r6i.large", spot: ["r6i.large", "r5.large"], preferredSpot: ["r5.large"] },
+    preferredZones: ["us-west-2b"],
+    placementGroups: { "us-west-2b": "near" },
+    zonesRevision: 2,
+    keyPair: "admin",
+    iamInstanceProfile: "redis",
+    tags: { team: "data" },
+    protect: true,
+    redis: {
+      install: "package",
+      package: "redis6",
+      port: 7000,
+      busPort: 7001,
+      maxMemory: "12gb",
+      backlogSize: "256mb",
+      directives: { hz: 50 },
+    },
+    failover: "never",
+    bootScript: { before: "true", after: "true" },
+    rootVolume: { size: 20, iops: 4000, throughput: 250, kmsKeyId: "alias/redis", device: "/dev/sda1" },
+    deallocation: { images: false, volumes: false, snapshots: false },
+    autoHealing: false,
+    healthCheck: { type: "TARGET_GROUP", gracePeriod: 900, unhealthyDuration: 60 },
+    targetGroupArns: [
+      "arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/checks/0123456789abcdef",
+    ],
+    route53: [
+      {
+        hostedZoneId: "Z1",
+        recordType: "cname",
+        account: "act-1a2b3c4d",
+        records: [{ name: "a.example.com", usePublicAddress: true }],
+      },
+    ],
+    ebsOptimized: false,
+    monitoring: true,
+    metadataHopLimit: 2,
+    resumePaused: true,
+    persistence: { rootVolume: false },
+    strategy: {
+      orientation: "balanced",
+      fallbackToOnDemand: false,
+      revertToSpot: ["Sun:03:00-Sun:05:00"],
+      drainingTimeout: 60,
+      maxReplacementsPercentage: 25,
+      immediateOnDemandRecoverThreshold: 50,
+      minimumInstanceLifetime: 12,
+      utilizeReservedInstances: true,
+      utilizeCommitments: true,
+      considerOnDemandPricing: true,
+    },
+  },
+  removals: [
+    // First, for every other update would carry the domains too.
+    ["route53.0.records.0.usePublicAddress", DOMAINS],
+    ["route53.0.account", DOMAINS],
+    ["route53.0.recordType", DOMAINS],
+    ["route53", ["thirdPartiesIntegration.route53"]],
+    ["description", ["description"]],
+    ["privateIps", ["compute.privateIps"]],
+    ["architecture", []],
+    ["instanceTypes.preferredSpot", [`${TYPES}.preferredSpot`]],
+    ["preferredZones", ["compute.preferredAvailabilityZones"]],
+    ["placementGroups", ZONES],
+    ["zonesRevision", ZONES],
+    ["keyPair", [`${LAUNCH}.keyPair`]],
+    ["iamInstanceProfile", [`${LAUNCH}.iamRole`]],
+    ["tags", [`${LAUNCH}.tags`]],
+    ["protect", []],
+    ["redis.package", SCRIPT],
+    ["redis.install", SCRIPT],
+    ["redis.busPort", SCRIPT],
+    ["redis.port", SCRIPT],
+    ["redis.maxMemory", SCRIPT],
+    ["redis.backlogSize", SCRIPT],
+    ["redis.directives", SCRIPT],
+    ["failover", SCRIPT],
+    ["bootScript.before", SCRIPT],
+    ["bootScript.after", SCRIPT],
+    ["rootVolume.iops", VOLUMES],
+    ["rootVolume.throughput", VOLUMES],
+    ["rootVolume.kmsKeyId", VOLUMES],
+    ["rootVolume.device", VOLUMES],
+    ["rootVolume", VOLUMES],
+    ["deallocation.images", []],
+    ["deallocation.volumes", []],
+    ["deallocation.snapshots", []],
+    ["autoHealing", [`${LAUNCH}.autoHealing`]],
+    ["healthCheck.type", [`${LAUNCH}.healthCheckType`]],
+    ["healthCheck.gracePeriod", [`${LAUNCH}.healthCheckGracePeriod`]],
+    ["healthCheck.unhealthyDuration", [`${LAUNCH}.healthCheckUnhealthyDurationBeforeReplacement`]],
+    ["targetGroupArns", [`${LAUNCH}.loadBalancersConfig.loadBalancers`]],
+    ["ebsOptimized", [`${LAUNCH}.ebsOptimized`]],
+    ["monitoring", [`${LAUNCH}.monitoring`]],
+    [
+      "metadataHopLimit",
+      ["httpPutResponseHopLimit", "httpTokens"].map((each) => `${LAUNCH}.metadataOptions.${each}`),
+    ],
+    ["resumePaused", []],
+    ["persistence.rootVolume", ["strategy.persistence.shouldPersistRootDevice"]],
+    ["strategy.orientation", ["strategy.availabilityVsCost"]],
+    ["strategy.fallbackToOnDemand", ["strategy.fallbackToOd"]],
+    ["strategy.revertToSpot", ["strategy.revertToSpot.performAt", "strategy.revertToSpot.timeWindows"]],
+    ["strategy.drainingTimeout", ["strategy.drainingTimeout"]],
+    ["strategy.maxReplacementsPercentage", ["strategy.maxReplacementsPercentage"]],
+    ["strategy.immediateOnDemandRecoverThreshold", ["strategy.immediateODRecoverThreshold"]],
+    ["strategy.minimumInstanceLifetime", ["strategy.minimumInstanceLifetime"]],
+    // What Spot would have then is not said: the change is ignored.
+    ["strategy.utilizeReservedInstances", []],
+    ["strategy.utilizeCommitments", ["strategy.utilizeCommitments"]],
+    ["strategy.considerOnDemandPricing", ["strategy.considerODPricing"]],
+    [
+      "instanceTypes.spot",
+      [...SENT_REQUIREMENTS, `${TYPES}.spot`],
+      { instanceTypes: { onDemand: "r6i.large", resourceRequirements: requirements } },
+    ],
+  ],
+  lostWhereNew: [
+    `${LAUNCH}.tags`,
+    "compute.privateIps",
+    "strategy.maxReplacementsPercentage",
+    "strategy.minimumInstanceLifetime",
+  ],
+  lostWhereGone: ["thirdPartiesIntegration.route53"],
+};
+
+/** What excludes some of those. */
+export const others: Options = {
+  config: {
+    instanceTypes: {
+      onDemand: "r6i.large",
+      resourceRequirements: {
+        ...requirements,
+        excludedFamilies: ["t"],
+        excludedTypes: ["m3.large"],
+        excludedGenerations: ["1"],
+      },
+    },
+    redis: { version: "7.2.4", url: "https://example.com/redis.tar.gz", sha256: "0".repeat(64) },
+    rootVolume: { size: 20, type: "gp2", encrypted: false },
+    persistence: { privateIp: false },
+  },
+  removals: [
+    // First, for every other update would carry the requirements too.
+    ...["excludedFamilies", "excludedTypes", "excludedGenerations"].map((key): Removal => [
+      `instanceTypes.resourceRequirements.${key}`,
+      SENT_REQUIREMENTS,
+    ]),
+    [
+      "instanceTypes.resourceRequirements",
+      [`${TYPES}.resourceRequirements`, `${TYPES}.spot`],
+      { instanceTypes: { onDemand: "r6i.large", spot: ["r6i.large", "r5.large"] } },
+    ],
+    ["redis.version redis.url redis.sha256", SCRIPT],
+    ["rootVolume.type", VOLUMES],
+    ["rootVolume.encrypted", VOLUMES],
+    ["persistence.privateIp", ["strategy.persistence.shouldPersistPrivateIp"]],
+  ],
+  lostWhereNew: [],
+  lostWhereGone: [],
+};
