@@ -93,7 +93,9 @@ test("values arrive as references where they belong", () => {
     instance_types_preferred_spot: ["${var.type}"],
     security_groups: ["${var.name}"],
     key_name: "${var.key}",
-    iam_instance_profile: expect.stringMatching(/^\$\{var\.profile == null \? null : replace\(var\.profile, /),
+    iam_instance_profile: expect.stringMatching(
+      /^\$\{var\.profile == null \? null : replace\(var\.profile, /,
+    ),
     availability_zones: expect.stringMatching(/^\$\{local\.[\w-]+\}$/),
     private_ips: ["${var.address}"],
     ebs_block_device: [

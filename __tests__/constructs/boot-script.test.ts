@@ -85,7 +85,7 @@ describe("settings", () => {
     [
       "the place of the append-only file",
       { masters, redis: { directives: { appenddirname: "aof" } } },
-      '`redis.directives` must leave alone what this package sets itself, got: "appenddirname"',
+      '`redis.directives` must leave alone what this package sets itself or relies on, got: "appenddirname"',
     ],
     [
       "a cluster directive",
@@ -128,7 +128,7 @@ describe("settings", () => {
     const conf = BootScript.files().find(({ path }) => path.endsWith("/redis.conf"))!.content;
     const own = conf.split("\n").flatMap((line) => /^[a-z][a-z-]*/.exec(line)?.[0] ?? []);
     expect(own.length).toBeGreaterThan(10);
-    expect([...new Set(own)].filter((directive) => !refuses(directive))).toEqual(["loglevel", "disable-thp"]);
+    expect([...new Set(own)].filter((directive) => !refuses(directive))).toEqual(["disable-thp"]);
   });
 
   test.each(["appenddirname", "no-appendfsync-on-rewrite", "rdbchecksum", "rename-command"])(
@@ -141,9 +141,8 @@ describe("settings", () => {
     (directive) => expect(refuses(directive)).toBe(true),
   );
 
-  test.each(["hz", "loglevel", "maxmemory-policy", "appendfilename", "repl-timeout"])(
-    "leave %s to users",
-    (directive) => expect(refuses(directive)).toBe(false),
+  test.each(["hz", "loglevel", "maxmemory-policy", "repl-timeout"])("leave %s to users", (directive) =>
+    expect(refuses(directive)).toBe(false),
   );
 });
 

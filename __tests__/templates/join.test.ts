@@ -31,7 +31,13 @@ describeWith(["bash"], "healthy", () => {
       `${"c".repeat(40)} 10.0.0.3:6379@16379 master,fail - 0 0 1 disconnected`,
     ].join("\n");
     const script = `ask() { true; }\nhealthy here ${ME} '${facts}' '${nodes}'`;
-    const folders = { RUN: `${root}/run`, STATE: `${root}/state`, DATA: `${root}/data`, ETC: root };
+    const folders = {
+      RUN: `${root}/run`,
+      STATE: `${root}/state`,
+      DATA: `${root}/data`,
+      VIEW: `${root}/run/view`,
+      ETC: root,
+    };
     const { code } = agent(["report", "view", "join"], script, { env: { ...folders, FAILOVER: "never" } });
     return [code, readFileSync(join(root, "run/state"), "utf8").trim()];
   }

@@ -26,7 +26,13 @@ describeWith(["bash"], "the end of Redis", () => {
       in_sync() { true; }
       write_receipt() { echo receipt >&3; }
       exec 3>&1 >/dev/null\n`;
-    const env = { RUN: `${root}/run`, STATE: `${root}/state`, DATA: `${root}/data`, ETC: root };
+    const env = {
+      RUN: `${root}/run`,
+      STATE: `${root}/state`,
+      DATA: `${root}/data`,
+      VIEW: `${root}/run/view`,
+      ETC: root,
+    };
     return agent(PARTS, stubs + script, { env: { ...env, PORT: "6379", MAINPID: mainPid } }).stdout;
   }
 

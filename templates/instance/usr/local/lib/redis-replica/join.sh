@@ -30,8 +30,8 @@ step() {
   # Why it does not is for `prepare` to say.
   [[ $info =~ ([0-9a-f]{40})\ [^\ ]+\ myself ]] || exit "$LATER"
   me=${BASH_REMATCH[1]} own=$(role_of_myself <<<"$info")
-  view >"$RUN/view"
-  facts=$(facts "$me" <"$RUN/view")
+  view >"$VIEW"
+  facts=$(facts "$me" <"$VIEW")
   link=$(field master_link_status <<<"$info")
   owner=$(fact owner <<<"$facts")
   [[ $link == down || ! -e $RUN/since ]] || rm "$RUN/since"
@@ -66,8 +66,8 @@ meet() {
 replicate() {
   local here=$1 me=$2 facts master answer='' tries
   lock "$me"
-  view >"$RUN/view"
-  facts=$(facts "$me" <"$RUN/view")
+  view >"$VIEW"
+  facts=$(facts "$me" <"$VIEW")
   master=$(subnets <<<"$facts" | placement)
   [[ -n $master ]] || later "no master to replicate${SHARD:+ in the shard of $SHARD}"
   for ((tries = 0; tries < 50; tries++)); do
@@ -79,8 +79,8 @@ replicate() {
   [[ $answer == OK ]] || later "CLUSTER REPLICATE $master: $answer"
   for ((tries = 0; tries < 50; tries++)); do
     meet "$here" "$facts"
-    view >"$RUN/view"
-    ! known_to_all "$me" "$master" <"$RUN/view" || break
+    view >"$VIEW"
+    ! known_to_all "$me" "$master" <"$VIEW" || break
     sleep 0.1
   done
   later "replica of $master, first sync"
@@ -89,7 +89,7 @@ replicate() {
 # lock OWNER: returns with the lock, which the end of this process gives back, or leaves with 10.
 lock() {
   local answer
-  LOCK_PEER=$(awk '$1 == "peer" { print $2; exit }' "$RUN/view")
+  LOCK_PEER=$(awk '$1 == "peer" { print $2; exit }' "$VIEW")
   LOCK_OWNER=$1
   answer=$(ask "$LOCK_PEER" -c set "$PLACEMENT_LOCK" "$LOCK_OWNER" NX PX 30000 || true)
   if [[ $answer != OK && $(ask "$LOCK_PEER" -c get "$PLACEMENT_LOCK" || true) != "$LOCK_OWNER" ]]; then

@@ -7,10 +7,10 @@ prepare() {
   known=$(wait_for_identity) || later 'no private IP yet'
   { read -r address && read -r instance; } <<<"$known" || true
   me=$(own_id)
-  view >"$RUN/view"
+  view >"$VIEW"
   # Data that does not say whose it is: the node's that the peers have at this address.
-  [[ -n $me || $(data_class) == empty ]] || me=$(id_at "$address:$PORT" <"$RUN/view")
-  facts=$(facts "$me" <"$RUN/view")
+  [[ -n $me || $(data_class) == empty ]] || me=$(id_at "$address:$PORT" <"$VIEW")
+  facts=$(facts "$me" <"$VIEW")
   read -r -a given <<<"$(start_facts "$me" "$address:$PORT" "$instance" "$facts" | tr '\n' ' ')"
   action=$(decide_start "${given[@]}")
   act "$action" "$me" "$address:$PORT" "$facts"
@@ -145,7 +145,7 @@ node_timeout() {
       printf '%s\n' "$value" | write "$STATE/node-timeout"
       break
     fi
-  done < <(awk '$1 == "peer" { print $2 }' "$RUN/view" 2>/dev/null)
+  done < <(awk '$1 == "peer" { print $2 }' "$VIEW" 2>/dev/null)
   cat "$STATE/node-timeout" 2>/dev/null || echo 15000
 }
 

@@ -11,7 +11,7 @@ stop() {
   # While its first append-only file is written, Redis ignores the signal to end, and is sent no other.
   if [[ $role != master ]] || ! aof; then ask "$here" config set appendonly no || true; fi
   [[ $role == master ]] || return 0
-  view >"$RUN/view"
+  view >"$VIEW"
   # No earlier than four node timeouts after the last change: votes would be denied, and writes stall.
   since=$(($(cut -d . -f 1 /proc/uptime) - $(cat "$RUN/promoted" 2>/dev/null || echo 0)))
   copy=$([[ $since -lt $(window) ]] || ask "$here" info replication | in_sync)
