@@ -6,7 +6,7 @@ import { sentPaths, Workbench } from "../constructs/provider";
 import { type Json } from "../constructs/support";
 import { describeWith } from "../support/needs";
 import { exampleConfig } from "./example";
-import { everything, others } from "./options";
+import { options } from "./options";
 
 jest.setTimeout(600_000);
 
@@ -32,8 +32,8 @@ function optionalKeys({ definitions, ...schema }: Json, path = ""): string[] {
 
 test("every optional key of a config file is left out again below, or has no part in a request", () => {
   const keys = optionalKeys(JSON.parse(jsonSchema())).filter((key) => !ELSEWHERE.test(key));
-  const removed = [...everything.removals, ...others.removals].flatMap(([each]) =>
-    each.replace(/\.\d+/g, "").split(" "),
+  const removed = Object.values(options).flatMap(({ removals }) =>
+    removals.flatMap(([each]) => each.replace(/\.\d+/g, "").split(" ")),
   );
   expect(keys.length).toBeGreaterThan(50);
   expect(removed.sort()).toEqual([...new Set(keys)].sort());
@@ -79,7 +79,7 @@ describeWith(
       ["adds nothing", off],
       ["fills in its defaults", filled],
     ])("and an API that %s", (_, defaults) => {
-      test.each(Object.entries({ everything, others }))(
+      test.each(Object.entries(options))(
         "each goes again by one update in place that says nothing else, and is wanted no more (%s)",
         async (_name, { config, removals }) => {
           bench = await Workbench.open(defaults);
@@ -103,7 +103,7 @@ describeWith(
         },
       );
 
-      test.each(Object.entries({ everything, others }))(
+      test.each(Object.entries(options))(
         "an update that failed is sent again, but for what Spot answers nothing about (%s)",
         async (_name, { config: whole, lostWhereNew, lostWhereGone }) => {
           // Zones have a guard of their own.

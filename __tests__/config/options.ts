@@ -30,7 +30,7 @@ export interface Options {
 }
 
 /** Every optional key that goes with the others. */
-export const everything: Options = {
+const everything: Options = {
   config: {
     description: "every option",
     privateIps: ["10.0.1.21"],
@@ -73,7 +73,16 @@ export const everything: Options = {
     monitoring: true,
     metadataHopLimit: 2,
     resumePaused: true,
-    persistence: { rootVolume: false },
+    dataVolume: {
+      size: 20,
+      iops: 4000,
+      throughput: 250,
+      kmsKeyId: "alias/redis",
+      device: "/dev/sdg",
+      mode: "snapshot",
+      snapshotId: "snap-0123456789abcdef0",
+    },
+    persistence: { rootVolume: false, dataVolume: false },
     strategy: {
       orientation: "balanced",
       fallbackToOnDemand: false,
@@ -119,6 +128,20 @@ export const everything: Options = {
     ["rootVolume.kmsKeyId", VOLUMES],
     ["rootVolume.device", VOLUMES],
     ["rootVolume", VOLUMES],
+    ["dataVolume.iops", VOLUMES],
+    ["dataVolume.throughput", VOLUMES],
+    ["dataVolume.kmsKeyId", VOLUMES],
+    ["dataVolume.device", VOLUMES],
+    ["dataVolume.snapshotId", VOLUMES],
+    ["dataVolume.mode", ["strategy.persistence.blockDevicesMode"]],
+    ["persistence.dataVolume", [...VOLUMES, ...SCRIPT, "strategy.persistence.shouldPersistBlockDevices"]],
+    [
+      "dataVolume",
+      [
+        ...[...VOLUMES, ...SCRIPT],
+        ...["blockDevicesMode", "shouldPersistBlockDevices"].map((each) => `strategy.persistence.${each}`),
+      ],
+    ],
     ["deallocation.images", []],
     ["deallocation.volumes", []],
     ["deallocation.snapshots", []],
@@ -162,7 +185,7 @@ export const everything: Options = {
 };
 
 /** What excludes some of those. */
-export const others: Options = {
+const others: Options = {
   config: {
     instanceTypes: {
       onDemand: "r6i.large",
@@ -175,6 +198,7 @@ export const others: Options = {
     },
     redis: { version: "7.2.4", url: "https://example.com/redis.tar.gz", sha256: "0".repeat(64) },
     rootVolume: { size: 20, type: "gp2", encrypted: false },
+    dataVolume: { size: 20, type: "gp2", encrypted: false },
     persistence: { privateIp: false },
   },
   removals: [
@@ -191,8 +215,13 @@ export const others: Options = {
     ["redis.version redis.url redis.sha256", SCRIPT],
     ["rootVolume.type", VOLUMES],
     ["rootVolume.encrypted", VOLUMES],
+    ["dataVolume.type", VOLUMES],
+    ["dataVolume.encrypted", VOLUMES],
     ["persistence.privateIp", ["strategy.persistence.shouldPersistPrivateIp"]],
   ],
   lostWhereNew: [],
   lostWhereGone: [],
 };
+
+/** All of them, by name. */
+export const options = { everything, others };
