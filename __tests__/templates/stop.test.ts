@@ -61,6 +61,18 @@ describeWith(["bash"], "the end of Redis", () => {
     expect(run("''", "stop; stopped success", "")).not.toContain("receipt");
   });
 
+  test.each([
+    ["exit-code", "1", true],
+    ["signal", "SEGV", true],
+    ["core-dump", "ABRT", true],
+    ["signal", "KILL", false],
+    ["oom-kill", "KILL", false],
+    ["success", "0", false],
+  ])("has its data looked at where Redis gave up or crashed (%s, %s: %s)", (result, status, looked) => {
+    run("''", `EXIT_STATUS=${status} stopped ${result}`);
+    expect(existsSync(join(root, "run/failed"))).toBe(looked);
+  });
+
   test("begins the wait for an election anew, and lets the next life switch things on", () => {
     writeFileSync(join(root, "run/since"), "1");
     run("slave", "stop; stopped signal");

@@ -93,8 +93,8 @@ lock() {
   LOCK_OWNER=$1
   answer=$(ask "$LOCK_PEER" -c set "$PLACEMENT_LOCK" "$LOCK_OWNER" NX PX 30000 || true)
   if [[ $answer != OK && $(ask "$LOCK_PEER" -c get "$PLACEMENT_LOCK" || true) != "$LOCK_OWNER" ]]; then
-    [[ -z $answer ]] || log "no lock for placement: $answer"
     [[ -n $answer ]] || later 'another instance is choosing its master'
+    log "no lock for placement: $answer"
   fi
   trap unlock EXIT
 }

@@ -27,7 +27,7 @@ state() {
   log "$text"
   printf '%s\n' "$text" | write "$RUN/state"
   for name in waiting 'in sync' promoted refused; do
-    printf 'redis_replica_state{state="%s"} %d\n' "$name" "$([[ $1 == "$name" ]] && echo 1 || echo 0)"
+    printf 'redis_replica_state{state="%s"} %d\n' "$name" "$([[ $1 != "$name" ]] || echo 1)"
     [[ $1 != "$name" ]] || printf 'redis_replica_state_since_seconds %s\n' "$(date +%s)"
   done | write "$RUN/redis-replica.prom"
   case $1 in
@@ -87,9 +87,11 @@ accept() {
 }
 
 status() {
-  cat "$RUN/state" 2>/dev/null || echo 'not started'
-  case $(cat "$RUN/state" 2>/dev/null) in
-    'in sync'* | 'promoted'*) ;;
+  local text
+  text=$(cat "$RUN/state" 2>/dev/null || echo 'not started')
+  echo "$text"
+  case $text in
+    'in sync'* | promoted*) ;;
     refused*) exit "$REFUSED" ;;
     *) exit "$LATER" ;;
   esac

@@ -32,14 +32,14 @@ in_sync() {
     END { for (i = 1; i <= n; i++) if (end - offset[i] <= 65536 && lag[i] <= 1) { print address[i]; exit } }'
 }
 
-# stopped RESULT: after Redis, if it was started, has ended. A clean end leaves a receipt; where Redis gave up by
-# itself, its data is looked at before the next start.
+# stopped RESULT: after Redis, if it was started, has ended. A clean end leaves a receipt; where Redis gave up or
+# crashed, its data is looked at before the next start.
 stopped() {
   [[ -e $RUN/started ]] || return 0
   state waiting 'Redis has ended'
   case $1 in
     success) [[ ! -e $RUN/stopping ]] || write_receipt "$(own_id)" ;;
-    exit-code) : >"$RUN/failed" ;;
+    *) [[ ${EXIT_STATUS:-} == KILL ]] || : >"$RUN/failed" ;;
   esac
   rm -f "$RUN/started" "$RUN/stopping" "$RUN/since"
 }
