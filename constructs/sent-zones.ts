@@ -11,6 +11,8 @@ export interface SentZonesProps {
   readonly items: string[];
   /** Whether the group is taken over: then nothing is remembered, and that comes into the state with it. */
   readonly adopted: boolean;
+  /** Whether Terraform leaves the group's zones alone: then they are not meant to be those of the configuration. */
+  readonly ignored: boolean;
 }
 
 interface MemoryConfig extends TerraformResourceConfig {
@@ -39,7 +41,7 @@ class Memory extends TerraformResource {
  * what is remembered here then differs from the configuration, and every plan is refused until they are sent.
  */
 export class SentZones extends Construct {
-  constructor(scope: Construct, id: string, { elastigroup, items, adopted }: SentZonesProps) {
+  constructor(scope: Construct, id: string, { elastigroup, items, adopted, ignored }: SentZonesProps) {
     super(scope, id);
     const wanted = Fn.join(",", items);
     const memory = new Memory(this, "Resource", {
@@ -58,13 +60,15 @@ export class SentZones extends Construct {
               `${elastigroup.terraformResourceType}.${elastigroup.friendlyUniqueId}.availability_zones`,
           }),
         ],
-        postcondition: [
-          {
-            condition: hcl`try(self.output.zones, "") == ${wanted}`,
-            errorMessage:
-              "The last update with these zones failed, and Spot does not have them. Raise the zones' revision (`zonesRevision` in a config file) to send them again.",
-          },
-        ],
+        postcondition: ignored
+          ? undefined
+          : [
+              {
+                condition: hcl`try(self.output.zones, "") == ${wanted}`,
+                errorMessage:
+                  "The last update with these zones failed, and Spot does not have them. Raise the zones' revision (`zonesRevision` in a config file) to send them again.",
+              },
+            ],
       },
     });
     if (adopted) {

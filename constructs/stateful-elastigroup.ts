@@ -1,9 +1,10 @@
 import { ElastigroupAws, type ElastigroupAwsConfig } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
-import { type IResolvable, Op, type Precondition, type TerraformResourceLifecycle, Token } from "cdktf";
+import { type IResolvable, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import { Architecture } from "./architecture";
-import { Checks, withPreconditions } from "./checks";
+import { Checks } from "./checks";
 import { checkDataVolume, type DataVolume, DataVolumeMode } from "./data-volume";
+import { ignoresZones, renderLifecycle } from "./group-lifecycle";
 import { type GroupProps } from "./group-props";
 import { DATA_DEVICE, groupRelations, ROOT_DEVICE } from "./group-rules";
 import { hcl } from "./hcl";
@@ -51,12 +52,6 @@ export interface StatefulElastigroupProps extends GroupProps {
   readonly dataVolume?: DataVolume;
 }
 
-/**
- * Attributes that Spot fills in or that cannot change after creation. Everything else is written out in
- * full, so that a second plan is empty; the zones must never be ignored, for the provider does not read them.
- */
-const IGNORED_CHANGES = ["lifetime_period", "utilize_reserved_instances", "product", "capacity_unit"];
-
 /** What goes before the name of a profile where the provider takes no ARN. */
 const FOREIGN_ARN = /^arn:aws-[a-z-]+:iam::\d{12}:instance-profile\/(.*\/)?/;
 
@@ -96,7 +91,7 @@ export class StatefulElastigroup extends Construct {
     this.elastigroup = new ElastigroupAws(this, "Resource", {
       provider: props.provider,
       dependsOn: props.dependsOn,
-      lifecycle: this.renderLifecycle(props, checks.preconditions),
+      lifecycle: renderLifecycle(props, checks.preconditions),
       name: props.name,
       description: props.description ?? "Stateful Elastigroup, managed by Terraform",
       region: props.region,
@@ -120,6 +115,7 @@ export class StatefulElastigroup extends Construct {
       elastigroup: this.elastigroup,
       items: zones,
       adopted: props.adopt !== undefined,
+      ignored: ignoresZones(props.lifecycle),
     });
   }
 
@@ -135,20 +131,6 @@ export class StatefulElastigroup extends Construct {
     new Checks().value("adopt", id, ofKind(GROUP_ID));
     const { terraformResourceType, friendlyUniqueId } = this.elastigroup;
     new ImportBlock(this, "import", { to: `${terraformResourceType}.${friendlyUniqueId}`, id });
-  }
-
-  private renderLifecycle(props: StatefulElastigroupProps, own: Precondition[]): TerraformResourceLifecycle {
-    const given = props.lifecycle ?? {};
-    const ignored = given.ignoreChanges;
-    // What the user sets is the user's to change.
-    const unset = IGNORED_CHANGES.filter(
-      (name) => name !== "utilize_reserved_instances" || !props.strategy?.utilizeReservedInstances,
-    );
-    return {
-      ...withPreconditions(given, own),
-      ...(props.protect ? { preventDestroy: true } : {}),
-      ignoreChanges: ignored === "all" ? ignored : [...unset, ...(ignored ?? [])],
-    };
   }
 
   private renderCapacity(

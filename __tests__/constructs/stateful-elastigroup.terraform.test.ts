@@ -164,6 +164,22 @@ describeWith(["terraform", "spotinst provider"], "a group with the real provider
     expect(bench.userData).toBe("#!/bin/sh\n# small\n");
   });
 
+  test("comes into an empty state by `terraform import`: one update in place, and settles", async () => {
+    const backend = { local: { path: "terraform.tfstate" } };
+    const build = (app: App): TerraformStack =>
+      new RedisReplicasStack(app, "redis", { replicas: minimal, backend });
+    bench = await Workbench.open(filled);
+    await bench.apply(build);
+    const { id } = bench.group;
+    bench.forget();
+    await bench.terraform.import("spotinst_elastigroup_aws.replicas_group_04D7EBCA", id);
+    const requests = await bench.apply(build);
+    expect(requests.map(({ method, status }) => [method, status])).toEqual([["PUT", 200]]);
+    expect(bench.group.id).toBe(id);
+    await expect(bench.terraform.output()).resolves.toMatchObject({ group_id: id });
+    await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
+  });
+
   test("is destroyed with what its instances kept", async () => {
     bench = await Workbench.open();
     await bench.apply(replicas);

@@ -278,27 +278,13 @@ describe("names and ids", () => {
   });
 });
 
-describe("lifecycle", () => {
-  test("protect makes Terraform refuse to destroy the group", () => {
-    expect(build({ protect: true }).lifecycle.prevent_destroy).toBe(true);
-    expect(build().lifecycle.prevent_destroy).toBeUndefined();
+test("another provider and what must exist before are passed on", () => {
+  const group = build({}, (stack) => {
+    const provider = new SpotinstProvider(stack, "other", { alias: "other" });
+    const before = new TerraformResource(stack, "before", { terraformResourceType: "terraform_data" });
+    return { provider, dependsOn: [before] };
   });
-
-  test("another provider and what must exist before are passed on", () => {
-    const group = build({}, (stack) => {
-      const provider = new SpotinstProvider(stack, "other", { alias: "other" });
-      const before = new TerraformResource(stack, "before", { terraformResourceType: "terraform_data" });
-      return { provider, dependsOn: [before] };
-    });
-    expect(group).toMatchObject({ provider: "spotinst.other", depends_on: ["terraform_data.before"] });
-  });
-
-  test("the user's rules stand beside the construct's own", () => {
-    const { lifecycle } = build({
-      lifecycle: { ignoreChanges: ["desired_capacity"], createBeforeDestroy: false },
-    });
-    expect(lifecycle.ignore_changes).toEqual(expect.arrayContaining(["lifetime_period", "desired_capacity"]));
-  });
+  expect(group).toMatchObject({ provider: "spotinst.other", depends_on: ["terraform_data.before"] });
 });
 
 test("synthesis runs no program, not even Terraform to ask for its version", () => {
