@@ -45,7 +45,8 @@ export class Source {
 
   public readonly data: unknown;
   public readonly malformations: readonly Malformation[];
-  private readonly document?: Document.Parsed;
+  private readonly text: string;
+  private document?: Document.Parsed;
   private readonly lines = new LineCounter();
 
   constructor(
@@ -53,29 +54,22 @@ export class Source {
     text: string,
     unread?: Malformation,
   ) {
+    const isJson = file.toLowerCase().endsWith(".json");
+    // JSON may be indented with tabs, YAML may not; in valid JSON a tab is never part of a value.
+    this.text = isJson ? text.replaceAll("\t", " ") : text;
     if (unread) {
       this.malformations = [unread];
       return;
     }
-    const isJson = file.toLowerCase().endsWith(".json");
-    // JSON may be indented with tabs, YAML may not; in valid JSON a tab is never part of a value.
-    this.document = parseDocument(isJson ? text.replaceAll("\t", " ") : text, {
-      lineCounter: this.lines,
-      prettyErrors: false,
-      stringKeys: true,
-      // Such as !!set: data that JSON does not know.
-      resolveKnownTags: false,
-    });
-    const found = [...this.document.errors, ...this.document.warnings].map((error) =>
-      this.malformation(error, text),
-    );
+    const document = parse(this.text, this.lines);
+    const found = [...document.errors, ...document.warnings].map((error) => this.malformation(error, text));
     if (found.length === 0 && isJson) found.push(...this.strictJson(text));
     this.malformations = found;
     try {
       // A copy: the parser's texts are parts of the file's, and as wide as the arrow in some comment makes all of it.
-      if (found.length === 0) this.data = JSON.parse(JSON.stringify(this.document.toJS()));
+      if (found.length === 0) this.data = JSON.parse(JSON.stringify(document.toJS()));
     } catch {
-      found.push(this.badAlias(this.document));
+      found.push(this.badAlias(document));
     }
   }
 
@@ -90,10 +84,14 @@ export class Source {
   }
 
   private locate(path: Path, key: boolean): Position {
-    let node: Node | null | undefined = this.document?.contents;
+    // Once more, for of a hundred valid files the documents would take most of the memory, and nobody would ask.
+    const document = (this.document ??= parse(this.text));
+    const resolved = (node: Node | null | undefined): Node | null | undefined =>
+      isAlias(node) ? node.resolve(document) : node;
+    let node: Node | null | undefined = document.contents;
     let found = node;
     for (const [index, step] of path.entries()) {
-      const parent = this.resolved(node);
+      const parent = resolved(node);
       const pair = isMap(parent)
         ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === step)
         : undefined;
@@ -103,10 +101,6 @@ export class Source {
       found = key && index === path.length - 1 && pair ? (pair.key as Node) : node;
     }
     return this.at(found?.range?.[0] ?? 0);
-  }
-
-  private resolved(node: Node | null | undefined): Node | null | undefined {
-    return this.document && isAlias(node) ? node.resolve(this.document) : node;
   }
 
   private at(byte: number): Position {
@@ -155,6 +149,16 @@ export class Source {
       ];
     }
   }
+}
+
+function parse(text: string, lineCounter?: LineCounter): Document.Parsed {
+  return parseDocument(text, {
+    lineCounter,
+    prettyErrors: false,
+    stringKeys: true,
+    // Such as !!set: data that JSON does not know.
+    resolveKnownTags: false,
+  });
 }
 
 function unreadable(error: NodeJS.ErrnoException): string {
