@@ -722,7 +722,7 @@ export const clusterConfig = z
       }),
       backend: backend.optional().meta({
         description:
-          "Where Terraform keeps the state: one backend with its settings, or none; a local file unless told.",
+          "Where Terraform keeps the state: one backend with its settings, cloud for HCP Terraform, or none; a local file unless told.",
         examples: [{ s3: { bucket: "states", key: "redis.tfstate", region: "us-west-2" } }],
       }),
     },

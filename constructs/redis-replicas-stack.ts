@@ -19,7 +19,7 @@ export interface RedisReplicasStackProps {
   readonly account?: string;
   /**
    * Where Terraform keeps the state, passed through as it is: one backend type with its settings, such as
-   * `{ s3: { bucket: "states" } }`, or `{}` for none.
+   * `{ s3: { bucket: "states" } }`, or `{}` for none; `cloud` is HCP Terraform.
    * @default - a local file `terraform.<id>.tfstate` beside the output folder
    */
   readonly backend?: { [type: string]: { [setting: string]: unknown } };

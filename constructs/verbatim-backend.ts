@@ -18,7 +18,10 @@ export class VerbatimBackend extends TerraformBackend {
   }
 
   public override toTerraform(): unknown {
-    return this.name === "none" ? {} : super.toTerraform();
+    if (this.name === "none") return {};
+    // No backend to Terraform, but a block of its own in the place of one.
+    if (this.name === "cloud") return { terraform: { cloud: this.synthesizeAttributes() } };
+    return super.toTerraform();
   }
 
   public getRemoteStateDataSource(): TerraformRemoteState {

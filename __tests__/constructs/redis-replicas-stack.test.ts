@@ -74,6 +74,13 @@ describe("the backend", () => {
     expect(stack({ backend: { s3: {} } }).terraform.backend).toEqual({ s3: {} });
   });
 
+  test("is HCP Terraform where it is `cloud`, which is a block and no backend", () => {
+    const cloud = { organization: "orders", workspaces: { name: "redis" } };
+    const { terraform } = stack({ backend: { cloud } });
+    expect(terraform.cloud).toEqual(cloud);
+    expect(terraform.backend).toBeUndefined();
+  });
+
   test("is none where the pipeline brings its own", () => {
     expect(stack({ backend: {} }).terraform.backend).toBeUndefined();
   });
