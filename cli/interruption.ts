@@ -1,4 +1,5 @@
-import { type ClusterConfig, isVariable } from "../config/schema";
+import { type ClusterConfig } from "../config/schema";
+import { isVariable } from "../config/schema/values";
 import { listOf } from "./rules/facts";
 
 /** What happens when Spot takes an instance away, in plain sentences. */

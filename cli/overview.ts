@@ -1,4 +1,5 @@
-import { type ClusterConfig, isVariable, type OrVariable } from "../config/schema";
+import { type ClusterConfig } from "../config/schema";
+import { isVariable, type OrVariable } from "../config/schema/values";
 import { type UserDataSize } from "./user-data";
 
 /** What a line or two of the page are about, and the lines. */

@@ -2,7 +2,8 @@ import { type Command, Option } from "commander";
 import { loadConfigs, type LoadedConfig } from "../config/load";
 import { ConfigError } from "../config/problem";
 import { fromViolation } from "../config/problems";
-import { type ClusterConfig, isVariable, type OrVariable } from "../config/schema";
+import { type ClusterConfig } from "../config/schema";
+import { isVariable, type OrVariable } from "../config/schema/values";
 import {
   ec2,
   instanceRoleName,

@@ -1,5 +1,6 @@
 import type * as z from "zod";
-import { clusterConfig, isVariable } from "./schema";
+import { clusterConfig } from "./schema";
+import { isVariable } from "./schema/values";
 import { type Path } from "./source";
 
 /** What the schema says about one path, for advice. */

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import { outline } from "./outline";
 import { type Problem } from "./problem";
 import { NO_VARIABLE, type Violation } from "./rules";
-import { isVariable } from "./schema";
+import { isVariable } from "./schema/values";
 import { type Path, type Source } from "./source";
 import { suggest } from "./suggest";
 import { showPath } from "./variables";

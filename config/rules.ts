@@ -4,7 +4,8 @@ import { misfits } from "../constructs/instance-types";
 import { isBroken } from "../constructs/relation";
 import { rangeRelations } from "../constructs/resource-requirements";
 import { volumeConflicts } from "../constructs/volume";
-import { isVariable, type ClusterConfig } from "./schema";
+import { type ClusterConfig } from "./schema";
+import { isVariable } from "./schema/values";
 import { type Path } from "./source";
 import { references, showPath } from "./variables";
 

@@ -25,7 +25,9 @@ import { terraformText } from "../constructs/terraform-text";
 import { type LoadedConfig } from "./load";
 import { ConfigError, type Problem } from "./problem";
 import { fromConstruct } from "./problems";
-import { type ClusterConfig, isVariable, type OrVariable, type PeerConfig } from "./schema";
+import { type ClusterConfig } from "./schema";
+import { type PeerConfig } from "./schema/network";
+import { isVariable, type OrVariable } from "./schema/values";
 import { Variables } from "./variables";
 
 /** What a stack is for. */

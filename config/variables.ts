@@ -25,7 +25,9 @@ import {
   ZONE,
 } from "../constructs/kinds";
 import { each, ofKind, once, type Rule, some, violation, within } from "../constructs/rules";
-import { type ClusterConfig, isVariable, type OrVariable, type PeerConfig, type Variable } from "./schema";
+import { type ClusterConfig } from "./schema";
+import { type PeerConfig } from "./schema/network";
+import { isVariable, type OrVariable, type Variable } from "./schema/values";
 import { type Path } from "./source";
 
 /** What a variable must hold in Terraform. */

@@ -1,5 +1,6 @@
 import { memoryOf } from "../../constructs/instance-type";
-import { type ClusterConfig, isVariable } from "../../config/schema";
+import { type ClusterConfig } from "../../config/schema";
+import { isVariable } from "../../config/schema/values";
 
 /** What is known beside the config. */
 export interface Surroundings {

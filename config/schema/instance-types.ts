@@ -1,0 +1,71 @@
+import * as z from "zod";
+import { GENERATION, INSTANCE_FAMILY, INSTANCE_TYPE, MEMORY, VCPUS } from "../../constructs/kinds";
+import { list, listOrVariable, orVariable, text, whole } from "./values";
+
+/** Text, though YAML reads it as a number. */
+function generation() {
+  const number = z
+    .int({ error: GENERATION.rule })
+    .min(0, { error: GENERATION.rule })
+    .max(99, { error: GENERATION.rule });
+  return z.union([text(GENERATION), number.transform(String)], { error: GENERATION.rule });
+}
+
+const resourceRequirements = z.strictObject(
+  {
+    minMemory: whole(MEMORY.least, MEMORY.most, " GiB").meta({
+      description: "The least memory in GiB: a replica's data must fit.",
+      examples: [16],
+    }),
+    maxMemory: whole(MEMORY.least, MEMORY.most, " GiB").meta({
+      description: "The most memory in GiB.",
+      examples: [32],
+    }),
+    minVcpus: whole(VCPUS.least, VCPUS.most).meta({ description: "The fewest vCPUs.", examples: [2] }),
+    maxVcpus: whole(VCPUS.least, VCPUS.most).meta({ description: "The most vCPUs.", examples: [8] }),
+    excludedFamilies: list(text(INSTANCE_FAMILY), INSTANCE_FAMILY.noun)
+      .optional()
+      .meta({ description: "Families not to use.", examples: [["t"]] }),
+    excludedTypes: list(text(INSTANCE_TYPE), INSTANCE_TYPE.noun)
+      .optional()
+      .meta({ description: "Types not to use.", examples: [["m3.large"]] }),
+    excludedGenerations: list(generation(), GENERATION.noun)
+      .optional()
+      .meta({ description: "Generations not to use.", examples: [["1", "2"]] }),
+  },
+  { error: "hold `minMemory`, `maxMemory`, `minVcpus` and `maxVcpus`" },
+);
+
+export const instanceTypes = z
+  .strictObject(
+    {
+      onDemand: orVariable(text(INSTANCE_TYPE)).meta({
+        description: "The type that takes over where there is no spot capacity.",
+        examples: ["r6i.large"],
+      }),
+      spot: listOrVariable(INSTANCE_TYPE)
+        .optional()
+        .meta({
+          description:
+            "The spot types, unless `resourceRequirements` is given. The more there are, the rarer an interruption without a replacement.",
+          examples: [["r6i.large", "r6a.large", "r5.large"]],
+        }),
+      preferredSpot: listOrVariable(INSTANCE_TYPE)
+        .optional()
+        .meta({ description: "Spot types to prefer, each one of `spot`.", examples: [["r6i.large"]] }),
+      resourceRequirements: resourceRequirements
+        .optional()
+        .meta({ description: "What a spot machine must have, instead of `spot`." }),
+    },
+    { error: "hold `onDemand` and `spot`" },
+  )
+  .refine(({ spot, resourceRequirements }) => (spot ?? resourceRequirements) !== undefined, {
+    path: ["spot"],
+    error: "be given unless `resourceRequirements` is",
+    params: { instead: ["instanceTypes.resourceRequirements"] },
+    when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
+  })
+  .meta({
+    description: "The machines the group may use. Each must hold a replica's data.",
+    examples: [{ onDemand: "r6i.large", spot: ["r6i.large", "r6a.large"] }],
+  });

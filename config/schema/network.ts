@@ -1,0 +1,62 @@
+import * as z from "zod";
+import { PREFIX_LIST, SECURITY_GROUP, VPC } from "../../constructs/kinds";
+import { isRange, RANGE_RULE } from "../../constructs/ip-range";
+import { list, orVariable, text, yesNo } from "./values";
+
+const PEER_RULE = "name exactly one of `securityGroupId`, `prefixListId` and `cidr`";
+
+const peer = z
+  .strictObject(
+    {
+      securityGroupId: orVariable(text(SECURITY_GROUP))
+        .optional()
+        .meta({ description: "Whatever is in a security group.", examples: ["sg-0123456789abcdef1"] }),
+      prefixListId: orVariable(text(PREFIX_LIST))
+        .optional()
+        .meta({ description: "Whatever a managed prefix list names." }),
+      cidr: orVariable(z.string({ error: RANGE_RULE }).refine(isRange, { error: RANGE_RULE }))
+        .optional()
+        .meta({ description: "A range of IPs; a variable brings one of IPv4.", examples: ["10.0.0.0/16"] }),
+    },
+    { error: PEER_RULE },
+  )
+  .refine((given) => Object.keys(given).length === 1, {
+    error: PEER_RULE,
+    params: { inside: ["securityGroupId", "prefixListId", "cidr"] },
+  });
+
+/** One end of a connection: a security group, a prefix list or a range. */
+export type PeerConfig = z.output<typeof peer>;
+
+export const network = z.strictObject(
+  {
+    vpcId: orVariable(text(VPC)).meta({
+      description: "The VPC of the subnets.",
+      examples: ["vpc-0123456789abcdef0"],
+    }),
+    masters: peer.meta({
+      description:
+        "All nodes of the cluster that are no replicas of ours: each keeps a link to each other, both ways.",
+      examples: [{ securityGroupId: "sg-0123456789abcdef1" }],
+    }),
+    clients: list(peer, "client")
+      .optional()
+      .meta({
+        description: "Who may use Redis on the replicas; whoever writes to the masters, if one is promoted.",
+        examples: [[{ cidr: "10.0.0.0/16" }]],
+      }),
+    downloads: z
+      .array(peer, { error: "be a list, [] for nowhere" })
+      .optional()
+      .meta({
+        description:
+          "Where instances may fetch packages and secrets from, by HTTP and HTTPS; everywhere by IPv4 unless told.",
+        examples: [[{ prefixListId: "pl-0123456789abcdef0" }]],
+      }),
+    openMasters: yesNo().optional().meta({
+      description: "Let the replicas into the masters' security group too.",
+      default: false,
+    }),
+  },
+  { error: "hold `vpcId` and `masters`" },
+);

@@ -1,0 +1,46 @@
+import * as z from "zod";
+import { ARCHIVE_URL, DIRECTIVE, LINE, PACKAGE, RELEASE, SHA256, SIZE } from "../../constructs/kinds";
+import { oneOf, text, whole } from "./values";
+
+const size = text(SIZE);
+
+const directive = z.union([text(LINE), z.int().transform(String)], {
+  error: "be one line of text or a whole number",
+});
+
+export const redis = z.strictObject(
+  {
+    install: oneOf(["source", "package", "image"]).optional().meta({
+      description:
+        "How Redis gets onto an instance: built from a pinned release, as the distribution's package, or already in the image.",
+      default: "source",
+    }),
+    version: text(RELEASE)
+      .optional()
+      .meta({ description: "The release to build. Not older than the masters'.", default: "7.2.15" }),
+    url: text(ARCHIVE_URL).optional().meta({ description: "Where that release is downloaded." }),
+    sha256: text(SHA256)
+      .optional()
+      .meta({ description: "The SHA-256 of that download; another file is refused on the instance." }),
+    package: text(PACKAGE)
+      .optional()
+      .meta({ description: "The distribution's package, with `install: package`.", examples: ["redis6"] }),
+    port: whole(1, 65535)
+      .optional()
+      .meta({ description: "The port for clients, as the masters use it.", default: 6379 }),
+    busPort: whole(1, 65535)
+      .optional()
+      .meta({ description: "The port of the cluster bus; `port` + 10000 unless told." }),
+    maxMemory: size
+      .optional()
+      .meta({ description: "`maxmemory`; it counts once a replica was promoted.", examples: ["12gb"] }),
+    backlogSize: size.optional().meta({ description: "`repl-backlog-size`.", default: "128mb" }),
+    directives: z
+      .record(text(DIRECTIVE), directive, {
+        error: "be a map from directives of redis.conf to their values",
+      })
+      .optional()
+      .meta({ description: "Further lines of redis.conf.", examples: [{ hz: "50" }] }),
+  },
+  { error: "hold settings of Redis" },
+);

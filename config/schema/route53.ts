@@ -1,0 +1,24 @@
+import * as z from "zod";
+import { ACCOUNT, HOSTED_ZONE, RECORD_SET } from "../../constructs/kinds";
+import { list, oneOf, text, yesNo } from "./values";
+
+export const route53Domain = z.strictObject(
+  {
+    hostedZoneId: text(HOSTED_ZONE).meta({ description: "The hosted zone." }),
+    recordType: oneOf(["a", "cname"]).optional().meta({ description: "The records' type.", default: "a" }),
+    account: text(ACCOUNT).optional().meta({ description: "The Spot account that reaches the hosted zone." }),
+    records: list(
+      z.strictObject(
+        {
+          name: text(RECORD_SET).meta({ description: "The record's name." }),
+          usePublicAddress: yesNo()
+            .optional()
+            .meta({ description: "It holds public addresses or names.", default: false }),
+        },
+        { error: "hold `name`" },
+      ),
+      "record",
+    ).meta({ description: "The records." }),
+  },
+  { error: "hold `hostedZoneId` and `records`" },
+);

@@ -1,0 +1,23 @@
+import * as z from "zod";
+import { KEY_ARN, PARAMETER_ARN, SECRET_ARN } from "../../constructs/kinds";
+import { listOrVariable } from "./values";
+
+export const secrets = z
+  .strictObject(
+    {
+      secretArns: listOrVariable(SECRET_ARN)
+        .optional()
+        .meta({ description: "Secrets of Secrets Manager, by their whole ARNs." }),
+      parameterArns: listOrVariable(PARAMETER_ARN)
+        .optional()
+        .meta({ description: "Parameters of the Parameter Store, by their ARNs." }),
+      kmsKeyArns: listOrVariable(KEY_ARN)
+        .optional()
+        .meta({ description: "The keys that encrypt them, where those are your own." }),
+    },
+    { error: "hold lists of ARNs" },
+  )
+  .refine(({ secretArns, parameterArns }) => (secretArns ?? parameterArns) !== undefined, {
+    error: "name at least one secret or parameter",
+    params: { inside: ["secretArns", "parameterArns"] },
+  });

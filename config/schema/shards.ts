@@ -1,0 +1,18 @@
+import * as z from "zod";
+import { GROUP_ID, HOST, IPV4, REPLICAS, SHARD } from "../../constructs/kinds";
+import { list, orVariable, text, whole } from "./values";
+
+export const addresses = orVariable(list(orVariable(text(IPV4)), IPV4.noun));
+
+export const shard = z.strictObject(
+  {
+    name: text(SHARD).meta({ description: "What the shard is called; another name is another group." }),
+    master: orVariable(text(HOST)).meta({ description: "A node of the shard, its master at best." }),
+    replicas: orVariable(whole(REPLICAS.least, REPLICAS.most)).meta({ description: "Its replicas." }),
+    privateIps: addresses.optional().meta({ description: "Addresses that they get." }),
+    adopt: text(GROUP_ID)
+      .optional()
+      .meta({ description: "A group that is there already and becomes the shard's." }),
+  },
+  { error: "hold `name`, `master` and `replicas`" },
+);

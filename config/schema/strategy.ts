@@ -1,0 +1,48 @@
+import * as z from "zod";
+import { LIFETIMES, PERCENT, WINDOW, oneOfRule } from "../../constructs/kinds";
+import { list, oneOf, orVariable, text, whole, yesNo } from "./values";
+
+export const strategy = z.strictObject(
+  {
+    orientation: oneOf(["availability", "balanced", "cost", "equalZones"])
+      .optional()
+      .meta({ description: "What weighs when Spot picks a machine.", default: "availability" }),
+    fallbackToOnDemand: orVariable(yesNo()).optional().meta({
+      description: "An on-demand instance takes over where there is no spot capacity.",
+      default: true,
+    }),
+    revertToSpot: z
+      .union([
+        z.enum(["always", "never"], {
+          error: "be always, never or a list of windows such as Sun:03:00-Sun:05:00 (UTC)",
+        }),
+        list(text(WINDOW), "window"),
+      ])
+      .optional()
+      .meta({ description: "When an on-demand fallback is replaced by spot again.", default: "never" }),
+    drainingTimeout: whole(1, 3600, " seconds")
+      .optional()
+      .meta({ description: "Seconds between the end's announcement and the end.", default: 120 }),
+    maxReplacementsPercentage: whole(PERCENT.least, PERCENT.most, " percent")
+      .optional()
+      .meta({ description: "The share of the instances that may be replaced at the same time." }),
+    immediateOnDemandRecoverThreshold: whole(PERCENT.least, PERCENT.most, " percent").optional().meta({
+      description: "The share without spot capacity from which on-demand instances take over at once.",
+    }),
+    minimumInstanceLifetime: z
+      .literal([1, 3, 6, 12, 24], { error: oneOfRule(LIFETIMES) })
+      .optional()
+      .meta({ description: "Hours that an instance should live: markets that comply go first." }),
+    utilizeReservedInstances: z
+      .literal(true, { error: "be true or be left out (the provider sends no false)" })
+      .optional()
+      .meta({
+        description: "Reserved instances go before spot. Once true, only Spot's console takes it back.",
+      }),
+    utilizeCommitments: yesNo().optional().meta({ description: "Savings plans go before spot." }),
+    considerOnDemandPricing: yesNo()
+      .optional()
+      .meta({ description: "On-demand is bought where it is cheaper than spot." }),
+  },
+  { error: "hold settings of the strategy" },
+);

@@ -1,0 +1,69 @@
+import * as z from "zod";
+import { DEVICE, KMS_KEY, SNAPSHOT, THROUGHPUT, VOLUME_SIZE } from "../../constructs/kinds";
+import { oneOf, orVariable, text, whole, yesNo } from "./values";
+
+function volume(size: string) {
+  return {
+    size: orVariable(whole(VOLUME_SIZE.least, VOLUME_SIZE.most, " GiB")).meta({
+      description: size,
+      examples: [32],
+    }),
+    type: oneOf(["gp3", "gp2", "io1"]).optional().meta({ description: "Its type.", default: "gp3" }),
+    iops: whole(100, 80_000)
+      .optional()
+      .meta({
+        description: "Operations per second: 3000 for gp3 unless told; io1 needs it.",
+        examples: [4000],
+      }),
+    throughput: whole(THROUGHPUT.least, THROUGHPUT.most, " MiB/s")
+      .optional()
+      .meta({ description: "MiB/s of a gp3 volume; 125 unless told.", examples: [250] }),
+    encrypted: yesNo().optional().meta({ description: "It is encrypted.", default: true }),
+    kmsKeyId: orVariable(text(KMS_KEY))
+      .optional()
+      .meta({
+        description: "The KMS key it is encrypted with; the account's own for EBS unless told.",
+        examples: ["alias/redis"],
+      }),
+  };
+}
+
+const OF_A_VOLUME = "hold `size` and what else is to be said of the volume";
+
+export const rootVolume = z.strictObject(
+  {
+    ...volume("Its size in GiB: Redis keeps its data there, and twice that while it saves."),
+    device: text(DEVICE)
+      .optional()
+      .meta({
+        description: "The device the image boots from.",
+        default: "/dev/xvda",
+        examples: ["/dev/sda1"],
+      }),
+  },
+  { error: OF_A_VOLUME },
+);
+
+export const dataVolume = z.strictObject(
+  {
+    ...volume("Its size in GiB: the data, and twice that while it saves."),
+    device: text(DEVICE)
+      .optional()
+      .meta({
+        description: "The name that it is attached by; the instance finds it by what is on it.",
+        default: "/dev/xvdf",
+        examples: ["/dev/sdf"],
+      }),
+    mode: oneOf(["reattach", "snapshot"]).optional().meta({
+      description: "A replacement gets the same volume, or a new one from its latest snapshot.",
+      default: "reattach",
+    }),
+    snapshotId: orVariable(text(SNAPSHOT))
+      .optional()
+      .meta({
+        description: "The snapshot that the first volume is made from; a blank one unless told.",
+        examples: ["snap-0123456789abcdef0"],
+      }),
+  },
+  { error: OF_A_VOLUME },
+);
