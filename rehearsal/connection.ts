@@ -30,12 +30,14 @@ export class Connection {
   }
 }
 
+/** Making a client makes a class with all of Redis's commands, in 50 ms; another one of that class takes none. */
+const pattern = createClient({ disableClientInfo: true });
+
 function newClient(address: string, options: RedisNodeOptions, connectTimeout: number) {
-  return createClient({
+  return pattern.duplicate({
     socket: { host: address, port: options.port ?? 6379, connectTimeout, reconnectStrategy: false },
     username: options.user,
     password: options.password,
-    disableClientInfo: true,
   });
 }
 

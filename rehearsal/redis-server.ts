@@ -22,6 +22,8 @@ const defaults: Readonly<Record<string, string>> = {
   "cluster-node-timeout": "5000",
   "repl-backlog-size": "128mb",
   "repl-diskless-sync-delay": "0",
+  // A replica that is to be elected must not have moved to a master without one.
+  "cluster-allow-replica-migration": "no",
   "enable-debug-command": "yes",
   // A save point makes a clean stop write the data; nobody wants a save in the middle of a measurement.
   save: "86400 1",

@@ -69,6 +69,15 @@ const readPatience = 10 * patience;
 
 const settled = [() => true, () => false] as const;
 
+/**
+ * Only ever upwards: of a connection that was given up while its cable was pulled, the kernel goes on sending, and a
+ * write of long ago would come over a later one.
+ */
+const RAISE = `if tonumber(redis.call("GET", KEYS[1]) or 0) < tonumber(ARGV[1]) then
+  redis.call("SET", KEYS[1], ARGV[1])
+end
+return "OK"`;
+
 /** Writes to all slots and remembers what it was promised. */
 export class Writer {
   private readonly keys: readonly Key[];
@@ -206,7 +215,9 @@ export class Writer {
     const waitTimeout = this.options.waitTimeout ?? 100;
     const answers = batch.map(async (key) => {
       const value = ++this.value;
-      const ok = await connection.send(["SET", key.name, String(value)], patience).then(...settled);
+      const ok = await connection
+        .send(["EVAL", RAISE, "1", key.name, String(value)], patience)
+        .then(...settled);
       if (!ok) return undefined;
       this.plain++;
       key.plain = Math.max(key.plain, value);

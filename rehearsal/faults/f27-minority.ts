@@ -8,8 +8,7 @@ const watched = 15_000;
 export const fault: Fault = {
   id: "F27",
   title: "boots among two of five masters, who do not know that its master was failed over",
-  // The on-demand replica would move to a master that has none.
-  scene: { masters: 5, masterDirectives: { "cluster-allow-replica-migration": "no" } },
+  scene: { masters: 5 },
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     const old = await scene.masterOf(0);
