@@ -47,12 +47,16 @@ export async function playAll(argv: readonly string[]): Promise<number> {
   });
   const queue = [...results];
   const times = count("--times", values.times);
+  let signalled = false;
+  // The plays that run are ended by their enclosures; no other begins.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => (signalled = true));
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      for (let time = 0; time < times; time++) await playOnce(next);
+      for (let time = 0; time < times && !signalled; time++) await playOnce(next);
     }
   };
   await Promise.all(Array.from({ length: count("--jobs", values.jobs) }, worker));
+  if (signalled) return 130;
   if (values.write) writeTable(results);
   return results.some(({ errors }) => errors.length > 0) ? 1 : 0;
 }
