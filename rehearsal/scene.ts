@@ -300,9 +300,14 @@ export class Scene {
     const show = ["systemctl", "show", "--property=InvocationID", "--value", "redis-replica"];
     const id = (await this.instance(place).exec(show)).stdout.trim();
     const argv = ["journalctl", `_SYSTEMD_INVOCATION_ID=${id}`, "--output=cat"];
-    const { stdout } = await this.instance(place).exec(argv);
-    const asked = [...stdout.matchAll(/partial resynchronization \(request \w+:(\d+)\)/g)].at(-1)?.[1];
-    return { full: /Full resync from|PSYNC is not possible/.test(stdout), from: Number(asked) - 1 };
+    // The journal may be behind what Redis has long done.
+    return until("the log says which resync it was", { timeout: 10_000 }, async () => {
+      const { stdout } = await this.instance(place).exec(argv);
+      const full = /Full resync from|PSYNC is not possible/.test(stdout);
+      if (!full && !/accepted a Partial Resynchronization/.test(stdout)) return undefined;
+      const asked = [...stdout.matchAll(/partial resynchronization \(request \w+:(\d+)\)/g)].at(-1)?.[1];
+      return { full, from: Number(asked) - 1 };
+    });
   }
 
   /** Whether every node that runs says that all slots are served. */
