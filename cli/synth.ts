@@ -23,7 +23,7 @@ export function define(command: Command): void {
  */
 export function run({ files, options, output }: Context): Exit {
   const modules = options["module"] === true;
-  const directory = (options["output"] as string | undefined) ?? (modules ? "modules" : "cdktf.out");
+  const directory = (options["output"] as string | undefined) ?? (modules ? "modules" : outputOfApps());
   const loaded = loadConfigs(files);
   if (modules) for (const remark of leftOut(loaded)) output.warn(remark);
   const apply = options["check"] ? differs : writeAtomically;
@@ -36,6 +36,11 @@ export function run({ files, options, output }: Context): Exit {
   });
   const outcome = { directory, paths, changed, stale: modules ? [] : staleFiles(directory, new Set(paths)) };
   return options["check"] ? tellDifferences(outcome, output) : tellWritten(outcome, output);
+}
+
+/** As the app of cdktf-cli, which looks for the JSON there. */
+function outputOfApps(): string {
+  return process.env["CDKTF_OUTDIR"] || "cdktf.out";
 }
 
 /** What came of the files: all of them, those that differ, and what an earlier run left over. */

@@ -139,6 +139,18 @@ test("a folder that cannot be written is one message", async () => {
   expect(stderr.trimEnd().split("\n")).toEqual([expect.stringMatching(/^redis-elastigroup: ENOTDIR/)]);
 });
 
+test("cdktf-cli says where it looks for the files", async () => {
+  const before = { ...process.env };
+  const directory = output();
+  process.env["CDKTF_OUTDIR"] = directory;
+  try {
+    expect(await run("synth", "-c", config)).toMatchObject({ exit: 0 });
+  } finally {
+    process.env = before;
+  }
+  expect(existsSync(stackOf(directory))).toBe(true);
+});
+
 test("what steers an app under cdktf-cli does not steer this", async () => {
   const directory = output();
   mkdirSync(join(folder, "elsewhere"), { recursive: true });
