@@ -10,10 +10,15 @@ export function interruptionStory(config: ClusterConfig): string[] {
 function replacement({ persistence = {}, dataVolume }: ClusterConfig): string {
   const { rootVolume = true, privateIp = true } = persistence;
   const data = dataVolume !== undefined && (persistence.dataVolume ?? true);
-  const kept = [rootVolume && "root volume", data && "data volume", privateIp && "private IP"].filter(
-    (part) => part !== false,
-  );
-  return `Spot ends the instance and starts another with the same ${listOf(kept)}.`;
+  const copied = dataVolume?.mode === "snapshot";
+  const kept = [
+    rootVolume && "root volume",
+    data && !copied && "data volume",
+    privateIp && "private IP",
+  ].filter((part) => part !== false);
+  const same = kept.length > 0 ? ` with the same ${listOf(kept)}` : "";
+  const copy = data && copied ? `${same ? " and" : " with"} a data volume made from the latest snapshot` : "";
+  return `Spot ends the instance and starts another${same}${copy}.`;
 }
 
 function address({ persistence = {} }: ClusterConfig): string[] {

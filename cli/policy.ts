@@ -50,7 +50,7 @@ export function run({ files, options, output }: Context): Exit {
   const all = loadConfigs(files).map((loaded) => policiesOf(loaded, spotRole));
   const text = only === undefined ? all.map((each) => page(each, output)).join("\n") : bare(all[0]!, only);
   for (const each of all) warnOfBlanks(each, only, output);
-  output.data(text, { clusters: all.map(toJson) });
+  output.data(text, { clusters: all.map((each) => toJson(each, only)) });
   return EXIT.fine;
 }
 
@@ -200,16 +200,19 @@ function warnOfBlanks(policies: Policies, only: DocumentName | undefined, output
     output.warn({ file: loaded.source.file, message: "`${var.…}` stands for what Terraform gets there" });
 }
 
-function toJson({ loaded: { config, source }, instance, spot, key }: Policies): Record<string, unknown> {
-  return {
-    name: config.name,
-    file: source.file,
+function toJson(
+  { loaded: { config, source }, instance, spot, key }: Policies,
+  only: DocumentName | undefined,
+): Record<string, unknown> {
+  const documents = {
     instance: instance
       ? { role_name: instance.role, trust_policy: instance.trust, policy: instance.policy }
       : null,
     spot: { policy: spot },
     key: key ? { statements: key } : null,
   };
+  const chosen = only === undefined ? documents : { [only]: documents[only] };
+  return { name: config.name, file: source.file, ...chosen };
 }
 
 function misuse(file: string, message: string): ConfigError {

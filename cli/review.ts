@@ -2,6 +2,7 @@ import { type Command } from "commander";
 import { SIZE } from "../constructs/kinds";
 import { loadConfigs, type LoadedConfig } from "../config/load";
 import { ConfigError } from "../config/problem";
+import { type ClusterConfig } from "../config/schema";
 import { fromStacks } from "./assembly";
 import { type Context, EXIT, type Exit } from "./command";
 import { interruptionStory } from "./interruption";
@@ -96,11 +97,16 @@ function toJson({
   const { findings, outcomes, ignored } = judgement;
   return {
     file,
-    config,
+    // Its settings may hold credentials, and this goes into logs.
+    config: { ...config, backend: backendType(config) },
     user_data: sizeToJson(userData),
     interruption,
     findings,
     rules: Object.fromEntries(outcomes),
     ignored,
   };
+}
+
+function backendType({ backend }: ClusterConfig): string | undefined {
+  return typeof backend === "object" ? Object.keys(backend)[0] : backend;
 }

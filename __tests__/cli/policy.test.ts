@@ -307,6 +307,12 @@ describe("as text", () => {
   });
 });
 
+test("--json has that one document too", async () => {
+  const ended = await run("--json", "policy", "-c", config({ secrets }), "--only", "spot");
+  const { clusters } = json(ended) as { clusters: object[] };
+  expect(clusters.map((each) => Object.keys(each))).toEqual([["name", "file", "spot"]]);
+});
+
 test("--json is one object with the version of its format", async () => {
   const path = config({ secrets });
   const ended = await run("--json", "policy", "-c", path);

@@ -43,6 +43,10 @@ test.each([
     { dataVolume: { size: 50 }, persistence: { dataVolume: false } },
     "joins as a new node and fetches all data",
   ],
+  [
+    { dataVolume: { size: 50, mode: "snapshot" } },
+    "with the same root volume and private IP and a data volume made from the latest snapshot.",
+  ],
   [{ persistence: { privateIp: false } }, "The replacement has another address"],
 ])("with %j an interruption reads: %s", async (changes, sentence) => {
   expect((await review(changes)).stdout).toContain(sentence);
@@ -99,6 +103,17 @@ test("--json carries the config, the story and the findings by their rules", asy
       expect.objectContaining({ severity: "note", rule: "image-never-reaches" }),
     ]) as unknown,
   });
+});
+
+test("--json keeps a backend's settings to itself: they may hold credentials", async () => {
+  const backend = { s3: { bucket: "states", secret_key: "hush" } };
+  const ended = await run("review", "--json", "-c", file(folder, "c.yaml", exampleText({ backend })));
+  expect(json(ended)).toMatchObject({ clusters: [{ config: { backend: "s3" } }] });
+  expect(ended.stdout + ended.stderr).not.toContain("hush");
+});
+
+test("whoever reaches the port that is told is warned of", async () => {
+  expect((await review({ redis: { port: 7000 } })).stderr).toContain("whoever reaches port 7000 reads");
 });
 
 test("a finding names its rule, for whoever wants to ignore it", async () => {
