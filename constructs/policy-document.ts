@@ -1,6 +1,7 @@
 import { Token } from "cdktf";
 import { createHash } from "node:crypto";
 import { type Secrets } from "./instance-role";
+import { hcl } from "./hcl";
 
 /** A policy of AWS, as its JSON. */
 export interface PolicyDocument {
@@ -78,11 +79,21 @@ function isChina(region: string): boolean {
 /** IAM's limit on the name of a role. */
 const LONGEST = 64;
 
+/** What IAM takes in no name. */
+const FOREIGN = /[^A-Za-z0-9+=,.@_-]+/g;
+
+/** The same where only Terraform knows the name. */
+function fittingName(name: string): string {
+  const fit = hcl`replace(${name}, ${`/${FOREIGN.source}/`}, "-")`;
+  const short = hcl`join("-", [substr(${fit}, 0, ${LONGEST - 9}), substr(sha256(${name}), 0, 8)])`;
+  return hcl`${fit} == ${name} && length(${name}) <= ${LONGEST} ? ${name} : ${short}`.toString();
+}
+
 /** The name of a group's role: known before it exists, and in no other region's way, for IAM has no regions. */
 export function instanceRoleName(group: string, region: string): string {
   const name = `${group}-${region}`;
-  if (Token.isUnresolved(name)) return name;
-  const fit = name.replace(/[^A-Za-z0-9+=,.@_-]+/g, "-");
+  if (Token.isUnresolved(name)) return fittingName(name);
+  const fit = name.replace(FOREIGN, "-");
   if (fit === name && name.length <= LONGEST) return name;
   const hash = createHash("sha256").update(name).digest("hex").slice(0, 8);
   return `${fit.slice(0, LONGEST - hash.length - 1)}-${hash}`;

@@ -2,7 +2,7 @@ import { type IamInstanceProfileConfig } from "@cdktf/provider-aws/lib/iam-insta
 import { type IamRoleConfig } from "@cdktf/provider-aws/lib/iam-role";
 import { type IamRolePolicyConfig } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { TerraformStack, TerraformVariable, Token } from "cdktf";
+import { App, TerraformOutput, TerraformStack, TerraformVariable, Token } from "cdktf";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,6 +13,7 @@ import {
   secretsPolicy,
   trustPolicy,
 } from "../../constructs/policy-document";
+import { Terraform } from "../../rehearsal/terraform";
 import { temporaryFolder } from "../config/example";
 import { describeWith } from "../support/needs";
 import { elastigroup, type Json, minimal, plain, snakeCase, synthesize, synthesizeReplicas } from "./support";
@@ -102,6 +103,28 @@ describe("the name", () => {
       expect(new Set(names).size).toBe(2);
     },
   );
+
+  describeWith(["terraform"], "that only Terraform knows", () => {
+    const folder = temporaryFolder();
+
+    test("is the same as that of the same name in a file", async () => {
+      const directory = mkdtempSync(join(folder, "role-"));
+      const app = new App({ outdir: directory });
+      const stack = new TerraformStack(app, "role");
+      const groups = ["redis", "r".repeat(54), "r".repeat(55), "r".repeat(255), "für Berichte", "a b"];
+      groups.forEach((group, index) => {
+        const variable = new TerraformVariable(stack, `group${index}`, { type: "string", default: group });
+        const value = instanceRoleName(variable.stringValue, "us-west-2");
+        new TerraformOutput(stack, `role${index}`, { value });
+      });
+      app.synth();
+      const terraform = new Terraform(join(directory, "stacks/role"));
+      await terraform.init();
+      await terraform.apply();
+      const expected = groups.map((group, index) => [`role${index}`, instanceRoleName(group, "us-west-2")]);
+      await expect(terraform.output()).resolves.toEqual(Object.fromEntries(expected));
+    }, 60_000);
+  });
 
   test("is the same in every run", () => {
     expect(instanceRoleName("r".repeat(60), "us-west-2")).toBe(`${"r".repeat(55)}-cc539208`);
