@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { clusterConfig } from "./schema";
-import { isVariable } from "./schema/values";
+import { isVariable, variable } from "./schema/values";
 import { type Path } from "./source";
 
 /** What the schema says about one path, for advice. */
@@ -31,10 +31,12 @@ export function outline(path: Path): Outline | undefined {
 
 /** The parts of a value that are valid by themselves; nothing where there are none. */
 export function validParts(data: unknown, schema: Schema = clusterConfig): unknown {
-  const found = literal(schema);
-  const fields = fieldsOf(found, data);
+  const fields = isVariable(data) && takesVariable(schema) ? undefined : fieldsOf(literal(schema), data);
   if (fields === undefined) return (schema as z.ZodType).safeParse(data).data;
-  const valid = fields.map(([key, each, value]) => [key, validParts(value, each)] as const);
+  const valid = fields.map(([key, each, value]) => {
+    // A key of a map is there, whatever is wrong with its list.
+    return [key, validParts(value, each) ?? (isMap(schema) && isList(each) ? [] : undefined)] as const;
+  });
   return Object.fromEntries(valid.filter(([, value]) => value !== undefined));
 }
 
@@ -45,7 +47,7 @@ function fieldsOf(schema: Schema, data: unknown): Field[] | undefined {
     keyType?: z.ZodType;
     valueType?: Schema;
   };
-  if (typeof data !== "object" || data === null || Array.isArray(data) || isVariable(data)) return undefined;
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return undefined;
   const entries = Object.entries(data as Record<string, unknown>);
   if (type === "object") {
     return entries.flatMap(([key, value]): Field[] => {
@@ -57,6 +59,21 @@ function fieldsOf(schema: Schema, data: unknown): Field[] | undefined {
   return entries.flatMap(([key, value]): Field[] =>
     keyType.safeParse(key).success ? [[key, valueType, value]] : [],
   );
+}
+
+function isMap(schema: Schema): boolean {
+  return literal(schema)._zod.def.type === "record";
+}
+
+function isList(schema: Schema): boolean {
+  return literal(schema)._zod.def.type === "array";
+}
+
+/** Whether a variable may stand there. */
+function takesVariable(schema: Schema): boolean {
+  const def = schema._zod.def as { innerType?: Schema; options?: readonly Schema[] };
+  if (def.innerType) return takesVariable(def.innerType);
+  return def.options?.includes(variable) ?? false;
 }
 
 /** The schema of literals behind `optional` and "or a variable". */

@@ -46,13 +46,18 @@ export function fromViolation(source: Source, { path, rule, advice }: Violation)
 export function fromConstruct(source: Source, error: unknown): Problem {
   const message = (error as Partial<Error> | undefined)?.message ?? String(error);
   const prop = /^`([^`]+)` must /.exec(message)?.[1] ?? "";
-  if (prop !== "userData") return { file: source.file, at: source.position(prop.split(".")), message };
+  if (prop !== "userData") return { file: source.file, at: source.position(parsePath(prop)), message };
   const path = longest(source, CARRIED);
   return {
     file: source.file,
     at: source.position(path),
     message: `${message}. Shorten \`${showPath(path)}\`.`,
   };
+}
+
+/** A path as messages write it, such as `shards[1].adopt`. */
+function parsePath(shown: string): Path {
+  return [...shown.matchAll(/\[(\d+)\]|[^.[]+/g)].map(([step, index]) => (index ? Number(index) : step));
 }
 
 /** What the user data carries of a file, each as long as users please. */
@@ -150,7 +155,8 @@ function advice(path: Path, issue: Issue, got: unknown): string | undefined {
     return example === undefined
       ? undefined
       : `Add it, such as \`${String(path.at(-1))}: ${brief(example)}\`.`;
-  if (isVariable(got)) return NO_VARIABLE;
+  // What the rule of a list says of its items is no matter of how they are written.
+  if (isVariable(got)) return issue.code === "custom" ? undefined : NO_VARIABLE;
   if (issue.code === "invalid_value" && typeof got === "string") {
     const meant = suggest(got, issue.values.map(String));
     return meant && `Did you mean \`${meant}\`?`;

@@ -36,7 +36,7 @@ const subnetsInOneZone: Rule = ({ availabilityZones }) => {
   if (availabilityZones === undefined || isVariable(availabilityZones)) return [];
   const home = new Map<string, string>();
   return Object.entries(availabilityZones).flatMap(([zone, subnets]) =>
-    subnets.flatMap((subnet, index) => {
+    (isVariable(subnets) ? [] : subnets).flatMap((subnet, index) => {
       if (isVariable(subnet)) return [];
       const other = home.get(subnet) ?? zone;
       home.set(subnet, other);
@@ -153,6 +153,10 @@ const shardsDiffer: Rule = ({ shards = [] }) => [
     path: ["shards", index, "master"],
     rule: "be the node of one shard",
   })),
+  ...repeated(shards.map(({ adopt }) => [adopt])).map(([index]) => ({
+    path: ["shards", index, "adopt"],
+    rule: "name a group that no other shard has",
+  })),
   ...repeated(shards.map(({ privateIps }) => privateIps)).map(([index, item]) => ({
     path: ["shards", index, "privateIps", item],
     rule: "be the address of one shard",
@@ -180,16 +184,17 @@ const healthIsChecked: Rule = ({ healthCheck = {}, targetGroupArns }) =>
     ? []
     : [{ path: ["healthCheck", "type"], rule: "be another one without `targetGroupArns`" }];
 
-/** The literal items that an earlier list has too, with the place of their list and in it. */
+/** The items that an earlier list has too, with the place of their list and in it; one variable is one value. */
 function repeated(lists: unknown[]): [list: number, item: number][] {
-  const seen = new Map<unknown, number>();
+  const seen = new Map<string, number>();
   return lists.flatMap((items, list) =>
     !Array.isArray(items)
       ? []
       : items.flatMap((value: unknown, item): [number, number][] => {
-          if (typeof value !== "string") return [];
-          const first = seen.get(value) ?? list;
-          seen.set(value, first);
+          if (value === undefined) return [];
+          const one = JSON.stringify(value);
+          const first = seen.get(one) ?? list;
+          seen.set(one, first);
           return first === list ? [] : [[list, item]];
         }),
   );

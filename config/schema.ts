@@ -15,7 +15,7 @@ import {
   TARGET_GROUP,
   ZONE,
 } from "../constructs/kinds";
-import { TAG_KEY, TAG_VALUE } from "../constructs/tags";
+import { TAG_KEY, TAG_VALUE, TAGS } from "../constructs/tags";
 import { backend } from "./schema/backend";
 import { bootScript } from "./schema/boot-script";
 import { healthCheck } from "./schema/health-check";
@@ -30,7 +30,7 @@ import { addresses, shard } from "./schema/shards";
 import { strategy } from "./schema/strategy";
 import { rootVolume, dataVolume } from "./schema/volumes";
 import { zones } from "./schema/zones";
-import { list, listOrVariable, oneOf, orVariable, text, whole, yesNo } from "./schema/values";
+import { isFree, list, listOrVariable, oneOf, orVariable, TAKEN, text, whole, yesNo } from "./schema/values";
 
 /*
  * The file users write; what has keys of its own is in schema/. Every message is what follows "must"; problems.ts adds
@@ -38,15 +38,15 @@ import { list, listOrVariable, oneOf, orVariable, text, whole, yesNo } from "./s
  */
 
 /** Tags as AWS takes them. */
-const tags = z.record(text(TAG_KEY), text(TAG_VALUE), { error: "be a map from tags to their values" });
+const tags = z
+  .record(text(TAG_KEY), text(TAG_VALUE), { error: "be a map from tags to their values" })
+  .refine((map) => Object.keys(map).length <= TAGS.most, { error: TAGS.rule });
 
 /** The stack's id too, and so a folder and part of a file's name: that bounds its characters. */
 const name = text({
   pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
   rule: "be 1 to 100 letters, digits, dots, dashes or underscores",
-})
-  // cdktf keeps stacks in a plain object, where such a name is taken.
-  .refine((value) => !(value in {}), { error: "be another word: JavaScript has taken this one" });
+}).refine(isFree, { error: TAKEN });
 
 /** A config file's content. */
 export const clusterConfig = z
@@ -222,7 +222,7 @@ export const clusterConfig = z
   .refine(({ replicas, shards }) => (replicas ?? shards) !== undefined, {
     path: ["replicas"],
     error: "be given unless `shards` is",
-    params: { instead: ["shards"] },
+    params: { beside: ["shards"] },
     when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
   })
   .meta({ title: "Redis replicas on a stateful Elastigroup" });

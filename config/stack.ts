@@ -161,12 +161,17 @@ function optionalBoolean(
 
 function renderZones(values: Variables, config: ClusterConfig): AvailabilityZones {
   const { availabilityZones: zones, preferredZones: preferred, zonesRevision: revision } = config;
+  const { placementGroups: groups } = config;
   if (isVariable(zones)) {
     return AvailabilityZones.fromExpression(values.zoneItems(zones), { preferred, revision });
   }
   return AvailabilityZones.of(
     Object.fromEntries(Object.entries(zones).map(([zone, subnets]) => [zone, values.list(subnets)])),
-    { preferred, revision, placementGroups: config.placementGroups && escaped(config.placementGroups) },
+    {
+      ...{ preferred, revision },
+      // Beside subnets that only Terraform knows, names become parts of an expression, which escapes them.
+      placementGroups: groups && (Object.values(zones).some(isVariable) ? groups : escaped(groups)),
+    },
   );
 }
 

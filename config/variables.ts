@@ -219,22 +219,18 @@ export function showPath(path: Path): string {
  * `replicas` or `name` as other children of the stack are; Terraform sees the plain name.
  */
 export class Variables extends Construct {
+  private readonly uses: ReadonlyMap<string, readonly Reference[]>;
   private readonly declared = new Map<string, TerraformVariable>();
 
   constructor(scope: Construct, id: string, config: ClusterConfig) {
     super(scope, id);
-    for (const [name, uses] of groupByName(references(config)))
-      this.declared.set(name, this.declare(name, uses));
+    this.uses = groupByName(references(config));
+    for (const [name, uses] of this.uses) this.declared.set(name, this.declare(name, uses));
   }
 
   /** A text, literal or not. */
   public text(value: OrVariable<string>): string {
     return isVariable(value) ? this.get(value).stringValue : value;
-  }
-
-  /** A text that may be missing. */
-  public optionalText(value: OrVariable<string> | undefined): string | undefined {
-    return value === undefined ? undefined : this.text(value);
   }
 
   /** A number, literal or not. */
@@ -256,8 +252,11 @@ export class Variables extends Construct {
   public withDefault(path: Path, kind: Kind, fallback: string): string {
     const name = showPath(path);
     const use: Reference = { path, name, type: "string", conditions: [ofKind(kind)] };
-    if (this.declared.has(name))
-      throw new Error(violation("variable", `not be called \`${name}\`, which is the module's own`, name));
+    const [taken] = this.uses.get(name) ?? [];
+    if (taken)
+      throw new Error(
+        violation(showPath(taken.path), `not be called \`${name}\`, which is the module's own`, name),
+      );
     this.declared.set(name, this.declare(name, [use], fallback));
     return this.text({ variable: name });
   }

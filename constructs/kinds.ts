@@ -9,7 +9,7 @@ export interface Kind {
 export const HOST: Kind = {
   // A name's last label has a letter: 10.0.1.999 is neither.
   pattern:
-    /^(((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)|([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)*([A-Za-z0-9][A-Za-z0-9-]*)?[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)$/,
+    /^(((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)|([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)*([A-Za-z0-9][A-Za-z0-9-]*)?[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)$/,
   rule: "be an IP or DNS name without a port (`redis.port` holds for all)",
   noun: "master",
 };
@@ -70,7 +70,7 @@ export const RECORD_SET: Kind = {
 };
 
 export const IPV4: Kind = {
-  pattern: /^((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)$/,
+  pattern: /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/,
   rule: "be an IPv4 address such as 10.0.1.21",
   noun: "address",
 };
@@ -227,7 +227,7 @@ export const PACKAGE: Kind = {
 };
 
 export const SIZE: Kind = {
-  pattern: /^\d+(b|k|kb|m|mb|g|gb)?$/i,
+  pattern: /^\d+([bB]|[kKmMgG][bB]?)?$/,
   rule: "be a size such as 512mb or 12gb",
   noun: "size",
 };

@@ -67,9 +67,12 @@ export class RedisReplicasStack extends TerraformStack {
   /** Adds the stack's replicas and its outputs; once per stack. */
   public addReplicas(props: RedisReplicasProps): RedisReplicas {
     if ((props.network ?? props.secrets) && props.awsProvider === undefined) this.addAws(props.region);
-    const adopted = props.adopt ?? props.shards?.find(({ adopt }) => adopt !== undefined)?.adopt;
-    if (adopted !== undefined && this.isModule) throw new Error(violation("adopt", OF_THE_ROOT, adopted));
-    if (adopted !== undefined) this.addOverride("terraform.required_version", IMPORT_VERSION);
+    const adopted = [
+      ["adopt", props.adopt] as const,
+      ...(props.shards ?? []).map(({ adopt }, index) => [`shards[${index}].adopt`, adopt] as const),
+    ].find(([, group]) => group !== undefined);
+    if (adopted && this.isModule) throw new Error(violation(adopted[0], OF_THE_ROOT, adopted[1]));
+    if (adopted) this.addOverride("terraform.required_version", IMPORT_VERSION);
     const lifecycle = withPreconditions(props.lifecycle, this.checks.preconditions);
     const replicas = new RedisReplicas(this, "replicas", { ...props, lifecycle });
     for (const member of replicas.members) this.describe(member);

@@ -24,10 +24,15 @@ export const TAG: Rule<string> = {
   condition: (key) => hcl`length(${key}) > 0 && length(${key}) <= 128 && !startswith(lower(${key}), "aws:")`,
 };
 
+/** How many a resource of EC2 can have, whoever sets them. */
+export const TAGS = { most: 50, rule: "be at most 50 tags, as many as EC2 takes" };
+
 /** Spot takes any tag, and with one that EC2 refuses no instance ever starts. */
 export function checkTags(tags: { [name: string]: string } | undefined, checks: Checks): void {
   if (Token.isUnresolved(tags))
     throw new Error(violation("tags", "be a map whose keys are known before Terraform runs", "a token"));
+  const count = Object.keys(tags ?? {}).length;
+  if (count > TAGS.most) throw new Error(violation("tags", TAGS.rule, count));
   for (const [key, value] of Object.entries(tags ?? {})) {
     checks.value("tags", read(key), TAG);
     checks.value(`tags.${key}`, read(value), ofKind(TAG_VALUE));

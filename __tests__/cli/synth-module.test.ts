@@ -70,13 +70,26 @@ describe("synth --module", () => {
 
   test.each([
     [{ adopt: "sig-1a2b3c4d" }, "`adopt` must be left out of a module"],
-    [{ masters: { variable: "name" } }, "`variable` must not be called"],
+    [
+      {
+        replicas: undefined,
+        shards: [
+          { name: "a", master: "10.0.1.10", replicas: 1 },
+          { name: "b", master: "10.0.1.11", replicas: 1, adopt: "sig-1a2b3c4d" },
+        ],
+      },
+      /bad\.yaml:[2-9]\d*:\d+: `shards\[1\]\.adopt` must be left out of a module/,
+    ],
+    [
+      { masters: { variable: "name" } },
+      /bad\.yaml:[2-9]\d*:\d+: `masters` must not be called `name`, which is the module's own/,
+    ],
   ])("with %j is one message", async (changes, message) => {
     const directory = output();
     const path = file(folder, "bad.yaml", exampleText({ name: "orders", ...changes }));
     const { exit, stderr } = await run("synth", "--module", "-c", path, "-o", directory);
     expect(exit).toBe(1);
-    expect(stderr).toContain(message);
+    expect(stderr).toMatch(message);
     expect(existsSync(directory)).toBe(false);
   });
 

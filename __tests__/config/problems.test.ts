@@ -208,6 +208,44 @@ describe("each mistake is one message that says where, what must be, what is the
       "`name` must be 1 to 100 letters, digits, dots, dashes or underscores",
     ],
     [
+      "a variable that JavaScript has already",
+      { imageId: { variable: "constructor" } },
+      '`imageId.variable` must be another word: JavaScript has taken this one, got: "constructor"',
+    ],
+    [
+      "one variable twice in a list",
+      { masters: [{ variable: "ip" }, { variable: "ip" }] },
+      '`masters[1]` must name each master once, got: {"variable":"ip"}',
+    ],
+    [
+      "one variable for two shards",
+      {
+        replicas: undefined,
+        shards: ["a", "b"].map((name) => ({ name, master: { variable: "m" }, replicas: 1 })),
+      },
+      "`shards[1].master` must be the node of one shard",
+    ],
+    [
+      "one group for two shards",
+      {
+        replicas: undefined,
+        shards: ["0", "1"].map((end) => ({
+          ...{ name: `s${end}`, master: `10.0.1.1${end}`, replicas: 1, adopt: "sig-1a2b3c4d" },
+        })),
+      },
+      "`shards[1].adopt` must name a group that no other shard has",
+    ],
+    [
+      "more tags than EC2 takes",
+      { tags: Object.fromEntries(Array.from({ length: 51 }, (__, number) => [`tag${number}`, "x"])) },
+      "`tags` must be at most 50 tags, as many as EC2 takes",
+    ],
+    [
+      "an address with a zero in front",
+      { privateIps: ["10.0.2.08"] },
+      "`privateIps[0]` must be an IPv4 address",
+    ],
+    [
       "what looks like a token of cdktf",
       { tags: { a: "${TfToken[TOKEN.0]}" } },
       "`tags.a` must not hold {TfToken[",
@@ -218,9 +256,24 @@ describe("each mistake is one message that says where, what must be, what is the
   });
 });
 
-test("a misspelt key is not reported as missing too", () => {
-  expect(messages({ region: undefined, regin: "us-west-2" })).toEqual([
-    '`regin` must be a known key, got: "regin". Did you mean `region`?',
+test.each<[changes: Record<string, unknown>, meant: string]>([
+  [{ region: undefined, regin: "us-west-2" }, "region"],
+  [{ replicas: undefined, shard: [] }, "shards"],
+  [{ instanceTypes: { onDemand: "r6i.large", resourceRequirement: {} } }, "resourceRequirements"],
+])("a misspelt key is not reported as missing too (%j)", (changes, meant) => {
+  expect(messages(changes)).toEqual([expect.stringContaining(`Did you mean \`${meant}\`?`)]);
+});
+
+test("a zone is named, whatever is wrong with its subnets", () => {
+  const changes = { availabilityZones: { "us-west-2a": ["subnet-xyz"] }, preferredZones: ["us-west-2a"] };
+  expect(messages(changes)).toEqual([expect.stringContaining("`availabilityZones.us-west-2a[0]` must be")]);
+});
+
+test("a key called variable where none may stand hides nothing", () => {
+  const changes = { variable: "x", redis: { directives: { variable: "x", maxmemory: "1gb" } } };
+  expect(messages(changes)).toEqual([
+    expect.stringContaining("`variable` must be a known key"),
+    expect.stringContaining("`redis.directives.maxmemory` must be left out"),
   ]);
 });
 

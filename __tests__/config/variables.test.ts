@@ -51,6 +51,18 @@ const everywhere = {
 /** The expression that makes zone:subnet items of the map. */
 const ITEMS = '${flatten([for zone, subnets in var.zones : [for subnet in subnets : "${zone}:${subnet}"]])}';
 
+test("the subnets of a zone may come as one list, beside others and with a placement group", () => {
+  const { group, variable, locals } = synth({
+    availabilityZones: { "us-west-2a": { variable: "private" }, "us-west-2b": ["subnet-0b"] },
+    placementGroups: { "us-west-2a": "${near}", "us-west-2b": "${far}" },
+  });
+  expect(variable["private"]).toMatchObject({ type: "list(string)" });
+  const [, name = ""] = /local\.(\w+)/.exec(String(group["availability_zones"]))!;
+  expect(locals[name]).toBe(
+    '${flatten([[for id in var.private : join(":", flatten(["us-west-2a", id, ["$${near}"]]))], ["us-west-2b:subnet-0b:$${far}"]])}',
+  );
+});
+
 test("a variable keeps its plain name, even one that the stack has for something else", () => {
   expect(Object.keys(synth(everywhere).variable).sort()).toEqual(
     [

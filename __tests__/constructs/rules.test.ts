@@ -45,7 +45,7 @@ const samples: [rule: Rule<any>, type: string, ...values: unknown[]][] = [
     ofKind(kinds.HOST),
     "string",
     ...["10.0.1.10", "redis", "1redis", "redis-1.orders.internal", "ip-10-0-0-1", "3com.de"],
-    ...["10.0.1.10:6379", "10.0.1.999", "10.0.1", "1.2.3.4.5", "a..b", "a-.b", "1-1", ""],
+    ...["10.0.1.10:6379", "10.0.1.999", "10.0.1.08", "10.0.1", "1.2.3.4.5", "a..b", "a-.b", "1-1", ""],
   ],
   [within({ least: 1, most: 10 }), "number", 1, 10, 0, 11, 1.5, -5],
   [oneOf(["gp3", "gp2"]), "string", "gp3", "GP3"],

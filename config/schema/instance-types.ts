@@ -62,7 +62,7 @@ export const instanceTypes = z
   .refine(({ spot, resourceRequirements }) => (spot ?? resourceRequirements) !== undefined, {
     path: ["spot"],
     error: "be given unless `resourceRequirements` is",
-    params: { instead: ["instanceTypes.resourceRequirements"] },
+    params: { beside: ["resourceRequirements"] },
     when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
   })
   .meta({

@@ -5,12 +5,22 @@ import { type Kind, onceRule, oneOfRule, someRule, withinRule } from "../../cons
 const VARIABLE_NAME =
   /^(?!(source|version|providers|count|for_each|lifecycle|depends_on|locals)$)[A-Za-z_][A-Za-z0-9_-]*$/;
 
-const variable = z
+/** Names are keys of plain objects in cdktf, which have such as `constructor` already. */
+export function isFree(name: string): boolean {
+  return !(name in {});
+}
+
+/** What must be where a name is not free. */
+export const TAKEN = "be another word: JavaScript has taken this one";
+
+/** What stands in place of a value that only Terraform gets. */
+export const variable = z
   .strictObject(
     {
       variable: z
         .string({ error: "be the name of a Terraform variable" })
-        .regex(VARIABLE_NAME, { error: "be the name of a Terraform variable, such as master_ip" }),
+        .regex(VARIABLE_NAME, { error: "be the name of a Terraform variable, such as master_ip" })
+        .refine(isFree, { error: TAKEN }),
     },
     { error: "be `variable: NAME`" },
   )

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { SUBNET, ZONE, someRule } from "../../constructs/kinds";
-import { list, orVariable, text } from "./values";
+import { listOrVariable, text } from "./values";
 
 export const zones = z
-  .record(text(ZONE), list(orVariable(text(SUBNET)), SUBNET.noun), {
+  .record(text(ZONE), listOrVariable(SUBNET), {
     error: "be a map from zones to lists of subnets",
   })
   .refine((map) => Object.keys(map).length > 0, { error: someRule(ZONE.noun) });
