@@ -22,7 +22,8 @@ export function run({ files, options, output }: Context): Exit {
     ]);
   }
   const directory = options["files"];
-  const [script] = fromStacks(loadConfigs(files), (stack) => ({
+  const loaded = loadConfigs(files);
+  const [script] = fromStacks(loaded, (stack) => ({
     tree: [...bootScriptOf(stack).ownFiles, { path: SETTINGS, mode: "0644", content: settingsFile(stack) }],
     text: userDataText(stack),
     object: { name: stack.node.id, user_data: userDataText(stack), ...sizeToJson(userDataSize(stack)) },
@@ -34,6 +35,8 @@ export function run({ files, options, output }: Context): Exit {
   } else {
     output.data(script!.text, script!.object);
   }
+  const [shard, ...others] = loaded[0]!.config.shards ?? [];
+  if (others.length > 0) output.talk(`of shard ${shard!.name}; the others differ in the setting SHARD alone`);
   return EXIT.fine;
 }
 

@@ -37,9 +37,11 @@ function isFirst(): (issue: Issue) => boolean {
 }
 
 /** What a rule across fields found. */
-export function fromViolation(source: Source, { path, rule, advice }: Violation): Problem {
-  const got = valueAt(source.data, path);
-  return { file: source.file, at: source.position(path), message: sentence(path, rule, got, advice) };
+export function fromViolation(source: Source, { path, rule, advice, ofKey }: Violation): Problem {
+  const [at, got] = ofKey
+    ? [source.keyPosition(path), path.at(-1)]
+    : [source.position(path), valueAt(source.data, path)];
+  return { file: source.file, at, message: sentence(path, rule, got, advice) };
 }
 
 /** What a construct refused, placed where the file says it. */

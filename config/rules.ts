@@ -15,6 +15,8 @@ export interface Violation {
   readonly rule: string;
   /** What to do about it, as a sentence. */
   readonly advice?: string;
+  /** Whether it is about the key at the path's end, not about its value. */
+  readonly ofKey?: boolean;
 }
 
 /** A rule across fields. It sees the fields that are valid by themselves, so that all mistakes show at once. */
@@ -29,7 +31,10 @@ const zonesInRegion: Rule = ({ region, availabilityZones }) => {
   if (region === undefined || availabilityZones === undefined || isVariable(availabilityZones)) return [];
   return Object.keys(availabilityZones)
     .filter((zone) => !zone.startsWith(region))
-    .map((zone) => ({ path: ["availabilityZones", zone], rule: `be a zone of \`region\` (${region})` }));
+    .map((zone) => ({
+      ...{ path: ["availabilityZones", zone], ofKey: true },
+      rule: `be a zone of \`region\` (${region})`,
+    }));
 };
 
 const subnetsInOneZone: Rule = ({ availabilityZones }) => {
@@ -103,7 +108,7 @@ const zoneNamesKnown: Rule = ({ availabilityZones, preferredZones = [], placemen
     ),
     ...Object.keys(placementGroups)
       .filter(unknown)
-      .map((zone) => ({ path: ["placementGroups", zone], rule })),
+      .map((zone) => ({ path: ["placementGroups", zone], rule, ofKey: true })),
   ];
 };
 

@@ -156,6 +156,8 @@ function parse(text: string, lineCounter?: LineCounter): Document.Parsed {
     lineCounter,
     prettyErrors: false,
     stringKeys: true,
+    // `<<: *shared`, which YAML 1.2 has no more, and everybody else still reads.
+    merge: true,
     // Such as !!set: data that JSON does not know.
     resolveKnownTags: false,
   });

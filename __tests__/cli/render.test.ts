@@ -20,6 +20,14 @@ test("the user data comes on stdout as an instance gets it", async () => {
   expect(stdout).toContain("MASTERS='10.0.1.10'\n");
 });
 
+test("with shards it says whose it is", async () => {
+  const shards = ["a", "b"].map((name, index) => ({ name, master: `10.0.1.1${index}`, replicas: 1 }));
+  const path = file(folder, "shards.yaml", exampleText({ replicas: undefined, shards }));
+  const { stdout, stderr } = await run("render", "-c", path);
+  expect(stdout).toContain("SHARD='10.0.1.10'\n");
+  expect(stderr).toBe("of shard a; the others differ in the setting SHARD alone\n");
+});
+
 test("it is bash that parses", async () => {
   const { stdout } = await run("render", "-c", config);
   expect(() =>

@@ -88,7 +88,7 @@ describe("each mistake is exactly one message", () => {
     [
       "a placement group in a zone that is none of the group's",
       { placementGroups: { "us-west-2c": "near" } },
-      '`placementGroups.us-west-2c` must name a zone that `availabilityZones` names too, got: "near"',
+      '`placementGroups.us-west-2c` must name a zone that `availabilityZones` names too, got: "us-west-2c"',
     ],
     [
       "a placement group with a colon",

@@ -54,7 +54,7 @@ describe("each mistake is one message that says where, what must be, what is the
     [
       "a zone of another region",
       { availabilityZones: { "us-east-1a": ["subnet-1"] } },
-      "`availabilityZones.us-east-1a` must be a zone of `region` (us-west-2), got:",
+      '`availabilityZones.us-east-1a` must be a zone of `region` (us-west-2), got: "us-east-1a"',
     ],
     [
       "a subnet in two zones",
@@ -299,6 +299,14 @@ test("positions are those of the value, or of the key where the key is wrong", (
       [6, 1, "bogus"],
     ]),
   );
+});
+
+test("`<<` brings the keys of an anchor, and what is wrong beside them is found", () => {
+  const text = `${exampleText()}dataVolume: &volume { size: 50 }\nrootVolume: { <<: *volume, iops: 1 }\n`;
+  expect(problemsOf(text).map(({ message }) => message)).toEqual([
+    expect.stringContaining("`rootVolume.iops` must be a whole number"),
+  ]);
+  expect(problemsOf(text.replace(", iops: 1", ""))).toEqual([]);
 });
 
 test("several mistakes come at once, in the order of the file, and none hides another", () => {
