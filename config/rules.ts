@@ -276,16 +276,24 @@ const oneProfile: Rule = ({ secrets, iamInstanceProfile }) =>
         },
       ];
 
-const secretsInRegion: Rule = ({ region, secrets = {} }) =>
-  (["secretArns", "parameterArns", "kmsKeyArns"] as const).flatMap((key) => {
-    const arns = secrets[key];
-    if (region === undefined || !Array.isArray(arns)) return [];
-    return arns.flatMap((arn, index) =>
-      isVariable(arn) || arn.split(":")[3] === region
-        ? []
-        : [{ path: ["secrets", key, index], rule: `be in \`region\` (${region})` }],
-    );
-  });
+const arnsInRegion: Rule = ({ region, secrets = {}, targetGroupArns, rootVolume, dataVolume }) => {
+  if (region === undefined) return [];
+  const given: [path: Path, value: unknown][] = [
+    ...(["secretArns", "parameterArns", "kmsKeyArns"] as const).map((key): [Path, unknown] => [
+      ["secrets", key],
+      secrets[key],
+    ]),
+    [["targetGroupArns"], targetGroupArns],
+    [["rootVolume", "kmsKeyId"], rootVolume?.kmsKeyId],
+    [["dataVolume", "kmsKeyId"], dataVolume?.kmsKeyId],
+  ];
+  return given
+    .flatMap(([path, value]): [Path, unknown][] =>
+      Array.isArray(value) ? value.map((each, index) => [[...path, index], each]) : [[path, value]],
+    )
+    .filter(([, arn]) => typeof arn === "string" && arn.startsWith("arn:") && arn.split(":")[3] !== region)
+    .map(([path]) => ({ path, rule: `be in \`region\` (${region})` }));
+};
 
 const variablesOfOneType: Rule = (config) => {
   const first = new Map<string, { path: Path; type: string }>();
@@ -328,6 +336,6 @@ export const RULES: readonly Rule[] = [
   somethingPersists,
   mastersGroupToOpen,
   oneProfile,
-  secretsInRegion,
+  arnsInRegion,
   variablesOfOneType,
 ];

@@ -118,6 +118,27 @@ const healthIsChecked: Rule = ({ healthCheck, targetGroupArns }) => {
   ];
 };
 
+/** Elsewhere there is nothing of that name. */
+const arnsAreOfTheRegion: Rule = ({ region, targetGroupArns = [], rootVolume, dataVolume }) => {
+  const lists = {
+    targetGroupArns,
+    "rootVolume.kmsKeyId": rootVolume?.kmsKeyId,
+    "dataVolume.kmsKeyId": dataVolume?.kmsKeyId,
+  };
+  return Object.entries(lists).flatMap(([prop, given]) => {
+    if (given === undefined) return [];
+    const arns = Array.isArray(given) ? given : [given];
+    return {
+      prop,
+      rule: `be in \`region\`${shown(region)}`,
+      got: given,
+      among: [arns, region],
+      holds: arns.every((arn) => !arn.startsWith("arn:") || arn.split(":")[3] === region),
+      condition: hcl`alltrue([for arn in ${arns} : arn == null ? true : !startswith(arn, "arn:") || try(split(":", arn)[3] == ${region}, false)])`,
+    };
+  });
+};
+
 const RULES: readonly Rule[] = [
   somethingPersists,
   typesFit,
@@ -128,6 +149,7 @@ const RULES: readonly Rule[] = [
   preferredZonesAreUsed,
   addressesFit,
   healthIsChecked,
+  arnsAreOfTheRegion,
 ];
 
 /** Where most images have their root volume. */

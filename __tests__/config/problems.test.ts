@@ -236,6 +236,16 @@ describe("each mistake is one message that says where, what must be, what is the
       "`shards[1].adopt` must name a group that no other shard has",
     ],
     [
+      "a target group of another region",
+      { targetGroupArns: ["arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/b"] },
+      "`targetGroupArns[0]` must be in `region` (us-west-2)",
+    ],
+    [
+      "a key of another region",
+      { dataVolume: { size: 20, kmsKeyId: "arn:aws:kms:eu-west-1:123456789012:alias/redis" } },
+      "`dataVolume.kmsKeyId` must be in `region` (us-west-2)",
+    ],
+    [
       "more tags than EC2 takes",
       { tags: Object.fromEntries(Array.from({ length: 51 }, (__, number) => [`tag${number}`, "x"])) },
       "`tags` must be at most 50 tags, as many as EC2 takes",

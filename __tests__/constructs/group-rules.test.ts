@@ -125,6 +125,16 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     '`healthCheck.type` must be another one without `targetGroupArns`, got: "TARGET_GROUP"',
   ],
   [
+    "a target group of another region",
+    { targetGroupArns: ["arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/b"] },
+    expect.stringContaining("`targetGroupArns` must be in `region` (us-west-2), got: "),
+  ],
+  [
+    "a key of another region",
+    { rootVolume: { size: 20, kmsKeyId: "arn:aws:kms:eu-west-1:123456789012:alias/redis" } },
+    '`rootVolume.kmsKeyId` must be in `region` (us-west-2), got: "arn:aws:kms:eu-west-1:123456789012:alias/redis"',
+  ],
+  [
     "a target group of a partition that the provider cannot send",
     { targetGroupArns: ["arn:aws-cn:elasticloadbalancing:cn-north-1:123456789012:targetgroup/a/b"] },
     expect.stringContaining("`targetGroupArns` must be the ARN of a target group in the partition aws"),

@@ -519,6 +519,24 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         "`shards` must have no address of `privateIps` in common",
       ],
       [
+        "a target group and a key of another region",
+        { targets: "list(string)", key: "string" },
+        {
+          targets: ["arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/a/b"],
+          key: "arn:aws:kms:us-west-2:123456789012:alias/redis",
+        },
+        {
+          targets: ["arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/b"],
+          key: "arn:aws:kms:eu-west-1:123456789012:alias/redis",
+        },
+        (of) => ({
+          targetGroupArns: of("targets").listValue,
+          rootVolume: { size: 20, kmsKeyId: of("key").stringValue },
+        }),
+        "`targetGroupArns` must be in `region` (us-west-2)",
+        "`rootVolume.kmsKeyId` must be in `region` (us-west-2)",
+      ],
+      [
         "checks of target groups that are not there, preferred zones where all count alike, and addresses that are not kept",
         { check: "string", orientation: "string", kept: "bool" },
         { check: "HCS", orientation: "balanced", kept: true },
