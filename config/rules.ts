@@ -1,3 +1,4 @@
+import { isInRegion } from "../constructs/arn";
 import { RESERVED_DIRECTIVES } from "../constructs/kinds";
 import { DATA_DEVICE, ROOT_DEVICE } from "../constructs/group-rules";
 import { misfits } from "../constructs/instance-types";
@@ -291,7 +292,7 @@ const arnsInRegion: Rule = ({ region, secrets = {}, targetGroupArns, rootVolume,
     .flatMap(([path, value]): [Path, unknown][] =>
       Array.isArray(value) ? value.map((each, index) => [[...path, index], each]) : [[path, value]],
     )
-    .filter(([, arn]) => typeof arn === "string" && arn.startsWith("arn:") && arn.split(":")[3] !== region)
+    .filter(([, arn]) => typeof arn === "string" && !isInRegion(arn, region))
     .map(([path]) => ({ path, rule: `be in \`region\` (${region})` }));
 };
 

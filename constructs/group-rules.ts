@@ -1,4 +1,5 @@
 import { Token } from "cdktf";
+import { isInRegion } from "./arn";
 import { hcl } from "./hcl";
 import { healthCheckOf } from "./health-check";
 import { instanceTypesRelations } from "./instance-types";
@@ -133,7 +134,7 @@ const arnsAreOfTheRegion: Rule = ({ region, targetGroupArns = [], rootVolume, da
       rule: `be in \`region\`${shown(region)}`,
       got: given,
       among: [arns, region],
-      holds: arns.every((arn) => !arn.startsWith("arn:") || arn.split(":")[3] === region),
+      holds: arns.every((arn) => isInRegion(arn, region)),
       condition: hcl`alltrue([for arn in ${arns} : arn == null ? true : !startswith(arn, "arn:") || try(split(":", arn)[3] == ${region}, false)])`,
     };
   });

@@ -3,6 +3,7 @@ import { type IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { type IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Fn, type Precondition, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
+import { isInRegion } from "./arn";
 import { aws } from "./aws";
 import { Checks, withPreconditions } from "./checks";
 import { hcl } from "./hcl";
@@ -113,7 +114,7 @@ function checkSecrets(props: InstanceRoleProps): Precondition[] {
 function inRegion(region: string): Rule<string> {
   return {
     rule: `be in \`region\` (${region})`,
-    holds: (arn) => Token.isUnresolved(region) || arn.split(":")[3] === region,
+    holds: (arn) => Token.isUnresolved(region) || isInRegion(arn, region),
     condition: (arn) => hcl`try(split(":", ${arn})[3] == ${region}, false)`,
   };
 }
