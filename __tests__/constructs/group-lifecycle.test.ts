@@ -1,11 +1,6 @@
 import { SpotinstProvider } from "@cdktf/provider-spotinst/lib/provider";
-import { type App, TerraformResource, TerraformStack } from "cdktf";
-import {
-  AvailabilityZones,
-  type RedisReplicasProps,
-  StatefulElastigroup,
-  type StatefulElastigroupProps,
-} from "../../constructs";
+import { TerraformResource } from "cdktf";
+import { AvailabilityZones, type RedisReplicasProps, type StatefulElastigroupProps } from "../../constructs";
 import { filled } from "../../rehearsal/spot-api/defaults";
 import { describeWith } from "../support/needs";
 import { bare, groupStack } from "./options";
@@ -97,9 +92,12 @@ describeWith(["terraform", "spotinst provider"], "meta-arguments, with the real 
     bench = await Workbench.open(filled);
     // The stand-in knows one account, and refuses others.
     const by = (account: string) =>
-      stackWith((stack) => {
+      groupStack((stack) => {
         const featureFlags = "MergeCredentialsChain=true";
-        return { provider: new SpotinstProvider(stack, "other", { alias: "other", account, featureFlags }) };
+        return {
+          ...bare,
+          provider: new SpotinstProvider(stack, "other", { alias: "other", account, featureFlags }),
+        };
       });
     await expect(bench.apply(by("act-0000beef"))).rejects.toThrow("no access to account act-0000beef");
     const [post, ...more] = await bench.apply(by("act-00000001"));
@@ -111,12 +109,12 @@ describeWith(["terraform", "spotinst provider"], "meta-arguments, with the real 
   test("what must be there before is: where it fails, no group is made", async () => {
     bench = await Workbench.open(filled);
     const after = (condition: boolean) =>
-      stackWith((stack) => {
+      groupStack((stack) => {
         const before = new TerraformResource(stack, "before", { terraformResourceType: "terraform_data" });
         before.addOverride("lifecycle.postcondition", [
           { condition: `\${self.id != "" && ${condition}}`, error_message: "not there yet" },
         ]);
-        return { dependsOn: [before] };
+        return { ...bare, dependsOn: [before] };
       });
     await expect(bench.apply(after(false))).rejects.toThrow("not there yet");
     expect(bench.api.groups.list()).toEqual([]);
@@ -126,12 +124,13 @@ describeWith(["terraform", "spotinst provider"], "meta-arguments, with the real 
   test("a group that is replaced on purpose is made before the old one is destroyed", async () => {
     bench = await Workbench.open(filled);
     const of = (generation: number) =>
-      stackWith((stack) => {
+      groupStack((stack) => {
         const trigger = new TerraformResource(stack, "generation", {
           terraformResourceType: "terraform_data",
         });
         trigger.addOverride("input", generation);
         return {
+          ...bare,
           lifecycle: {
             createBeforeDestroy: false,
             replaceTriggeredBy: [`${trigger.terraformResourceType}.${trigger.friendlyUniqueId}`],
@@ -145,14 +144,3 @@ describeWith(["terraform", "spotinst provider"], "meta-arguments, with the real 
     await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
   }, 120_000);
 });
-
-/** A stack with one group that has more to it. */
-function stackWith(more: (stack: TerraformStack) => Partial<StatefulElastigroupProps>) {
-  return (app: App): TerraformStack => {
-    const stack = new TerraformStack(app, "redis");
-    stack.addOverride("terraform.backend.local.path", "terraform.tfstate");
-    new SpotinstProvider(stack, "spotinst");
-    new StatefulElastigroup(stack, "group", { ...bare, ...more(stack) });
-    return stack;
-  };
-}

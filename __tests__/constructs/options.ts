@@ -118,9 +118,9 @@ export const others: StatefulElastigroupProps = {
   strategy: { revertToSpot: RevertToSpot.ALWAYS, orientation: Orientation.COST },
 };
 
-/** A stack `redis` with such a group. */
+/** A stack `redis` with such a group, whose props may take what else is in the stack. */
 export function groupStack(
-  props: StatefulElastigroupProps,
+  props: StatefulElastigroupProps | ((stack: TerraformStack) => StatefulElastigroupProps),
   more?: (group: StatefulElastigroup) => void,
   id = "group",
 ) {
@@ -128,7 +128,7 @@ export function groupStack(
     const stack = new TerraformStack(app, "redis");
     stack.addOverride("terraform.backend.local.path", "terraform.tfstate");
     new SpotinstProvider(stack, "spotinst");
-    const group = new StatefulElastigroup(stack, id, props);
+    const group = new StatefulElastigroup(stack, id, typeof props === "function" ? props(stack) : props);
     more?.(group);
     return stack;
   };
