@@ -10,6 +10,7 @@ import {
   PLACEMENT_GROUP,
   REGION,
   REPLICAS,
+  REVISIONS,
   SECURITY_GROUP,
   SHARD,
   TARGET_GROUP,
@@ -30,7 +31,18 @@ import { addresses, shard } from "./schema/shards";
 import { strategy } from "./schema/strategy";
 import { rootVolume, dataVolume } from "./schema/volumes";
 import { zones } from "./schema/zones";
-import { isFree, list, listOrVariable, oneOf, orVariable, TAKEN, text, whole, yesNo } from "./schema/values";
+import {
+  isFree,
+  isMap,
+  list,
+  listOrVariable,
+  oneOf,
+  orVariable,
+  TAKEN,
+  text,
+  whole,
+  yesNo,
+} from "./schema/values";
 
 /*
  * The file users write; what has keys of its own is in schema/. Every message is what follows "must"; problems.ts adds
@@ -117,7 +129,7 @@ export const clusterConfig = z
           description: "The placement group to launch in, by zone.",
           examples: [{ "us-west-2a": "near" }],
         }),
-      zonesRevision: whole(1, 1_000_000)
+      zonesRevision: whole(REVISIONS.least, REVISIONS.most)
         .optional()
         .meta({
           description: "Raise it to send the zones again, when a plan says that they were lost.",
@@ -216,14 +228,13 @@ export const clusterConfig = z
     path: ["securityGroupIds"],
     error: "be given unless `network` is",
     params: { beside: ["network"] },
-    // One missing key is reported beside all else.
-    when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
+    when: isMap,
   })
   .refine(({ replicas, shards }) => (replicas ?? shards) !== undefined, {
     path: ["replicas"],
     error: "be given unless `shards` is",
     params: { beside: ["shards"] },
-    when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
+    when: isMap,
   })
   .meta({ title: "Redis replicas on a stateful Elastigroup" });
 

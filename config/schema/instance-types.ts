@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { GENERATION, INSTANCE_FAMILY, INSTANCE_TYPE, MEMORY, VCPUS } from "../../constructs/kinds";
-import { list, listOrVariable, orVariable, text, whole } from "./values";
+import { isMap, list, listOrVariable, orVariable, text, whole } from "./values";
 
 /** Text, though YAML reads it as a number. */
 function generation() {
@@ -63,7 +63,7 @@ export const instanceTypes = z
     path: ["spot"],
     error: "be given unless `resourceRequirements` is",
     params: { beside: ["resourceRequirements"] },
-    when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
+    when: isMap,
   })
   .meta({
     description: "The machines the group may use. Each must hold a replica's data.",

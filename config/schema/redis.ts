@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ARCHIVE_URL, DIRECTIVE, LINE, PACKAGE, RELEASE, SHA256, SIZE } from "../../constructs/kinds";
+import { ARCHIVE_URL, DIRECTIVE, LINE, PACKAGE, PORTS, RELEASE, SHA256, SIZE } from "../../constructs/kinds";
 import { oneOf, text, whole } from "./values";
 
 const size = text(SIZE);
@@ -25,10 +25,10 @@ export const redis = z.strictObject(
     package: text(PACKAGE)
       .optional()
       .meta({ description: "The distribution's package, with `install: package`.", examples: ["redis6"] }),
-    port: whole(1, 65535)
+    port: whole(PORTS.least, PORTS.most)
       .optional()
       .meta({ description: "The port for clients, as the masters use it.", default: 6379 }),
-    busPort: whole(1, 65535)
+    busPort: whole(PORTS.least, PORTS.most)
       .optional()
       .meta({ description: "The port of the cluster bus; `port` + 10000 unless told." }),
     maxMemory: size

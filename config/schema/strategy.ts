@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { LIFETIMES, PERCENT, WINDOW, oneOfRule } from "../../constructs/kinds";
+import { DRAINING, LIFETIMES, PERCENT, WINDOW, oneOfRule } from "../../constructs/kinds";
 import { list, oneOf, orVariable, text, whole, yesNo } from "./values";
 
 export const strategy = z.strictObject(
@@ -20,7 +20,7 @@ export const strategy = z.strictObject(
       ])
       .optional()
       .meta({ description: "When an on-demand fallback is replaced by spot again.", default: "never" }),
-    drainingTimeout: whole(1, 3600, " seconds")
+    drainingTimeout: whole(DRAINING.least, DRAINING.most, " seconds")
       .optional()
       .meta({ description: "Seconds between the end's announcement and the end.", default: 120 }),
     maxReplacementsPercentage: whole(PERCENT.least, PERCENT.most, " percent")

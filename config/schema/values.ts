@@ -83,3 +83,8 @@ export function orVariable<T extends z.ZodType>(value: T) {
 export function listOrVariable(kind: Kind) {
   return orVariable(list(orVariable(text(kind)), kind.noun));
 }
+
+/** When a key is missed: where there are keys at all, however wrong the others are, so that all is said at once. */
+export function isMap({ value }: { readonly value: unknown }): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
