@@ -20,9 +20,20 @@ function withStacks<T>(
   const outdir = mkdtempSync(join(tmpdir(), "redis-elastigroup-"));
   try {
     const app = new App({ outdir, stackTraces: false });
-    return use(addStacks(app, loaded, options), app);
+    return withoutTraces(() => use(addStacks(app, loaded, options), app));
   } finally {
     rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+/** Each of cdktf's many tokens writes down where it was made, which only its own error messages show. */
+function withoutTraces<T>(use: () => T): T {
+  const before = Object.getOwnPropertyDescriptor(Error, "captureStackTrace")!;
+  Error.captureStackTrace = () => undefined;
+  try {
+    return use();
+  } finally {
+    Object.defineProperty(Error, "captureStackTrace", before);
   }
 }
 

@@ -107,32 +107,19 @@ export function addStacks(
   options: StackOptions = {},
 ): RedisReplicasStack[] {
   const problems: Problem[] = [];
-  const stacks = withoutTraces(() =>
-    loaded.flatMap(({ config, source }) => {
-      try {
-        const stack = addStack(app, config, options);
-        const refused = stack.node.findAll().flatMap(({ node }) => node.validate());
-        problems.push(...refused.map((message) => fromConstruct(source, new Error(message))));
-        return [stack];
-      } catch (error) {
-        problems.push(fromConstruct(source, error));
-        return [];
-      }
-    }),
-  );
+  const stacks = loaded.flatMap(({ config, source }) => {
+    try {
+      const stack = addStack(app, config, options);
+      const refused = stack.node.findAll().flatMap(({ node }) => node.validate());
+      problems.push(...refused.map((message) => fromConstruct(source, new Error(message))));
+      return [stack];
+    } catch (error) {
+      problems.push(fromConstruct(source, error));
+      return [];
+    }
+  });
   if (problems.length > 0) throw new ConfigError(problems);
   return stacks;
-}
-
-/** Each of cdktf's many tokens writes down where it was made, which only its own error messages show. */
-function withoutTraces<T>(make: () => T): T {
-  const before = Object.getOwnPropertyDescriptor(Error, "captureStackTrace")!;
-  Error.captureStackTrace = () => undefined;
-  try {
-    return make();
-  } finally {
-    Object.defineProperty(Error, "captureStackTrace", before);
-  }
 }
 
 /**
