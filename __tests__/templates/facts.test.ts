@@ -29,17 +29,22 @@ const nodes: Line[] = [
   { id: R, ip: "10.0.0.4", flags: "slave", master: A },
 ];
 
-/** What one node answers to CLUSTER NODES, in the order of the ids as `view` sorts it. */
-function peer(id: string, lines: readonly Line[]): string {
-  const own = lines.find((line) => line.id === id);
-  const text = lines.map(({ id: node, ip, flags, master = "-", link = "connected", slots = "" }) =>
+/** What one node answers to CLUSTER NODES, in an order of its own. */
+function lines(id: string, of: readonly Line[]): string {
+  const at = of.findIndex((line) => line.id === id);
+  const text = of.map(({ id: node, ip, flags, master = "-", link = "connected", slots = "" }) =>
     `${node} ${ip}:6379@16379 ${node === id ? "myself," : ""}${flags} ${master} 0 1700000000000 3 ${link} ${slots}`.trim(),
   );
-  return [`peer ${own?.ip}:6379`, ...text.sort()].join("\n");
+  return [...text.slice(at), ...text.slice(0, at)].join("\n");
+}
+
+/** What a view has of one node. */
+function peer(id: string, of: readonly Line[]): string {
+  return `peer ${of.find((line) => line.id === id)?.ip}:6379\n${lines(id, of)}`;
 }
 
 function facts(me: string, ...peers: string[]): string[] {
-  return agent(["data", "view"], `facts ${me}`, {
+  return agent(["data", "view"], `facts ${me} <(own_file)`, {
     stdin: `${peers.join("\n")}\n`,
     env: nowhere,
   }).stdout.split("\n");
@@ -113,6 +118,28 @@ describeWith(["bash"], "facts of a view", () => {
     expect(facts(R, peer(A, quiet), peer(B, quiet), peer(C, quiet))).toContain("listed all");
   });
 
+  test.each([
+    ["nothing", "", "own none"],
+    ["a node that never joined", `${R} :0@0 myself,master - 0 0 0 connected`, "own bare"],
+    ["a replica", lines(R, nodes), "own replica"],
+    ["a master with slots", lines(A, nodes), "own owner"],
+  ])("what a node's own file says of it: %s", (_, own, expected) => {
+    const stdin = `${[A, B, C].map((id) => peer(id, nodes)).join("\n")}\n`;
+    const { stdout } = agent(["view"], `facts ${R} <(echo "$OWN")`, { stdin, env: { OWN: own } });
+    expect(stdout.split("\n")).toEqual(expect.arrayContaining([expected, `seen replica ${A}`, "quorum yes"]));
+  });
+
+  test("the master that a node's own file names is where that says, whatever the cluster thinks", () => {
+    const stdin = `${[A, B, C].map((id) => peer(id, nodes)).join("\n")}\n`;
+    const follows = (own: Line[]): string | undefined =>
+      agent(["view"], `facts ${R} <(echo "$OWN")`, { stdin, env: { OWN: lines(R, own) } })
+        .stdout.split("\n")
+        .find((fact) => fact.startsWith("follows"));
+    expect(follows(nodes)).toBe("follows 10.0.0.1:6379");
+    expect(follows(change(R, { master: C }))).toBe("follows 10.0.0.3:6379");
+    expect(follows(change(R, { master: S }))).toBe("follows ");
+  });
+
   test("a node in handshake is not known yet", () => {
     const shaking = change(R, { flags: "handshake" });
     expect(facts(R, peer(A, shaking), peer(B, shaking))).toContain("seen none");
@@ -124,7 +151,7 @@ describeWith(["bash"], "facts of a view", () => {
   });
 
   test("the owner of a replica's shard is its master, live or down", () => {
-    const found = (lines: Line[]): string[] => facts(R, peer(B, lines), peer(C, lines));
+    const found = (all: Line[]): string[] => facts(R, peer(B, all), peer(C, all));
     expect(found(nodes)).toContain(`owner live ${A} 10.0.0.1:6379`);
     expect(found(change(A, { flags: "master,fail", link: "disconnected" }))).toContain(
       `owner down ${A} 10.0.0.1:6379`,
@@ -135,19 +162,21 @@ describeWith(["bash"], "facts of a view", () => {
     let data: string;
     beforeAll(() => {
       data = mkdtempSync(join(tmpdir(), "facts-"));
-      const file = peer(R, nodes).split("\n").slice(1).join("\n");
-      writeFileSync(join(data, "nodes.conf"), `${file}\nvars currentEpoch 3 lastVoteEpoch 0\n`);
+      writeFileSync(join(data, "nodes.conf"), `${lines(R, nodes)}\nvars currentEpoch 3 lastVoteEpoch 0\n`);
     });
     afterAll(() => rmSync(data, { recursive: true }));
 
     /** The cluster in which R is still said to be a replica of A, and S serves A's slots. */
     function owner(a: Partial<Line>, s: Partial<Line> = {}): string[] {
-      const lines: Line[] = [
+      const all: Line[] = [
         ...change(A, { slots: "", ...a }),
         { id: S, ip: "10.0.0.5", flags: "master", slots: "0-5460", ...s },
       ];
-      const stdin = `${peer(B, lines)}\n${peer(C, lines)}\n`;
-      const { stdout } = agent(["data", "view"], `facts ${R}`, { stdin, env: { ...nowhere, DATA: data } });
+      const stdin = `${peer(B, all)}\n${peer(C, all)}\n`;
+      const { stdout } = agent(["data", "view"], `facts ${R} <(own_file)`, {
+        stdin,
+        env: { ...nowhere, DATA: data },
+      });
       return stdout.split("\n").filter((fact) => /^(seen|owner) /.test(fact));
     }
     const failed = { flags: "master,fail", link: "disconnected" };
@@ -168,7 +197,10 @@ describeWith(["bash"], "facts of a view", () => {
       }));
       const views = others.map(({ id }) => peer(id, others));
       const stdin = `${[...views, peer(B, nodes), peer(C, nodes)].join("\n")}\n`;
-      const { stdout } = agent(["data", "view"], `facts ${R}`, { stdin, env: { ...nowhere, DATA: data } });
+      const { stdout } = agent(["data", "view"], `facts ${R} <(own_file)`, {
+        stdin,
+        env: { ...nowhere, DATA: data },
+      });
       expect(stdout.split("\n")).toEqual(
         expect.arrayContaining([`seen replica ${A}`, "listed all", `owner live ${A} 10.0.0.1:6379`]),
       );
@@ -216,9 +248,9 @@ describeWith(["bash"], "facts of a view", () => {
 });
 
 describeWith(["bash"], "placement", () => {
-  function placement(lines: Line[], shard = ""): string {
-    const view = `${[A, B, C].map((id) => peer(id, lines)).join("\n")}\n`;
-    return agent(["data", "view"], `facts ${S} | placement`, {
+  function placement(all: Line[], shard = ""): string {
+    const view = `${[A, B, C].map((id) => peer(id, all)).join("\n")}\n`;
+    return agent(["data", "view"], `facts ${S} <(own_file) | placement`, {
       stdin: view,
       env: { ...nowhere, SHARD: shard },
     }).stdout;

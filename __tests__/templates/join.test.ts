@@ -62,3 +62,22 @@ describeWith(["bash"], "healthy", () => {
     expect(existsSync(join(root, "state/nodes.conf"))).toBe(false);
   });
 });
+
+describeWith(["bash"], "synced", () => {
+  const info =
+    "role:slave\r\nslave_read_repl_offset:900\r\nslave_repl_offset:700\r\nmaster_repl_offset:700\r\n";
+  const synced = (offset: string, of = info): string =>
+    agent(["prepare", "join"], `yes_if synced "$INFO" "${offset}"`, { env: { INFO: of } }).stdout;
+
+  test("is a replica that has applied what its master had written", () => {
+    expect(synced("700")).toBe("yes");
+    expect(synced("699")).toBe("yes");
+    expect(synced("701")).toBe("no");
+  });
+
+  test("is none whose master does not answer, and no master", () => {
+    expect(synced("")).toBe("no");
+    expect(synced("700", "role:master\r\nmaster_repl_offset:900\r\n")).toBe("no");
+    expect(synced("700", "")).toBe("no");
+  });
+});

@@ -59,18 +59,13 @@ case $2 in 10.0.0.1|10.0.0.2) cat "${root}/$2" ;; 10.0.0.8) echo "LOADING Redis 
 `;
     writeFileSync(cli, script);
     chmodSync(cli, 0o755);
+    const first = nodes.replace("myself,", "").replace("redis-a master", "redis-a myself,master");
+    writeFileSync(join(root, "10.0.0.1"), `${first}\n`);
     writeFileSync(join(root, "10.0.0.2"), nodes);
-    writeFileSync(
-      join(root, "10.0.0.1"),
-      nodes.replace("myself,", "").replace("redis-a master", "redis-a myself,master"),
-    );
     const { stdout } = agent(["view"], "view", {
       env: { ...env(), MASTERS: "10.0.0.1 10.0.0.7 10.0.0.8", PORT: "6379" },
     });
-    expect(stdout.split("\n").filter((line) => line.startsWith("peer"))).toEqual([
-      "peer 10.0.0.1:6379",
-      "peer 10.0.0.2:6379",
-    ]);
+    expect(stdout).toBe(`peer 10.0.0.1:6379\n${first}\npeer 10.0.0.2:6379\n${nodes}`);
     const asked = agent([], `sort "${root}/asked"`).stdout.split("\n");
     expect(asked).toEqual(["10.0.0.1:6379", "10.0.0.2:6379", "10.0.0.7:6379", "10.0.0.8:6379"]);
   });
@@ -94,11 +89,17 @@ describeWith(["bash"], "id_at", () => {
   });
 });
 
-describeWith(["bash"], "field", () => {
+describeWith(["bash"], "fact", () => {
   test("reads one value of INFO, without its carriage return", () => {
     const stdin = "# Replication\r\nrole:slave\r\nmaster_link_status:up\r\n";
-    expect(agent(["view"], "field master_link_status", { stdin }).stdout).toBe("up");
-    expect(agent(["view"], "field nothing", { stdin }).stdout).toBe("");
+    expect(agent(["view"], "fact master_link_status", { stdin }).stdout).toBe("up");
+    expect(agent(["view"], "fact nothing", { stdin }).stdout).toBe("");
+  });
+
+  test("reads one fact, with all of its words", () => {
+    const stdin = "quorum yes\npeer 10.0.0.1:6379\nowner live abc 10.0.0.1:6379\n";
+    expect(agent(["view"], "fact owner", { stdin }).stdout).toBe("live abc 10.0.0.1:6379");
+    expect(agent(["view"], "fact peer", { stdin }).stdout).toBe("10.0.0.1:6379");
   });
 });
 

@@ -31,16 +31,6 @@ own_id() {
   own_file | awk '$3 ~ /myself/ { print $1 }'
 }
 
-# own_role: what nodes.conf says this node is: none, bare (a master without slots), owner, or replica.
-own_role() {
-  own_file | role_of_myself | grep . || echo none
-}
-
-# role_of_myself: the role in a CLUSTER NODES text of the node that gave it.
-role_of_myself() {
-  awk '$3 ~ /myself/ { print ($3 ~ /slave/ ? "replica" : $9 == "" ? "bare" : "owner") }'
-}
-
 # aof: whether there is an append-only file. Its manifest is written last: of a folder without one Redis, told to use
 # it, makes an empty data set, whatever the RDB holds.
 aof() { [[ -e $DATA/appendonlydir/appendonly.aof.manifest ]]; }

@@ -1,5 +1,5 @@
-# From this node's own nodes.conf (where `own` is set) and a view (each peer's CLUSTER NODES, sorted, under a line "peer
-# IP:PORT") to the facts that view.sh documents.
+# From this node's own nodes.conf (where `own` is set) and a view (each peer's CLUSTER NODES under a line "peer IP:PORT")
+# to the facts that view.sh documents.
 #
 # A peer votes if it is itself a master with slots, and not this node. Votes agree when they name the same owners of
 # the same slots; only what more than half of all owners agree on is a fact.
@@ -20,8 +20,11 @@ function expand(text, list,   i, n, part, range, slot) {
 $1 == "peer" { peer = $2; next }
 
 own {
-  filed[$1] = slots()
-  if ($3 ~ /myself/) shard = $3 ~ /slave/ ? $4 : $1
+  filed[$1] = slots(); home[$1] = $2
+  if ($3 ~ /myself/) {
+    shard = $3 ~ /slave/ ? $4 : $1
+    as = $3 ~ /slave/ ? "replica" : $9 == "" ? "bare" : "owner"
+  }
   next
 }
 
@@ -39,7 +42,6 @@ $3 ~ /handshake/ { next }
   ids[id] = 1
   if (id in filed) kin[peer] = known = 1
   if (owned != "") {
-    shape[peer] = shape[peer] id owned ";"
     owners[peer]++
     held[peer, id] = owned
     if (flags ~ /myself/ && id != me && !(id in voted)) { voted[id] = peer; voter[peer] = id }
@@ -49,19 +51,22 @@ $3 ~ /handshake/ { next }
 END {
   # An address may have passed on to another cluster: whoever knows none of the file's nodes has no vote beside who does.
   for (peer in voter) if (known && !kin[peer]) delete voter[peer]
+  for (id in ids) for (peer in voter) if ((peer, id) in held) shape[peer] = shape[peer] id held[peer, id] ";"
   for (peer in voter) {
     n = ++votes[shape[peer]]
     if (n > most || (n == most && peer < chosen)) { most = n; chosen = peer }
   }
   half = owners[chosen] / 2
-  quorum = chosen != "" && ((chosen, me) in held ? most >= half : most > half)
-  print "quorum " (quorum ? "yes" : "no")
-  print "seen " (me != "" && (chosen, me) in role ? role[chosen, me] : "none")
+  print "own " (as == "" ? "none" : as)
+  split(home[shard], at, /[@,]/)
+  print "follows", at[1]
+  print "quorum " (chosen != "" && ((chosen, me) in held ? most >= half : most > half) ? "yes" : "no")
+  print "seen " ((chosen, me) in role ? role[chosen, me] : "none")
   if ((chosen, me) in address) print "at " address[chosen, me]
   for (peer in voter) {
     voters++
     # A ping that waits while others are answered: where this node is heard, Redis does not call it failed.
-    if ((peer, me) in alive && alive[peer, me] && (ping[peer, me] == 0 || last[peer] - ping[peer, me] < 500)) listing++
+    if (alive[peer, me] && (ping[peer, me] == 0 || last[peer] - ping[peer, me] < 500)) listing++
     if (shape[peer] == shape[chosen] && (peer, me) in pong) print "pong", voter[peer], pong[peer, me]
   }
   print "listed " (listing == 0 ? "none" : listing < voters ? "some" : "all")

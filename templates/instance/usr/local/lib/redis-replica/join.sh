@@ -9,8 +9,9 @@ join_within() {
   local deadline=$((SECONDS + $1)) outcome
   while true; do
     outcome=0
-    # A process of its own: in a function called here, errors would not end it.
-    "$AGENT" step || outcome=$?
+    # Not `step || …`, where errors would not end it.
+    step &
+    wait $! || outcome=$?
     ((outcome == LATER && SECONDS < deadline)) || return "$outcome"
     sleep 0.2
   done
@@ -18,7 +19,7 @@ join_within() {
 
 # step: one look and one step. Leaves with 0 in sync, 10 not yet, 20 refused.
 step() {
-  local here="127.0.0.1:${PORT:?}" info me facts own link owner action
+  local here="127.0.0.1:${PORT:?}" nodes me facts name value own follows quorum listed owner offset info link action
   [[ ! -e $RUN/refused ]] || exit "$REFUSED"
   exec 9>"$RUN/lock"
   flock -w 60 9 || later 'another step is under way'
@@ -26,21 +27,26 @@ step() {
     install_redis
     systemctl start --no-block redis-replica.service
   fi
-  info=$(ask "$here" <<<$'info replication\ncluster nodes' || true)
+  nodes=$(ask "$here" cluster nodes)
   # Why it does not is for `prepare` to say.
-  [[ $info =~ ([0-9a-f]{40})\ [^\ ]+\ myself ]] || exit "$LATER"
-  me=${BASH_REMATCH[1]} own=$(role_of_myself <<<"$info")
+  [[ $nodes =~ ([0-9a-f]{40})\ [^\ ]+\ myself ]] || exit "$LATER"
+  me=${BASH_REMATCH[1]}
   view >"$VIEW"
-  facts=$(facts "$me" <"$VIEW")
-  link=$(field master_link_status <<<"$info")
-  owner=$(fact owner <<<"$facts")
+  facts=$(facts "$me" <(echo "$nodes") <"$VIEW")
+  while read -r name value; do
+    case $name in own | follows | quorum | listed | owner) local "$name=$value" ;; esac
+  done <<<"$facts"
+  # The master first: this replica cannot have what was written since.
+  offset=$(ask "$follows" info replication | fact master_repl_offset)
+  info=$(ask "$here" info replication)
+  link=$(fact master_link_status <<<"$info")
   [[ $link == down || ! -e $RUN/since ]] || rm "$RUN/since"
-  action=$(decide_join own="$own" quorum="$(fact quorum <<<"$facts")" listed="$(fact listed <<<"$facts")" link="$link" \
-    owner="${owner%% *}" waited="$([[ $link != down ]] || waited)" synced="$(synced "$here" "$info")")
+  action=$(decide_join own="$own" quorum="$quorum" listed="$listed" link="$link" owner="${owner%% *}" \
+    waited="$([[ $link != down ]] || waited)" synced="$(yes_if synced "$info" "$offset")")
   case $action in
     meet) meet "$here" "$facts" && later 'met the masters' ;;
-    replicate) replicate "$here" "$me" ;;
-    healthy) healthy "$here" "$me" "$facts" "$info" ;;
+    replicate) replicate "$here" "$me" "$nodes" ;;
+    healthy) healthy "$here" "$me" "$facts" "$nodes" ;;
     promoted) promoted "$here" "$me" ;;
     stuck*) stuck "${action#stuck } (${owner##* }); what is here is of $(data_time "$info")" ;;
     later*) later "${action#later }" ;;
@@ -50,7 +56,7 @@ step() {
 # data_time INFO: when this replica last had word from its master: in this life, or when its RDB was written.
 data_time() {
   local down
-  down=$(field master_link_down_since_seconds <<<"$1")
+  down=$(fact master_link_down_since_seconds <<<"$1")
   if ((${down:--1} >= 0)); then date -u -d "-$down seconds"; else date -u -r "$DATA/dump.rdb"; fi
 }
 
@@ -58,20 +64,20 @@ data_time() {
 meet() {
   local address bus
   while read -r _ _ address bus _; do
-    ask "$1" cluster meet "${address%:*}" "${address##*:}" "$bus" >/dev/null || true
+    ask "$1" cluster meet "${address%:*}" "${address##*:}" "$bus" >/dev/null
   done < <(awk '$1 == "master"' <<<"$2")
 }
 
-# replicate HERE ME: chooses under the lock, with a view taken under it, and holds it until every master knows.
+# replicate HERE ME NODES: chooses under the lock, with a view taken under it, and holds it until every master knows.
 replicate() {
   local here=$1 me=$2 facts master answer='' tries
   lock "$me"
   view >"$VIEW"
-  facts=$(facts "$me" <"$VIEW")
+  facts=$(facts "$me" <(echo "$3") <"$VIEW")
   master=$(subnets <<<"$facts" | placement)
   [[ -n $master ]] || later "no master to replicate${SHARD:+ in the shard of $SHARD}"
   for ((tries = 0; tries < 50; tries++)); do
-    answer=$(ask "$here" cluster replicate "$master" || true)
+    answer=$(ask "$here" cluster replicate "$master")
     [[ $answer != OK ]] || break
     # "Unknown node" until gossip has brought the master here.
     sleep 0.2
@@ -91,9 +97,9 @@ lock() {
   local answer
   LOCK_PEER=$(awk '$1 == "peer" { print $2; exit }' "$VIEW")
   LOCK_OWNER=$1
-  answer=$(ask "$LOCK_PEER" -c set "$PLACEMENT_LOCK" "$LOCK_OWNER" NX PX 30000 || true)
-  if [[ $answer != OK && $(ask "$LOCK_PEER" -c get "$PLACEMENT_LOCK" || true) != "$LOCK_OWNER" ]]; then
-    [[ -n $answer ]] || later 'another instance is choosing its master'
+  answer=$(ask "$LOCK_PEER" -c set "$PLACEMENT_LOCK" "$LOCK_OWNER" NX PX 30000)
+  if [[ $answer != OK && $(ask "$LOCK_PEER" -c get "$PLACEMENT_LOCK") != "$LOCK_OWNER" ]]; then
+    [[ -n $answer ]] || later 'another instance chooses its master'
     log "no lock for placement: $answer"
   fi
   trap unlock EXIT
@@ -112,25 +118,26 @@ known_to_all() {
     END { exit !(peers > 0 && seen == peers) }'
 }
 
-# synced HERE INFO: whether this replica has applied what its master had written when it was asked.
+# synced INFO OFFSET: whether this replica has applied what its master had written when it was asked.
 synced() {
-  local master offset own
-  master=$(field master_host <<<"$2"):$(field master_port <<<"$2")
-  offset=$(ask "$master" info replication | field master_repl_offset || true)
-  own=$(ask "$1" info replication | field slave_repl_offset || true)
-  if [[ -n $offset && -n $own ]] && ((own >= offset)); then echo yes; else echo no; fi
+  [[ -n $2 && $1 =~ slave_repl_offset:([0-9]+) ]] && ((BASH_REMATCH[1] >= $2))
 }
 
-# healthy HERE ME FACTS INFO: what is kept for the next start, and the word that it may be elected again. That a master
+# healthy HERE ME FACTS NODES: what is kept for the next start, and the word that it may be elected again. That a master
 # lists this node says nothing of the way to its bus, by which votes are asked for: a pong has come back that way.
 healthy() {
-  [[ -z $(awk '$1 == "pong" { up[$2] } $1 in up && ($3 ~ /(^|,)fail/ || $6 == 0)' <<<"$3"$'\n'"$4") ]] ||
+  local seeds
+  seeds=$(awk '
+    $1 == "pong" { up[$2] }
+    $1 == "master" { print $3 }
+    $1 in up && ($3 ~ /(^|,)fail/ || $6 == 0) { exit 1 }' <<<"$3"$'\n'"$4" | sort) ||
     later 'the bus port of a master does not answer'
   [[ ! -e $RUN/promoted ]] || rm "$RUN/promoted"
-  awk '$1 == "master" { print $3 }' <<<"$3" | sort | write "$STATE/seeds"
+  write "$STATE/seeds" <<<"$seeds"
   write "$STATE/nodes.conf" <"$DATA/nodes.conf"
-  [[ $FAILOVER != allowed || $4 != *myself,slave,nofailover* ]] || ask "$1" config set cluster-replica-no-failover no >/dev/null
-  [[ ! -e $DATA/appendonlydir ]] || { ask "$1" config set appendonly no >/dev/null && rm -rf "$DATA/appendonlydir"; }
+  [[ $FAILOVER != allowed || $4 != *myself,slave,nofailover* ]] ||
+    [[ $(ask "$1" config set cluster-replica-no-failover no) == OK ]] || later 'elections cannot be switched on'
+  [[ ! -e $DATA/appendonlydir || $(ask "$1" config set appendonly no) != OK ]] || rm -rf "$DATA/appendonlydir"
   state 'in sync' "$2 is a $(fact seen <<<"$3"), listed by every master"
 }
 
@@ -141,7 +148,7 @@ promoted() {
   if [[ ! -e $RUN/stopping && $(ask "$1" config get appendonly | tail -n 1) != yes ]]; then
     # Of an earlier time, it would pass for the one that is not complete yet.
     rm -rf "$DATA/appendonlydir"
-    [[ $(ask "$1" config set appendonly yes || true) == OK ]] || later 'the append-only file cannot be switched on'
+    [[ $(ask "$1" config set appendonly yes) == OK ]] || later 'the append-only file cannot be switched on'
   fi
   write "$STATE/nodes.conf" <"$DATA/nodes.conf"
   state promoted "$2 owns slots"

@@ -29,7 +29,7 @@ follow_file() {
 # sees it.
 follow() {
   local epoch
-  epoch=$(ask "$4" cluster info | field cluster_current_epoch || true)
+  epoch=$(ask "$4" cluster info | fact cluster_current_epoch)
   [[ $epoch =~ ^[0-9]+$ ]] || later "$4 does not tell its epoch"
   awk -v peer="$4" '$1 == "peer" { on = $2 == peer; next } on' "$VIEW" |
     follow_file "$1" "$2" "$3" "$epoch" | write "$DATA/nodes.conf"

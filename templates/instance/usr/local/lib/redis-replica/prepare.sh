@@ -10,15 +10,15 @@ prepare() {
   view >"$VIEW"
   # Data that does not say whose it is: the node's that the peers have at this address.
   [[ -n $me || $(data_class) == empty ]] || me=$(id_at "$address:$PORT" <"$VIEW")
-  facts=$(facts "$me" <"$VIEW")
+  facts=$(facts "$me" <(own_file) <"$VIEW")
   read -r -a given <<<"$(start_facts "$me" "$address:$PORT" "$instance" "$facts" | tr '\n' ' ')"
   action=$(decide_start "${given[@]}")
   act "$action" "$me" "$address:$PORT" "$facts"
   rm -f "$RUN/since" "$RUN/failed"
   state waiting 'Redis is starting'
   render_conf "$address" "$(node_timeout)" | write "$RUN/redis.conf"
-  printf '%s\n' "$address" | write "$RUN/address"
-  printf '%s\n' "$instance" | write "$STATE/instance-id"
+  write "$RUN/address" <<<"$address"
+  write "$STATE/instance-id" <<<"$instance"
   own_data
   : >"$RUN/started"
 }
@@ -28,7 +28,7 @@ start_facts() {
   local owner at
   owner=$(fact owner <<<"$4")
   at=$(fact at <<<"$4")
-  echo "data=$(if [[ -n $1 ]]; then echo known; else data_class; fi) own=$(own_role) retired=$(yes_if test -e "$STATE/retired") quorum=$(fact quorum <<<"$4")"
+  echo "data=$(if [[ -n $1 ]]; then echo known; else data_class; fi) own=$(fact own <<<"$4") retired=$(yes_if test -e "$STATE/retired") quorum=$(fact quorum <<<"$4")"
   echo "seen=$(fact seen <<<"$4" | cut -d ' ' -f 1) owner=${owner%% *} stale=$(stale "${owner##* }")"
   echo "elsewhere=$(yes_if answers_as "$at" "$2" "$1") copy=$(copy "$4") proof=$(proven "$1" "$4")"
   echo "same=$(yes_if test "${3:-unknown}" = "$(cat "$STATE/instance-id" 2>/dev/null || echo none)")"
@@ -41,7 +41,7 @@ yes_if() {
 
 # answers_as AT ADDRESS ME: whether another machine answers with this node's id.
 answers_as() {
-  [[ -n $1 && $1 != "$2" && $(ask "$1" cluster myid || true) == "$3" ]]
+  [[ -n $1 && $1 != "$2" && $(ask "$1" cluster myid) == "$3" ]]
 }
 
 # stale OWNER: whether the owner has less than this volume; following it would wipe what only this volume has. An owner
@@ -49,8 +49,8 @@ answers_as() {
 stale() {
   local rdb info theirs id offset
   rdb=$(rdb_facts)
-  info=$([[ $1 != *:* ]] || ask "$1" info || true)
-  theirs=$(field master_repl_offset <<<"$info")
+  info=$([[ $1 != *:* ]] || ask "$1" info)
+  theirs=$(fact master_repl_offset <<<"$info")
   # Not by awk: mawk prints numbers from 2^31 on as 5e+09.
   id=$(fact id <<<"$rdb") offset=$(fact offset <<<"$rdb")
   if [[ $rdb != *'keys yes'* || ! $theirs =~ ^[0-9]+$ ]]; then
@@ -59,7 +59,7 @@ stale() {
     echo loading
   elif ((${offset:-0} > theirs)); then
     echo yes
-  elif [[ $info != *"${id:-none}"* && $(ask "$1" dbsize || true) == 0 ]]; then
+  elif [[ $info != *"${id:-none}"* && $(ask "$1" dbsize) == 0 ]]; then
     echo yes
   else
     echo no
@@ -81,10 +81,10 @@ copy() {
 # followed ADDRESS SECONDS: whether a copy's link was up at that time, by its own clock; 2 s for what clocks differ.
 followed() {
   local info now down
-  info=$(ask "$1" info replication || true)
-  now=$(ask "$1" time | head -n 1 || true)
+  info=$(ask "$1" info replication)
+  now=$(ask "$1" time | head -n 1)
   [[ $info == *master_link_status:up* ]] && return
-  down=$(field master_link_down_since_seconds <<<"$info")
+  down=$(fact master_link_down_since_seconds <<<"$info")
   [[ $now =~ ^[0-9]+$ && $down =~ ^[0-9]+$ ]] && ((now - down + 2 >= $2))
 }
 
@@ -93,7 +93,7 @@ waited() {
   local since now
   now=$(cut -d . -f 1 /proc/uptime)
   since=$(cat "$RUN/since" 2>/dev/null || true)
-  [[ -n $since ]] || { since=$now && printf '%s\n' "$now" | write "$RUN/since"; }
+  [[ -n $since ]] || { since=$now && write "$RUN/since" <<<"$now"; }
   if ((now - since >= 900)); then echo long; elif ((now - since >= $(window))); then echo window; else echo no; fi
 }
 
@@ -107,7 +107,7 @@ window() {
 act() {
   local owner
   owner=$(fact owner <<<"$4" | cut -d ' ' -f 2)
-  [[ $1 == later* || $1 == stuck* ]] || log "the file says $(own_role), the cluster says $(fact seen <<<"$4"): $1"
+  [[ $1 == later* || $1 == stuck* ]] || log "the file says $(fact own <<<"$4"), the cluster says $(fact seen <<<"$4"): $1"
   case $1 in
     start)
       # A replica has no append-only file, which would turn every return into a full resync.
@@ -123,7 +123,7 @@ act() {
     fresh) set_aside ;;
     serve | serve-aof)
       keep_rdb
-      { [[ $(own_role) == owner ]] && whole "$DATA/nodes.conf"; } || follow "$2" "$3" "$2" "$(fact peer <<<"$4")"
+      { [[ $(fact own <<<"$4") == owner ]] && whole "$DATA/nodes.conf"; } || follow "$2" "$3" "$2" "$(fact peer <<<"$4")"
       ;;
     later*) later "${1#later }" ;;
     stuck*) stuck "${1#stuck }" ;;
@@ -140,9 +140,9 @@ act() {
 node_timeout() {
   local peer value
   while read -r peer; do
-    value=$(ask "$peer" config get cluster-node-timeout | tail -n 1 || true)
+    value=$(ask "$peer" config get cluster-node-timeout | tail -n 1)
     if [[ $value =~ ^[0-9]+$ ]]; then
-      printf '%s\n' "$value" | write "$STATE/node-timeout"
+      write "$STATE/node-timeout" <<<"$value"
       break
     fi
   done < <(awk '$1 == "peer" { print $2 }' "$VIEW" 2>/dev/null)

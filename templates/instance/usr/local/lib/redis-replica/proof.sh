@@ -25,14 +25,15 @@ write_receipt() {
 # on it, none has heard from this node later. Half a second is what a message may lie in a socket.
 proven() {
   { [[ -s $STATE/receipt ]] && whole "$DATA/nodes.conf"; } || { echo no && return; }
-  { cat "$STATE/receipt" && echo "mark $(rdb_mark)" && cat <<<"$2"; } | awk -v me="$1" '
+  awk -v me="$1" '
     $1 == "node" { node = $2 }
     $1 == "rdb" { rdb = $2 " " $3 }
     $1 == "mark" { mark = $2 " " $3 }
     $1 == "peer" { time[$2] = $3 }
     $1 == "owners" { owners = $2 }
     $1 == "pong" && $2 in time { if ($3 <= time[$2] + 500) good++; else late++ }
-    END { print (node == me && rdb == mark && rdb != "" && late == 0 && owners > 0 && good >= owners / 2 ? "yes" : "no") }'
+    END { print (node == me && rdb == mark && rdb != "" && late == 0 && owners > 0 && good >= owners / 2 ? "yes" : "no") }' \
+    "$STATE/receipt" <(echo "mark $(rdb_mark)") - <<<"$2"
 }
 
 # consume_receipt: gone from the disk before Redis can serve again.

@@ -25,7 +25,7 @@ state() {
   # A step that was under way does not talk over a refusal.
   [[ $before != "$text" && (! -e $RUN/refused || $1 == refused) ]] || return 0
   log "$text"
-  printf '%s\n' "$text" | write "$RUN/state"
+  write "$RUN/state" <<<"$text"
   for name in waiting 'in sync' promoted refused; do
     printf 'redis_replica_state{state="%s"} %d\n' "$name" "$([[ $1 != "$name" ]] || echo 1)"
     [[ $1 != "$name" ]] || printf 'redis_replica_state_since_seconds %s\n' "$(date +%s)"
@@ -44,7 +44,7 @@ hook() {
 # refuse REASON [FACTS]: nothing is started until a person has decided, who needs to know what there is.
 refuse() {
   state refused "$1"
-  printf '%s\n' "$1" | write "$RUN/refused"
+  write "$RUN/refused" <<<"$1"
   evidence "${2:-}"
   log "to look again: redis-replica retry"
   log "to go on, losing what this volume or its master lacks: redis-replica accept"
@@ -56,9 +56,9 @@ evidence() {
   local address info
   log "this volume: $(rdb_facts | tr '\n' ' ')of $(date -u -r "$DATA/dump.rdb" 2>/dev/null || echo unknown)"
   while read -r _ _ address _; do
-    info=$(ask "$address" info replication || true)
-    log "the copy at $address: offset $(field slave_repl_offset <<<"$info"), link down for" \
-      "$(field master_link_down_since_seconds <<<"$info") s, $(ask "$address" dbsize || true) keys;" \
+    info=$(ask "$address" info replication)
+    log "the copy at $address: offset $(fact slave_repl_offset <<<"$info"), link down for" \
+      "$(fact master_link_down_since_seconds <<<"$info") s, $(ask "$address" dbsize) keys;" \
       "to make it serve, losing what it lacks: redis-cli -h ${address%:*} -p ${address##*:} cluster failover takeover"
   done < <(awk '$1 == "copy"' <<<"$1")
 }

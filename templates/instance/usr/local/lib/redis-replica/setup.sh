@@ -10,14 +10,14 @@ setup() {
   # First of all, so that a reboot in the middle of a build goes on with it.
   systemctl -q enable redis-replica.service redis-replica-reconcile.timer
   systemctl start --no-block redis-replica-reconcile.timer
-  "$AGENT" install || (($? != REFUSED)) || exit "$REFUSED"
+  "$0" install || (($? != REFUSED)) || exit "$REFUSED"
   systemctl daemon-reload
   if [[ -e $RUN/redis.conf ]] && restart_due; then
     log 'new settings or another Redis: restarting'
     verb=restart
   fi
   systemctl "$verb" --no-block redis-replica.service
-  join_within 600 || outcome=$?
+  "$0" join || outcome=$?
   log "$(status)"
   ((outcome == 0 || outcome == LATER)) || exit "$outcome"
 }

@@ -5,20 +5,20 @@
 # some hundredths of a second instead of an election.
 stop() {
   local here="127.0.0.1:$PORT" role copy tries since
-  role=$(ask "$here" role | head -n 1 || true)
+  role=$(ask "$here" role | head -n 1)
   # Not where Redis has ended by itself: nobody can say whether it has saved everything.
   [[ -z ${MAINPID:-} ]] || : >"$RUN/stopping"
   # While its first append-only file is written, Redis ignores the signal to end, and is sent no other.
-  if [[ $role != master ]] || ! aof; then ask "$here" config set appendonly no || true; fi
+  if [[ $role != master ]] || ! aof; then ask "$here" config set appendonly no; fi
   [[ $role == master ]] || return 0
   view >"$VIEW"
   # No earlier than four node timeouts after the last change: votes would be denied, and writes stall.
   since=$(($(cut -d . -f 1 /proc/uptime) - $(cat "$RUN/promoted" 2>/dev/null || echo 0)))
   copy=$([[ $since -lt $(window) ]] || ask "$here" info replication | in_sync)
   [[ -n $copy ]] || { log 'no hand-over: no copy in sync, or promoted just now' && return 0; }
-  log "handing over to $copy: $(ask "$copy" cluster failover || true)"
+  log "handing over to $copy: $(ask "$copy" cluster failover)"
   for ((tries = 0; tries < 50; tries++)); do
-    [[ $(ask "$here" role | head -n 1 || true) == master ]] || { log "handed over to $copy" && return 0; }
+    [[ $(ask "$here" role | head -n 1) == master ]] || { log "handed over to $copy" && return 0; }
     sleep 0.1
   done
   log "$copy did not take over"

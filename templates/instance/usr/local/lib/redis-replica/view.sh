@@ -1,32 +1,26 @@
 # shellcheck shell=bash
 # What the cluster says: every master's own CLUSTER NODES, and the facts that a majority of them agrees on.
 
-# ask ADDRESS COMMAND...: one bounded question to a Redis at IP:PORT.
+# ask ADDRESS COMMAND...: one bounded question to a Redis at IP:PORT; prints nothing where it does not answer.
 ask() {
   local address=$1
   shift
-  timeout 2 "$OPT/bin/redis-cli" -h "${address%:*}" -p "${address##*:}" "$@" 2>/dev/null
+  timeout 2 "$OPT/bin/redis-cli" -h "${address%:*}" -p "${address##*:}" "$@" 2>/dev/null || true
 }
 
-# value SEPARATOR NAME: what stands behind a name. Without a process of its own: it is asked for a dozen times a look.
-value() {
-  local name rest
-  while IFS=$1 read -r name rest; do
-    [[ $name != "$2" ]] || { echo "${rest%$'\r'}" && return; }
+# fact NAME: its value among facts, or in an INFO text. Without a process of its own: it is asked for a dozen times a look.
+fact() {
+  local name value
+  while IFS=': ' read -r name value; do
+    [[ $name != "$1" ]] || { echo "${value%$'\r'}" && return; }
   done
 }
-
-# field NAME: its value in an INFO text.
-field() { value : "$1"; }
-
-# fact NAME: its value among facts.
-fact() { value ' ' "$1"; }
 
 # Where to ask first: the masters named in the settings, those met since, and those this node knew.
 seeds() {
   local host
   for host in $MASTERS; do echo "$host:$PORT"; done
-  cat "$STATE/seeds" 2>/dev/null || true
+  [[ ! -e $STATE/seeds ]] || cat "$STATE/seeds"
   [[ ! -e $DATA/nodes.conf ]] || masters_in "$DATA/nodes.conf"
 }
 
@@ -36,32 +30,36 @@ masters_in() {
 }
 
 # view: what each seed, and each master a seed names, says; a line "peer IP:PORT" before each answer.
-# All are asked at once, so a dead one costs two seconds and not two seconds each.
 view() {
-  local folder
-  folder=$(mktemp -d)
-  ask_all "$folder" < <(seeds | sort -u)
-  ask_all "$folder" < <(masters_in "$folder"/* | sort -u)
-  cat "$folder"/* 2>/dev/null || true
-  rm -rf "$folder"
+  local known answers
+  known=$(seeds)
+  answers=$(ask_all '' <<<"$known")
+  [[ -z $answers ]] || echo "$answers"
+  masters_in <<<"$answers" | ask_all "$known"
 }
 
+# ask_all KNOWN: what the addresses on standard input say that are not known, each asked once and all at the same time,
+# so a dead one costs two seconds and not two seconds each. In a subshell, whose end closes the pipes.
 ask_all() {
-  local folder=$1 address
+  local asked=" ${1//$'\n'/ } " address pipe pipes=()
   while read -r address; do
-    [[ -e $folder/$address ]] || ask_one "$address" "$folder/$address" &
+    [[ $asked != *" $address "* ]] || continue
+    asked+="$address "
+    exec {pipe}< <(ask_one "$address")
+    pipes+=("/dev/fd/$pipe")
   done
-  wait
+  ((${#pipes[@]} == 0)) || cat "${pipes[@]}"
 }
 
 ask_one() {
   local answer
-  answer=$(ask "$1" cluster nodes) || return 0
-  [[ $answer == *myself* ]] || return 0
-  { printf 'peer %s\n' "$1" && sort <<<"$answer"; } >"$2"
+  answer=$(ask "$1" cluster nodes)
+  [[ $answer != *myself* ]] || printf 'peer %s\n%s\n' "$1" "$answer"
 }
 
-# facts ID: from a view and this node's own file, one fact a line:
+# facts ID FILE: from a view and this node's own file, or its own CLUSTER NODES, one fact a line:
+#   own none | bare | owner | replica            what FILE says of itself; bare: a master without slots
+#   follows IP:PORT           the master that FILE names
 #   quorum yes|no             whether enough masters answer and agree on who owns what: more than half of all owners,
 #                             or of the others at least half, if this node is one
 #   seen none | bare | owner | replica MASTER    what they say of ID
@@ -73,9 +71,9 @@ ask_one() {
 #   master ID IP:PORT BUSPORT REPLICAS           each owner, and how many replicas it has, dead ones too
 #   shard ID                  who serves the shard of the node at the settings' SHARD
 #   peer IP:PORT              one whose word this is
-#   owner live|down ID IP:PORT | several | none  who serves the shard of ID's file now, if ID does not
+#   owner live|down ID IP:PORT | several | none  who serves the shard of FILE now, if ID does not
 facts() {
-  awk -v me="${1:-}" -v at_shard="${SHARD:-}" -f "$LIB/facts.awk" own=1 <(own_file) own=0 -
+  awk -v me="${1:-}" -v at_shard="${SHARD:-}" -f "$LIB/facts.awk" own=1 "$2" own=0 -
 }
 
 # id_at ADDRESS: the one node that the peers of a view have there.
