@@ -6,6 +6,7 @@ import { enclose, insideEnclosure } from "../rehearsal/enclosure";
 import { image } from "../rehearsal/image";
 import { prepareMirror } from "../rehearsal/mirror";
 import { missing } from "./needs";
+import { recipe } from "./recipe";
 import { type Figure, Rounds } from "./rounds";
 import { type Spread } from "./spread";
 import { spreadCells, table } from "./table";
@@ -66,7 +67,11 @@ async function measureAll({ runs, megabytes, source }: Options): Promise<Figure[
       return gzipSync(new BootScript({ masters: [stage.masters.addresses[0]!], redis: { install } }).text);
     };
     // Building takes a minute or more, and its time hardly varies.
-    if (source) await rounds.firstBoot("source", userData(RedisInstall.source(stage.source)));
+    if (source) {
+      await rounds.firstBoot("source", userData(RedisInstall.source(stage.source)));
+      const [master] = rounds.filled.split(":");
+      await rounds.firstBoot("recipe", gzipSync(recipe({ url: stage.source.url, master: master! })));
+    }
     for (let each = 0; each < runs; each++) {
       await rounds.bareBoot("first");
       await rounds.firstBoot("package", userData(RedisInstall.package()));
@@ -98,7 +103,15 @@ function verdicts(figures: readonly Figure[]): Verdict[] {
   const median = (key: string): number => {
     return figures.find((figure) => figure.key === key)?.spread.median ?? NaN;
   };
+  const ofRecipe = (kind: string): string => (median(`${kind}.synced`) / median("recipe.synced")).toFixed(2);
+  const comparisons = figures.some(({ key }) => key === "recipe.synced")
+    ? [
+        { what: "first boot from source / the recipe", got: ofRecipe("source"), wanted: "<= 0.65" },
+        { what: "first boot from a package / the recipe", got: ofRecipe("package"), wanted: "<= 0.15" },
+      ]
+    : [];
   return [
+    ...comparisons,
     {
       what: "replacement beyond a bare boot and the load",
       got: `${Math.round(median("replacement.beyond"))} ms`,

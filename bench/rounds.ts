@@ -29,6 +29,8 @@ const FIGURES: readonly (readonly [key: string, what: string, unit: string])[] =
   ["package.finished", "  user data finished", "ms"],
   ["source.synced", "first boot, Redis from source: in sync", "ms"],
   ["source.finished", "  user data finished", "ms"],
+  ["recipe.synced", "first boot by the tutorials' recipe: in sync", "ms"],
+  ["recipe.finished", "  user data finished", "ms"],
   ["bare.multiUser", "bare replacement: multi-user", "ms"],
   ["bare.finished", "bare replacement: user data finished", "ms"],
   ["replacement.online", "replacement: listed online by its master", "ms"],
@@ -68,7 +70,8 @@ export class Rounds {
 
   private constructor(
     readonly stage: Stage,
-    private readonly filled: string,
+    /** The address of the master that holds the data, and gets the replica. */
+    readonly filled: string,
     private readonly watch: Watch,
     private readonly writer: Writer,
     private readonly talk: (line: string) => void,
@@ -98,7 +101,7 @@ export class Rounds {
   }
 
   /** From a fresh volume to a replica in sync, which is then forgotten by everybody. */
-  async firstBoot(kind: "package" | "source", userData: Buffer): Promise<void> {
+  async firstBoot(kind: "package" | "source" | "recipe", userData: Buffer): Promise<void> {
     const { instance, back, result } = await this.join(userData);
     const id = await new RedisNode(instance.privateIp).cli("CLUSTER", "MYID");
     await this.stop(instance);
