@@ -159,8 +159,9 @@ export const ROLE_NAME: Kind = {
   noun: "role",
 };
 
+/** Of a region, or a local or wavelength zone, such as us-west-2-lax-1a and us-east-1-wl1-bos-wlz-1. */
 export const ZONE: Kind = {
-  pattern: /^[a-z]{2}(-[a-z]+)+-\d[a-z]([a-z0-9-]*)$/,
+  pattern: /^[a-z]{2}(-[a-z]+)+-\d([a-z]|-[a-z]+-\d[a-z]|-wl\d-[a-z]+-wlz-\d)$/,
   rule: "be an availability zone such as us-west-2a",
   noun: "zone",
 };

@@ -2,10 +2,16 @@ import { Fn, TerraformLocal, Token, Tokenization } from "cdktf";
 import { type Construct } from "constructs";
 import { type AvailabilityZones } from "./availability-zones";
 import { hcl } from "./hcl";
+import { type Kind, SUBNET, ZONE } from "./kinds";
 import { type Relation, shown } from "./relation";
 
-/** As the kinds say it, for Terraform. */
-const ITEM = "^[a-z]{2}(-[a-z]+)+-\\d[a-z][a-z0-9-]*:subnet-[0-9a-f]+(:[^:\\s]*){0,3}$";
+/** A zone, a subnet, and what may follow. */
+const ITEM = `^${inner(ZONE)}:${inner(SUBNET)}(:[^:\\s]*){0,3}$`;
+
+/** A pattern without its ends. */
+function inner({ pattern }: Kind): string {
+  return pattern.source.slice(1, -1);
+}
 
 /**
  * The items of a group. The provider reads three parts of each and passes over any further: a revision only
