@@ -114,7 +114,7 @@ export class RedisSecurityGroup extends Construct {
       tags,
     });
     const ports = portsOf(props);
-    this.rules = [...this.keyed(rulesOf(props, Peer.securityGroup(this.securityGroupId)))]
+    this.rules = [...this.keyed(rulesOf(props, Peer.securityGroup(this.securityGroupId)), ports)]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, rule]) => this.add(key, rule, ports, { provider, tags }));
     if (props.openMasters) this.rules.push(...this.openMasters(props.masters, ports, { provider, tags }));
@@ -126,12 +126,14 @@ export class RedisSecurityGroup extends Construct {
   }
 
   /** Each rule by what it is; AWS refuses a second one that opens the same. */
-  private keyed(rules: readonly Rule[]): Map<string, Rule> {
+  private keyed(rules: readonly Rule[], ports: Ports): Map<string, Rule> {
     const found = new Map<string, Rule>();
+    const opened = new Set<string>();
     for (const rule of rules) {
       const who = rule.who === MEMBERS ? "members" : peerKey(this, rule.peer);
-      const key = `${rule.direction}-${rule.service}-${who}`;
-      if (!found.has(key)) found.set(key, rule);
+      const opens = `${rule.direction}-${ports[rule.service]}-${who}`;
+      if (!opened.has(opens)) found.set(`${rule.direction}-${rule.service}-${who}`, rule);
+      opened.add(opens);
     }
     return found;
   }

@@ -136,6 +136,14 @@ test("a client that is among the masters is let in once, for AWS refuses the sam
   expect(opens(json, "ingress").filter((each) => each === "6379 10.0.0.0/16")).toHaveLength(1);
 });
 
+test("downloads on the port of Redis or its bus are let out once, too", () => {
+  const anywhere = Peer.cidr("0.0.0.0/0");
+  const json = replicas({ masters: anywhere, downloads: [anywhere] }, { redis: { port: 443, busPort: 80 } });
+  const opened = opens(json, "egress");
+  expect(opened).toEqual([...new Set(opened)]);
+  expect(opened).toEqual(expect.arrayContaining(["443 0.0.0.0/0", "80 0.0.0.0/0"]));
+});
+
 test("downloads go where they may, or nowhere", () => {
   const web = (downloads: Peer[]): string[] =>
     opens(replicas({ downloads }), "egress").filter((each) => /^(80|443) /.test(each));
