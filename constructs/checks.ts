@@ -27,11 +27,17 @@ export class Checks {
     this.value(prop, value, { ...rule, condition });
   }
 
-  /** A list that has an item, no item twice, and items of one kind only. */
-  public list(prop: string, values: readonly string[] | undefined, kind: Kind): void {
+  /** A list that has an item, no item twice, and items of one kind only that keep further rules, too. */
+  public list(
+    prop: string,
+    values: readonly string[] | undefined,
+    kind: Kind,
+    ...further: readonly Rule<string>[]
+  ): void {
     if (values === undefined) return;
+    const ofItems = [ofKind(kind), ...further];
     if (Token.isUnresolved(values)) {
-      for (const rule of [some(kind.noun), once(kind.noun), each(ofKind(kind))])
+      for (const rule of [some(kind.noun), once(kind.noun), ...ofItems.map(each)])
         this.value(prop, values, rule);
       return;
     }
@@ -40,7 +46,7 @@ export class Checks {
     // Two that are known and alike stay so, whatever the others are.
     if (!once(kind.noun).holds(known)) throw new Error(violation(prop, once(kind.noun).rule, values));
     if (values.length > 1) this.value(prop, values, once(kind.noun));
-    for (const value of values) this.value(prop, value, ofKind(kind));
+    for (const value of values) for (const rule of ofItems) this.value(prop, value, rule);
   }
 
   /** What rules across values have found. */

@@ -9,7 +9,8 @@ import { Checks, withPreconditions } from "./checks";
 import { hcl } from "./hcl";
 import { KEY_ARN, type Kind, PARAMETER_ARN, REGION, ROLE_NAME, SECRET_ARN } from "./kinds";
 import { secretsPolicy, trustPolicy } from "./policy-document";
-import { each, ofKind, type Rule, violation } from "./rules";
+import { ofKind, type Rule, violation } from "./rules";
+import { checkRoleTags } from "./tags";
 
 /** What an instance may read. Only names are ever written down here, never what they stand for. */
 export interface Secrets {
@@ -61,6 +62,7 @@ export class InstanceRole extends Construct {
     const checks = new Checks();
     checks.value("name", props.name, ofKind(ROLE_NAME));
     checks.value("region", props.region, ofKind(REGION));
+    checkRoleTags(props.tags, checks);
     const { IamInstanceProfile, IamRole, IamRolePolicy } = aws();
     const { name, provider, tags } = props;
     // Another name would be another role, and running instances would be left without theirs.
@@ -102,12 +104,7 @@ function checkSecrets(props: InstanceRoleProps): Precondition[] {
     ["parameterArns", parameterArns, PARAMETER_ARN],
     ["kmsKeyArns", kmsKeyArns, KEY_ARN],
   ];
-  for (const [prop, arns, kind] of lists) {
-    checks.list(prop, arns, kind);
-    if (arns === undefined) continue;
-    if (Token.isUnresolved(arns)) checks.value(prop, arns, each(inRegion(region)));
-    else for (const arn of arns) checks.value(prop, arn, inRegion(region));
-  }
+  for (const [prop, arns, kind] of lists) checks.list(prop, arns, kind, inRegion(region));
   return checks.preconditions;
 }
 

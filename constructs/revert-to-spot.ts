@@ -1,6 +1,15 @@
 import { type Precondition } from "cdktf";
 import { Checks } from "./checks";
+import { hcl } from "./hcl";
 import { WINDOW } from "./kinds";
+import { type Rule } from "./rules";
+
+/** A window that is one. */
+export const LASTING: Rule<string> = {
+  rule: "end at another time than it begins",
+  holds: (window) => new Set(window.split("-")).size > 1,
+  condition: (window) => hcl`length(distinct(split("-", ${window}))) > 1`,
+};
 
 /**
  * When an instance that fell back to on-demand is replaced by a spot instance again. Each return is a
@@ -18,7 +27,7 @@ export class RevertToSpot {
    */
   public static within(...windows: string[]): RevertToSpot {
     const checks = new Checks();
-    checks.list("timeWindows", windows, WINDOW);
+    checks.list("timeWindows", windows, WINDOW, LASTING);
     return new RevertToSpot("timeWindow", windows, checks.preconditions);
   }
 

@@ -39,6 +39,26 @@ export function checkTags(tags: { [name: string]: string } | undefined, checks: 
   }
 }
 
+/** What IAM takes, which is less. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html */
+export const ROLE_TAG: Rule<string> = {
+  rule: "hold only letters, digits, blanks and _.:/=+-@ where `secrets` makes a role: IAM takes no others",
+  holds: (text) => /^[\p{L}\p{N}\p{Z}_.:/=+@-]*$/u.test(text),
+  condition: (text) => hcl`can(regex(${"^[\\p{L}\\p{N}\\p{Z}_.:/=+@-]*$"}, ${text}))`,
+};
+
+/** A role's tags, whose keys differ by more than their case. */
+export function checkRoleTags(tags: { [name: string]: string } | undefined, checks: Checks): void {
+  const known = new Set<string>();
+  for (const [key, value] of Object.entries(tags ?? {})) {
+    checks.value("tags", read(key), ROLE_TAG);
+    checks.value(`tags.${key}`, read(value), ROLE_TAG);
+    if (known.has(key.toLowerCase())) throw new Error(violation("tags", ROLE_KEYS, key));
+    known.add(key.toLowerCase());
+  }
+}
+
+const ROLE_KEYS = "differ by more than their case where `secrets` makes a role: IAM takes them for one";
+
 /** A text as Terraform reads it, whose escapes do not count. */
 function read(text: string): string {
   return text.replace(/([$%])\1\{/g, "$1{");

@@ -7,8 +7,9 @@ import {
   Tokenization,
 } from "cdktf";
 import { Checks, withPreconditions } from "../../constructs/checks";
+import { hcl } from "../../constructs/hcl";
 import { SUBNET } from "../../constructs/kinds";
-import { ofKind } from "../../constructs/rules";
+import { ofKind, type Rule } from "../../constructs/rules";
 
 const stack = new TerraformStack(new App(), "stack");
 const text = new TerraformVariable(stack, "text", { type: "string" }).stringValue;
@@ -72,6 +73,23 @@ describe("a list", () => {
 
   test("that is known leaves nothing for Terraform", () => {
     expect(conditions(["subnet-0a", "subnet-0b"])).toEqual([]);
+  });
+
+  test("with a further rule holds each item against that, too", () => {
+    const short: Rule<string> = {
+      rule: "be short",
+      holds: (item) => item.length < 10,
+      condition: (item) => hcl`length(${item}) < 10`,
+    };
+    const checks = new Checks();
+    checks.list("it", ["subnet-0a"], SUBNET, short);
+    expect(() => checks.list("it", ["subnet-0a", "subnet-0abc"], SUBNET, short)).toThrow(
+      '`it` must be short, got: "subnet-0abc"',
+    );
+    checks.list("it", list, SUBNET, short);
+    expect(checks.preconditions.map(({ errorMessage }) => errorMessage).at(-1)).toMatch(
+      /^`it` must be short,/,
+    );
   });
 
   test("of which Terraform knows an item has that item checked, and against the others", () => {

@@ -223,6 +223,15 @@ describe("misuse", () => {
     expect(make({ region, secretArns: [arn] })).not.toThrow();
   });
 
+  test.each<[Record<string, string>, string]>([
+    [{ "team;x": "a" }, "`tags` must hold only letters, digits, blanks and _.:/=+-@"],
+    [{ team: "a,b" }, "`tags.team` must hold only letters, digits, blanks and _.:/=+-@"],
+    [{ Team: "a", team: "b" }, "`tags` must differ by more than their case"],
+  ])("the tags %j are refused, which an instance could have", (tags, message) => {
+    expect(() => withSecrets(all, { tags })).toThrow(message);
+    expect(() => synthesizeReplicas({ tags })).not.toThrow();
+  });
+
   test("a profile beside it is refused, a token too", () => {
     const token = Token.asString({ resolve: () => "x" });
     for (const iamInstanceProfile of ["mine", token]) {

@@ -20,3 +20,9 @@ test.each([["Sunday 3-5"], ["Sun:3:00-Sun:5:00"], [""]])("refuses the window %j"
 test("refuses no window at all", () => {
   expect(() => RevertToSpot.within()).toThrow("`timeWindows` must name at least one window, got: []");
 });
+
+test("refuses a window of no length", () => {
+  expect(() => RevertToSpot.within("Mon:03:00-Tue:03:00", "Sun:03:00-Sun:03:00")).toThrow(
+    '`timeWindows` must end at another time than it begins, got: "Sun:03:00-Sun:03:00"',
+  );
+});

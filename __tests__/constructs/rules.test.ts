@@ -17,7 +17,8 @@ import {
   within,
 } from "../../constructs/rules";
 import { temporaryFolder } from "../config/example";
-import { TAG } from "../../constructs/tags";
+import { LASTING } from "../../constructs/revert-to-spot";
+import { ROLE_TAG, TAG } from "../../constructs/tags";
 import { describeWith } from "../support/needs";
 import { type Json } from "./support";
 
@@ -47,6 +48,13 @@ const samples: [rule: Rule<any>, type: string, ...values: unknown[]][] = [
     ...["10.0.1.10", "redis", "1redis", "redis-1.orders.internal", "ip-10-0-0-1", "3com.de"],
     ...["10.0.1.10:6379", "10.0.1.999", "10.0.1.08", "10.0.1", "1.2.3.4.5", "a..b", "a-.b", "1-1", ""],
   ],
+  [
+    ofKind(kinds.ZONE),
+    "string",
+    ...["us-west-2a", "us-gov-east-1b", "us-west-2-lax-1a", "us-east-1-wl1-bos-wlz-1", "us-west-2"],
+    ...["us-west-2ab", "us-west-2-lax", "us-west-2a-x", "us-west-2-lax-1ab", "west-2a", ""],
+  ],
+  [LASTING, "string", "Sun:03:00-Sun:05:00", "Sun:03:00-Mon:03:00", "Sun:03:00-Sun:03:00"],
   [within({ least: 1, most: 10 }), "number", 1, 10, 0, 11, 1.5, -5],
   [oneOf(["gp3", "gp2"]), "string", "gp3", "GP3"],
   [oneOf([1, 3]), "number", 1, 2],
@@ -55,6 +63,20 @@ const samples: [rule: Rule<any>, type: string, ...values: unknown[]][] = [
   [once("item"), "list(string)", ["a", "b"], ["a", "a"], []],
   [each(ofKind(kinds.SUBNET)), "list(string)", ["subnet-0a"], ["subnet-0a", "sg-0a"]],
   [TAG, "string", "team", "aws", "aws:team", "AWS:team", "", "a".repeat(128), "a".repeat(129)],
+  [
+    ROLE_TAG,
+    "string",
+    "team",
+    "Stra\u00dfe 7",
+    "a_.:/=+-@b",
+    "\u540d",
+    "",
+    "a;b",
+    "a,b",
+    "(a)",
+    "a\nb",
+    "a\tb",
+  ],
   [RANGE_V4, "string", "10.0.0.0/16", "10.0.0.1/16", "fd00::/8", "10.0.0.0"],
 ];
 
