@@ -33,7 +33,7 @@ export function check(source: Source): { config?: ClusterConfig; problems: reado
   // The rules see what is valid by itself, so that one mistake does not hide another.
   const valid = config ?? ((validParts(source.data) ?? {}) as Partial<ClusterConfig>);
   const known = new Set(issues.map(({ path }) => path.join("\0")));
-  const violations = [...RULES.flatMap((rule) => rule(valid)), ...tokens(source.data, [])];
+  const violations = [...RULES.flatMap((rule) => rule(valid)), ...barred(source.data, [])];
   const problems = [
     ...fromIssues(source, issues),
     ...violations
@@ -43,17 +43,19 @@ export function check(source: Source): { config?: ClusterConfig; problems: reado
   return problems.length > 0 ? { problems } : { config, problems };
 }
 
-/** Texts that cdktf would take for references of its own. */
-function tokens(value: unknown, path: Path): Violation[] {
-  if (typeof value === "string") {
-    return value.includes("{TfToken[")
-      ? [{ path, rule: "not hold {TfToken[, which cdktf keeps for itself" }]
-      : [];
-  }
+/** What no text may hold, wherever it stands. */
+const BARRED = [
+  { part: "{TfToken[", rule: "not hold {TfToken[, which cdktf keeps for itself" },
+  { part: "\0", rule: "not hold a NUL, which no shell takes" },
+];
+
+function barred(value: unknown, path: Path): Violation[] {
+  if (typeof value === "string")
+    return BARRED.filter(({ part }) => value.includes(part)).map(({ rule }) => ({ path, rule }));
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, each]) => {
     const here = [...path, Array.isArray(value) ? Number(key) : key];
-    return [...tokens(key, here), ...tokens(each, here)];
+    return [...barred(key, here), ...barred(each, here)];
   });
 }
 

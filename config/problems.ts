@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { show } from "../constructs/rules";
 import { outline } from "./outline";
 import { type Problem } from "./problem";
 import { NO_VARIABLE, type Violation } from "./rules";
@@ -177,12 +178,6 @@ function isPlain(value: unknown): boolean {
 function sentence(path: Path, rule: string, got: unknown, advised?: string): string {
   const subject = path.length === 0 ? "the file" : `\`${showPath(path)}\``;
   return `${subject} must ${rule}, got: ${show(got)}${advised ? `. ${advised}` : ""}`;
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return "nothing";
-  const shown = JSON.stringify(value);
-  return shown.length <= 120 ? shown : `${shown.slice(0, 117)}...`;
 }
 
 /** A value as YAML takes it on one line. */

@@ -7,8 +7,11 @@ export function violation(prop: string, rule: string, got: unknown): string {
   return `\`${prop}\` must ${rule}, got: ${show(got)}`;
 }
 
-function show(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
+/** A value as messages show it: on one line, not too long, and never what looks like a token of Spot's. */
+export function show(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const shown = JSON.stringify(value).replace(/"[0-9a-f]{64}"/g, '"(64 hex digits)"');
+  return shown.length <= 120 ? shown : `${shown.slice(0, 117)}...`;
 }
 
 /** A rule for one value, for those that are known and for those that only Terraform knows. */

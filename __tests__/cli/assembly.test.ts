@@ -1,7 +1,8 @@
-import { App } from "cdktf";
+import { App, Fn, Tokenization } from "cdktf";
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { assemble, assembleModules, bootScriptOf, fromStacks, type TakeFile } from "../../cli/assembly";
+import { type RedisReplicas } from "../../constructs";
 import { loadConfigs } from "../../config/load";
 import { addStacks, type StackOptions } from "../../config/stack";
 import { exampleText, file, ROOT, temporaryFolder } from "../config/example";
@@ -71,4 +72,14 @@ test("of each stack there is what was asked for, such as its boot script", () =>
   expect(fromStacks(loaded, (stack) => [stack.node.id, bootScriptOf(stack).text.slice(0, 2)])).toEqual(
     loaded.map(({ config }) => [config.name, "#!"]),
   );
+});
+
+test("the tokens of the stacks have no traces; what is made afterwards has", () => {
+  const trace = (token: string): string[] => Tokenization.reverseString(token).tokens[0]!.creationStack;
+  const traces = fromStacks(loaded, (stack) => {
+    const { members } = stack.node.findChild("replicas") as RedisReplicas;
+    return members.flatMap(({ group }) => trace(group.userDataSha256!));
+  });
+  expect(traces.flat()).toEqual([]);
+  expect(trace(Fn.sha256("x"))).not.toEqual([]);
 });

@@ -41,6 +41,21 @@ describe("each mistake is one message that says where, what must be, what is the
       '`strategy.revertToSpot[0]` must be a window such as Sun:03:00-Sun:05:00 (UTC), got: "Sun:03:00"',
     ],
     [
+      "a window of no length",
+      { strategy: { revertToSpot: ["Sun:03:00-Sun:05:00", "Mon:03:00-Mon:03:00"] } },
+      '`strategy.revertToSpot[1]` must end at another time than it begins, got: "Mon:03:00-Mon:03:00"',
+    ],
+    [
+      "a token where an account belongs, which is not shown",
+      { account: "0123456789abcdef".repeat(4) },
+      '`account` must be a Spot account such as act-1a2b3c4d, got: "(64 hex digits)"',
+    ],
+    [
+      "a NUL",
+      { description: "a\0b" },
+      '`description` must not hold a NUL, which no shell takes, got: "a\\u0000b"',
+    ],
+    [
       "a zone without a subnet",
       { availabilityZones: { ...zones, "us-west-2b": [] } },
       "`availabilityZones.us-west-2b` must name at least one subnet, got: []",

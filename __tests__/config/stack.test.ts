@@ -1,4 +1,4 @@
-import { App, Testing, Tokenization } from "cdktf";
+import { App, Testing } from "cdktf";
 import fc from "fast-check";
 import { createHash } from "node:crypto";
 import { mkdtempSync } from "node:fs";
@@ -140,16 +140,6 @@ describe("what looks like a template of Terraform is a literal", () => {
     expect(Object.values(locals)[0]).toContain(`DIRECTIVES='proc-title-template ${escaped}'`);
     expect(output.settings.value["DIRECTIVES"]).toBe(`proc-title-template ${escaped}`);
   });
-});
-
-test("the tokens of the stacks have no traces; what is made afterwards has", () => {
-  const outdir = mkdtempSync(join(folder, "out-"));
-  const source = new Source("c.json", JSON.stringify(example()));
-  const [stack] = addStacks(new App({ outdir }), [{ config: exampleConfig(), source }]);
-  const { group } = stack!.node.findChild("replicas") as RedisReplicas;
-  const trace = (token = ""): string[] => Tokenization.reverseString(token).tokens[0]!.creationStack;
-  expect(trace(group.userDataSha256)).toEqual([]);
-  expect(trace(group.groupId)).not.toEqual([]);
 });
 
 describe("what the constructs refuse is a problem of the file", () => {
