@@ -284,12 +284,15 @@ export const SIZES: Readonly<Record<string, { least: number; most: number }>> = 
   io1: { least: 4, most: 16_384 },
 };
 
+/** What every gp3 volume has: I/O operations per second, and MiB/s. */
+export const GP3 = { iops: 3000, throughput: 125 };
+
 /** MiB/s of a gp3 volume: what Spot's API takes, which is less than AWS does today. */
-export const THROUGHPUT = { least: 125, most: 1000 };
+export const THROUGHPUT = { least: GP3.throughput, most: 1000 };
 
 /** IOPS by type of volume. https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html */
 export const IOPS: Readonly<Record<string, { least: number; most: number; perGib: number }>> = {
-  gp3: { least: 3000, most: 80_000, perGib: 500 },
+  gp3: { least: GP3.iops, most: 80_000, perGib: 500 },
   io1: { least: 100, most: 64_000, perGib: 50 },
 };
 

@@ -2,7 +2,7 @@ import { type ElastigroupAwsEbsBlockDevice } from "@cdktf/provider-spotinst/lib/
 import { type IResolvable, Token } from "cdktf";
 import { type Checks } from "./checks";
 import { hcl } from "./hcl";
-import { DEVICE, IOPS, KMS_KEY, SIZES, THROUGHPUT, VOLUME_SIZE } from "./kinds";
+import { DEVICE, GP3, IOPS, KMS_KEY, SIZES, THROUGHPUT, VOLUME_SIZE } from "./kinds";
 import { isBroken, type Relation } from "./relation";
 import { isKnown, ofKind, oneOf, within } from "./rules";
 
@@ -63,9 +63,6 @@ export interface Volume {
 }
 
 const TYPES = ["gp3", "gp2", "io1"];
-
-/** The least IOPS and throughput of gp3: what AWS takes where nothing is said. */
-const GP3 = { iops: 3000, throughput: 125 };
 
 /** Checks each value of a volume by itself. */
 export function checkVolume(

@@ -1,3 +1,4 @@
+import { listOf } from "../rules/facts";
 import { leftPlaces, updatePolicy } from "./attributes";
 import { type Difference } from "./difference";
 import { replacementBy } from "./replacement";
@@ -75,8 +76,8 @@ function afterDestroy(before: Attributes): string[] {
   if (!gone.includes("network interfaces")) gone.push("network interfaces");
   const left = parts.map(([, part]) => part).filter((part) => !gone.includes(part));
   return [
-    `Their ${list(gone)} are deleted.`,
-    ...(left.length > 0 ? [`Their ${list(left)} stay, belong to nobody, and are paid for.`] : []),
+    `Their ${listOf(gone)} are deleted.`,
+    ...(left.length > 0 ? [`Their ${listOf(left)} stay, belong to nobody, and are paid for.`] : []),
     FORGET,
   ];
 }
@@ -124,7 +125,7 @@ function lessCapacity(after: Attributes, change: Difference | undefined): string
   ].filter((part) => part !== false);
   return [
     kept.length > 0
-      ? `Spot parks what it takes away: their ${list(kept)} stay and are paid for until each is deallocated.`
+      ? `Spot parks what it takes away: their ${listOf(kept)} stay and are paid for until each is deallocated.`
       : "What Spot takes away keeps nothing.",
     "Which replicas go is Spot's choice, one that was promoted included; see first that none of them owns slots.",
     FORGET,
@@ -159,7 +160,7 @@ function zones(after: Attributes, change: Difference | undefined): string[] {
     "The provider never reads zones back: if this apply fails, raise `zonesRevision` to send them again.";
   if (gone.length === 0 || after["persist_private_ip"] !== true) return [unread];
   return [
-    `A replica in ${list(gone)} keeps an address there; what becomes of it at its next replacement is not documented.`,
+    `A replica in ${listOf(gone)} keeps an address there; what becomes of it at its next replacement is not documented.`,
     unread,
   ];
 }
@@ -197,8 +198,4 @@ function policy(after: Attributes): string[] {
       ? ["`stateful_instance_action` is done again with every update for as long as it is written."]
       : []),
   ];
-}
-
-function list(words: readonly string[]): string {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }

@@ -1,4 +1,5 @@
 import { memoryOf } from "../../constructs/instance-type";
+import { GP3 } from "../../constructs/kinds";
 import { type ClusterConfig } from "../../config/schema";
 import { isVariable } from "../../config/schema/values";
 
@@ -100,13 +101,10 @@ function volumeOf(volume: ClusterConfig["rootVolume" | "dataVolume"]): VolumeFac
     sizeIsVariable: isVariable(size),
     type,
     iops,
-    throughput: throughput ?? (type === "gp3" ? GP3_THROUGHPUT : undefined),
+    throughput: throughput ?? (type === "gp3" ? GP3.throughput : undefined),
     encrypted,
   };
 }
-
-/** MiB/s that every gp3 volume has. */
-const GP3_THROUGHPUT = 125;
 
 /** A list's texts; undefined where any of them is a variable. */
 function known(value: unknown): string[] | undefined {
@@ -128,6 +126,9 @@ export function bytesOf(size: string): number {
   const power = { "": 0, b: 0, k: 1, m: 2, g: 3 }[unit === "b" ? "b" : unit.slice(0, 1)] ?? 0;
   return Number(digits) * (unit.length === 2 ? 1024 : 1000) ** power;
 }
+
+/** What data may take of a machine: Redis, the system and the pages copied while a child saves need the rest. */
+export const SHARE = 0.75;
 
 /** Types with their memory in GiB, without those of unknown families. */
 export function withMemory(types: readonly string[]): { type: string; gib: number }[] {

@@ -1,7 +1,5 @@
+import { GP3 } from "../../constructs/kinds";
 import { NOT_APPLICABLE, type Rule } from "./rule";
-
-/** IOPS that every gp3 volume has. */
-const BASE = 3000;
 
 /** IOPS that a MiB/s takes: gp3 moves at most 256 KiB with each. */
 const PER_MIB = 4;
@@ -16,8 +14,8 @@ export const gp3Limits: Rule = {
   judge({ rootVolume, dataVolume }) {
     const volume = dataVolume ?? rootVolume;
     if (volume?.type !== "gp3") return NOT_APPLICABLE;
-    const { iops = BASE, throughput = 0, size = 0 } = volume;
-    const useful = Math.max(BASE, throughput * PER_MIB);
+    const { iops = GP3.iops, throughput = 0, size = 0 } = volume;
+    const useful = Math.max(GP3.iops, throughput * PER_MIB);
     const old = iops > BEFORE.iops || size > BEFORE.size;
     return [
       ...(iops > useful

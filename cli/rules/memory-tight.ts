@@ -1,8 +1,5 @@
-import { showGib, withMemory } from "./facts";
+import { SHARE, showGib, withMemory } from "./facts";
 import { NOT_APPLICABLE, type Rule } from "./rule";
-
-/** What data may take of a machine: Redis, the system and the pages copied while a child saves need the rest. */
-const SHARE = 0.75;
 
 /** A promoted replica forks to save and to feed its own replicas. */
 export const memoryTight: Rule = {

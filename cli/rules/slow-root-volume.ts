@@ -1,8 +1,5 @@
-import { showGib, withMemory } from "./facts";
+import { SHARE, showGib, withMemory } from "./facts";
 import { NOT_APPLICABLE, type Rule } from "./rule";
-
-/** What data takes of a machine at most. */
-const SHARE = 0.75;
 
 /** Minutes. */
 const ENOUGH = 5;

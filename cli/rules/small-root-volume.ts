@@ -1,4 +1,4 @@
-import { showGib, withMemory } from "./facts";
+import { SHARE, showGib, withMemory } from "./facts";
 import { NOT_APPLICABLE, type Rule } from "./rule";
 
 /** GiB of the system, Redis and its build. */
@@ -6,9 +6,6 @@ const SYSTEM = 8;
 
 /** The data of before stays until the new is whole. */
 const COPIES = 2;
-
-/** What data takes of a machine at most. */
-const SHARE = 0.75;
 
 /** Of the volume that has the data. A resync is written to the disk beside the data of before. */
 export const smallRootVolume: Rule = {

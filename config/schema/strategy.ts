@@ -30,7 +30,7 @@ export const strategy = z.strictObject(
       description: "The share without spot capacity from which on-demand instances take over at once.",
     }),
     minimumInstanceLifetime: z
-      .literal([1, 3, 6, 12, 24], { error: oneOfRule(LIFETIMES) })
+      .literal(LIFETIMES, { error: oneOfRule(LIFETIMES) })
       .optional()
       .meta({ description: "Hours that an instance should live: markets that comply go first." }),
     utilizeReservedInstances: z
