@@ -42,7 +42,7 @@ async function met(scene: Scene): Promise<string> {
       (each) =>
         /^master(,nofailover)?$/.test(each?.flags.join() ?? "") && each?.connected && each.slots.length === 0,
     );
-    const waits = bare && /another instance is choosing/.test((await scene.status(0)).text);
+    const waits = bare && /another instance chooses/.test((await scene.status(0)).text);
     return waits && lines[0]?.id === (await scene.node(0).cli("CLUSTER", "MYID")) ? lines[0].id : undefined;
   });
 }
