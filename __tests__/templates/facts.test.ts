@@ -92,6 +92,13 @@ describeWith(["bash"], "facts of a view", () => {
     );
   });
 
+  test("a new node that is among its own seeds does not silence the masters, who know nobody of its file", () => {
+    const bare = [{ id: S, ip: "10.0.0.5", flags: "master" }];
+    const stdin = `${[peer(S, bare), ...[A, B, C].map((id) => peer(id, nodes))].join("\n")}\n`;
+    const { stdout } = agent(["view"], `facts ${S} <(echo "$OWN")`, { stdin, env: { OWN: lines(S, bare) } });
+    expect(stdout.split("\n")).toEqual(expect.arrayContaining(["own bare", "quorum yes", "listed none"]));
+  });
+
   test("replicas answer but have no vote", () => {
     expect(facts(S, peer(A, nodes), peer(R, nodes))).toContain("quorum no");
   });

@@ -40,7 +40,7 @@ $3 ~ /handshake/ { next }
   alive[peer, id] = flags !~ /(^|,)(fail|noaddr)/ && $8 == "connected" || flags ~ /myself/
   barred[peer, id] = flags ~ /nofailover/
   ids[id] = 1
-  if (id in filed) kin[peer] = known = 1
+  if (id in filed) kin[peer] = 1
   if (owned != "") {
     owners[peer]++
     held[peer, id] = owned
@@ -50,6 +50,7 @@ $3 ~ /handshake/ { next }
 
 END {
   # An address may have passed on to another cluster: whoever knows none of the file's nodes has no vote beside who does.
+  for (peer in voter) known += kin[peer]
   for (peer in voter) if (known && !kin[peer]) delete voter[peer]
   for (id in ids) for (peer in voter) if ((peer, id) in held) shape[peer] = shape[peer] id held[peer, id] ";"
   for (peer in voter) {
