@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync } from "node:fs";
+import { rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeWith } from "../support/needs";
@@ -35,6 +36,17 @@ describeWith(["bash"], "reports", () => {
       'redis_replica_state{state="refused"} 0',
       "",
     ]);
+  });
+
+  test("a hook gets the state, and not the lock that a step holds", () => {
+    mkdirSync(join(run, "hooks.d"));
+    const hook = join(run, "hooks.d/promoted");
+    writeFileSync(hook, `#!/bin/sh\n(echo "$1"; ls /proc/$$/fd) >"${run}/told"\n`);
+    chmodSync(hook, 0o755);
+    report(`exec 9>"${run}/lock"; state promoted 'owns slots'`);
+    const [text, ...descriptors] = readFileSync(join(run, "told"), "utf8").trim().split("\n");
+    expect(text).toBe("promoted: owns slots");
+    expect(descriptors).not.toContain("9");
   });
 
   test("what is late exits with 10 and leaves no latch", () => {
