@@ -30,6 +30,8 @@ export interface SceneProps {
   readonly masterDirectives?: Readonly<Record<string, string>>;
   /** How many masters the settings name, from the first on. @default all */
   readonly seeds?: number;
+  /** The master whose shard the settings name, by its number. @default - none, so replicas spread */
+  readonly shard?: number;
   /** @default Failover.ALLOWED */
   readonly failover?: Failover;
   /** Whether each machine has a data volume for Redis. @default false */
@@ -62,6 +64,7 @@ export class Scene {
     private readonly seeds: string[],
     private readonly failover: Failover,
     private dataVolumes: boolean,
+    private readonly shard?: string,
   ) {}
 
   static async open(props: SceneProps = {}): Promise<Scene> {
@@ -81,7 +84,8 @@ export class Scene {
     const fleet = new NspawnFleet({ network, metadata, image: ami, noticeSeconds: 0, dataVolumes });
     const seeds = masters.addresses.slice(0, props.seeds);
     const parts = [ami, network, metadata, mirror, masters, fleet] as const;
-    const scene = new Scene(...parts, seeds, failover, dataVolumes);
+    const shard = props.shard === undefined ? undefined : masters.addresses[props.shard];
+    const scene = new Scene(...parts, seeds, failover, dataVolumes, shard);
     await masters.fill({ megabytes });
     await Promise.all(Array.from({ length: replicas }, (_, place) => scene.launch(place)));
     await Promise.all(Array.from({ length: replicas }, (_, place) => scene.inSync(place)));
@@ -92,8 +96,8 @@ export class Scene {
     const install = this.ami.over === undefined ? RedisInstall.package() : RedisInstall.image();
     const redis = { install, directives: { "enable-debug-command": "yes" } };
     const dataVolume = this.dataVolumes ? true : undefined;
-    const { seeds: masters, failover } = this;
-    return gzipSync(new BootScript({ masters, redis, failover, dataVolume }).text);
+    const { seeds: masters, failover, shard } = this;
+    return gzipSync(new BootScript({ masters, redis, failover, dataVolume, shard }).text);
   }
 
   /** Boots a machine of a new instance id on the volume and address of its place. */

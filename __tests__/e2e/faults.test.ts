@@ -3,7 +3,7 @@ import { play } from "../../rehearsal/faults/play";
 import { describeWith } from "../support/needs";
 
 /** Those that every run plays; `npm run e2e -- --all` plays all, `--fault ID` one. */
-const gate = ["F1", "F2", "F9", "F12", "F13a", "F13b", "F17", "F28"];
+const gate = ["F1", "F2", "F9", "F12", "F13a", "F13b", "F17", "F17d", "F28"];
 
 describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "a fault", () => {
   test.each(faults.filter(({ id }) => gate.includes(id)))("$id, $title, ends well", async (fault) => {

@@ -81,3 +81,66 @@ describeWith(["bash"], "synced", () => {
     expect(synced("700", "")).toBe("no");
   });
 });
+
+describeWith(["bash"], "placing a replica", () => {
+  let root: string;
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "place-"));
+  });
+
+  afterEach(() => {
+    rmSync(root, { recursive: true });
+  });
+
+  const masters = Array.from({ length: 9 }, (_, index) => {
+    const id = String(index + 1).repeat(40);
+    return { id, ip: `10.0.0.${index + 1}`, slots: `${index * 100}-${index * 100 + 99}` };
+  });
+  const bare = `${ME} 10.0.0.50:6379@16379 myself,master - 0 0 0 connected`;
+
+  /** What each master says, after what a seed without slots says; this node is known to all. */
+  function view(): string {
+    const said = masters.map(({ id: self, ip }) =>
+      [
+        `peer ${ip}:6379`,
+        ...masters.map(({ id, ip: at, slots }) => {
+          const flags = id === self ? "myself,master" : "master";
+          return `${id} ${at}:6379@16379 ${flags} - 0 1700000000000 1 connected ${slots}`;
+        }),
+        `${ME} 10.0.0.50:6379@16379 master - 0 1700000000000 0 connected`,
+      ].join("\n"),
+    );
+    return `${[`peer 10.0.0.60:6379\n${bare.replace(ME, "e".repeat(40))}`, ...said].join("\n")}\n`;
+  }
+
+  function asked(script: string, shard = ""): { code: number | null; asked: string[] } {
+    const env = {
+      ...{ RUN: root, STATE: root, DATA: root, ETC: root, VIEW: join(root, "view"), SHARD: shard },
+      ...{ SAID: view(), NODES: bare, PORT: "6379" },
+    };
+    const stubs = `
+      ask() { echo "$*" >>"$RUN/asked"; case "$*" in *get*|*info*) ;; *) echo OK ;; esac; }
+      view() { printf %s "$SAID"; }
+      known_to_all() { true; }
+      ip() { echo "$4 via 10.0.0.254 dev eth0"; }`;
+    const { code } = agent(["report", "view", "data", "join"], `${stubs}\n${script}`, { env });
+    return { code, asked: readFileSync(join(root, "asked"), "utf8").trim().split("\n") };
+  }
+
+  test.each([
+    ["the first by id at a tie", "", "1".repeat(40)],
+    ["the one of its shard, which stands among many", "10.0.0.2", "2".repeat(40)],
+  ])("takes %s", (_, shard, expected) => {
+    const { code, asked: questions } = asked(`view >"$VIEW"; replicate 127.0.0.1:6379 ${ME} "$NODES"`, shard);
+    expect(code).toBe(10);
+    expect(questions.filter((each) => each.includes("replicate"))).toEqual([
+      `127.0.0.1:6379 cluster replicate ${expected}`,
+    ]);
+  });
+
+  test("asks a master with slots for the lock, for another would only say that the cluster is down", () => {
+    const { asked: questions } = asked(`view >"$VIEW"; lock ${ME}`);
+    expect(questions[0]).toMatch(/^10\.0\.0\.1:6379 -c set \{redis-replica\}:placement /);
+  });
+});

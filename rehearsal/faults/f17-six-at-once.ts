@@ -15,7 +15,9 @@ async function mastersOf(scene: Scene, of: readonly number[]): Promise<readonly 
 async function reconcile(scene: Scene, of: readonly number[]): Promise<void> {
   for (const place of of) {
     const argv = ["systemctl", "start", "redis-replica-reconcile.service"];
-    holds(`reconcile at place ${place} ends well`, (await scene.instance(place).exec(argv)).code === 0);
+    const { code } = await scene.instance(place).exec(argv);
+    const said = code === 0 ? "" : await scene.instance(place).journal(20);
+    holds(`reconcile at place ${place} ends well\n${said}`, code === 0);
   }
 }
 
@@ -105,5 +107,25 @@ export const besideDead: Fault = {
     await reconcile(scene, [1, 2]);
     holds("nobody moved", String(await mastersOf(scene, [1, 2])) === String(on));
     return { outcome: "joined", seconds, resync: "full", note, ...(await endsWell(scene, [1, 2])) };
+  },
+};
+
+export const ofShard: Fault = {
+  id: "F17d",
+  title:
+    "three replicas boot at once whose settings name a shard: all are its master's, though others have none",
+  scene: { replicas: 0, shard: 1 },
+  async run(scene) {
+    await scene.write();
+    const start = Date.now();
+    const three = places.slice(0, 3);
+    await Promise.all(three.map((place) => scene.launch(place)));
+    await Promise.all(three.map((place) => scene.inSync(place)));
+    const seconds = since(start);
+    const { on, note } = await placed(scene, three);
+    holds(`all follow the shard's master, each synced once (${note})`, note === "0/3/0, 3 full syncs");
+    await reconcile(scene, three);
+    holds("nobody moved", String(await mastersOf(scene, three)) === String(on));
+    return { outcome: "joined", seconds, resync: "full", note, ...(await endsWell(scene, three)) };
   },
 };

@@ -12,7 +12,7 @@ import { rdb } from "./f11-rdb";
 import { before } from "./f12-promoted";
 import { after, clean, older, twice } from "./f13-promoted";
 import { fault as address } from "./f14-address";
-import { atOnce, besideDead, jittered } from "./f17-six-at-once";
+import { atOnce, besideDead, jittered, ofShard } from "./f17-six-at-once";
 import { alone, plain } from "./f18-reboot";
 import { inbound, outbound, unplugged } from "./f20-partition";
 import { fault as twins } from "./f22-twins";
@@ -46,6 +46,7 @@ export const faults: readonly Fault[] = [
   atOnce,
   jittered,
   besideDead,
+  ofShard,
   plain,
   alone,
   unplugged,

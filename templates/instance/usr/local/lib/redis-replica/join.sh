@@ -74,7 +74,8 @@ replicate() {
   lock "$me"
   view >"$VIEW"
   facts=$(facts "$me" <(echo "$3") <"$VIEW")
-  master=$(subnets <<<"$facts" | placement)
+  # Not by a pipe: `placement` need not read all.
+  master=$(placement <<<"$(subnets <<<"$facts")")
   [[ -n $master ]] || later "no master to replicate${SHARD:+ in the shard of $SHARD}"
   for ((tries = 0; tries < 50; tries++)); do
     answer=$(ask "$here" cluster replicate "$master")
@@ -92,15 +93,16 @@ replicate() {
   later "replica of $master, first sync"
 }
 
-# lock OWNER: returns with the lock, which the end of this process gives back, or leaves with 10.
+# lock OWNER: returns with the lock, which the end of this process gives back, or leaves with 10. A node without slots
+# would only say that the cluster is down.
 lock() {
   local answer
-  LOCK_PEER=$(awk '$1 == "peer" { print $2; exit }' "$VIEW")
+  LOCK_PEER=$(awk '$1 == "peer" { peer = $2 } $3 ~ /myself,master/ && $9 != "" { print peer; exit }' "$VIEW")
   LOCK_OWNER=$1
   answer=$(ask "$LOCK_PEER" -c set "$PLACEMENT_LOCK" "$LOCK_OWNER" NX PX 30000)
   if [[ $answer != OK && $(ask "$LOCK_PEER" -c get "$PLACEMENT_LOCK") != "$LOCK_OWNER" ]]; then
     [[ -n $answer ]] || later 'another instance chooses its master'
-    log "no lock for placement: $answer"
+    log "no lock: $answer"
   fi
   trap unlock EXIT
 }

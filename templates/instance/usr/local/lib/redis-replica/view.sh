@@ -5,6 +5,7 @@
 ask() {
   local address=$1
   shift
+  # Always well, also for a reader that has seen enough.
   timeout 2 "$OPT/bin/redis-cli" -h "${address%:*}" -p "${address##*:}" "$@" 2>/dev/null || true
 }
 
