@@ -20,7 +20,7 @@ interface Line {
 }
 
 /** No file of the node itself. */
-const nowhere = { DATA: "/nonexistent", STATE: "/nonexistent" };
+const nowhere = { DATA: "/nonexistent", STATE: "/nonexistent", PORT: "6379" };
 
 const nodes: Line[] = [
   { id: A, ip: "10.0.0.1", flags: "master", slots: "0-5460" },
@@ -95,7 +95,10 @@ describeWith(["bash"], "facts of a view", () => {
   test("a new node that is among its own seeds does not silence the masters, who know nobody of its file", () => {
     const bare = [{ id: S, ip: "10.0.0.5", flags: "master" }];
     const stdin = `${[peer(S, bare), ...[A, B, C].map((id) => peer(id, nodes))].join("\n")}\n`;
-    const { stdout } = agent(["view"], `facts ${S} <(echo "$OWN")`, { stdin, env: { OWN: lines(S, bare) } });
+    const { stdout } = agent(["view"], `facts ${S} <(echo "$OWN")`, {
+      stdin,
+      env: { ...nowhere, OWN: lines(S, bare) },
+    });
     expect(stdout.split("\n")).toEqual(expect.arrayContaining(["own bare", "quorum yes", "listed none"]));
   });
 
@@ -132,14 +135,14 @@ describeWith(["bash"], "facts of a view", () => {
     ["a master with slots", lines(A, nodes), "own owner"],
   ])("what a node's own file says of it: %s", (_, own, expected) => {
     const stdin = `${[A, B, C].map((id) => peer(id, nodes)).join("\n")}\n`;
-    const { stdout } = agent(["view"], `facts ${R} <(echo "$OWN")`, { stdin, env: { OWN: own } });
+    const { stdout } = agent(["view"], `facts ${R} <(echo "$OWN")`, { stdin, env: { ...nowhere, OWN: own } });
     expect(stdout.split("\n")).toEqual(expect.arrayContaining([expected, `seen replica ${A}`, "quorum yes"]));
   });
 
   test("the master that a node's own file names is where that says, whatever the cluster thinks", () => {
     const stdin = `${[A, B, C].map((id) => peer(id, nodes)).join("\n")}\n`;
     const follows = (own: Line[]): string | undefined =>
-      agent(["view"], `facts ${R} <(echo "$OWN")`, { stdin, env: { OWN: lines(R, own) } })
+      agent(["view"], `facts ${R} <(echo "$OWN")`, { stdin, env: { ...nowhere, OWN: lines(R, own) } })
         .stdout.split("\n")
         .find((fact) => fact.startsWith("follows"));
     expect(follows(nodes)).toBe("follows 10.0.0.1:6379");
@@ -279,6 +282,24 @@ describeWith(["bash"], "placement", () => {
     expect(placement(nodes, "10.0.0.3")).toBe(C);
     expect(placement(nodes, "10.0.0.4")).toBe(A);
     expect(placement(nodes, "10.0.0.9")).toBe("");
+  });
+
+  test("of a shard that is given by a DNS name is the owner of the shard of whoever answers there", () => {
+    const placed = (id: string): string => {
+      const named = peer(id, nodes).replace(/^peer .*/, "peer redis-b.internal:6379");
+      const stdin = `${[named, ...[A, B, C].map((each) => peer(each, nodes))].join("\n")}\n`;
+      const env = { ...nowhere, SHARD: "redis-b.internal" };
+      return agent(["data", "view"], `facts ${S} <(own_file) | placement`, { stdin, env }).stdout;
+    };
+    expect(placed(C)).toBe(C);
+    expect(placed(R)).toBe(A);
+  });
+
+  test("of a given shard is that of the node that answers, whoever had its address before", () => {
+    const gone = { id: "f".repeat(40), ip: "10.0.0.4", flags: "slave,fail", master: B, link: "disconnected" };
+    const stdin = `${[A, B, C, R].map((id) => peer(id, [...nodes, gone])).join("\n")}\n`;
+    const env = { ...nowhere, SHARD: "10.0.0.4" };
+    expect(agent(["data", "view"], `facts ${S} <(own_file) | placement`, { stdin, env }).stdout).toBe(A);
   });
 
   test("counts dead replicas, for they come back", () => {

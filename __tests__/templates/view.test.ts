@@ -40,6 +40,12 @@ describeWith(["bash"], "seeds", () => {
     ]);
   });
 
+  test("and the node whose shard the settings name", () => {
+    const script = "seeds | tail -n 1";
+    const { stdout } = agent(["view"], script, { env: { ...env(), SHARD: "redis-c.internal" } });
+    expect(stdout).toBe("redis-c.internal:6380");
+  });
+
   test("and those met before, and those in nodes.conf, but for this node and those without slots or address", () => {
     writeFileSync(join(root, "seeds"), "10.0.0.9:6379\n");
     writeFileSync(join(root, "nodes.conf"), `${nodes}\nvars currentEpoch 2 lastVoteEpoch 0\n`);

@@ -41,6 +41,7 @@ $3 ~ /handshake/ { next }
   barred[peer, id] = flags ~ /nofailover/
   ids[id] = 1
   if (id in filed) kin[peer] = 1
+  if (flags ~ /myself/ && peer == at_shard) named = id
   if (owned != "") {
     owners[peer]++
     held[peer, id] = owned
@@ -77,8 +78,9 @@ END {
     count[follows[chosen, id]]++
     if (follows[chosen, id] == me && alive[chosen, id]) print "copy", id, address[chosen, id], barred[chosen, id] ? "barred" : "electable"
   }
-  for (id in ids) if (at_shard != "" && index(address[chosen, id], at_shard ":") == 1)
-    print "shard", role[chosen, id] == "owner" ? id : follows[chosen, id]
+  # By its own word, for it may be a DNS name; where it does not answer, by its address.
+  for (id in ids) if (named == "" && address[chosen, id] == at_shard) named = id
+  if (named != "") print "shard", role[chosen, named] == "owner" ? named : follows[chosen, named]
   for (id in ids) if (role[chosen, id] == "owner") print "master", id, address[chosen, id], bus[chosen, id], count[id] + 0
 
   # Whose replica this node is, if that one serves anything; else who serves now what the shard of the file served. The

@@ -22,7 +22,7 @@ step() {
   local here="127.0.0.1:${PORT:?}" nodes me facts name value own follows quorum listed owner offset info link action
   [[ ! -e $RUN/refused ]] || exit "$REFUSED"
   exec 9>"$RUN/lock"
-  flock -w 60 9 || later 'another step is under way'
+  flock -w 60 9 || later 'another step runs'
   if [[ ! -x $OPT/bin/redis-server ]]; then
     install_redis
     systemctl start --no-block redis-replica.service
@@ -76,7 +76,7 @@ replicate() {
   facts=$(facts "$me" <(echo "$3") <"$VIEW")
   # Not by a pipe: `placement` need not read all.
   master=$(placement <<<"$(subnets <<<"$facts")")
-  [[ -n $master ]] || later "no master to replicate${SHARD:+ in the shard of $SHARD}"
+  [[ -n $master ]] || later "no master to replicate${SHARD:+ in its shard}"
   for ((tries = 0; tries < 50; tries++)); do
     answer=$(ask "$here" cluster replicate "$master")
     [[ $answer != OK ]] || break

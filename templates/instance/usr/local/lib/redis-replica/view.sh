@@ -17,10 +17,10 @@ fact() {
   done
 }
 
-# Where to ask first: the masters named in the settings, those met since, and those this node knew.
+# Where to ask first: the nodes named in the settings, the masters met since, and those this node knew.
 seeds() {
   local host
-  for host in $MASTERS; do echo "$host:$PORT"; done
+  for host in $MASTERS ${SHARD:-}; do echo "$host:$PORT"; done
   [[ ! -e $STATE/seeds ]] || cat "$STATE/seeds"
   [[ ! -e $DATA/nodes.conf ]] || masters_in "$DATA/nodes.conf"
 }
@@ -74,7 +74,7 @@ ask_one() {
 #   peer IP:PORT              one whose word this is
 #   owner live|down ID IP:PORT | several | none  who serves the shard of FILE now, if ID does not
 facts() {
-  awk -v me="${1:-}" -v at_shard="${SHARD:-}" -f "$LIB/facts.awk" own=1 "$2" own=0 -
+  awk -v me="${1:-}" -v at_shard="${SHARD:-none}:$PORT" -f "$LIB/facts.awk" own=1 "$2" own=0 -
 }
 
 # id_at ADDRESS: the one node that the peers of a view have there.
