@@ -36,7 +36,8 @@ state() {
   esac
 }
 
-# hook NAME TEXT: the user's own program for refused, promoted, recovered; it may fail, and may not take long. The lock is not its own.
+# hook NAME TEXT: the user's own program for refused, promoted, recovered; it may fail, and may not take long. The
+# lock is not its own.
 hook() {
   [[ ! -x $ETC/hooks.d/$1 ]] || timeout 10 "$ETC/hooks.d/$1" "$2" 9>&- || log "the hook $1 failed"
 }
