@@ -4,7 +4,6 @@ import { DATA_DEVICE, ROOT_DEVICE } from "../constructs/group-rules";
 import { misfits } from "../constructs/instance-types";
 import { isBroken } from "../constructs/relation";
 import { rangeRelations } from "../constructs/resource-requirements";
-import { LASTING } from "../constructs/revert-to-spot";
 import { volumeConflicts } from "../constructs/volume";
 import { type ClusterConfig } from "./schema";
 import { isVariable } from "./schema/values";
@@ -123,15 +122,6 @@ const preferredZonesAreUsed: Rule = ({ preferredZones, strategy = {} }) =>
           rule: "be left out with the orientation equalZones, which uses all alike",
         },
       ];
-
-const windowsLast: Rule = ({ strategy = {} }) =>
-  !Array.isArray(strategy.revertToSpot)
-    ? []
-    : strategy.revertToSpot.flatMap((window, index) =>
-        isVariable(window) || LASTING.holds(window)
-          ? []
-          : [{ path: ["strategy", "revertToSpot", index], rule: LASTING.rule }],
-      );
 
 const volumesFit: Rule = (config) =>
   (["rootVolume", "dataVolume"] as const).flatMap((key) => {
@@ -332,7 +322,6 @@ export const RULES: readonly Rule[] = [
   oneArchitecture,
   zoneNamesKnown,
   preferredZonesAreUsed,
-  windowsLast,
   volumesFit,
   devicesDiffer,
   dataVolumeIsThere,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DRAINING, LIFETIMES, PERCENT, WINDOW, oneOfRule } from "../../constructs/kinds";
+import { LASTING } from "../../constructs/revert-to-spot";
 import { list, oneOf, orVariable, text, whole, yesNo } from "./values";
 
 export const strategy = z.strictObject(
@@ -16,7 +17,7 @@ export const strategy = z.strictObject(
         z.enum(["always", "never"], {
           error: "be always, never or a list of windows such as Sun:03:00-Sun:05:00 (UTC)",
         }),
-        list(text(WINDOW), "window"),
+        list(text(WINDOW).refine(LASTING.holds, { error: LASTING.rule }), WINDOW.noun),
       ])
       .optional()
       .meta({ description: "When an on-demand fallback is replaced by spot again.", default: "never" }),
