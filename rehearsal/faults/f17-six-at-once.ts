@@ -35,18 +35,26 @@ async function placed(
   return { on, note: `${spread.join("/")}, ${full} full syncs` };
 }
 
-async function sixBoot(scene: Scene, delays: readonly number[]): Promise<Ending> {
-  await scene.write();
+/** Boots machines, each after its delay in milliseconds; returns the seconds until all are in sync, and where they are. */
+async function boot(
+  scene: Scene,
+  of: readonly number[],
+  delays: readonly number[] = [],
+): Promise<{ readonly seconds: number; readonly on: readonly number[]; readonly note: string }> {
   const start = Date.now();
   await Promise.all(
-    places.map(async (place) => {
+    of.map(async (place) => {
       await sleep(delays[place] ?? 0);
       await scene.launch(place);
     }),
   );
-  await Promise.all(places.map((place) => scene.inSync(place)));
-  const seconds = since(start);
-  const first = await placed(scene, places);
+  await Promise.all(of.map((place) => scene.inSync(place)));
+  return { seconds: since(start), ...(await placed(scene, of)) };
+}
+
+async function sixBoot(scene: Scene, delays: readonly number[] = []): Promise<Ending> {
+  await scene.write();
+  const { seconds, ...first } = await boot(scene, places, delays);
   const even = "2/2/2, 6 full syncs";
   holds(`they are spread evenly, each synced once (${first.note})`, first.note === even);
   await reconcile(scene, places);
@@ -60,11 +68,7 @@ export const atOnce: Fault = {
   id: "F17",
   title: "six replicas boot at once over three masters",
   scene: { replicas: 0 },
-  run: (scene) =>
-    sixBoot(
-      scene,
-      places.map(() => 0),
-    ),
+  run: (scene) => sixBoot(scene),
 };
 
 /** Boots that overlap differently each time; `REHEARSAL_SEED` repeats one. */
@@ -95,11 +99,7 @@ export const besideDead: Fault = {
     await until("every master says that it failed", { timeout: 30_000 }, async () => {
       return (await scene.seen(id)).every((line) => line?.flags.includes("fail"));
     });
-    const start = Date.now();
-    await Promise.all([scene.launch(1), scene.launch(2)]);
-    await Promise.all([scene.inSync(1), scene.inSync(2)]);
-    const seconds = since(start);
-    const { on, note } = await placed(scene, [1, 2]);
+    const { seconds, on, note } = await boot(scene, [1, 2]);
     holds(
       `each has a master of its own, and none the dead one's (${note})`,
       new Set([master, ...on]).size === 3,
@@ -117,12 +117,8 @@ export const ofShard: Fault = {
   scene: { replicas: 0, shard: 1 },
   async run(scene) {
     await scene.write();
-    const start = Date.now();
     const three = places.slice(0, 3);
-    await Promise.all(three.map((place) => scene.launch(place)));
-    await Promise.all(three.map((place) => scene.inSync(place)));
-    const seconds = since(start);
-    const { on, note } = await placed(scene, three);
+    const { seconds, on, note } = await boot(scene, three);
     holds(`all follow the shard's master, each synced once (${note})`, note === "0/3/0, 3 full syncs");
     await reconcile(scene, three);
     holds("nobody moved", String(await mastersOf(scene, three)) === String(on));
