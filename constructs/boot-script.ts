@@ -110,7 +110,7 @@ export class BootScript {
 }
 
 /** What only an instance with a data volume has, for every byte of user data counts. */
-const OF_DATA_VOLUME = /\/volume\.(sh|conf)$/;
+const OF_DATA_VOLUME = /\/(disk\.py|volume\.conf)$/;
 
 /** A text whose last line has an end; nothing for none. */
 function ended(text = ""): string {

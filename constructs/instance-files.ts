@@ -29,7 +29,7 @@ function walk(directory: string, path: string): InstanceFile[] {
     .flatMap((entry) => {
       const here = `${path}/${entry.name}`;
       if (entry.isDirectory()) return walk(join(directory, entry.name), here);
-      const text = withoutComments(readFileSync(join(directory, entry.name), "utf8"));
+      const text = withoutComments(entry.name, readFileSync(join(directory, entry.name), "utf8"));
       // A copy: what is left of a text takes as much for each letter as a dash in one of its comments did.
       const content = Buffer.from(text).toString();
       // By place, not by the mode on disk: npm and a Windows checkout do not keep that.
@@ -37,7 +37,8 @@ function walk(directory: string, path: string): InstanceFile[] {
     });
 }
 
-function withoutComments(text: string): string {
+function withoutComments(name: string, text: string): string {
+  if (name.endsWith(".py")) return text;
   return text
     .replace(/^[ \t]*#(?!!).*\n/gm, "")
     .replace(/^\n+/, "")

@@ -1,101 +1,97 @@
-# shellcheck shell=bash
-# Redis on the machine: built from a pinned release, from the distribution, or already there.
+#!/usr/bin/env bash
+# Redis on the machine: built from a pinned release, from the distribution, or already there. Ends with 10 where it is
+# to be tried again, and with 20 where an operator must act.
+set -Eeuo pipefail
+umask 022
+# shellcheck source=/dev/null
+. /etc/redis-replica/settings
+agent=/usr/local/bin/redis-replica opt=/opt/redis-replica
+export DEBIAN_FRONTEND=noninteractive
 
-# install: one at a time, for a build takes minutes and the timer may want one too.
-install() {
-  exec 9>"$RUN/lock"
-  flock 9
-  install_redis
-}
+# Only root can open, and so lock, this file.
+(umask 077 && : >>/run/redis-replica-install.lock)
+exec 9</run/redis-replica-install.lock
+flock 9
 
-# install_redis: leaves the server and the client in $OPT/bin, whatever their names are elsewhere.
-install_redis() {
-  local server cli
-  case $INSTALL in
-    source)
-      [[ -x $OPT/redis-$VERSION/redis-server ]] || build_redis
-      server=$OPT/redis-$VERSION/redis-server cli=$OPT/redis-$VERSION/redis-cli
-      ;;
-    package | image)
-      keep_quiet
-      # shellcheck disable=SC2086 # words
-      [[ $INSTALL == image || -n $(first_of redis-server redis6-server valkey-server) ]] ||
-        install_packages redis "${PACKAGE:-redis-server}" ${PACKAGE:-redis redis6 valkey}
-      server=$(first_of redis-server redis6-server valkey-server)
-      cli=$(first_of redis-cli redis6-cli valkey-cli)
-      [[ -n $server && -n $cli ]] || refuse "this machine has no redis-server and redis-cli (install: $INSTALL)"
-      ;;
-  esac
-  mkdir -p "$OPT/bin"
-  link "$server" "$OPT/bin/redis-server"
-  link "$cli" "$OPT/bin/redis-cli"
-  id -u redis >/dev/null 2>&1 || useradd --system --home-dir "$DATA" --shell /sbin/nologin redis
-  own_data
-  notify_unit "$server"
-}
-
-# first_of NAME...: the path of the first command that is there.
-first_of() { command -v "$@" | head -n 1 || true; }
-
-link() {
-  ln -sfn "$1" "$2.new"
-  mv -T "$2.new" "$2"
-}
-
-# build_redis: only what a replica runs. The folder gets its name when it is complete.
-build_redis() {
-  local build=$OPT/build
-  log "building Redis $VERSION"
-  install_packages build 'gcc make libc6-dev libsystemd-dev pkg-config curl ca-certificates' 'gcc make systemd-devel tar gzip'
-  rm -rf "$build"
-  mkdir -p "$build"
-  curl -fsSL --retry 5 --retry-connrefused --connect-timeout 10 --max-time 600 -o "$build/redis.tar.gz" "$URL" ||
-    { log "cannot fetch $URL" && exit "$LATER"; }
-  sha256sum --check --status <<<"$SHA256  $build/redis.tar.gz" ||
-    refuse "$URL is not the pinned file: $(sha256sum <"$build/redis.tar.gz"), wanted $SHA256"
-  tar -xzf "$build/redis.tar.gz" -C "$build" --strip-components=1
-  # At -O2 without link-time optimization, as releases before 7.2 were: half the time.
-  make -C "$build/src" -j"$(nproc)" USE_SYSTEMD=yes OPTIMIZATION=-O2 redis-server redis-cli >"$build/log" 2>&1 || {
-    tail -n 20 "$build/log" >&2
-    refuse "Redis $VERSION does not build: $build/log"
-  }
-  mkdir -p "$OPT/redis-$VERSION.new"
-  mv "$build/src/redis-server" "$build/src/redis-cli" "$OPT/redis-$VERSION.new"
-  mv -T "$OPT/redis-$VERSION.new" "$OPT/redis-$VERSION"
-  rm -rf "$build"
-}
-
-# keep_quiet: the distribution's own service would take the port as soon as its package is installed.
-keep_quiet() {
-  local unit
-  for unit in redis-server redis redis6 valkey-server valkey; do
-    [[ -e /etc/systemd/system/$unit.service ]] || ln -s /dev/null "/etc/systemd/system/$unit.service"
+# try COMMAND...: for ten minutes, since locks and mirrors pass; fails where no repository has the package.
+try() {
+  local output end=$((SECONDS + 600))
+  until output=$("$@" 2>&1); do
+    echo "$output" >&2
+    case $output in *'Unable to locate package'* | *'no installation candidate'* | *'No match for argument'* | *'Unable to find a match'*) return 1 ;; esac
+    ((SECONDS < end)) || exec "$agent" later "packages cannot be installed: ${output##*$'\n'}"
+    "$agent" later "packages cannot be installed yet: ${output##*$'\n'}" || true
+    sleep 10
   done
 }
 
-# install_packages build|redis DEB RPM...: with the distribution's manager, which knows DEB, or one of RPM.
-install_packages() {
+# packages DEB RPM...: with the distribution's manager, which knows DEB, or one of RPM.
+packages() {
   local each manager=yum
-  log "installing with the distribution's packages: $1"
   # shellcheck disable=SC2086 # words
   if command -v apt-get >/dev/null; then
-    export DEBIAN_FRONTEND=noninteractive
-    [[ $(dpkg-query -W -f '${Status}\n' $2 2>/dev/null | grep -c '^install ok installed') != "$(wc -w <<<"$2")" ]] || return 0
-    apt-get -q -o DPkg::Lock::Timeout=300 update
-    apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $2
+    try apt-get -q -o DPkg::Lock::Timeout=300 update
+    try apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $1
   else
     ! command -v dnf >/dev/null || manager=dnf
-    for each in "${@:3}"; do
-      ! "$manager" -y -q install $each || return 0
-    done
-    [[ $1 == build ]] || refuse "no package of Redis: ${*:3} tried"
+    for each in "${@:2}"; do ! try "$manager" -y -q install $each || return 0; done
     return 1
   fi
 }
 
-# notify_unit SERVER: a server built with systemd says itself when it has loaded its data.
-notify_unit() {
-  local drop_in=$ROOT/etc/systemd/system/redis-replica.service.d/notify.conf
-  rm -f "$drop_in"
-  [[ $(ldd "$1") != *libsystemd* ]] || printf '[Service]\nType=notify\n' | write "$drop_in"
+# build: only what a replica runs. The folder gets its name when it is complete.
+build() {
+  local work=$opt/build found
+  command -v gcc make pkg-config curl >/dev/null && [[ $(command -v gcc make pkg-config curl | wc -l) == 4 ]] ||
+    packages 'gcc make libc6-dev libsystemd-dev pkg-config curl ca-certificates' 'gcc make systemd-devel tar gzip' ||
+    exec "$agent" refuse 'no repository has the compiler that a build needs'
+  rm -rf "$work"
+  mkdir -p "$work"
+  found=$(curl -fsSL --retry 5 --retry-connrefused --connect-timeout 10 --max-time 600 -o "$work/redis.tar.gz" "$URL" 2>&1) ||
+    exec "$agent" later "cannot download $URL: ${found##*$'\n'}"
+  found=$(sha256sum <"$work/redis.tar.gz")
+  [[ ${found%% *} == "$SHA256" ]] || exec "$agent" refuse "$URL is not the pinned file: its sha256 is ${found%% *}, not $SHA256"
+  tar -xzf "$work/redis.tar.gz" -C "$work" --strip-components=1 --no-same-owner
+  # At -O2 without link-time optimization, as releases before 7.2 were: half the time.
+  make -C "$work/src" -j"$(nproc)" USE_SYSTEMD=yes OPTIMIZATION=-O2 redis-server redis-cli >"$work/log" 2>&1 || {
+    tail -n 20 "$work/log" >&2
+    exec "$agent" refuse "Redis $VERSION does not build: $(tail -n 1 "$work/log")"
+  }
+  mkdir -p "$1.new"
+  mv "$work/src/redis-server" "$work/src/redis-cli" "$1.new"
+  rm -rf "$1" "$work"
+  mv -T "$1.new" "$1"
 }
+
+# first NAME...: the path of the first command that is there.
+first() { command -v "$@" | head -n 1 || true; }
+
+for name in redis redis-replica; do
+  id -u "$name" >/dev/null 2>&1 || useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$name"
+done
+# The stock service would take the port.
+for name in redis-server redis redis6 valkey-server valkey; do
+  systemctl -q mask --now "$name.service" 2>/dev/null || systemctl -q disable --now "$name.service" 2>/dev/null || true
+done
+if [[ $INSTALL == source ]]; then
+  server=$opt/redis-$VERSION/redis-server client=$opt/redis-$VERSION/redis-cli
+  [[ -x $server ]] || build "$opt/redis-$VERSION"
+else
+  servers=(redis-server redis6-server valkey-server)
+  # shellcheck disable=SC2086 # words
+  [[ $INSTALL == image || -n $(first "${servers[@]}") ]] || packages "${PACKAGE:-redis-server}" ${PACKAGE:-redis redis6 valkey} ||
+    exec "$agent" refuse "no repository has the package ${PACKAGE:-redis-server, redis, redis6 or valkey}"
+  server=$(first "${servers[@]}") client=$(first redis-cli redis6-cli valkey-cli)
+  [[ -n $server && -n $client ]] || exec "$agent" refuse "this machine has no redis-server and redis-cli (install: $INSTALL)"
+fi
+mkdir -p "$opt/bin" /etc/systemd/system/redis-replica.service.d
+for name in redis-server redis-check-rdb valkey-check-rdb redis-cli; do
+  target=$server
+  [[ $name != redis-cli ]] || target=$client
+  ln -sfn "$target" "$opt/bin/$name.new"
+  mv -T "$opt/bin/$name.new" "$opt/bin/$name"
+done
+# A server that is built with systemd says itself when it has loaded its data.
+notify=/etc/systemd/system/redis-replica.service.d/notify.conf
+rm -f "$notify"
+! grep -q libsystemd.so "$server" || printf '[Service]\nType=notify\n' >"$notify"

@@ -1,0 +1,83 @@
+"""redis-replica: keeps this machine a replica of a Redis Cluster. docs/instance.md describes it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+
+import report
+from typed import plain
+from world import World
+
+USAGE = "\n".join([
+    "usage: redis-replica COMMAND",
+    "  status [--json]  the last state",
+    "  join             wait until in sync",
+    "  retry            check again after a refusal",
+    "  accept           the same, and accept once the data loss that the refusal describes",
+    "run by systemd and user data: setup, prepare, reconcile, stop, stopped, later, refuse",
+    "exit: 0 in sync or promoted, 10 not yet, 20 refused: an operator must decide",
+])
+
+
+def run(world: World, command: str, words: list[str]) -> int:
+    """Runs one command; its exit code. Each needs few of the modules, and all cost time at every look."""
+    for folder in (world.run, world.state) if os.access(os.path.dirname(world.run.path), os.W_OK) else ():
+        folder.make()
+    if command in ("join", "reconcile"):
+        from join import join_within
+
+        return join_within(world, 600 if command == "join" else 50)
+    if command == "status":
+        report.status(world, "--json" in words)
+    elif command in ("retry", "accept"):
+        getattr(report, command)(world)
+    elif command == "later":
+        # The user data's own word, while it installs Redis.
+        report.later(world, words[0])
+    elif command == "refuse":
+        report.refuse(world, words[0], "install")
+    elif command == "prepare":
+        from prepare import prepare
+
+        prepare(world)
+    elif command == "stop":
+        from stop import stop
+
+        stop(world, int(os.environ.get("MAINPID") or 0))
+    elif command == "stopped":
+        from stop import stopped
+
+        stopped(world, words[0], os.environ.get("EXIT_STATUS", ""))
+    elif command == "setup":
+        from setup import setup
+
+        setup(world)
+    else:
+        print(USAGE)
+        return command not in ("help", "-h", "--help")
+    return 0
+
+
+def main(argv: list[str], world: World | None = None) -> int:
+    try:
+        os.umask(0o022)
+        world = world or World(os.environ.get("REDIS_REPLICA_ROOT", ""))
+        return run(world, argv[0] if argv else "", argv[1:])
+    except report.Leave as leave:
+        return leave.code
+    except Exception as error:
+        # A full or read-only disk, most of all: nothing is done by halves, and it is tried again.
+        text = plain(f"{type(error).__name__}: {error}")
+        report.log(text)
+        with suppress(OSError):
+            report.set_state(world, "waiting", text) if world else None
+        return report.LATER
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    # Without waiting for threads whose server, or resolver, is silent.
+    os._exit(code)

@@ -1,0 +1,157 @@
+"""A node that wants to start: its volume, the cluster's view of it, and the facts for the decision."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import protection
+import receipt
+from facts import Unknown, fact, known
+from membership import twin
+from nodes import is_whole
+from report import elapsed
+from resp import Info
+from server_conf import can_read, version, window
+from typed import integer, plain
+from view import View, look
+from volume import Own, Rdb, has_data, rdb_mark, read_own, read_rdb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from facts import Fact, Known
+    from nodes import Node
+    from resp import Reply
+    from world import World
+
+# What clocks may differ, in seconds.
+SKEW = 2
+
+
+class Candidate:
+    """`address` is this machine's IP:PORT; `instance` its instance ID."""
+
+    def __init__(self, world: World, address: str, instance: Fact) -> None:
+        self.world, self.address, self.instance = world, address, instance
+        self.own = Own()
+        self.data: Fact = "unknown"
+        self.own_role = fact(self._read)
+        self.me = self.own.id
+        self.view = look(world, self.own, self.me)
+        here = self.view.at(address)
+        if self.data == "orphan" and self.view.quorum and len(here) == 1:
+            # Data that does not say whose it is: the node's that the cluster has at this address.
+            self.me, self.data = here[0].id, "known"
+            self.view = View(self.view.answers, self.own, self.me)
+
+    def _read(self) -> str:
+        self.data = fact(lambda: "orphan" if has_data(self.world.data) else "empty")
+        try:
+            self.own = read_own(self.world)
+        except (OSError, ValueError) as error:
+            self.data = Unknown(f"nodes.conf cannot be read: {plain(error)}")
+            raise
+        self.data = "known" if self.own.id else self.data
+        return self.own.role
+
+    @property
+    def whole(self) -> bool:
+        """Whether nodes.conf itself, and not its copy, says who this is."""
+        return is_whole(self.world.data.text("nodes.conf"))
+
+    @property
+    def key(self) -> str:
+        """What a refusal is about: this node, this volume, and whom it would follow."""
+        owner = self.view.owner()[1]
+        return f"{self.me} {rdb_mark(self.world.data)} {owner and owner.id}"
+
+    def gather(self) -> Known:
+        """What decide_start() asks for."""
+        world, view = self.world, self.view
+        state, owner = view.owner()
+        live = state == "live"
+        place = owner.address if owner else ""
+        info, keys = world.network.ask_all({place: [("INFO",), ("DBSIZE",)]})[place] if live else ("", 0)
+        return {
+            "data": self.data,
+            "own": self.own_role,
+            "retired": fact(lambda: world.state.has("retired")),
+            "elsewhere": twin(world, view, self.address),
+            "quorum": fact(lambda: view.quorum),
+            "same": fact(lambda: known(self.instance) == world.state.text("instance-id").strip()),
+            "seen": view.role,
+            "owner": state,
+            "fits": fact(lambda: not live or can_read(version(Info(self.program)), version(Info(info)))),
+            "stale": fact(lambda: live and is_stale(read_rdb(world.data), Info(info), keys)),
+            "copy": fact(self._copy),
+            "proof": fact(lambda: self.whole and receipt.proof(world, view)),
+            "aof": fact(lambda: protection.is_complete(world)),
+            "accepted": "no",
+            "waited": fact(lambda: elapsed(world, "since") >= window(world)),
+        }
+
+    @property
+    def program(self) -> str:
+        """The installed server's version as INFO would have it: it prints "Redis server v=7.0.15 …"."""
+        argv = f"{self.world.bin}/redis-server", "--version"
+        text = self.world.processes.run(*argv, seconds=5, user=self.world.redis_user)[1]
+        engine, _, rest = text.partition(" server v=")
+        return f"{engine.lower()}_version:{rest.split(' ')[0]}"
+
+    def _copy(self) -> str:
+        """Whether a live copy of this node's slots had its link until the masters lost this node, and is electable."""
+        copies = self.view.copies()
+        heard = max(self.view.pongs().values(), default=0) // 1000
+        electable = [node.address for node in copies if "nofailover" not in node.flags]
+        answers = self.world.network.ask_all(dict.fromkeys(electable, [("INFO", "replication"), ("TIME",)])).values()
+        facts = [fact(partial(followed, Info(info), now, heard)) for info, now in answers]
+        if "yes" in facts:
+            return "following"
+        return "other" if [known(each) for each in facts] or copies else "none"
+
+    def damaged(self) -> bool:
+        """Whether the last start failed, and Redis's own checker does not accept the RDB."""
+        world = self.world
+        if not world.run.has("failed") or not world.data.has("dump.rdb"):
+            return False
+        checker = f"{world.bin}/{self.program.partition('_')[0]}-check-rdb"
+        return world.processes.run(checker, world.data / "dump.rdb", seconds=600, user=world.redis_user)[0] == 1
+
+    def evidence(self) -> list[str]:
+        """What an operator needs to decide: what is here, the owner, each copy, and the command for each."""
+        from trouble import utc
+
+        data = self.world.data
+        time = utc(data.time("dump.rdb")) if data.has("dump.rdb") else "an unknown time"
+        lines = [f"this volume: {fact(lambda: str(read_rdb(data)))}, written at {time}"]
+        owner = self.view.owner()[1]
+        lines += [f"the owner at {owner.address}: {self._contents(owner)}"] if owner else []
+        for node in self.view.copies():
+            lines.append(f"the copy at {node.address}: {self._contents(node)}; to make it serve, losing what it lacks:")
+            lines.append(f"redis-cli -h {node.host} -p {node.port} CLUSTER FAILOVER TAKEOVER")
+        return lines
+
+    def _contents(self, node: Node) -> str:
+        answer, keys = self.world.network.ask_all({node.address: [("INFO", "replication"), ("DBSIZE",)]})[node.address]
+        info = Info(answer)
+        offset = info.get("slave_repl_offset") or info.get("master_repl_offset")
+        down = info.get("master_link_down_since_seconds") or 0
+        return f"offset {plain(offset, 20)}, link down for {plain(down, 20)} s, {keys} keys"
+
+
+def is_stale(rdb: Rdb | None, info: Info, keys: Reply) -> str | bool:
+    """Whether the owner has less than this volume. One of the same history that is further on and empty was emptied
+    on purpose."""
+    if not rdb or not rdb.has_keys:
+        return False
+    if info.get("loading") == "1":
+        return "loading"
+    if rdb.offset > info.number("master_repl_offset"):
+        return True
+    return rdb.id not in (info["master_replid"], info["master_replid2"]) and known(keys) == 0
+
+
+def followed(info: Info, now: Reply, heard: int) -> bool:
+    """Whether a copy's link was up at a time, in seconds, by its own clock."""
+    if info["master_link_status"] == "up":
+        return True
+    return integer(known(now)[0]) - info.number("master_link_down_since_seconds") + SKEW >= heard

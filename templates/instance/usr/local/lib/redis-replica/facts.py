@@ -1,0 +1,66 @@
+"""A fact is a value or Unknown; a decision is settled over all values that unknown facts may have."""
+
+from __future__ import annotations
+
+from typed import plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, Tuple, Union
+
+    # What to do, and why: ("later", "the replication link is down").
+    Action = Tuple[str, str]
+    Decide = Callable[["Facts"], Action]
+    Fact = Union[str, "Unknown"]
+    Known = Dict[str, Fact]
+
+
+class Unknown(Exception):
+    """A fact that could not be established; its text says why."""
+
+
+class Refused(Unknown):
+    """The other end did answer, with an error."""
+
+
+def known(value: Any) -> Any:
+    """A value; raises what is Unknown."""
+    if isinstance(value, Unknown):
+        raise value
+    return value
+
+
+def fact(get: Callable[[], object]) -> Fact:
+    """The value as text, yes or no; Unknown where it cannot be had, or is not what it should be."""
+    try:
+        value = get()
+        return value if isinstance(value, (str, Unknown)) else "yes" if value else "no"
+    except (Unknown, OSError, ValueError, LookupError, TypeError) as error:
+        return error if isinstance(error, Unknown) else Unknown(plain(error))
+
+
+class Needed(Exception):
+    """A decision depends on a fact that is unknown; the text is its name."""
+
+
+class Facts:
+    """Facts by name, as attributes; to read one that is unknown, and not assumed, raises Needed."""
+
+    def __init__(self, facts: Known, assumed: dict[str, str]) -> None:
+        self._facts = {**facts, **assumed}
+
+    def __getattr__(self, name: str) -> str:
+        value = self._facts[name]
+        if isinstance(value, Unknown):
+            raise Needed(name)
+        return value
+
+
+def settle(decide: Decide, facts: Known, domains: dict[str, str], **assumed: str) -> Action:
+    """The action that `decide` takes whatever the unknown facts are; else "later", with the reason of the first."""
+    try:
+        return decide(Facts(facts, assumed))
+    except Needed as needed:
+        name = str(needed)
+    actions = [settle(decide, facts, domains, **{**assumed, name: value}) for value in domains[name].split()]
+    return actions[0] if len(set(actions)) == 1 else ("later", str(facts[name]))

@@ -1,0 +1,124 @@
+"""From a running Redis to a replica in sync that every master lists: one look, one step."""
+
+from __future__ import annotations
+
+import membership
+import placement
+import protection
+from decide import JOIN, decide_join
+from facts import Refused, fact, known, settle
+from report import LATER, REFUSED, Leave, done, elapsed, later, report
+from resp import Info
+from server_conf import window
+from view import NODES, View, look
+from volume import Own
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from facts import Known
+    from resp import Reply
+    from world import World
+
+
+def join_within(world: World, seconds: float) -> int:
+    """Looks again and again, less and less often, until in sync or promoted; 10 when the time is up, 20 if refused."""
+    deadline, pause = world.clock.uptime() + seconds, 0.2
+    while True:
+        try:
+            step(world)
+            return 0
+        except Leave as leave:
+            if leave.code != LATER or world.clock.uptime() >= deadline:
+                return leave.code
+        world.clock.sleep(pause)
+        pause = min(pause * 1.2, 3)
+
+
+class Running:
+    """The Redis on this machine, by its own word."""
+
+    def __init__(self, nodes: str, info: Info) -> None:
+        self.info, self.own = info, Own(nodes)
+        assert self.own.me
+        self.me = self.own.me
+
+
+def step(world: World) -> None:
+    """Returns if all is well, else leaves with 10 or 20."""
+    if world.run.has("refused"):
+        raise Leave(REFUSED)
+    with world.lock(60):
+        running = read_running(world, *world.ask_here(NODES, ("INFO",)))
+        protection.update(world, running)
+        membership.bar_moved(world, running)
+        view = look(world, running.own, running.me.id)
+        membership.forget_predecessors(world, view)
+        action, why = settle(decide_join, gather(world, running, view), JOIN)
+        act(world, running, view, action, why)
+
+
+def read_running(world: World, nodes: Reply, answer: Reply) -> Running:
+    info = Info(answer)
+    if info.get("loading") == "1":
+        later(world, "Redis is loading its data", info.get("loading_loaded_bytes"))
+    if isinstance(nodes, Refused) and "Connection refused" in str(nodes):
+        # Why it does not run is for `prepare` and `stopped` to say.
+        raise Leave(LATER)
+    running = fact(lambda: Running(known(nodes), Info(known(answer))) and "")
+    return Running(nodes, info) if running == "" else later(world, f"Redis does not answer: {running}")
+
+
+def gather(world: World, running: Running, view: View) -> Known:
+    """What decide_join() asks for."""
+    role, is_up = running.me.role, running.info.get("master_link_status") == "up"
+    master = view.nodes.get(running.me.master)
+    if is_up:
+        world.run.remove("since")
+    if role == "replica" and view.quorum and (not master or master.role != "owner"):
+        role = "lost"
+    return {
+        "own": role,
+        "twin": membership.twin(world, view, world.address, running.info.number("uptime_in_seconds")),
+        "quorum": fact(lambda: view.quorum),
+        "listed": view.listed(),
+        "aof": fact(lambda: protection.is_complete(world)),
+        "link": "up" if is_up else "down",
+        "owner": view.owner()[0],
+        "waited": fact(lambda: not is_up and elapsed(world, "since") >= window(world)),
+        "synced": fact(lambda: is_up and synced(world, master.address if master else "")),
+        "bus": fact(lambda: membership.bus_answers(view, running.own)),
+    }
+
+
+def synced(world: World, master: str) -> bool:
+    """Whether this replica has applied what its master had written when it was asked, in one replication history."""
+    # The master first: this replica cannot have what was written since.
+    theirs = Info(world.network.ask(master, "INFO", "replication"))
+    mine = Info(world.ask_here(("INFO", "replication"))[0])
+    behind = theirs.number("master_repl_offset") - mine.number("slave_repl_offset")
+    return behind <= 0 and mine["master_replid"] == theirs["master_replid"]
+
+
+def act(world: World, running: Running, view: View, action: str, why: str) -> None:
+    me = running.me
+    if action == "leave":
+        membership.leave(world)
+    if action == "meet":
+        membership.meet(world, view)
+        later(world, "joining: not every master lists this node yet")
+    if action == "replicate":
+        placement.place(world, running, view)
+    if action == "promoted":
+        membership.keep_nodes_conf(world)
+        done(world, "promoted", f"{me.id} owns slots")
+    if action == "healthy":
+        membership.settle_in(world, running, view)
+        done(world, "in sync", f"{me.id} is a replica of {me.master}, listed by every master")
+    if action in ("later", "report"):
+        import trouble
+
+        if action == "report":
+            report(world, f"{why}; local data was last updated at {trouble.last_update(world, running.info)}")
+        if view.quorum and me.role == "replica" and running.info.get("master_link_status") != "up":
+            trouble.wait_for_link(world, running, view, why)
+        later(world, why if view.quorum else f"{why}: {view.reason}")

@@ -1,0 +1,70 @@
+"""What the metadata service (IMDSv2) says of this machine. Asked directly: a proxy would answer for itself."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from facts import Unknown
+from typed import is_ip, matched, plain, split
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from facts import Fact
+    from world import World
+
+SERVICE = "169.254.169.254:80"
+
+
+def request(method: str, path: str, header: str) -> str:
+    """The body of an answer with status 200; OSError or ValueError where there is none."""
+    address = os.environ.get("REDIS_REPLICA_IMDS") or SERVICE
+    with socket.create_connection(split(address), 1) as connection:
+        lines = f"{method} /latest/{path} HTTP/1.0", f"Host: {address}", f"X-aws-ec2-metadata-token{header}", "", ""
+        connection.sendall("\r\n".join(lines).encode())
+        with connection.makefile("rb") as stream:
+            head, _, body = stream.read(1 << 16).decode("latin-1").partition("\r\n\r\n")
+    if head.split()[1:2] != ["200"]:
+        raise ValueError(head.split("\r")[0])
+    return body.strip()
+
+
+def ask(*paths: str) -> list[str]:
+    """Values below /latest/meta-data/; OSError or ValueError."""
+    token = matched("[!-~]{1,999}", request("PUT", "api/token", "-ttl-seconds: 60"), "a token")
+    return [request("GET", f"meta-data/{path}", f": {token}") for path in paths]
+
+
+def own_ip() -> str:
+    """The source address of the default route; empty if there is none."""
+    with socket.socket(type=socket.SOCK_DGRAM) as found:
+        try:
+            found.connect(("192.0.2.1", 9))
+            return str(found.getsockname()[0])
+        except OSError:
+            return ""
+
+
+def is_here(ip: str) -> bool:
+    """Whether an interface has this address."""
+    with socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET, socket.SOCK_DGRAM) as found:
+        try:
+            found.bind((ip, 0))
+            return True
+        except OSError:
+            return False
+
+
+def identity(world: World) -> tuple[str, Fact]:
+    """This machine's address, once an interface has it, and its instance ID; the address is empty after ten seconds."""
+    instance: Fact = ""
+    for _ in range(100):
+        try:
+            ip, name = ask("local-ipv4", "instance-id")
+            instance = matched(r"[\w-]{1,64}", name, "an instance ID")
+        except (OSError, ValueError) as error:
+            ip, instance = own_ip(), Unknown(f"the metadata service does not answer: {plain(error)}")
+        if is_ip(ip) and is_here(ip):
+            return ip, instance
+        world.clock.sleep(0.1)
+    return "", instance

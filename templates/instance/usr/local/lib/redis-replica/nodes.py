@@ -1,0 +1,74 @@
+"""CLUSTER NODES, and nodes.conf, as typed nodes."""
+
+from __future__ import annotations
+
+import re
+
+from typed import host, integer, plain
+
+ID = "[0-9a-f]{40}"
+LINE = re.compile(
+    rf"({ID}) (?:(\S*?):)?(\d+)(?:@(\d+))?(\S*) ([a-z?_,-]+) ({ID}|-) (\d+) (\d+) (\d+) (?:dis)?(connected)((?: \S+)*)"
+)
+
+
+class Node:
+    """One line. `master` is empty of a master, and where the line names none; `slots` are ranges as they stand."""
+
+    __slots__ = ("bus", "epoch", "flags", "host", "id", "linked", "master", "ping", "pong", "port", "shard", "slots")
+
+    def __init__(self, line: str) -> None:
+        found = LINE.fullmatch(line)
+        if not found:
+            raise ValueError(f"not a line of CLUSTER NODES: {plain(line, 80)}")
+        self.id, name, port, bus, more, flags, master, ping, pong, epoch, _, slots = found.groups()
+        self.host = host(name) if name else ""
+        self.port, self.bus = integer(port, 0, 65535), integer(bus or "0", 0, 65535)
+        self.flags = flags.split(",")
+        self.master = "" if master == "-" else master
+        self.ping, self.pong, self.epoch = integer(ping), integer(pong), integer(epoch)
+        self.linked = " connected" in line
+        # [93-<-ID]: a slot on the move belongs to whoever has it now.
+        self.slots = tuple(word for word in slots.split() if word[0] != "[" and "=" not in word and ends(word))
+        shard = re.search(f",shard-id=({ID})", more)
+        self.shard = shard[1] if shard else ""
+
+    @property
+    def address(self) -> str:
+        return f"{self.host}:{self.port}" if self.host and self.port else ""
+
+    @property
+    def role(self) -> str:
+        """owner, bare (a master without slots) or replica."""
+        return "replica" if "slave" in self.flags else "owner" if self.slots else "bare"
+
+    @property
+    def alive(self) -> bool:
+        return "myself" in self.flags or self.linked and not {"fail", "noaddr", "handshake"} & set(self.flags)
+
+
+def ends(text: str) -> tuple[int, int]:
+    """The first and the last slot of "5" or "5-9"."""
+    first, _, last = text.partition("-")
+    begin = integer(first, 0, 16383)
+    return begin, integer(last, begin, 16383) if last else begin
+
+
+def covered(node: Node | None) -> set[int]:
+    """The slots of a node, one by one."""
+    return {slot for begin, end in map(ends, node.slots if node else ()) for slot in range(begin, end + 1)}
+
+
+def parse_nodes(text: str) -> list[Node]:
+    """An answer to CLUSTER NODES: exactly one of its nodes is the one that answered, and each is there once."""
+    found = [Node(line) for line in text.split("\n") if line]
+    if sum("myself" in node.flags for node in found) != 1 or len({node.id for node in found}) != len(found):
+        raise ValueError("not an answer to CLUSTER NODES: an ID or `myself` is not there exactly once")
+    return found
+
+
+def is_whole(text: str) -> bool:
+    """Whether Redis wrote a nodes.conf to its end: one node is this one, and the epochs come last."""
+    lines = text.rstrip("\n").split("\n")
+    own = ["myself" in (line + "   ").split(" ")[2] for line in lines]
+    return sum(own) == 1 and lines[-1].startswith("vars currentEpoch ")

@@ -1,0 +1,113 @@
+"""Before each start of Redis: may it start, as what, and with which configuration?"""
+
+from __future__ import annotations
+
+import os
+from binascii import crc32
+
+import metadata
+import protection
+from candidate import Candidate
+from decide import START, decide_start
+from facts import Unknown, settle
+from nodes_conf import rebuild
+from report import LATER, Leave, later, log, refuse, set_state
+from server_conf import node_timeout, render
+from volume import AOF, keep_rdb, kept, set_aside
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from world import World
+
+# Starts that failed one after the other, and the pause before each further one, in seconds.
+FAILURES, PAUSE = 5, 15
+
+
+def prepare(world: World) -> None:
+    """Returns if Redis may start now; leaves with 10 or 20 if not."""
+    pause(world)
+    if world.settings["DATA_VOLUME"]:
+        from disk import mount
+
+        mount(world)
+    install(world)
+    world.data.make()
+    ip, instance = metadata.identity(world)
+    if not ip:
+        later(world, f"no private IP yet: {instance}")
+    candidate = Candidate(world, f"{ip}:{world.settings.port}", instance)
+    action = decide(world, candidate)
+    carry_out(world, candidate, action)
+    for name in ("accepted", "since", "failed"):
+        world.run.remove(name)
+    # Gone from the disk before Redis can serve again.
+    world.state.remove("receipt")
+    timeout = node_timeout(world, candidate.view)
+    world.run.write("redis.conf", render(world, ip, timeout, world.data.has(AOF)))
+    world.run.write("address", f"{ip}\n")
+    if isinstance(instance, str):
+        world.state.write("instance-id", f"{instance}\n")
+    ended = world.run.text("ended")
+    set_state(world, "waiting", "Redis is starting" + (f"; it last ended with: {ended}" if ended else ""))
+    world.run.write("started", "")
+
+
+def install(world: World) -> None:
+    """What a reboot in the middle of the installation has left undone."""
+    if not world.root and not os.access(f"{world.bin}/redis-server", os.X_OK):
+        status, output = world.processes.run("bash", "/usr/local/lib/redis-replica/install.sh", seconds=7200)
+        if status != 0:
+            log(output[-1000:])
+            raise Leave(status or LATER)
+
+
+def pause(world: World) -> None:
+    """Where full syncs or starts have failed again and again: each costs the master, or fills the journal."""
+    until = float(world.run.text("hold") or 0) - world.clock.uptime()
+    seconds = max(min(until, 60), PAUSE * (len(world.run.text("failures")) >= FAILURES))
+    world.run.remove("hold")
+    if seconds > 0:
+        log(f"the next start is in {seconds:.0f} s; Redis last ended with: {world.run.text('ended')}")
+        world.clock.sleep(seconds)
+
+
+def decide(world: World, candidate: Candidate) -> str:
+    """An action that lets Redis start; leaves if there is none."""
+    view, facts = candidate.view, candidate.gather()
+    action, why = settle(decide_start, facts, START)
+    refusal = f"{crc32(f'{why} {candidate.key}'.encode()):08x}"
+    if action == "refuse" and world.run.text("accepted") == refusal:
+        action, why = settle(decide_start, {**facts, "accepted": "yes"}, START)
+    roles = f"nodes.conf role: {facts['own']}, cluster view: {view.role}, owner of its shard: {view.owner()[0]}"
+    if action == "later":
+        later(world, why if view.quorum else f"{why}: {view.reason}")
+    if action == "refuse":
+        refuse(world, why, refusal, [roles, *candidate.evidence()])
+    log(f"{roles}: {action}")
+    return action
+
+
+def carry_out(world: World, candidate: Candidate, action: str) -> None:
+    data, own = world.data, candidate.own
+    if action == "fresh":
+        log(f"the data is set aside in {world.state / 'aside'}")
+        return set_aside(world)
+    keep_rdb(data)
+    if action == "follow" and candidate.damaged():
+        log("the RDB is damaged: it is kept as kept/damaged.rdb")
+        with data.as_owner():
+            data.move("dump.rdb", kept(data), "damaged.rdb")
+    serves, text = action[:5] == "serve", own.text
+    if action == "follow" or serves and not (own.role == "owner" and candidate.whole):
+        owner = candidate.view.owner()[1]
+        try:
+            text = rebuild(world, candidate.view, candidate.address, candidate.me if serves or not owner else owner.id)
+        except (Unknown, LookupError, ValueError) as error:
+            later(world, f"nodes.conf cannot be rebuilt: {error}")
+    if text:
+        # The look reads it as a member of Redis's group.
+        data.remove("nodes.conf")
+        data.write("nodes.conf", text, 0o640)
+    if not serves or not protection.is_complete(world):
+        protection.put_away(world, own.role)
+    return None

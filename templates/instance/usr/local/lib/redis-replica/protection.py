@@ -1,0 +1,65 @@
+"""The append-only file of a promoted node: a replica's RDB alone would lose everything since the last save.
+
+While it is not complete, or of an earlier promotion, a mark in the agent's own folder says so: then it counts for
+nothing. Nothing is removed while Redis runs, which may have it open; the folder goes before the next start.
+"""
+
+from __future__ import annotations
+
+from report import later
+from volume import AOF, kept
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from join import Running
+    from world import World
+
+PARTIAL = "aof-partial"
+
+
+def has_manifest(world: World) -> bool:
+    """Written last."""
+    return world.data.has(f"{AOF}/appendonly.aof.manifest")
+
+
+def is_complete(world: World) -> bool:
+    """Whether every write up to the last second is in an append-only file on this volume."""
+    return has_manifest(world) and not world.state.has(PARTIAL)
+
+
+def update(world: World, running: Running) -> None:
+    """Has an owner write an append-only file, and a replica none."""
+    info, owns = running.info, running.me.role == "owner"
+    enabled = info.get("aof_enabled")
+    idle = info.get("aof_rewrite_in_progress") == info.get("aof_rewrite_scheduled") == "0"
+    if owns and not world.run.has("promoted"):
+        world.run.write("promoted", f"{world.clock.uptime():.0f}")
+    if world.run.has("stopping") or enabled not in ("0", "1"):
+        return
+    if not owns and enabled == "1":
+        switch(world, "no")
+    elif owns and enabled == "0":
+        switch(world, "yes")
+    elif owns and idle and not has_manifest(world):
+        # Redis writes into files that are gone.
+        switch(world, "no")
+        switch(world, "yes")
+    elif owns and idle and info.get("aof_last_bgrewrite_status") != "ok":
+        later(world, "owns slots; Redis cannot write the append-only file: see its log, and the space on the disk")
+    elif owns and idle:
+        world.state.remove(PARTIAL)
+
+
+def switch(world: World, value: str) -> None:
+    world.state.write(PARTIAL, "")
+    world.command("CONFIG", "SET", "appendonly", value)
+
+
+def put_away(world: World, role: str) -> None:
+    """It would turn a replica's return into a full resync. What an owner wrote is kept once."""
+    if role == "replica":
+        world.data.remove(AOF)
+    elif world.data.has(AOF):
+        with world.data.as_owner():
+            world.data.move(AOF, kept(world.data))
+    world.state.remove(PARTIAL)

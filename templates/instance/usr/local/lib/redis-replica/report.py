@@ -1,0 +1,120 @@
+"""Telling what happened: state, metrics, hooks, and the exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+from typed import plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable, NoReturn
+
+    from world import World
+
+DONE, LATER, REFUSED = 0, 10, 20
+STATES = ("waiting", "in sync", "promoted", "refused")
+# Seconds after which what still waits is reported; and what a hook may take.
+PATIENCE, HOOK = 900, 10
+
+
+def log(text: str) -> None:
+    """A line for the journal."""
+    print(f"redis-replica: {plain(text, 1000)}", file=sys.stderr, flush=True)
+
+
+class Leave(Exception):
+    """Ends a command with an exit code."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+
+
+def set_state(world: World, name: str, detail: str = "") -> None:
+    """What `status` shows. Logged, measured and passed to a hook once a change."""
+    text = f"{name}: {detail}" if detail else name
+    before = world.run.text("state").strip()
+    # A look that was under way does not replace a refusal.
+    if text == before or world.run.has("refused") and name != "refused":
+        return
+    log(text)
+    world.run.write("state", f"{text}\n")
+    rows = [f'redis_replica_state{{state="{each}"}} {int(each == name)}\n' for each in STATES]
+    rows.append(f"redis_replica_state_since_seconds {int(world.clock.now())}\n")
+    world.run.write("redis-replica.prom", "".join(rows))
+    event = "" if before.startswith(name) and name == "in sync" else name.replace("in sync", "recovered")
+    # A hook is the operator's own program; it runs as the agent's user, and may fail.
+    if event and world.etc.has(f"hooks.d/{event}"):
+        status, output = world.processes.run(world.etc / f"hooks.d/{event}", text, seconds=HOOK, user=world.agent_user)
+        if status != 0:
+            log(f"the hook {event} ended with {status}: {output[-200:]}")
+
+
+def done(world: World, name: str, detail: str) -> None:
+    """In sync or promoted: what was waited for, or accepted, is over."""
+    for file in ("since", "unhealthy", "accepted", "ended", "failures"):
+        world.run.remove(file)
+    set_state(world, name, detail)
+
+
+def later(world: World, reason: str, progress: str = "") -> NoReturn:
+    """Not yet. Reported after 15 minutes without a change of `progress`, and tried again all the same."""
+    if elapsed(world, "unhealthy", progress) >= PATIENCE:
+        report(world, f"{reason}; no progress for {PATIENCE // 60} minutes, still trying")
+    set_state(world, "waiting", reason)
+    raise Leave(LATER)
+
+
+def report(world: World, reason: str) -> NoReturn:
+    """An operator should look; it is tried again all the same."""
+    set_state(world, "refused", reason)
+    raise Leave(REFUSED)
+
+
+def refuse(world: World, reason: str, refusal: str, evidence: Iterable[str] = ()) -> NoReturn:
+    """Nothing is started until an operator decides on this refusal, for which the evidence is needed."""
+    set_state(world, "refused", reason)
+    world.run.write("refused", f"{reason}\nrefusal {refusal}\n")
+    for line in evidence:
+        log(line)
+    log("to check again: redis-replica retry; to continue and accept data loss: redis-replica accept")
+    raise Leave(REFUSED)
+
+
+def elapsed(world: World, file: str, key: str = "") -> float:
+    """Seconds since this was first asked, in this boot, with this key."""
+    now = world.clock.uptime()
+    begun, _, before = world.run.text(file).partition(" ")
+    if not begun or before != key:
+        world.run.write(file, f"{now:.0f} {key}")
+        return 0
+    return now - float(begun)
+
+
+def retry(world: World) -> None:
+    for name in ("refused", "since", "unhealthy", "hold", "failures"):
+        world.run.remove(name)
+    world.systemctl("start", "--no-block", "redis-replica.service", "redis-replica-reconcile.service")
+
+
+def accept(world: World) -> None:
+    """Accepts what the present refusal says may be lost, and nothing else."""
+    refusal = world.run.text("refused").partition("\nrefusal ")[2].strip()
+    if not refusal:
+        log(f"there is no refusal to accept; the state is {world.run.text('state').strip() or 'not started'}")
+        raise Leave(1)
+    world.run.write("accepted", refusal)
+    retry(world)
+
+
+def status(world: World, as_json: bool) -> None:
+    text = world.run.text("state").strip() or "not started"
+    name, _, detail = text.partition(": ")
+    code = REFUSED if name == "refused" else DONE if name in ("in sync", "promoted") else LATER
+    if as_json:
+        import json
+
+        since = int(world.run.time("state")) if world.run.has("state") else None
+        text = json.dumps({"state": name.replace(" ", "_"), "detail": detail, "since": since, "exit_code": code})
+    print(text)
+    raise Leave(code)

@@ -1,0 +1,120 @@
+"""Questions to Redis servers: all at once, over a connection each, under one deadline."""
+
+from __future__ import annotations
+
+import socket
+import time
+from threading import Thread
+
+from facts import Refused, Unknown, known
+from typed import integer, plain, split
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO, Callable, Dict, List, Mapping, Sequence, Tuple
+
+    # A string, a number, None, a list of these, or Unknown.
+    Reply = Any
+    Command = Tuple[str, ...]
+    Connect = Callable[[Tuple[str, int], float], socket.socket]
+
+# Bytes of one answer: CLUSTER NODES of 1,000 nodes with every slot apart has 300 KB.
+LIMIT, LINE, DEPTH = 4 << 20, 1 << 16, 8
+
+
+class Reader:
+    """Replies (RESP2) out of a stream; ValueError where it is none, ends early or is too long."""
+
+    def __init__(self, stream: BinaryIO, deadline: float) -> None:
+        self.stream, self.deadline, self.left = stream, deadline, LIMIT
+
+    def take(self, data: bytes) -> str:
+        self.left -= len(data)
+        if self.left < 0 or data[-2:] != b"\r\n" or time.monotonic() > self.deadline:
+            raise ValueError("the answer is too long, or not complete")
+        return data[:-2].decode("latin-1")
+
+    def reply(self, depth: int = 0) -> Reply:
+        line = self.take(self.stream.readline(LINE))
+        kind, text = line[:1], line[1:]
+        if kind == "+":
+            return text
+        if kind == "-":
+            return Refused(plain(text))
+        if kind == ":":
+            return -integer(text[1:]) if text[:1] == "-" else integer(text)
+        if kind in "$*" and text == "-1":
+            return None
+        if kind == "$":
+            return self.take(self.stream.read(integer(text, 0, self.left) + 2))
+        if kind == "*" and depth < DEPTH:
+            return [self.reply(depth + 1) for _ in range(integer(text, 0, self.left))]
+        raise ValueError(f"not an answer of Redis: {plain(line, 40)}")
+
+
+def encode(command: Command) -> bytes:
+    words = [word.encode("latin-1") for word in command]
+    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)
+
+
+class Network:
+    """What asks servers; `connect` is another one where something stands between."""
+
+    def __init__(self, connect: Connect = socket.create_connection) -> None:
+        self.connect = connect
+
+    def ask_all(self, questions: Mapping[str, Sequence[Command]], seconds: float = 2.0) -> dict[str, list[Reply]]:
+        """By address, a reply to each command: a value, or Unknown for what was not answered in time."""
+        deadline = time.monotonic() + seconds
+        found: Dict[str, List[Reply]] = {address: [] for address in questions}
+        threads = [
+            Thread(target=self._ask, args=(*question, found[question[0]], deadline), daemon=True)
+            for question in questions.items()
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(max(0, deadline - time.monotonic()))
+        silence = {address: [Unknown(f"{address}: no answer within {seconds:g} s")] for address in questions}
+        # A thread that is late may still add to its own list.
+        return {
+            address: (found[address] + silence[address] * len(commands))[: len(commands)]
+            for address, commands in questions.items()
+        }
+
+    def _ask(self, address: str, commands: Sequence[Command], replies: list[Reply], deadline: float) -> None:
+        try:
+            with self.connect(split(address), deadline - time.monotonic()) as connection:
+                connection.sendall(b"".join(map(encode, commands)))
+                with connection.makefile("rb") as stream:
+                    reader = Reader(stream, deadline)
+                    for _ in commands:
+                        reply = reader.reply()
+                        replies.append(Refused(f"{address}: {reply}") if isinstance(reply, Refused) else reply)
+        except (OSError, ValueError) as error:
+            # A machine is there and says that nothing listens; whatever else, nothing was said.
+            kind = Refused if isinstance(error, ConnectionRefusedError) else Unknown
+            replies += [kind(f"{plain(address)}: {plain(getattr(error, 'strerror', None) or error)}")] * len(commands)
+
+    def ask(self, address: str, *command: str) -> Reply:
+        return self.ask_all({address: [command]})[address][0]
+
+
+class Info:
+    """INFO's fields; to ask for one raises Unknown, or KeyError, where it was not answered."""
+
+    def __init__(self, reply: Reply) -> None:
+        self.reply = reply
+        lines = [line.partition(":") for line in reply.split("\r\n")] if isinstance(reply, str) else []
+        self.fields = {name: value for name, _, value in lines}
+
+    def __getitem__(self, name: str) -> str:
+        known(self.reply)
+        return self.fields[name]
+
+    def number(self, name: str) -> int:
+        return integer(self[name])
+
+    def get(self, name: str) -> str:
+        """Empty where it was not answered."""
+        return self.fields.get(name, "")

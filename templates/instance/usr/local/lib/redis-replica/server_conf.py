@@ -1,0 +1,66 @@
+"""The redis.conf of this machine."""
+
+from __future__ import annotations
+
+from typed import integer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from resp import Info
+    from view import View
+    from world import World
+
+# Redis's default, in ms, where no master has told another.
+NODE_TIMEOUT = 15_000
+
+
+def node_timeout(world: World, view: View | None = None) -> int:
+    """Milliseconds: what the first master tells, or what one told last."""
+    question = [("CONFIG", "GET", "cluster-node-timeout")]
+    replies = world.network.ask_all({voter.address: question for voter in view.voters}) if view else {}
+    values = [reply[1] for (reply,) in replies.values() if isinstance(reply, list) and len(reply) == 2]
+    for value in [*values, world.state.text("node-timeout").strip()]:
+        try:
+            timeout = integer(value, 1, 1 << 31)
+        except (TypeError, ValueError):
+            continue
+        world.state.write("node-timeout", f"{timeout}\n")
+        return timeout
+    return NODE_TIMEOUT
+
+
+def window(world: World) -> float:
+    """W in seconds, longer than an election that fails and the next one: a minute, or six node timeouts."""
+    return max(60.0, node_timeout(world) * 6 / 1000)
+
+
+def render(world: World, ip: str, timeout: int, aof: bool) -> str:
+    """What all replicas have in common, less what the installed server does not know; the settings; the machine."""
+    settings = world.settings
+    with open(f"{world.bin}/redis-server", "rb") as file:
+        program = file.read()
+    common = [line for line in world.etc.text("redis.conf").split("\n") if line[:1] not in ("", "#")]
+    lines = [line for line in common if line.split()[0].encode() in program]
+    lines += [f"maxmemory {settings['MAXMEMORY']}", f"repl-backlog-size {settings['BACKLOG']}", settings["DIRECTIVES"]]
+    lines += [f"dir {world.data.path}", f"port {settings.port}", f"bind {ip} 127.0.0.1", "protected-mode no"]
+    lines += [f"cluster-port {settings['BUS_PORT']}"] if settings["BUS_PORT"] else []
+    lines += [f"appendonly {'yes' if aof else 'no'}", "appendfsync everysec"]
+    lines += [f"cluster-announce-ip {ip}", f"cluster-node-timeout {timeout}"]
+    return "\n".join(lines) + "\n"
+
+
+def version(info: Info) -> tuple[str, int, int]:
+    """A server's program and release, such as Redis 7.0; raises Unknown, LookupError or ValueError."""
+    engine = "Valkey" if "valkey_version" in info.fields else "Redis"
+    major, minor = info[f"{engine.lower()}_version"].split(".")[:2]
+    return engine, integer(major, 0, 9999), integer(minor, 0, 9999)
+
+
+def can_read(mine: tuple[str, int, int], theirs: tuple[str, int, int]) -> bool:
+    """Whether one understands what the other sends: a release that is at least as new.
+
+    Valkey left Redis at 7.2: it does not load what Redis 7.4 saves, nor Redis what Valkey 9 saves.
+    """
+    if mine[0] == theirs[0]:
+        return mine >= theirs
+    return theirs[1:] <= (7, 2) if theirs[0] == "Redis" else theirs[1:] < (9, 0) and mine[1:] >= (7, 2)

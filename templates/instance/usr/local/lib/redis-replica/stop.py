@@ -1,0 +1,120 @@
+"""Leaving: what is served is handed over first, the data is saved, and what is left is attested."""
+
+from __future__ import annotations
+
+import protection
+import receipt
+from facts import Unknown, known
+from report import log, set_state
+from resp import Info
+from server_conf import window
+from typed import integer, is_ip
+from view import look
+from volume import read_own, read_rdb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from world import World
+
+# Seconds that a stop may take, from what a save takes; a save writes so many bytes of memory a second, at least.
+LEAST, MOST, RATE = 120, 1800, 20 << 20
+# How far behind a copy may be that is handed the slots: bytes, seconds.
+BYTES, LAG = 65536, 1
+
+
+def stop(world: World, pid: int) -> None:
+    """Before systemd ends Redis, whose process is `pid`; 0 where Redis has ended by itself, which attests nothing."""
+    if not pid:
+        return None
+    try:
+        role, info = (known(reply) for reply in world.ask_here(("ROLE",), ("INFO",)))
+        is_master = {"master": True, "slave": False}[role[0]]
+    except (Unknown, LookupError, TypeError) as error:
+        return log(f"Redis does not answer before its end, so there will be no receipt: {error}")
+    if is_master:
+        hand_over(world, Info(info))
+    deadline = world.clock.uptime() + patience(Info(info))
+    if not is_master or not protection.is_complete(world):
+        # A first append-only file that is not complete keeps Redis from ending.
+        world.state.write(protection.PARTIAL, "")
+        world.ask_here(("CONFIG", "SET", "appendonly", "no"))
+    while True:
+        (moment,) = world.ask_here(("TIME",))
+        if isinstance(moment, list):
+            # Only a save that begins after this, by the server's own clock, is attested.
+            world.run.write("stopping", str(moment[0]))
+        (reply,) = world.ask_here(("SHUTDOWN", "SAVE"), seconds=max(1, deadline - world.clock.uptime()))
+        if world.processes.ended(pid, 2):
+            return None
+        world.run.remove("stopping")
+        log(f"Redis did not save and end: {reply}")
+        if not is_master or protection.is_complete(world):
+            # What it cannot save its master has, or its append-only file.
+            world.ask_here(("SHUTDOWN", "NOSAVE"))
+            if world.processes.ended(pid, 10):
+                return None
+        if world.clock.uptime() >= deadline:
+            log("the stop has taken as long as it may: Redis is killed, and what it did not save is lost")
+            return world.processes.kill(pid)
+        world.clock.sleep(5)
+
+
+def patience(info: Info) -> float:
+    """Seconds, from the memory in use and the last save."""
+    try:
+        return min(MOST, max(LEAST, 2 * info.number("rdb_last_bgsave_time_sec"), info.number("used_memory") / RATE))
+    except (LookupError, ValueError):
+        # -1: there was no save yet.
+        return MOST
+
+
+def hand_over(world: World, info: Info) -> None:
+    """A promoted replica gives its slots to a copy that is in sync: writes stall for some hundredths of a second."""
+    now = world.clock.uptime()
+    # Soon after a change votes would be denied, and writes stall.
+    copy = in_sync(info) if now - float(world.run.text("promoted") or now) >= window(world) else ""
+    if not copy:
+        return log("no hand-over: no copy is in sync, or this node was promoted within the last minute")
+    log(f"handing over to {copy}: {world.network.ask(copy, 'CLUSTER', 'FAILOVER')}")
+    for _ in range(50):
+        (role,) = world.ask_here(("ROLE",))
+        if isinstance(role, list) and role[:1] == ["slave"]:
+            return log(f"handed over to {copy}")
+        world.clock.sleep(0.1)
+    return log(f"{copy} did not take over")
+
+
+def in_sync(info: Info) -> str:
+    """Of a master's INFO, the address of a replica that is online and hardly behind; empty if there is none."""
+    for name, value in info.fields.items():
+        part = dict(item.partition("=")[::2] for item in value.split(","))
+        if name[:5] == "slave" and part.get("state") == "online" and is_ip(part.get("ip", "")):
+            try:
+                behind = info.number("master_repl_offset") - integer(part["offset"])
+                if behind <= BYTES and integer(part["lag"]) <= LAG:
+                    return f"{part['ip']}:{integer(part['port'], 1, 65535)}"
+            except (LookupError, ValueError):
+                pass
+    return ""
+
+
+def stopped(world: World, result: str, status: str) -> None:
+    """After Redis has ended: a receipt where it saved, else what it said, and a mark that its data may be damaged."""
+    if not world.run.has("started"):
+        return
+    begun, detail = world.run.text("stopping"), ""
+    for name in ("started", "stopping", "since"):
+        world.run.remove(name)
+    if result == "success":
+        own, rdb = read_own(world), read_rdb(world.data)
+        if begun and own.id and rdb and not rdb.damage and rdb.saved >= integer(begun):
+            receipt.write(world, look(world, own, own.id))
+    else:
+        from trouble import journal, last_words
+
+        detail = last_words(journal(world)) or f"{result} {status}"
+        world.run.write("ended", detail)
+        world.run.write("failures", world.run.text("failures") + ".")
+        if status != "KILL":
+            world.run.write("failed", "")
+    set_state(world, "waiting", f"Redis has ended{detail and ': '}{detail}")

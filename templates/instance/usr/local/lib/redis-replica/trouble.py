@@ -1,0 +1,77 @@
+"""Why the replication link is down, or Redis ended, in its own words, and what is done about it."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from facts import Unknown
+from report import later
+from typed import plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from join import Running
+    from resp import Info
+    from view import View
+    from world import World
+
+# Full syncs that failed within two minutes; after so many at most one a minute is tried.
+ATTEMPTS, HOLD = 5, 60
+
+
+def journal(world: World) -> list[str]:
+    """What Redis has logged in the last two minutes."""
+    unit = "_SYSTEMD_UNIT=redis-replica.service"
+    argv = "journalctl", unit, "--since=-2min", "--lines=500", "--output=cat", "--quiet"
+    text = "" if world.root else world.processes.run(*argv, seconds=5)[1]
+    return [line for line in text.split("\n") if line.strip() and line[:15] != "redis-replica: "]
+
+
+def warnings(lines: list[str]) -> list[str]:
+    """Redis's warnings without process, role and time: "13:S 28 Nov 2026 21:00:00.000 # text"."""
+    return [plain(line.partition(" # ")[2]) for line in lines if " # " in line]
+
+
+def cause(lines: list[str]) -> str:
+    """The first warning of the last attempt to connect that has one: causes come first, and consequences after."""
+    attempts = "\n".join(lines).split("Connecting to MASTER")
+    return next((found[0] for found in (warnings(each.split("\n")) for each in reversed(attempts)) if found), "")
+
+
+def last_words(lines: list[str]) -> str:
+    """What a Redis that has ended said last: the directive that it refuses, or its last warning."""
+    refused = "\n".join(lines).partition("FATAL CONFIG FILE ERROR")[2].split("\n")[1:4]
+    return plain(" ".join(refused)) or (warnings(lines) or [""])[-1]
+
+
+def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
+    if running.info.get("master_sync_in_progress") == "1":
+        read, total = (plain(running.info.get(f"master_sync_{name}_bytes"), 20) for name in ("read", "total"))
+        later(world, f"full sync under way: {read} of {total} bytes", read)
+    lines = journal(world)
+    text, attempts = cause(lines), sum("Full resync from master" in line for line in lines)
+    master = view.nodes.get(running.me.master)
+    if attempts > 1:
+        text = f"{attempts} full syncs failed within two minutes: {text}"
+        if master and re.search("I/O error|onnection|imeout", text):
+            limit = world.network.ask(master.address, "CONFIG", "GET", "client-output-buffer-limit")
+            text += f"; {master.address}: {plain(limit)}"
+    if attempts >= ATTEMPTS:
+        # Redis would try again every second, and fork its master each time.
+        world.run.write("hold", f"{world.clock.uptime() + HOLD:.0f}")
+        world.run.write("ended", text)
+        world.ask_here(("SHUTDOWN", "NOSAVE"))
+    later(world, f"{why}: {text}" if text else why)
+
+
+def last_update(world: World, info: Info) -> str:
+    """When this replica last heard from its master, in this life, or when its RDB was written."""
+    try:
+        return utc(world.clock.now() - info.number("master_link_down_since_seconds"))
+    except (Unknown, LookupError, ValueError):
+        return utc(world.data.time("dump.rdb")) if world.data.has("dump.rdb") else "an unknown time"
+
+
+def utc(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seconds))

@@ -1,0 +1,132 @@
+"""What the volume holds: nodes.conf, the RDB and the append-only file. Nothing here is believed to be well-formed."""
+
+from __future__ import annotations
+
+import os
+
+from nodes import Node, covered, is_whole, parse_nodes
+from typed import integer, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from folder import Folder
+    from world import World
+
+AOF = "appendonlydir"
+
+
+class Own:
+    """This node by its own file, or by its own word; `id` is empty if that names none."""
+
+    def __init__(self, text: str = "") -> None:
+        self.text = text
+        lines = [line for line in text.split("\n") if line[:5] != "vars "]
+        self.nodes = {node.id: node for node in (parse_nodes("\n".join(lines)) if text else [])}
+        self.me: Node | None = next((node for node in self.nodes.values() if "myself" in node.flags), None)
+        self.id, self.role = (self.me.id, self.me.role) if self.me else ("", "none")
+
+    @property
+    def shard_slots(self) -> set[int]:
+        """The slots that this node's shard had."""
+        return covered(self.nodes.get(self.me.master) if self.me and self.role == "replica" else self.me)
+
+
+def read_own(world: World) -> Own:
+    """From nodes.conf if it is whole; else, where there is data, from the last-known-good copy. OSError, ValueError."""
+    text = world.data.text("nodes.conf")
+    if not is_whole(text):
+        text = world.state.text("nodes.conf") if has_data(world.data) else ""
+    return Own(text if is_whole(text) else "")
+
+
+def has_data(data: Folder) -> bool:
+    return data.has("dump.rdb") or data.has(AOF) or bool(data.read("nodes.conf", 1))
+
+
+class Rdb:
+    """The head of an RDB. `offset` and `saved` (seconds by the server's clock) are -1 where it has none.
+
+    A damaged one is taken to have keys.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.id, self.offset, self.saved, self.has_keys, self.damage = "", -1, -1, True, ""
+        self._data, self._at = data, 9
+        try:
+            # "REDIS" and four digits, or "VALKEY" and three.
+            if data[:5] != b"REDIS" and data[:6] != b"VALKEY":
+                raise ValueError("not an RDB")
+            while self._take(1) == b"\xfa":
+                name, value = self._string(), self._string()
+                if name == "repl-id":
+                    self.id = value
+                elif name == "repl-offset":
+                    self.offset = integer(value)
+                elif name == "ctime":
+                    self.saved = integer(value)
+            self.has_keys = data[self._at - 1] != 0xFF
+        except ValueError as error:
+            self.damage = plain(error)
+
+    def __str__(self) -> str:
+        return f"offset {self.offset}, {'has' if self.has_keys else 'no'} keys{' (damaged)' if self.damage else ''}"
+
+    def _take(self, count: int) -> bytes:
+        self._at += count
+        if self._at > len(self._data):
+            raise ValueError("its head is not complete")
+        return self._data[self._at - count : self._at]
+
+    def _string(self) -> str:
+        """A length and its bytes, or an integer of 1, 2 or 4 bytes."""
+        first = self._take(1)[0]
+        kind, low = first >> 6, first & 63
+        if kind == 3 and low < 3:
+            return str(int.from_bytes(self._take(1 << low), "little", signed=True))
+        if kind > 1:
+            raise ValueError("its head has an unknown kind of string")
+        return self._take(low << 8 | self._take(1)[0] if kind else low).decode("latin-1")
+
+
+def read_rdb(data: Folder) -> Rdb | None:
+    """None where there is no RDB. OSError."""
+    head = data.read("dump.rdb", 4096)
+    return Rdb(head) if head else None
+
+
+def rdb_mark(data: Folder) -> str:
+    """The RDB's size and the checksum at its end, by which Redis checks the rest; empty without an RDB."""
+    tail = data.read("dump.rdb", tail=8)
+    return f"{os.lstat(data / 'dump.rdb').st_size} {tail.hex()}" if tail else ""
+
+
+def kept(data: Folder) -> Folder:
+    """Where one generation is kept. Redis could put a link in its place."""
+    if os.path.islink(data / "kept"):
+        data.remove("kept")
+    return type(data)(data / "kept", data.mode, data.owner)
+
+
+def keep_rdb(data: Folder) -> None:
+    """Keeps the RDB by a second name, but never one without keys, or a damaged one, in place of one that has keys."""
+    with data.as_owner():
+        folder, rdb = kept(data), read_rdb(data)
+        if rdb and not rdb.damage and (rdb.has_keys or not read_rdb(folder)):
+            folder.make()
+            folder.remove("dump.rdb")
+            os.link(data / "dump.rdb", folder / "dump.rdb")
+
+
+def set_aside(world: World) -> None:
+    """Moves the data away, for a node that joins as a new one; the last generation that has keys is kept."""
+    aside, new = (type(world.state)(world.state / name, 0o700, world.state.owner) for name in ("aside", "aside.new"))
+    rdb = read_rdb(world.data)
+    # What is in `new` already was moved by a run that was cut short.
+    for name in os.listdir(world.data.path):
+        world.data.move(name, new)
+    if rdb and not rdb.has_keys and aside.has("dump.rdb"):
+        world.state.remove("aside.new")
+    elif world.state.has("aside.new"):
+        world.state.move("aside.new", world.state, "aside")
+    for name in ("nodes.conf", "receipt", "aof-partial"):
+        world.state.remove(name)

@@ -1,0 +1,136 @@
+"""All that the agent is not: network, clock, files, processes. Passed in, so tests and simulations bring others."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from contextlib import contextmanager
+
+from facts import Unknown
+from folder import Folder
+from report import LATER, Leave, later
+from resp import Network
+from settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterator
+
+    from resp import Command, Reply
+
+
+class Clock:
+    """`uptime` is in seconds since the machine booted: nobody can set it."""
+
+    now, sleep = staticmethod(time.time), staticmethod(time.sleep)
+
+    def uptime(self) -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+class Processes:
+    def run(self, *argv: str, seconds: float = 60, user: tuple[int, int] | None = None) -> tuple[int | None, str]:
+        """A program's status and output. Past its time it is killed, with all that it started: the status is None."""
+        import subprocess
+
+        who = {"user": user[0], "group": user[1], "extra_groups": []} if user and os.geteuid() == 0 else {}
+        pipe = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        try:
+            child = subprocess.Popen(argv, start_new_session=True, cwd="/", **pipe, **who)  # type: ignore[call-overload]
+        except OSError as error:
+            return 127, f"{argv[0]}: {error.strerror}"
+        try:
+            output = child.communicate(timeout=seconds)[0]
+            return child.returncode, output.decode("latin-1").strip()
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, 9)
+            return None, f"{argv[0]} was killed after {seconds:g} s"
+
+    def ended(self, pid: int, seconds: float) -> bool:
+        """Waits for a process's end."""
+        deadline = time.monotonic() + seconds
+        while os.path.exists(f"/proc/{pid}") and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return not os.path.exists(f"/proc/{pid}")
+
+    def kill(self, pid: int) -> None:
+        os.kill(pid, 9)
+
+
+class World:
+    """Where the agent works. Everything lies under `root`, so that the whole of it can run in a directory."""
+
+    def __init__(self, root: str = "", network: Network | None = None, clock: Clock | None = None) -> None:
+        self.root, self.network, self.clock, self.processes = root, network or Network(), clock or Clock(), Processes()
+        self.redis_user, self.agent_user = user("redis", root), user("redis-replica", root)
+        self.etc = Folder(f"{root}/etc/redis-replica")
+        self.run = Folder(f"{root}/run/redis-replica", 0o755, self.agent_user)
+        self.state = Folder(f"{root}/var/lib/redis-replica", 0o700, self.agent_user)
+        self.data = Folder(f"{root}/var/lib/redis", 0o750, self.redis_user)
+        self.bin = f"{root}/opt/redis-replica/bin"
+        self.settings = Settings(self.etc.text("settings"))
+
+    @property
+    def address(self) -> str:
+        """What the others reach this node at; as of the last start."""
+        return f"{self.run.text('address').strip()}:{self.settings.port}"
+
+    def ask_here(self, *commands: Command, seconds: float = 2.0) -> list[Reply]:
+        """Asks the Redis on this machine; Unknown where another user's process listens in its place."""
+        port = self.settings.port
+        listener = listener_of(port)
+        if self.redis_user and listener not in (-1, self.redis_user[0]):
+            return [Unknown(f"port {port} is in use by a process of user {listener}")] * len(commands)
+        here = f"127.0.0.1:{port}"
+        return self.network.ask_all({here: list(commands)}, seconds)[here]
+
+    def command(self, *words: str) -> None:
+        """Has the Redis on this machine do something; leaves with 10 where it does not."""
+        (reply,) = self.ask_here(words)
+        if reply != "OK":
+            later(self, f"{' '.join(words)}: {reply}")
+
+    @contextmanager
+    def lock(self, seconds: float) -> Iterator[None]:
+        """One step at a time. Only the agent's user can open the file, and so lock it. Leaves with 10 past the time."""
+        with self.run.as_owner():
+            file = open(os.open(self.run / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600))  # noqa: SIM115
+        with file:
+            deadline = self.clock.uptime() + seconds
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if self.clock.uptime() >= deadline:
+                        raise Leave(LATER) from None
+                    self.clock.sleep(0.1)
+            yield
+
+    def systemctl(self, *words: str) -> str:
+        """Nothing in a directory: the units of the machine around it are not the agent's."""
+        return "" if self.root else self.processes.run("systemctl", *words, seconds=90)[1]
+
+
+def user(name: str, root: str) -> tuple[int, int] | None:
+    """A user's numbers; None if there is none, and in a directory, whose files are all the caller's."""
+    import pwd
+
+    try:
+        return None if root else pwd.getpwnam(name)[2:4]
+    except KeyError:
+        return None
+
+
+def listener_of(port: int) -> int:
+    """The user whose process listens on a port of 127.0.0.1; -1 if none does, or it cannot be told."""
+    try:
+        with open("/proc/self/net/tcp") as file:
+            # Sockets that listen come first.
+            rows = [row.split() for row in file.read(1 << 16).split("\n")[1:-1]]
+    except OSError:
+        return -1
+    places = [f"{ip}:{port:04X}" for ip in ("0100007F", "00000000")]
+    return next((int(row[7]) for row in rows if row[3:4] == ["0A"] and row[1] in places), -1)
+
