@@ -61,7 +61,7 @@ async function waitsForIt(
       );
     });
     await scene.launch(0);
-    await scene.reaches(0, /^waiting: the link to the master is down/);
+    await scene.reaches(0, /^waiting: the replication link is down/);
     // Longer than an election and the next one take.
     for (let look = 0; look < 10; look++) {
       await keepsQuiet(scene, id, others[0]?.address ?? "");
@@ -79,7 +79,7 @@ async function waitsForIt(
 /** Whether the replica says that it waits, serves nothing and claims nothing. */
 async function keepsQuiet(scene: Scene, id: string, peer: string): Promise<void> {
   const { code, text } = await scene.status(0);
-  holds(`it says that it waits (${code}: ${text})`, code === 10 && /link to the master is down/.test(text));
+  holds(`it says that it waits (${code}: ${text})`, code === 10 && /replication link is down/.test(text));
   const seen = await scene.masters.servers.find(({ address }) => address === peer)?.node.nodes();
   for (const nodes of [seen, await scene.node(0).nodes()]) {
     const line = nodes?.find((each) => each.id === id);

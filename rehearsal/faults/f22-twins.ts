@@ -18,7 +18,7 @@ export const fault: Fault = {
     const before = await undisturbed();
     const start = Date.now();
     const twin = await scene.restore(1, image);
-    await scene.reaches(1, /^refused: another machine answers with the id of this node/);
+    await scene.reaches(1, /^refused: another machine answers with the ID of this node/);
     const seconds = since(start);
     holds("the user data fails", !(await twin.waitForUserData()).succeeded);
     await sleep(5000); // systemd would have tried again

@@ -75,7 +75,7 @@ def decide_start(f: Facts) -> Action:
         # A join that was cut.
         return "start", ""
     if f.owner == "down":
-        return "later", "the owner of this shard is down"
+        return "later", "the shard's owner is down"
     return "fresh", ""
 
 
@@ -85,9 +85,9 @@ def decide_follow(f: Facts) -> Action:
         return "refuse", "this server is older than its master's and cannot read its data"
     if f.accepted == "no":
         if f.stale == "loading":
-            return "later", "the owner of this shard is loading its data"
+            return "later", "the shard's owner is loading its data"
         if f.stale == "yes":
-            return "refuse", "the owner of this shard holds less data than this volume; following it would delete data"
+            return "refuse", "the shard's owner holds less data than this volume; following it would delete data"
     return "follow", ""
 
 

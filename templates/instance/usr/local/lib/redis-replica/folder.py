@@ -70,7 +70,7 @@ class Folder:
 
     def write(self, name: str, text: str, mode: int = 0o644) -> None:
         """Replaces a file, if its content differs; it is on disk before this returns."""
-        if self.has(name) and self.read(name) == text.encode("latin-1"):
+        if self.has(name) and self.mode_of(name) == mode and self.read(name) == text.encode("latin-1"):
             return
         new = self / f".{name}.{os.urandom(8).hex()}"
         with self.as_owner():
@@ -111,6 +111,10 @@ class Folder:
             return bool(self.time(name))
         except (FileNotFoundError, NotADirectoryError):
             return False
+
+    def mode_of(self, name: str) -> int:
+        with self.as_owner():
+            return stat.S_IMODE(os.lstat(self / name).st_mode)
 
     def time(self, name: str) -> float:
         """When a file was written, in seconds since 1970."""

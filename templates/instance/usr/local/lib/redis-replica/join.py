@@ -52,7 +52,7 @@ def step(world: World) -> None:
         protection.update(world, running)
         membership.bar_moved(world, running)
         view = look(world, running.own, running.me.id)
-        membership.forget_predecessors(world, view)
+        membership.forget_predecessors(world, view, running.me.address)
         action, why = settle(decide_join, gather(world, running, view), JOIN)
         act(world, running, view, action, why)
 
@@ -78,7 +78,7 @@ def gather(world: World, running: Running, view: View) -> Known:
         role = "lost"
     return {
         "own": role,
-        "twin": membership.twin(world, view, world.address, running.info.number("uptime_in_seconds")),
+        "twin": membership.twin(world, view, running.me.address, running.info.number("uptime_in_seconds")),
         "quorum": fact(lambda: view.quorum),
         "listed": view.listed(),
         "aof": fact(lambda: protection.is_complete(world)),

@@ -56,14 +56,14 @@ def meet(world: World, view: View) -> None:
     world.ask_here(*[("CLUSTER", "MEET", node.host, str(node.port), str(node.bus)) for node in nodes])
 
 
-def forget_predecessors(world: World, view: View) -> None:
+def forget_predecessors(world: World, view: View, address: str) -> None:
     """Nodes that were at this node's own address before it, and own nothing: they never return.
 
     All nodes are told at once: one that is not would bring them back by gossip.
     """
-    here = view.at(world.address)
+    here = view.at(address) if view.quorum and view.seen and view.seen.alive else []
     gone = [("CLUSTER", "FORGET", node.id) for node in here if node.role != "owner" and not node.alive]
-    if gone and view.quorum and view.seen in here and all(node.alive for node in here if node is view.seen):
+    if gone:
         places = [node.address for node in view.nodes.values() if node.alive and node.address]
         world.network.ask_all(dict.fromkeys(places, gone))
 

@@ -65,7 +65,7 @@ def take_turn(world: World, running: Running, wait: bool) -> View:
     return view
 
 
-def choose(world: World, view: View) -> Node | None:
+def choose(world: World, view: View, address: str) -> Node | None:
     """The owner of this replica's shard, or of that in the settings; else of the live owners the one with the fewest
     replicas, at a tie in another subnet, and then the first by ID."""
     state, owner = view.owner()
@@ -74,14 +74,14 @@ def choose(world: World, view: View) -> Node | None:
     shard = world.settings.shard
     if shard:
         said = [view.nodes.get(answer.me.id) for answer in view.answers if answer.address == shard]
-        node = next(iter([*said, *view.at(shard)]), None)
-        return view.nodes.get(node.master) if node and node.role == "replica" else node
+        node = next(filter(None, [*said, *view.at(shard)]), None)
+        return node if not node or node.role == "owner" else view.nodes.get(node.master)
     networks = local_networks()
 
     def cost(node: Node) -> tuple[int, bool, str]:
         packed = int.from_bytes(socket.inet_aton(node.host), "little") if "." in node.host else 0
         is_near = any(packed & mask == network for network, mask in networks)
-        return view.replicas(node, world.address), is_near, node.id
+        return view.replicas(node, address), is_near, node.id
 
     return min((node for node in view.owners if node.alive and node.address), key=cost, default=None)
 
@@ -94,7 +94,7 @@ def local_networks() -> list[tuple[int, int]]:
 
 
 def follow(world: World, running: Running, view: View) -> None:
-    master = choose(world, view)
+    master = choose(world, view, running.me.address)
     if not master:
         later(world, "no master to replicate" + " in its shard" * bool(world.settings.shard))
     try:

@@ -82,6 +82,7 @@ def decide(world: World, candidate: Candidate) -> str:
     if action == "later":
         later(world, why if view.quorum else f"{why}: {view.reason}")
     if action == "refuse":
+        keep_rdb(world.data)
         refuse(world, why, refusal, [roles, *candidate.evidence()])
     log(f"{roles}: {action}")
     return action
@@ -106,7 +107,6 @@ def carry_out(world: World, candidate: Candidate, action: str) -> None:
             later(world, f"nodes.conf cannot be rebuilt: {error}")
     if text:
         # The look reads it as a member of Redis's group.
-        data.remove("nodes.conf")
         data.write("nodes.conf", text, 0o640)
     if not serves or not protection.is_complete(world):
         protection.put_away(world, own.role)

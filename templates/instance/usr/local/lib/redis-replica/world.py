@@ -71,11 +71,6 @@ class World:
         self.bin = f"{root}/opt/redis-replica/bin"
         self.settings = Settings(self.etc.text("settings"))
 
-    @property
-    def address(self) -> str:
-        """What the others reach this node at; as of the last start."""
-        return f"{self.run.text('address').strip()}:{self.settings.port}"
-
     def ask_here(self, *commands: Command, seconds: float = 2.0) -> list[Reply]:
         """Asks the Redis on this machine; Unknown where another user's process listens in its place."""
         port = self.settings.port
