@@ -28,6 +28,8 @@ export interface SceneProps {
   readonly masters?: number;
   /** Over the masters' own directives. */
   readonly masterDirectives?: Readonly<Record<string, string>>;
+  /** Over the replicas' own directives. */
+  readonly replicaDirectives?: Readonly<Record<string, string>>;
   /** How many masters the settings name, from the first on. @default all */
   readonly seeds?: number;
   /** The master whose shard the settings name, by its number. @default - none, so replicas spread */
@@ -64,12 +66,13 @@ export class Scene {
     private readonly seeds: string[],
     private readonly failover: Failover,
     private dataVolumes: boolean,
+    private readonly directives: Readonly<Record<string, string>>,
     private readonly shard?: string,
   ) {}
 
   static async open(props: SceneProps = {}): Promise<Scene> {
     const { replicas = 1, megabytes = 20, nodeTimeout = 2000, failover = Failover.ALLOWED } = props;
-    const { dataVolumes = false } = props;
+    const { dataVolumes = false, replicaDirectives: directives = {} } = props;
     const bare = await image();
     const build = props.server === undefined ? undefined : await serverBuild(serverKind(props.server), bare);
     const ami = build?.image ?? bare;
@@ -85,7 +88,7 @@ export class Scene {
     const seeds = masters.addresses.slice(0, props.seeds);
     const parts = [ami, network, metadata, mirror, masters, fleet] as const;
     const shard = props.shard === undefined ? undefined : masters.addresses[props.shard];
-    const scene = new Scene(...parts, seeds, failover, dataVolumes, shard);
+    const scene = new Scene(...parts, seeds, failover, dataVolumes, directives, shard);
     await masters.fill({ megabytes });
     await Promise.all(Array.from({ length: replicas }, (_, place) => scene.launch(place)));
     await Promise.all(Array.from({ length: replicas }, (_, place) => scene.inSync(place)));
@@ -94,7 +97,7 @@ export class Scene {
 
   private get userData(): Buffer {
     const install = this.ami.over === undefined ? RedisInstall.package() : RedisInstall.image();
-    const redis = { install, directives: { "enable-debug-command": "yes" } };
+    const redis = { install, directives: { "enable-debug-command": "yes", ...this.directives } };
     const dataVolume = this.dataVolumes ? true : undefined;
     const { seeds: masters, failover, shard } = this;
     return gzipSync(new BootScript({ masters, redis, failover, dataVolume, shard }).text);
@@ -227,6 +230,16 @@ export class Scene {
       seen = (await this.status(place).catch(() => ({ text: "" }))).text;
       return state.test(seen) ? seen : undefined;
     });
+  }
+
+  /** Runs one look of the agent, as its timer does every 15 seconds, and waits for its end. */
+  async look(place: number): Promise<void> {
+    await this.instance(place).exec(["systemctl", "start", "redis-replica-reconcile.service"]);
+  }
+
+  /** The same without waiting. */
+  async startLook(place: number): Promise<void> {
+    await this.run(place, ["systemctl", "start", "--no-block", "redis-replica-reconcile.service"]);
   }
 
   async inSync(place: number, timeout?: number): Promise<void> {
