@@ -21,6 +21,7 @@ import { fast, slow } from "./f25-clocks";
 import { fault as emptyMaster } from "./f26-empty-master";
 import { fault as minority } from "./f27-minority";
 import { fault as farBehind } from "./f28-far-behind";
+import { appendOnly } from "./f30-aof";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -59,4 +60,5 @@ export const faults: readonly Fault[] = [
   emptyMaster,
   minority,
   farBehind,
+  ...appendOnly,
 ];

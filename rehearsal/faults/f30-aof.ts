@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Scene } from "../scene";
+import { Stall } from "../stall";
+import { until } from "../wait";
+import { type Writer } from "../writer";
+import { type Fault, holds, more, nothingLost, since } from "./fault";
+import { promote } from "./promoted";
+
+/** What an agent may ask its own Redis first in a look. */
+const first = ["cluster", "info", "role"];
+
+/** Redis answers the look's first question, and none of those that follow. */
+const stalls: Fault = {
+  id: "F30",
+  title: "promoted, Redis stalls for 9 seconds during a look: its append-only file stays",
+  async run(scene) {
+    const writer = await protectedOwner(scene);
+    await writer.stop();
+    const start = Date.now();
+    const stall = await Stall.arm({ node: scene.node(0), seconds: 9, asked: first });
+    await scene.startLook(0);
+    await stall.begins();
+    await stall.ends();
+    await scene.look(0);
+    await scene.reaches(0, /^promoted/);
+    const damage = await missing(scene);
+    holds(`the append-only file that Redis writes is on disk (${damage})`, damage === "");
+    const seconds = since(start);
+    await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+    return { outcome: "serves", seconds, ...nothingLost(await scene.verdict()) };
+  },
+};
+
+const killed: Fault = {
+  id: "F30k",
+  title: "promoted, Redis is killed between two questions of a look: serves again from its append-only file",
+  async run(scene) {
+    const id = await scene.node(0).cli("CLUSTER", "MYID");
+    const writer = await protectedOwner(scene);
+    await writer.stop();
+    await sleep(1500); // everysec
+    const pid = await scene.pid(0);
+    // Until the kill has come through: a command on the machine takes a tenth of a second to begin.
+    const stall = await Stall.arm({ node: scene.node(0), seconds: 5, asked: first });
+    await scene.startLook(0);
+    await stall.begins();
+    const start = Date.now();
+    await scene.instance(0).exec(["systemctl", "kill", "-s", "KILL", "redis-replica"]);
+    stall.close();
+    // The look waits two seconds for an answer.
+    await sleep(4000);
+    const damage = await missing(scene);
+    holds(`the append-only file is on disk after the kill (${damage})`, damage === "");
+    // The cluster says that it owns slots: nobody may serve them before the window is over, a minute.
+    const state = await scene.reaches(0, /^(promoted|refused)/, 150_000);
+    holds(`it serves again by itself (${state})`, state.startsWith("promoted"));
+    const seconds = since(start);
+    holds("it is another process", (await scene.pid(0)) !== pid);
+    holds("it is the same node", (await scene.node(0).cli("CLUSTER", "MYID")) === id);
+    await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+    const counts = nothingLost(await scene.verdict());
+    holds(`nothing that was written to it is gone (${counts.lostPlain})`, counts.lostPlain === 0);
+    return { outcome: "serves", seconds, ...counts };
+  },
+};
+
+/** `CONFIG GET appendonly` says yes all the same. */
+const removed: Fault = {
+  id: "F30m",
+  title:
+    "promoted, its append-only folder is removed while Redis runs: is written again before it says promoted",
+  async run(scene) {
+    const writer = await protectedOwner(scene);
+    await scene.run(0, ["rm", "-r", FOLDER]);
+    const start = Date.now();
+    await scene.look(0);
+    const { text } = await scene.status(0);
+    const damage = await missing(scene);
+    holds(
+      `it does not say that it is protected without the file (${text}; ${damage})`,
+      !text.startsWith("promoted") || damage === "",
+    );
+    await scene.reaches(0, /^promoted/, 60_000);
+    const left = await missing(scene);
+    holds(`the append-only file is on disk again (${left})`, left === "");
+    const seconds = since(start);
+    await more(writer, 300, { what: "plain" });
+    holds("every master answers", await scene.mastersAnswer());
+    return { outcome: "serves", seconds, ...nothingLost(await scene.verdict()) };
+  },
+};
+
+export const appendOnly = [stalls, killed, removed];
+
+const FOLDER = "/var/lib/redis/appendonlydir";
+
+/** The replica is promoted, its append-only file is complete on disk, and it has taken writes since. */
+async function protectedOwner(scene: Scene): Promise<Writer> {
+  const writer = await scene.write();
+  await promote(scene);
+  await until("the append-only file is on disk", { timeout: 30_000, every: 200 }, async () => {
+    return (await missing(scene)) === "";
+  });
+  await more(writer, 500, { what: "plain" });
+  return writer;
+}
+
+/** What is missing of the append-only file: the manifest, a file that it names, or one that is open and was removed. */
+async function missing(scene: Scene): Promise<string> {
+  const script = `cd ${FOLDER} || exit 0
+cat appendonly.aof.manifest >/dev/null || exit 0
+awk '$1 == "file" && $NF != "h" { print $2 }' appendonly.aof.manifest | xargs ls -d >/dev/null
+pid=$(systemctl show --property=MainPID --value redis-replica)
+[ "$pid" = 0 ] || ls -l "/proc/$pid/fd" | grep -o 'append.*(deleted)' >&2`;
+  const { stderr } = await scene.instance(0).exec(["sh", "-c", script]);
+  return stderr.trim().replaceAll("\n", "; ");
+}
