@@ -22,6 +22,7 @@ import { fault as emptyMaster } from "./f26-empty-master";
 import { fault as minority } from "./f27-minority";
 import { fault as farBehind } from "./f28-far-behind";
 import { appendOnly } from "./f30-aof";
+import { fault as receipt } from "./f31-receipt";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -61,4 +62,5 @@ export const faults: readonly Fault[] = [
   minority,
   farBehind,
   ...appendOnly,
+  receipt,
 ];
