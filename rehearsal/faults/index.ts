@@ -23,6 +23,7 @@ import { fault as minority } from "./f27-minority";
 import { fault as farBehind } from "./f28-far-behind";
 import { appendOnly } from "./f30-aof";
 import { fault as receipt } from "./f31-receipt";
+import { accept } from "./f32-accept";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -63,4 +64,5 @@ export const faults: readonly Fault[] = [
   farBehind,
   ...appendOnly,
   receipt,
+  ...accept,
 ];
