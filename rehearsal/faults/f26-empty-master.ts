@@ -1,8 +1,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { type RedisServer } from "../redis-server";
 import { type Scene } from "../scene";
 import { until } from "../wait";
 import { type Fault, holds, more, recovery, since } from "./fault";
+
+/** The RDB from before a start that follows a master. */
+export const KEPT = "/var/lib/redis/kept/dump.rdb";
 
 /** Following it would make the only copy as empty as the master is. */
 export const fault: Fault = {
@@ -10,19 +14,7 @@ export const fault: Fault = {
   title: "its master restarts empty while it is away: refuses; accepted, it follows, and the RDB is kept",
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
-    const place = await scene.masterOf(0);
-    const writer = await scene.write();
-    await more(writer, 2000);
-    await writer.stop();
-    await until("the replica has all", { timeout: 10_000 }, () => scene.equal(0));
-    const digest = await scene.node(0).digest();
-    await scene.stop(0, "clean");
-    const server = scene.masters.server(place);
-    await scene.masters.kill(place);
-    rmSync(join(server.directory, "dump.rdb"), { force: true });
-    await server.start();
-    await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
-    holds("the master is empty and serves", (await server.node.cli("DBSIZE")) === "0");
+    const { place, digest, acknowledged } = await emptied(scene);
 
     const start = Date.now();
     await scene.launch(0);
@@ -37,9 +29,7 @@ export const fault: Fault = {
       "it says how to go on",
       /redis-replica retry/.test(journal) && /redis-replica accept/.test(journal),
     );
-    const [rdb, kept] = (
-      await inside(scene, "stat -c %i /var/lib/redis/dump.rdb /var/lib/redis/kept/dump.rdb")
-    )
+    const [rdb, kept] = (await inside(scene, `stat -c %i /var/lib/redis/dump.rdb ${KEPT}`))
       .trim()
       .split("\n");
     holds("the RDB is kept, by a link", rdb && rdb === kept);
@@ -57,7 +47,6 @@ export const fault: Fault = {
     );
     holds("the RDB that is kept has all", (await keptDigest(scene)) === digest);
     holds("every master answers", await scene.mastersAnswer());
-    const { acknowledged } = writer.counts;
     return {
       outcome: "refused",
       seconds,
@@ -68,13 +57,36 @@ export const fault: Fault = {
   },
 };
 
+/** The machine is shut down with all that was acknowledged, and its master restarts with nothing. */
+export async function emptied(scene: Scene): Promise<{
+  readonly place: number;
+  readonly server: RedisServer;
+  readonly digest: string;
+  readonly acknowledged: number;
+}> {
+  const place = await scene.masterOf(0);
+  const writer = await scene.write();
+  await more(writer, 2000);
+  await writer.stop();
+  await until("the replica has all", { timeout: 10_000 }, () => scene.equal(0));
+  const digest = await scene.node(0).digest();
+  await scene.stop(0, "clean");
+  const server = scene.masters.server(place);
+  await scene.masters.kill(place);
+  rmSync(join(server.directory, "dump.rdb"), { force: true });
+  await server.start();
+  await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+  holds("the master is empty and serves", (await server.node.cli("DBSIZE")) === "0");
+  return { place, server, digest, acknowledged: writer.counts.acknowledged };
+}
+
 /** Runs a line of shell on the machine. */
-function inside(scene: Scene, command: string): Promise<string> {
+export function inside(scene: Scene, command: string): Promise<string> {
   return scene.run(0, ["sh", "-c", command]);
 }
 
 /** What a server makes of the RDB that is kept. */
-async function keptDigest(scene: Scene): Promise<string> {
+export async function keptDigest(scene: Scene): Promise<string> {
   const options =
     "--port 7000 --dir /var/lib/redis/kept --save '' --enable-debug-command local --daemonize yes";
   await inside(scene, `/opt/redis-replica/bin/redis-server ${options}`);
