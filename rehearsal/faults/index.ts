@@ -24,6 +24,7 @@ import { fault as farBehind } from "./f28-far-behind";
 import { appendOnly } from "./f30-aof";
 import { fault as receipt } from "./f31-receipt";
 import { accept } from "./f32-accept";
+import { slowTwins } from "./f34-slow-twins";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -65,4 +66,5 @@ export const faults: readonly Fault[] = [
   ...appendOnly,
   receipt,
   ...accept,
+  ...slowTwins,
 ];
