@@ -25,6 +25,7 @@ import { appendOnly } from "./f30-aof";
 import { fault as receipt } from "./f31-receipt";
 import { accept } from "./f32-accept";
 import { slowTwins } from "./f34-slow-twins";
+import { lock } from "./f35-lock";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -67,4 +68,5 @@ export const faults: readonly Fault[] = [
   receipt,
   ...accept,
   ...slowTwins,
+  ...lock,
 ];
