@@ -24,6 +24,7 @@ import { fault as farBehind } from "./f28-far-behind";
 import { appendOnly } from "./f30-aof";
 import { fault as receipt } from "./f31-receipt";
 import { accept } from "./f32-accept";
+import { slowEmptyMaster } from "./f33-slow-empty-master";
 import { slowTwins } from "./f34-slow-twins";
 import { lock } from "./f35-lock";
 
@@ -67,6 +68,7 @@ export const faults: readonly Fault[] = [
   ...appendOnly,
   receipt,
   ...accept,
+  ...slowEmptyMaster,
   ...slowTwins,
   ...lock,
 ];
