@@ -274,10 +274,10 @@ export class Scene {
   }
 
   /** Waits until every master lists a replica at its address, live and free to be elected: a word of it takes a ping. */
-  async listed(place: number, id: string): Promise<void> {
+  async listed(place: number, id: string, timeout = 10_000): Promise<void> {
     let seen: (ClusterNode | undefined)[] = [];
     const evidence = (): string => JSON.stringify(seen);
-    await until(`every master lists ${id} as a replica`, { timeout: 10_000, evidence }, async () => {
+    await until(`every master lists ${id} as a replica`, { timeout, evidence }, async () => {
       seen = await this.seen(id);
       return seen.every((line) => line?.address === this.address(place) && line.flags.join() === "slave");
     });
