@@ -1,8 +1,9 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { endsWell, type Fault, holds, recovery } from "./fault";
 
-const NODES_CONF = "var/lib/redis/nodes.conf";
-const SAVED = "var/lib/redis-replica/nodes.conf";
+export const NODES_CONF = "var/lib/redis/nodes.conf";
+/** The copy of a healthy day. */
+export const SAVED = "var/lib/redis-replica/nodes.conf";
 
 /** What a power cut, or a person, may leave of nodes.conf: same id, and nothing but what was missed is sent. */
 function fault(id: string, what: string, damage: (file: string, saved: string) => void): Fault {

@@ -27,6 +27,7 @@ import { accept } from "./f32-accept";
 import { slowEmptyMaster } from "./f33-slow-empty-master";
 import { slowTwins } from "./f34-slow-twins";
 import { lock } from "./f35-lock";
+import { noMaster } from "./f36-no-master";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -71,4 +72,5 @@ export const faults: readonly Fault[] = [
   ...slowEmptyMaster,
   ...slowTwins,
   ...lock,
+  ...noMaster,
 ];
