@@ -1,9 +1,7 @@
 import { connect, type Socket } from "node:net";
+import { hostAddress } from "./network";
 import { type RedisNode } from "./redis-node";
 import { until } from "./wait";
-
-/** The `redis-cli` of a play connects from here; what the agents ask comes from other addresses. */
-const own = "10.0.0.1";
 
 export interface StallOptions {
   /** The server that stalls. */
@@ -14,7 +12,7 @@ export interface StallOptions {
   readonly asked: readonly string[];
   /** The servers that are asked. @default - the one that stalls */
   readonly by?: readonly RedisNode[];
-  /** The address that asks. @default - any but the play's own */
+  /** The address that asks. @default - any but this machine's, where the plays run */
   readonly from?: string;
 }
 
@@ -29,34 +27,23 @@ export class Stall {
 
   /** Resolves when every server is watched. */
   static async arm(options: StallOptions): Promise<Stall> {
-    const { node, seconds, asked, by = [node], from } = options;
+    const { node, by = [node] } = options;
     const sleeper = await open(node);
     const monitors = await Promise.all(by.map(open));
     const stall = new Stall(options, [sleeper, ...monitors]);
-    const wanted = new RegExp(`"(${asked.join("|")})"`, "i");
-    await Promise.all(
-      monitors.map(async (monitor) => {
-        let rest = "";
-        let watched = false;
-        monitor.on("data", (data) => {
-          const lines = (rest + data.toString("latin1")).split("\r\n");
-          rest = lines.pop() ?? "";
-          for (const line of lines) {
-            watched ||= line === "+OK";
-            // Such as: +1339518083.107412 [0 127.0.0.1:60866] "cluster" "nodes"
-            const [, client = "", command = ""] = /^\+[\d.]+ \[\d+ ([^\]]+)\] ("[^"]*")/.exec(line) ?? [];
-            const address = client.replace(/:\d+$/, "");
-            if (!wanted.test(command) || (from === undefined ? address === own : address !== from)) continue;
-            if (stall.start > 0) continue;
-            stall.start = Date.now();
-            sleeper.write(`DEBUG SLEEP ${seconds}\r\n`);
-          }
-        });
-        monitor.write("MONITOR\r\n");
-        await until("MONITOR is on", { timeout: 10_000 }, () => watched);
-      }),
-    );
+    await Promise.all(monitors.map((monitor) => watch(monitor, (line) => stall.heard(line, sleeper))));
     return stall;
+  }
+
+  /** Takes a line such as: +1339518083.107412 [0 127.0.0.1:60866] "cluster" "nodes" */
+  private heard(line: string, sleeper: Socket): void {
+    const { asked, from, seconds } = this.options;
+    const [, client = "", command = ""] = /^\+[\d.]+ \[\d+ ([^\]]+)\] "([^"]*)"/.exec(line) ?? [];
+    const address = client.replace(/:\d+$/, "");
+    const wanted = asked.includes(command.toLowerCase());
+    if (this.begun || !wanted || (from === undefined ? address === hostAddress : address !== from)) return;
+    this.start = Date.now();
+    sleeper.write(`DEBUG SLEEP ${seconds}\r\n`);
   }
 
   get begun(): boolean {
@@ -82,6 +69,20 @@ export class Stall {
   close(): void {
     this.sockets.forEach((socket) => socket.destroy());
   }
+}
+
+/** Shows each command that a server executes; resolves when it begins. */
+async function watch(socket: Socket, show: (line: string) => void): Promise<void> {
+  let rest = "";
+  let watched = false;
+  socket.on("data", (data) => {
+    const lines = (rest + data.toString("latin1")).split("\r\n");
+    rest = lines.pop() ?? "";
+    watched ||= lines.includes("+OK");
+    lines.forEach(show);
+  });
+  socket.write("MONITOR\r\n");
+  await until("MONITOR is on", { timeout: 10_000 }, () => watched);
 }
 
 async function open({ address, port }: RedisNode): Promise<Socket> {
