@@ -28,6 +28,7 @@ import { slowEmptyMaster } from "./f33-slow-empty-master";
 import { slowTwins } from "./f34-slow-twins";
 import { lock } from "./f35-lock";
 import { noMaster } from "./f36-no-master";
+import { ghosts } from "./f37-ghosts";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -73,4 +74,5 @@ export const faults: readonly Fault[] = [
   ...slowTwins,
   ...lock,
   ...noMaster,
+  ...ghosts,
 ];
