@@ -14,7 +14,7 @@ export async function promote(scene: Scene): Promise<number> {
   await scene.masters.kill(master);
   await scene.node(0).until("replication", "role", "master", { timeout: 60_000 });
   // What the timer does within 15 seconds.
-  await scene.instance(0).exec(["systemctl", "start", "--no-block", "redis-replica-reconcile"]);
+  await scene.startLook(0);
   await scene.reaches(0, /^promoted/);
   return master;
 }
