@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def rebuilt(view: View, address: str, owner: str, epoch: int, shards: dict[str, str]) -> str:
-    """The nodes that the quorum has, this one at `address`: a replica of `owner`, or the owner itself.
+    """The nodes that the quorum has, this one at `address`: a replica of `owner`, or the owner itself, or bare if that
+    is empty.
 
     `shards` has shard IDs by master; Redis refuses a replica of another one than its master's. Nodes in handshake or
     without address are nobody's, and slots that are on the move belong to the peer.
@@ -35,7 +36,7 @@ def rebuilt(view: View, address: str, owner: str, epoch: int, shards: dict[str, 
         if node.id != view.me and node.address and "handshake" not in node.flags
     ]
     me, serves = view.seen, owner == view.me
-    flags = "myself,master" if serves else "myself,slave"
+    flags = "myself,slave" if owner and not serves else "myself,master"
     lines.append(line(me, flags, "" if serves else owner, address, me.bus if me else 0, serves))
     # No vote in an epoch that is known: this node may have given one that it has forgotten.
     return "".join(lines) + f"vars currentEpoch {epoch} lastVoteEpoch {epoch}\n"

@@ -66,8 +66,8 @@ def take_turn(world: World, running: Running, wait: bool) -> View:
 
 
 def choose(world: World, view: View, address: str) -> Node | None:
-    """The owner of this replica's shard, or of that in the settings; else of the live owners the one with the fewest
-    replicas, at a tie in another subnet, and then the first by ID."""
+    """The owner of this replica's shard, or of that in the settings; else of the live owners that answer here the one
+    with the fewest replicas, at a tie in another subnet, and then the first by ID."""
     state, owner = view.owner()
     if state == "live" and view.role == "replica":
         return owner
@@ -78,10 +78,12 @@ def choose(world: World, view: View, address: str) -> Node | None:
         return node if not node or node.role == "owner" else view.nodes.get(node.master)
     networks = local_networks()
 
-    def cost(node: Node) -> tuple[int, bool, str]:
+    answered = {answer.me.id for answer in view.answers}
+
+    def cost(node: Node) -> tuple[bool, int, bool, str]:
         packed = int.from_bytes(socket.inet_aton(node.host), "little") if "." in node.host else 0
         is_near = any(packed & mask == network for network, mask in networks)
-        return view.replicas(node, address), is_near, node.id
+        return node.id not in answered, view.replicas(node, address), is_near, node.id
 
     return min((node for node in view.owners if node.alive and node.address), key=cost, default=None)
 

@@ -89,25 +89,26 @@ def decide(world: World, candidate: Candidate) -> str:
 
 
 def carry_out(world: World, candidate: Candidate, action: str) -> None:
-    data, own = world.data, candidate.own
+    data, own, view = world.data, candidate.own, candidate.view
+    serves, text = action[:5] == "serve", "" if action == "fresh" else own.text
+    # A node that the cluster knows keeps its ID, also where its data is of no use.
+    anew = action == "fresh" and view.seen or serves and not (own.role == "owner" and candidate.whole)
+    if anew or action == "follow":
+        owner = view.owner()[1] if action == "follow" else None
+        try:
+            text = rebuild(world, view, candidate.address, candidate.me if serves else owner.id if owner else "")
+        except (Unknown, LookupError, ValueError) as error:
+            later(world, f"nodes.conf cannot be rebuilt: {error}")
     if action == "fresh":
         log(f"the data is set aside in {world.state / 'aside'}")
-        return set_aside(world)
+        set_aside(world)
     keep_rdb(data)
     if action == "follow" and candidate.damaged():
         log("the RDB is damaged: it is kept as kept/damaged.rdb")
         with data.as_owner():
             data.move("dump.rdb", kept(data), "damaged.rdb")
-    serves, text = action[:5] == "serve", own.text
-    if action == "follow" or serves and not (own.role == "owner" and candidate.whole):
-        owner = candidate.view.owner()[1]
-        try:
-            text = rebuild(world, candidate.view, candidate.address, candidate.me if serves or not owner else owner.id)
-        except (Unknown, LookupError, ValueError) as error:
-            later(world, f"nodes.conf cannot be rebuilt: {error}")
     if text:
         # The look reads it as a member of Redis's group.
         data.write("nodes.conf", text, 0o640)
     if not serves or not protection.is_complete(world):
         protection.put_away(world, own.role)
-    return None
