@@ -1,3 +1,4 @@
+import { type RedisNode } from "../redis-node";
 import { type Scene, type SceneProps, type Traffic } from "../scene";
 import { until } from "../wait";
 import { type Verdict, type Writer } from "../writer";
@@ -25,6 +26,8 @@ export interface Fault {
   readonly id: string;
   readonly title: string;
   readonly scene?: SceneProps;
+  /** Servers that it runs besides the one it is played on, by name: they are built before. @default none */
+  readonly servers?: readonly string[];
   readonly run: (scene: Scene) => Promise<Ending>;
 }
 
@@ -64,6 +67,37 @@ export async function recovery(
     resync: "partial",
     ...(Number.isFinite(ratio) && { ratio: Math.round(ratio * 100) / 100 }),
   };
+}
+
+/** Waits until the state names the cause of a wait, which it must do within a minute. */
+export async function namesCause(scene: Scene, cause: RegExp, place = 0): Promise<string> {
+  const text = await scene.reaches(place, cause, 60_000);
+  const { code } = await scene.status(place);
+  holds(`the exit code of the status is not 0 (${text})`, code !== 0);
+  return text;
+}
+
+/** Ends Redis on a machine by SIGKILL; resolves when another process is Redis. */
+export async function killRedis(scene: Scene, place = 0): Promise<void> {
+  const pid = await scene.pid(place);
+  await scene.instance(place).exec(["systemctl", "kill", "-s", "KILL", "redis-replica"]);
+  await scene.anotherPid(place, pid);
+}
+
+/** Waits until a master starts at most one full sync in 30 seconds: each costs it a fork and all its data. */
+export async function syncsSlow(node: RedisNode): Promise<void> {
+  const looks: { readonly at: number; readonly count: number }[] = [];
+  const evidence = (): string => looks.map(({ at, count }) => `${at}: ${count}`).join("\n");
+  await until(
+    "a master starts at most one full sync in 30 s",
+    { timeout: 90_000, every: 1000, evidence },
+    async () => {
+      const look = { at: Date.now(), count: Number((await node.info("stats"))["sync_full"]) };
+      looks.push(look);
+      const before = looks.filter(({ at }) => at <= look.at - 30_000).at(-1);
+      return before && look.count - before.count <= 1;
+    },
+  );
 }
 
 /** What a master has sent to one replica meanwhile: all of it, less what its other replicas have got. */
