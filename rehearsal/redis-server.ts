@@ -37,6 +37,8 @@ export class RedisServer {
   readonly directory: string;
   /** Over this process's own, from the next start on. */
   environment: Readonly<Record<string, string>> = {};
+  /** What runs, from the next start on: a path, or a name on PATH. */
+  program: string;
   private child?: ChildProcess;
   private exited: Promise<unknown> = Promise.resolve();
 
@@ -47,6 +49,7 @@ export class RedisServer {
   ) {
     this.node = new RedisNode(address, { port: Number(options.directives?.["port"] ?? 6379) });
     this.directory = join(workDirectory(), "servers", address);
+    this.program = options.server ?? "redis-server";
   }
 
   /** Puts the address on the network and a server there. */
@@ -75,7 +78,7 @@ export class RedisServer {
     writeFileSync(config, lines.map(([name, value]) => `${name} ${value}\n`).join(""));
     const output = openSync(join(this.directory, "output"), "a");
     const [command = "", ...args] = this.network.at(this.address);
-    const child = spawn(command, [...args, this.options.server ?? "redis-server", config], {
+    const child = spawn(command, [...args, this.program, config], {
       stdio: ["ignore", output, output],
       env: { ...process.env, ...this.environment },
     });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { BootScript, Failover, RedisInstall } from "../constructs";
+import { BootScript, type BootSteps, Failover, RedisInstall } from "../constructs";
 import { DataDisk } from "./data-disk";
 import { NspawnFleet } from "./fleet";
 import { type Image, image } from "./image";
@@ -24,6 +24,8 @@ export interface SceneProps {
   readonly nodeTimeout?: number;
   /** What masters and machines run, by name. @default - Debian's package */
   readonly server?: string;
+  /** What the masters run, by name. @default - the same as the machines */
+  readonly masterServer?: string;
   /** @default 3 */
   readonly masters?: number;
   /** Over the masters' own directives. */
@@ -40,6 +42,16 @@ export interface SceneProps {
   readonly dataVolumes?: boolean;
 }
 
+/** What the user data of a machine says besides the masters. */
+export interface MachineSettings {
+  /** @default - the package; the image where that has a server of its own */
+  readonly install?: RedisInstall;
+  /** @default none */
+  readonly directives?: Readonly<Record<string, string>>;
+  /** @default none */
+  readonly steps?: BootSteps;
+}
+
 /** Bytes of replication, of one server since it started. */
 export interface Traffic {
   readonly address: string;
@@ -54,6 +66,7 @@ export class Scene {
   private launches = 0;
   private readonly moved = new Map<number, string>();
   private writer?: Writer;
+  private settings: MachineSettings = {};
 
   private constructor(
     readonly ami: Image,
@@ -76,13 +89,15 @@ export class Scene {
     const bare = await image();
     const build = props.server === undefined ? undefined : await serverBuild(serverKind(props.server), bare);
     const ami = build?.image ?? bare;
+    const { masterServer } = props;
+    const ofMasters = masterServer === undefined ? build : await serverBuild(serverKind(masterServer), bare);
     const network = await Network.create();
     const metadata = await Metadata.start();
     const mirror = await Mirror.start(await prepareMirror(bare));
     const masters = await Masters.start(network, {
       count: props.masters,
       directives: { "cluster-node-timeout": String(nodeTimeout), ...props.masterDirectives },
-      server: build?.server,
+      server: ofMasters?.server,
     });
     const fleet = new NspawnFleet({ network, metadata, image: ami, noticeSeconds: 0, dataVolumes });
     const seeds = masters.addresses.slice(0, props.seeds);
@@ -96,11 +111,20 @@ export class Scene {
   }
 
   private get userData(): Buffer {
-    const install = this.ami.over === undefined ? RedisInstall.package() : RedisInstall.image();
-    const redis = { install, directives: { "enable-debug-command": "yes", ...this.directives } };
+    const { install = this.ownInstall, directives, steps } = this.settings;
+    const redis = { install, directives: { "enable-debug-command": "yes", ...this.directives, ...directives } };
     const dataVolume = this.dataVolumes ? true : undefined;
     const { seeds: masters, failover, shard } = this;
-    return gzipSync(new BootScript({ masters, redis, failover, dataVolume, shard }).text);
+    return gzipSync(new BootScript({ masters, redis, failover, dataVolume, shard, steps }).text);
+  }
+
+  private get ownInstall(): RedisInstall {
+    return this.ami.over === undefined ? RedisInstall.package() : RedisInstall.image();
+  }
+
+  /** From the next boot on, user data has these settings. */
+  configure(settings: MachineSettings): void {
+    this.settings = settings;
   }
 
   /** Boots a machine of a new instance id on the volume and address of its place. */

@@ -41,7 +41,8 @@ export async function playAll(argv: readonly string[]): Promise<number> {
   const chosen = faults.filter(({ id }) => values.all || values.fault.includes(id));
   const servers = values.server.map(serverKind);
   // No registry is in reach of a play.
-  for (const server of servers) await serverBuild(server, await image());
+  const besides = chosen.flatMap((fault) => fault.servers ?? []).map(serverKind);
+  for (const server of new Set([...servers, ...besides])) await serverBuild(server, await image());
   const results = servers.flatMap((server) => {
     return chosen.map((fault): Played => ({ fault, server, endings: [], errors: [] }));
   });
