@@ -214,7 +214,9 @@ export class Scene {
 
   /** Waits until another process is Redis. */
   async anotherPid(place: number, before: number): Promise<void> {
-    await until(`Redis at place ${place} is not process ${before}`, { timeout: 60_000 }, async () => {
+    const evidence = (): Promise<string> => this.instance(place).journal(30);
+    const options = { timeout: 60_000, evidence };
+    await until(`Redis at place ${place} is a process after ${before}`, options, async () => {
       const pid = await this.pid(place);
       return pid !== 0 && pid !== before;
     });
