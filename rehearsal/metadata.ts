@@ -62,6 +62,13 @@ export class Metadata {
     for (const [token, owner] of this.tokens) if (owner.ip === ip) this.tokens.delete(token);
   }
 
+  /** Answers with 404 to the instance at this address until the returned function is called. */
+  withhold(ip: string): () => void {
+    const entry = this.entry(ip);
+    this.entries.delete(ip);
+    return () => this.entries.set(ip, entry);
+  }
+
   /** Announces an interruption, as EC2 does two minutes ahead. */
   notice(ip: string, action: NoticeAction, time: Date): void {
     this.entry(ip).action = { action, time: seconds(time) };

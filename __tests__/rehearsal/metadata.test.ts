@@ -40,6 +40,13 @@ describe("the metadata service", () => {
     expect((await request("meta-data/instance-id", { headers })).status).toBe(401);
   });
 
+  it("answers nothing while it is withheld, and the same afterwards", async () => {
+    const answerAgain = metadata.withhold(ip);
+    expect((await token()).status).toBe(404);
+    answerAgain();
+    expect(await get("instance-id")).toEqual({ status: 200, body: facts.instanceId });
+  });
+
   it.each(["0", "21601", "soon", ""])("gives no token for a lifetime of %j", async (ttl) => {
     expect((await token(ttl)).status).toBe(400);
   });
