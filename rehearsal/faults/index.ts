@@ -29,6 +29,7 @@ import { slowTwins } from "./f34-slow-twins";
 import { lock } from "./f35-lock";
 import { noMaster } from "./f36-no-master";
 import { ghosts } from "./f37-ghosts";
+import { lockRefused } from "./f38-lock-refused";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -75,4 +76,5 @@ export const faults: readonly Fault[] = [
   ...lock,
   ...noMaster,
   ...ghosts,
+  ...lockRefused,
 ];

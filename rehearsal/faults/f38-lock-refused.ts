@@ -1,0 +1,88 @@
+import { mkdirSync, rmdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { type RedisServer } from "../redis-server";
+import { type Scene } from "../scene";
+import { endsWell, type Fault, holds, more, since } from "./fault";
+
+/** Why every master refuses to set the placement lock. */
+interface Refusal {
+  readonly id: string;
+  /** How Redis's answer begins. */
+  readonly answer: string;
+  readonly begin: (server: RedisServer) => Promise<unknown>;
+  readonly end: (server: RedisServer) => Promise<unknown>;
+}
+
+const places = [0, 1, 2];
+
+const refusals: readonly Refusal[] = [
+  {
+    id: "F38",
+    answer: "NOREPLICAS",
+    begin: ({ node }) => node.cli("CONFIG", "SET", "min-replicas-to-write", "1"),
+    end: ({ node }) => node.cli("CONFIG", "SET", "min-replicas-to-write", "0"),
+  },
+  {
+    id: "F38b",
+    answer: "OOM",
+    begin: ({ node }) => node.cli("CONFIG", "SET", "maxmemory", "1mb"),
+    end: ({ node }) => node.cli("CONFIG", "SET", "maxmemory", "0"),
+  },
+  {
+    id: "F38c",
+    answer: "MISCONF",
+    async begin(server) {
+      // A save cannot replace a folder.
+      rmSync(join(server.directory, "dump.rdb"), { force: true });
+      mkdirSync(join(server.directory, "dump.rdb"));
+      await saves(server, "err");
+    },
+    async end(server) {
+      rmdirSync(join(server.directory, "dump.rdb"));
+      await saves(server, "ok");
+    },
+  },
+  {
+    id: "F38d",
+    answer: "NOPERM",
+    begin: ({ node }) => node.cli("ACL", "SETUSER", "default", "-set"),
+    end: ({ node }) => node.cli("ACL", "SETUSER", "default", "+set"),
+  },
+];
+
+async function saves({ node }: RedisServer, status: "ok" | "err"): Promise<void> {
+  await node.cli("BGSAVE");
+  await node.until("persistence", "rdb_last_bgsave_status", status, { timeout: 10_000 });
+}
+
+/** Replicas that boot together see the same cluster, and each chooses the master with the fewest replicas. */
+function fault({ id, answer, begin, end }: Refusal): Fault {
+  return {
+    id,
+    title: `three replicas boot at once while every master refuses the placement lock with ${answer}`,
+    scene: { replicas: 0 },
+    async run(scene) {
+      const { servers } = scene.masters;
+      for (const server of servers) await begin(server);
+      const said = await scene.masters.cli(0, "-c", "SET", "lock", "x").catch(String);
+      holds(`a master answers SET with ${answer} (${said})`, said.includes(answer));
+      const start = Date.now();
+      await Promise.all(places.map((place) => scene.launch(place)));
+      await Promise.all(places.map((place) => scene.inSync(place)));
+      const seconds = since(start);
+      const spread = await spreadOf(scene);
+      holds(`each master has one replica (${spread})`, spread === "1/1/1");
+      for (const server of servers) await end(server);
+      await more(await scene.write(), 500);
+      return { outcome: "joined", seconds, resync: "full", note: spread, ...(await endsWell(scene, places)) };
+    },
+  };
+}
+
+/** How many replicas each master has. */
+async function spreadOf(scene: Scene): Promise<string> {
+  const on = await Promise.all(places.map((place) => scene.masterOf(place)));
+  return scene.masters.addresses.map((_, master) => on.filter((each) => each === master).length).join("/");
+}
+
+export const lockRefused: readonly Fault[] = refusals.map(fault);
