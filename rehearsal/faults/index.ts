@@ -30,6 +30,7 @@ import { lock } from "./f35-lock";
 import { noMaster } from "./f36-no-master";
 import { ghosts } from "./f37-ghosts";
 import { lockRefused } from "./f38-lock-refused";
+import { joins as olderServer, upgraded } from "./f39-older-server";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -77,4 +78,6 @@ export const faults: readonly Fault[] = [
   ...noMaster,
   ...ghosts,
   ...lockRefused,
+  olderServer,
+  upgraded,
 ];
