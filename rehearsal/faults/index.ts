@@ -31,6 +31,7 @@ import { noMaster } from "./f36-no-master";
 import { ghosts } from "./f37-ghosts";
 import { lockRefused } from "./f38-lock-refused";
 import { joins as olderServer, upgraded } from "./f39-older-server";
+import { fault as outputBuffer } from "./f40-output-buffer";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -80,4 +81,5 @@ export const faults: readonly Fault[] = [
   ...lockRefused,
   olderServer,
   upgraded,
+  outputBuffer,
 ];
