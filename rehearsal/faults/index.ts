@@ -32,6 +32,7 @@ import { ghosts } from "./f37-ghosts";
 import { lockRefused } from "./f38-lock-refused";
 import { joins as olderServer, upgraded } from "./f39-older-server";
 import { fault as outputBuffer } from "./f40-output-buffer";
+import { fault as fullDisk } from "./f41-full-disk";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -82,4 +83,5 @@ export const faults: readonly Fault[] = [
   olderServer,
   upgraded,
   outputBuffer,
+  fullDisk,
 ];
