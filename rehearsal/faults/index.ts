@@ -33,6 +33,7 @@ import { lockRefused } from "./f38-lock-refused";
 import { joins as olderServer, upgraded } from "./f39-older-server";
 import { fault as outputBuffer } from "./f40-output-buffer";
 import { fault as fullDisk } from "./f41-full-disk";
+import { inSync as passwordLater, joins as password } from "./f42-password";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -84,4 +85,6 @@ export const faults: readonly Fault[] = [
   upgraded,
   outputBuffer,
   fullDisk,
+  password,
+  passwordLater,
 ];
