@@ -34,6 +34,7 @@ import { joins as olderServer, upgraded } from "./f39-older-server";
 import { fault as outputBuffer } from "./f40-output-buffer";
 import { fault as fullDisk } from "./f41-full-disk";
 import { inSync as passwordLater, joins as password } from "./f42-password";
+import { fault as download } from "./f43-download";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -87,4 +88,5 @@ export const faults: readonly Fault[] = [
   fullDisk,
   password,
   passwordLater,
+  download,
 ];
