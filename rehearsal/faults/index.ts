@@ -35,6 +35,7 @@ import { fault as outputBuffer } from "./f40-output-buffer";
 import { fault as fullDisk } from "./f41-full-disk";
 import { inSync as passwordLater, joins as password } from "./f42-password";
 import { fault as download } from "./f43-download";
+import { fault as directive } from "./f44-directive";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -89,4 +90,5 @@ export const faults: readonly Fault[] = [
   password,
   passwordLater,
   download,
+  directive,
 ];
