@@ -36,6 +36,7 @@ import { fault as fullDisk } from "./f41-full-disk";
 import { inSync as passwordLater, joins as password } from "./f42-password";
 import { fault as download } from "./f43-download";
 import { fault as directive } from "./f44-directive";
+import { busy as packageLock, missing as packageMissing } from "./f45-package-lock";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -91,4 +92,6 @@ export const faults: readonly Fault[] = [
   passwordLater,
   download,
   directive,
+  packageLock,
+  packageMissing,
 ];
