@@ -1,6 +1,6 @@
-import { type Block } from "../network";
 import { type Scene } from "../scene";
 import { until } from "../wait";
+import { cutOff } from "./cut-off";
 import { endsWell, type Fault, holds, recovery } from "./fault";
 
 /** How often user data has run on the volume to its end. */
@@ -30,20 +30,14 @@ export const alone: Fault = {
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     await scene.write();
-    const replica = scene.address(0);
-    // The masters reach each other, so that none of them is held for failed when they are back.
-    const blocks: Block[] = [6379, 16379].flatMap((port) => [
-      ...scene.masters.addresses.map((to) => ({ to, port, from: replica })),
-      ...scene.masters.addresses.map((from) => ({ to: replica, port, from })),
-    ]);
     const back = await recovery(scene, { id }, async () => {
-      for (const block of blocks) await scene.network.block(block);
+      const reconnect = await cutOff(scene);
       await scene.instance(0).reboot();
       const options = { timeout: 60_000, evidence: () => scene.instance(0).journal(60) };
       await until("Redis runs", options, () => scene.node(0).answers());
       await scene.reaches(0, /^waiting: no majority of the masters answers/);
       holds("it is a replica", (await scene.node(0).info("replication"))["role"] === "slave");
-      for (const block of blocks) await scene.network.unblock(block);
+      await reconnect();
     });
     holds("the resync was partial", back.resync === "partial");
     return { outcome: "back", ...back, ...(await endsWell(scene)) };

@@ -37,6 +37,7 @@ import { inSync as passwordLater, joins as password } from "./f42-password";
 import { fault as download } from "./f43-download";
 import { fault as directive } from "./f44-directive";
 import { busy as packageLock, missing as packageMissing } from "./f45-package-lock";
+import { everywhere as proxy, silent as metadataSilent } from "./f46-proxy";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -94,4 +95,6 @@ export const faults: readonly Fault[] = [
   directive,
   packageLock,
   packageMissing,
+  proxy,
+  metadataSilent,
 ];

@@ -1,0 +1,18 @@
+import { type Block } from "../network";
+import { type Scene } from "../scene";
+
+/**
+ * Drops everything between a replica and the masters, which still reach each other, so that none of them is held for
+ * failed afterwards; returns what ends it.
+ */
+export async function cutOff(scene: Scene, place = 0): Promise<() => Promise<void>> {
+  const replica = scene.address(place);
+  const blocks: Block[] = [6379, 16379].flatMap((port) => [
+    ...scene.masters.addresses.map((to) => ({ to, port, from: replica })),
+    ...scene.masters.addresses.map((from) => ({ to: replica, port, from })),
+  ]);
+  for (const block of blocks) await scene.network.block(block);
+  return async () => {
+    for (const block of blocks) await scene.network.unblock(block);
+  };
+}
