@@ -38,6 +38,7 @@ import { fault as download } from "./f43-download";
 import { fault as directive } from "./f44-directive";
 import { busy as packageLock, missing as packageMissing } from "./f45-package-lock";
 import { everywhere as proxy, silent as metadataSilent } from "./f46-proxy";
+import { directory as inDirectory, running as stockRedis } from "./f47-stock-redis";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -97,4 +98,6 @@ export const faults: readonly Fault[] = [
   packageMissing,
   proxy,
   metadataSilent,
+  stockRedis,
+  inDirectory,
 ];
