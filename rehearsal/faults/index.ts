@@ -39,6 +39,7 @@ import { fault as directive } from "./f44-directive";
 import { busy as packageLock, missing as packageMissing } from "./f45-package-lock";
 import { everywhere as proxy, silent as metadataSilent } from "./f46-proxy";
 import { directory as inDirectory, running as stockRedis } from "./f47-stock-redis";
+import { fault as hook } from "./f48-hook";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -100,4 +101,5 @@ export const faults: readonly Fault[] = [
   metadataSilent,
   stockRedis,
   inDirectory,
+  hook,
 ];
