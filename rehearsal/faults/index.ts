@@ -40,6 +40,7 @@ import { busy as packageLock, missing as packageMissing } from "./f45-package-lo
 import { everywhere as proxy, silent as metadataSilent } from "./f46-proxy";
 import { directory as inDirectory, running as stockRedis } from "./f47-stock-redis";
 import { fault as hook } from "./f48-hook";
+import { owner as ownerStop, replica as replicaStop } from "./f49-stop-on-full-disk";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -102,4 +103,6 @@ export const faults: readonly Fault[] = [
   stockRedis,
   inDirectory,
   hook,
+  replicaStop,
+  ownerStop,
 ];
