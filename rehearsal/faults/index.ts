@@ -41,6 +41,7 @@ import { everywhere as proxy, silent as metadataSilent } from "./f46-proxy";
 import { directory as inDirectory, running as stockRedis } from "./f47-stock-redis";
 import { fault as hook } from "./f48-hook";
 import { owner as ownerStop, replica as replicaStop } from "./f49-stop-on-full-disk";
+import { fault as shards } from "./f50-shards";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -105,4 +106,5 @@ export const faults: readonly Fault[] = [
   hook,
   replicaStop,
   ownerStop,
+  shards,
 ];
