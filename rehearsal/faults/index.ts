@@ -42,6 +42,7 @@ import { directory as inDirectory, running as stockRedis } from "./f47-stock-red
 import { fault as hook } from "./f48-hook";
 import { owner as ownerStop, replica as replicaStop } from "./f49-stop-on-full-disk";
 import { fault as shards } from "./f50-shards";
+import { fault as saveKilled } from "./f51-save-killed";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -107,4 +108,5 @@ export const faults: readonly Fault[] = [
   replicaStop,
   ownerStop,
   shards,
+  saveKilled,
 ];

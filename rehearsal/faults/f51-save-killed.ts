@@ -1,0 +1,37 @@
+import { until } from "../wait";
+import { endsWell, type Fault, holds, more } from "./fault";
+
+/**
+ * The kernel chooses the child first where memory runs out. Two things then end Redis: systemd, unless `OOMPolicy` says
+ * otherwise, and from 7.0 on Redis itself, at the next write of its master, unless `replica-ignore-disk-write-errors` does.
+ */
+export const fault: Fault = {
+  id: "F51",
+  title: "the child of a background save is killed, as by the OOM killer: Redis lives on",
+  async run(scene) {
+    const writer = await scene.write();
+    const node = scene.node(0);
+    const pid = await scene.pid(0);
+    await node.cli("CONFIG", "SET", "rdb-key-save-delay", "20000");
+    await node.cli("BGSAVE");
+    const argv = ["pgrep", "--parent", String(pid)];
+    const child = await until("the save has begun", { timeout: 10_000 }, async () => {
+      return (await scene.instance(0).exec(argv)).stdout.trim();
+    });
+    await scene.run(0, ["kill", "-KILL", child]);
+    // The first write after a failed save is where a server may stop.
+    await more(writer, 500, { what: "plain" });
+    const { stdout: log } = await scene
+      .instance(0)
+      .exec(["journalctl", "--unit=redis-replica", "--output=cat"]);
+    const last = log.split("\n").filter((line) => /panic/i.test(line));
+    holds(`Redis is the same process (${last.join(", ")})`, (await scene.pid(0)) === pid);
+    const show = ["systemctl", "show", "--property=OOMPolicy", "--value", "redis-replica"];
+    const policy = (await scene.run(0, show)).trim();
+    holds(`systemd lets the unit go on after the OOM killer (OOMPolicy=${policy})`, policy === "continue");
+    await node.cli("CONFIG", "SET", "rdb-key-save-delay", "0");
+    await node.cli("BGSAVE");
+    await node.until("persistence", "rdb_last_bgsave_status", "ok", { timeout: 10_000 });
+    return { outcome: "back", seconds: 0, ...(await endsWell(scene)) };
+  },
+};
