@@ -43,6 +43,7 @@ import { fault as hook } from "./f48-hook";
 import { owner as ownerStop, replica as replicaStop } from "./f49-stop-on-full-disk";
 import { fault as shards } from "./f50-shards";
 import { fault as saveKilled } from "./f51-save-killed";
+import { fault as stopUnanswered } from "./f52-stop-unanswered";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -109,4 +110,5 @@ export const faults: readonly Fault[] = [
   ownerStop,
   shards,
   saveKilled,
+  stopUnanswered,
 ];
