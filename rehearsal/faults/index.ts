@@ -44,6 +44,7 @@ import { owner as ownerStop, replica as replicaStop } from "./f49-stop-on-full-d
 import { fault as shards } from "./f50-shards";
 import { fault as saveKilled } from "./f51-save-killed";
 import { fault as stopUnanswered } from "./f52-stop-unanswered";
+import { fault as movedByHand } from "./f53-moved-by-hand";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -111,4 +112,5 @@ export const faults: readonly Fault[] = [
   shards,
   saveKilled,
   stopUnanswered,
+  movedByHand,
 ];
