@@ -23,6 +23,10 @@ export const joins: Fault = {
   },
 };
 
+/**
+ * Redis reconnects hundreds of times a second meanwhile, and asks each time by PSYNC and then by SYNC. Where the password
+ * goes away between the two, the replica is fed by SYNC: its link is up, and its offset never reaches the master's.
+ */
 export const inSync: Fault = {
   id: "F42b",
   title: "the masters get a password: the state names NOAUTH, and a restarted Redis keeps its data",
