@@ -24,8 +24,8 @@ export const fault: Fault = {
     const seconds = since(start);
     await syncsSlow(scene.masters.node(await scene.masterOf(0)));
     for (const { node } of scene.masters.servers) await node.cli("CONFIG", "SET", LIMIT, "replica 0 0 0");
+    await load.stop(); // its link is slower than that
     await scene.inSync(0);
-    await load.stop();
     await more(await scene.write(), 500);
     return { outcome: "joined", seconds, resync: "full", note: reason, ...(await endsWell(scene)) };
   },
