@@ -2,6 +2,7 @@ import { mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type RedisServer } from "../redis-server";
 import { type Scene } from "../scene";
+import { until } from "../wait";
 import { endsWell, type Fault, holds, more, since } from "./fault";
 
 /** Why every master refuses to set the placement lock. */
@@ -68,15 +69,29 @@ function fault({ id, answer, begin, end }: Refusal): Fault {
       holds(`a master answers SET with ${answer} (${said})`, said.includes(answer));
       const start = Date.now();
       await Promise.all(places.map((place) => scene.launch(place)));
+      await Promise.all(places.map((place) => placed(scene, place)));
+      // A master that answers MISCONF answers so to a replica's PING, too: no sync begins.
+      for (const server of servers) await end(server);
       await Promise.all(places.map((place) => scene.inSync(place)));
       const seconds = since(start);
       const spread = await spreadOf(scene);
       holds(`each master has one replica (${spread})`, spread === "1/1/1");
-      for (const server of servers) await end(server);
       await more(await scene.write(), 500);
       return { outcome: "joined", seconds, resync: "full", note: spread, ...(await endsWell(scene, places)) };
     },
   };
+}
+
+/** Waits until a replica has chosen its master. */
+async function placed(scene: Scene, place: number): Promise<void> {
+  const evidence = (): Promise<string> => scene.instance(place).journal(30);
+  await until(`place ${place} has a master`, { timeout: 90_000, every: 200, evidence }, async () => {
+    const info = await scene
+      .node(place)
+      .info("replication")
+      .catch(() => undefined);
+    return info?.["role"] === "slave";
+  });
 }
 
 /** How many replicas each master has. */
