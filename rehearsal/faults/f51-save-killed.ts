@@ -24,7 +24,7 @@ export const fault: Fault = {
     const { stdout: log } = await scene
       .instance(0)
       .exec(["journalctl", "--unit=redis-replica", "--output=cat"]);
-    const last = log.split("\n").filter((line) => /panic/i.test(line));
+    const last = log.split("\n").filter((line) => /Guru Meditation/.test(line));
     holds(`Redis is the same process (${last.join(", ")})`, (await scene.pid(0)) === pid);
     const show = ["systemctl", "show", "--property=OOMPolicy", "--value", "redis-replica"];
     const policy = (await scene.run(0, show)).trim();
