@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from world import World
 
 
+# Seconds of an offset that does not reach the master's, after which the link is made anew.
+RELINK = 60
+
+
 def join_within(world: World, seconds: float) -> int:
     """Looks again and again, less and less often, until in sync or promoted; 10 when the time is up, 20 if refused."""
     deadline, pause = world.clock.uptime() + seconds, 0.2
@@ -121,4 +125,8 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
             report(world, f"{why}; local data was last updated at {trouble.last_update(world, running.info)}")
         if view.quorum and me.role == "replica" and running.info.get("master_link_status") != "up":
             trouble.wait_for_link(world, running, view, why)
+        if action == "later" and running.info.get("master_link_status") == "up" and elapsed(world, "behind") >= RELINK:
+            # A sync that fell back to SYNC, as after NOAUTH, is fed with an offset that never catches up.
+            world.run.remove("behind")
+            world.ask_here(("CLIENT", "KILL", "TYPE", "master"))
         later(world, why if view.quorum else f"{why}: {view.reason}")
