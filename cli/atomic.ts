@@ -5,7 +5,7 @@ import { dirname } from "node:path";
  * Writes a file in one step, and only where its bytes or its mode differ: readers see the old or the new
  * text, and modification times tell the truth. Returns whether it was written.
  */
-export function writeAtomically(file: string, content: string, mode?: number): boolean {
+export function writeAtomically(file: string, content: string | Buffer, mode?: number): boolean {
   if (!differs(file, content) && (mode === undefined || (statSync(file).mode & 0o777) === mode)) return false;
   mkdirSync(dirname(file), { recursive: true });
   // In the same folder, for a rename across file systems is a copy.
@@ -23,15 +23,20 @@ export function writeAtomically(file: string, content: string, mode?: number): b
   return true;
 }
 
-/** Whether a file holds another text, or is not there. */
-export function differs(file: string, content: string): boolean {
-  return readIfThere(file) !== content;
+/** Whether a file holds something else, or is not there. */
+export function differs(file: string, content: string | Buffer): boolean {
+  if (typeof content === "string") return readIfThere(file) !== content;
+  return ifThere(() => readFileSync(file))?.equals(content) !== true;
 }
 
 /** A file's text, or nothing where there is no such file. */
 export function readIfThere(file: string): string | undefined {
+  return ifThere(() => readFileSync(file, "utf8"));
+}
+
+function ifThere<T>(read: () => T): T | undefined {
   try {
-    return readFileSync(file, "utf8");
+    return read();
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw error;

@@ -1,4 +1,5 @@
 import { type Command } from "commander";
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadConfigs, type LoadedConfig } from "../config/load";
@@ -6,6 +7,7 @@ import { assemble, assembleModules } from "./assembly";
 import { differs, writeAtomically } from "./atomic";
 import { type Context, EXIT, type Exit } from "./command";
 import { type Output, type Warning } from "./output";
+import { agentArchive } from "../constructs/agent-archive";
 
 /** What a stack's folder holds; one without it is not ours to judge. */
 const STACK_FILE = "cdk.tf.json";
@@ -14,7 +16,11 @@ export function define(command: Command): void {
   command
     .option("-o, --output <dir>", "folder of the Terraform JSON (default: cdktf.out; of modules: modules)")
     .option("--module", "write DIR/<name>/main.tf.json to be called from HCL: no provider, no backend")
-    .option("--check", "write nothing; exit 2 and name the files that differ");
+    .option("--check", "write nothing; exit 2 and name the files that differ")
+    .option(
+      "--agent <file>",
+      "write only the agent's archive, for `bootScript.agent`, and print its SHA-256",
+    );
 }
 
 /**
@@ -22,6 +28,8 @@ export function define(command: Command): void {
  * where others may have theirs.
  */
 export function run({ files, options, output }: Context): Exit {
+  const archive = options["agent"];
+  if (typeof archive === "string") return writeAgent(archive, options["check"] === true, output);
   const modules = options["module"] === true;
   const directory = (options["output"] as string | undefined) ?? (modules ? "modules" : outputOfApps());
   const loaded = loadConfigs(files);
@@ -36,6 +44,22 @@ export function run({ files, options, output }: Context): Exit {
   });
   const outcome = { directory, paths, changed, stale: modules ? [] : staleFiles(directory, new Set(paths)) };
   return options["check"] ? tellDifferences(outcome, output) : tellWritten(outcome, output);
+}
+
+/** The archive to host: the same bytes from the same version, whatever the config. */
+function writeAgent(file: string, isCheck: boolean, output: Output): Exit {
+  const archive = agentArchive();
+  const sha256 = createHash("sha256").update(archive).digest("hex");
+  const isOther = (isCheck ? differs : writeAtomically)(file, archive);
+  output.data(`${sha256}\n`, {
+    file,
+    sha256,
+    bytes: archive.length,
+    [isCheck ? "equal" : "written"]: isOther !== isCheck,
+  });
+  if (isCheck && isOther)
+    output.talk(`${file}: not this version's archive; run \`redis-elastigroup synth --agent ${file}\``);
+  return isCheck && isOther ? EXIT.differences : EXIT.fine;
 }
 
 /** As the app of cdktf-cli, which looks for the JSON there. */

@@ -1,6 +1,7 @@
 import { type App, type IResolvable } from "cdktf";
 import {
   Architecture,
+  type BootOptions,
   AvailabilityZones,
   type DataVolume,
   DataVolumeMode,
@@ -90,7 +91,7 @@ export function addStack(
     monitoring: optionalBoolean(values, config.monitoring),
     metadataHopLimit: config.metadataHopLimit,
     resumePaused: optionalBoolean(values, config.resumePaused),
-    bootScript: config.bootScript,
+    bootScript: renderBootScript(values, config.bootScript),
     tags: config.tags && escaped(config.tags),
     protect: config.protect,
     adopt: config.adopt,
@@ -249,6 +250,12 @@ function renderStrategy(values: Variables, strategy: ClusterConfig["strategy"]):
 function renderRevert(revert: "always" | "never" | string[]): RevertToSpot {
   if (revert === "always") return RevertToSpot.ALWAYS;
   return revert === "never" ? RevertToSpot.NEVER : RevertToSpot.within(...revert);
+}
+
+function renderBootScript(values: Variables, script: ClusterConfig["bootScript"]): BootOptions | undefined {
+  if (script?.agent === undefined) return script && { before: script.before, after: script.after };
+  const { url, sha256 } = script.agent;
+  return { ...script, agent: { url: values.text(url), sha256: values.text(sha256) } };
 }
 
 function renderRedis(redis: ClusterConfig["redis"]): RedisSettings | undefined {

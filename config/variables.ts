@@ -4,6 +4,7 @@ import { hcl } from "../constructs/hcl";
 import { RANGE_V4 } from "../constructs/ip-range";
 import {
   HOST,
+  HTTP_URL,
   IMAGE,
   INSTANCE_PROFILE,
   INSTANCE_TYPE,
@@ -17,6 +18,7 @@ import {
   REPLICAS,
   SECRET_ARN,
   SECURITY_GROUP,
+  SHA256,
   SNAPSHOT,
   SUBNET,
   TARGET_GROUP,
@@ -66,6 +68,8 @@ export function references(config: Partial<ClusterConfig>): Reference[] {
     ...volumeReferences("rootVolume", config.rootVolume),
     ...volumeReferences("dataVolume", config.dataVolume),
     ...textReference(["dataVolume", "snapshotId"], config.dataVolume?.snapshotId, SNAPSHOT),
+    ...textReference(["bootScript", "agent", "url"], config.bootScript?.agent?.url, HTTP_URL),
+    ...textReference(["bootScript", "agent", "sha256"], config.bootScript?.agent?.sha256, SHA256),
     ...listReferences(["targetGroupArns"], config.targetGroupArns, TARGET_GROUP),
     ...reference(["strategy", "fallbackToOnDemand"], config.strategy?.fallbackToOnDemand, "bool"),
     ...BOOLEANS.flatMap((key) => reference([key], config[key], "bool")),

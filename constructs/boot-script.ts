@@ -2,11 +2,23 @@ import { type IResolvable, type Precondition, Tokenization } from "cdktf";
 import { create, type TemplateDelegate } from "handlebars";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type AgentArchive, inlineProgram } from "./agent-archive";
 import { Checks } from "./checks";
 import { Failover } from "./failover";
 import { hcl } from "./hcl";
 import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
-import { DIRECTIVE, FILE_END, HOST, LINE, PORTS, RESERVED_DIRECTIVES, SHELL, SIZE } from "./kinds";
+import {
+  DIRECTIVE,
+  FILE_END,
+  HOST,
+  HTTP_URL,
+  LINE,
+  PORTS,
+  RESERVED_DIRECTIVES,
+  SHA256,
+  SHELL,
+  SIZE,
+} from "./kinds";
 import { RedisInstall } from "./redis-install";
 import { type RedisSettings } from "./redis-settings";
 import { ofKind, type Rule, terraformPattern, within } from "./rules";
@@ -43,6 +55,11 @@ export interface BootScriptProps {
    * @default - none
    */
   readonly steps?: BootSteps;
+  /**
+   * Where instances download the agent, which is too large for user data.
+   * @default - the user data carries the smaller agent in shell
+   */
+  readonly agent?: AgentArchive;
 }
 
 /**
@@ -64,19 +81,28 @@ export interface BootSteps {
   readonly after?: string;
 }
 
+/** What users may change of the boot script. */
+export interface BootOptions extends BootSteps {
+  /**
+   * Where instances download the agent, which is too large for user data.
+   * @default - the user data carries the smaller agent in shell
+   */
+  readonly agent?: AgentArchive;
+}
+
 /**
  * What an instance runs at its first boot and at every replacement: it brings the instance's files and
  * settings, installs Redis where it is missing, and waits until the replica has joined or is back.
  */
 export class BootScript {
-  /** The files that every script writes beside its settings, as they land on the instance. */
+  /** The files that every script carries beside its settings, as they land on the instance. */
   public static files(): InstanceFile[] {
-    return instanceFiles().filter(({ path }) => !OF_DATA_VOLUME.test(path));
+    return instanceFiles("inline/instance").filter(({ path }) => !OF_DATA_VOLUME.test(path));
   }
 
   /** The script. Values that only Terraform knows are tokens in it. */
   public readonly text: string;
-  /** The files that this one writes: those of every script, and what a data volume needs. */
+  /** The files that this one brings: it carries them, and what a data volume needs, or downloads the agent's. */
   public readonly ownFiles: InstanceFile[];
   /** The settings in it, by name. */
   public readonly settings: { [name: string]: string };
@@ -92,16 +118,29 @@ export class BootScript {
     checkRedis(redis, checks);
     if (before !== undefined) checks.value("bootScript.before", before, SCRIPT);
     if (after !== undefined) checks.value("bootScript.after", after, SCRIPT);
+    if (props.agent !== undefined) {
+      checks.value("bootScript.agent.url", props.agent.url, ofKind(HTTP_URL));
+      checks.value("bootScript.agent.sha256", props.agent.sha256, ofKind(SHA256));
+    }
     this.preconditions = checks.preconditions;
     this.settings = renderSettings(props, redis);
-    this.ownFiles = props.dataVolume === undefined ? BootScript.files() : instanceFiles();
+    this.ownFiles = filesOf(props);
     const unfit = this.ownFiles.find(
       ({ content }) => content.includes(`\n${FILE_END}`) || !content.endsWith("\n"),
     );
     if (unfit) throw new Error(`${unfit.path} cannot be carried in a here-document`);
-    this.text = template()({
+    const { agent } = props;
+    const script = template(agent === undefined ? "inline/user-data.sh.hbs" : "user-data.sh.hbs");
+    this.text = script({
       settings: Object.entries(this.settings).map(([name, value]) => ({ name, word: shellWord(value) })),
-      files: this.ownFiles,
+      ...(agent === undefined
+        ? { files: this.ownFiles }
+        : {
+            url: shellWord(agent.url),
+            sha256: shellWord(agent.sha256),
+            download: inlineProgram("download"),
+            unpack: inlineProgram("unpack"),
+          }),
       end: FILE_END,
       before: ended(before),
       after: ended(after),
@@ -110,22 +149,30 @@ export class BootScript {
 }
 
 /** What only an instance with a data volume has, for every byte of user data counts. */
-const OF_DATA_VOLUME = /\/(disk\.py|volume\.conf)$/;
+const OF_DATA_VOLUME = /\/volume\.(sh|conf)$/;
+
+function filesOf({ agent, dataVolume }: BootScriptProps): InstanceFile[] {
+  if (agent !== undefined) return instanceFiles("instance");
+  return dataVolume === undefined ? BootScript.files() : instanceFiles("inline/instance");
+}
 
 /** A text whose last line has an end; nothing for none. */
 function ended(text = ""): string {
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
 
-let compiled: TemplateDelegate | undefined;
+const compiled = new Map<string, TemplateDelegate>();
 
-function template(): TemplateDelegate {
-  compiled ??= create().compile(readFileSync(join(TEMPLATES, "user-data.sh.hbs"), "utf8"), {
-    noEscape: true,
-    strict: true,
-    knownHelpersOnly: true,
-  });
-  return compiled;
+function template(name: string): TemplateDelegate {
+  const found =
+    compiled.get(name) ??
+    create().compile<unknown>(readFileSync(join(TEMPLATES, name), "utf8"), {
+      noEscape: true,
+      strict: true,
+      knownHelpersOnly: true,
+    });
+  compiled.set(name, found);
+  return found;
 }
 
 /** Terraform's patterns cannot look ahead. */

@@ -1,3 +1,4 @@
+export { type AgentArchive } from "./agent-archive";
 export * from "./architecture";
 export * from "./availability-zones";
 export * from "./boot-script";

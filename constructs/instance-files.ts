@@ -13,23 +13,32 @@ export interface InstanceFile {
 }
 
 /**
- * The files of `templates/instance/`, sorted by path, less their comments: those are for readers of the sources, and
- * would be a third of what EC2 lets user data be.
+ * The two trees of files in `templates/`: the agent that instances download, as it stands there; and the one that user
+ * data carries, less its comments, which would be a third of what EC2 lets user data be.
  */
-export function instanceFiles(): InstanceFile[] {
-  cached ??= walk(join(TEMPLATES, "instance"), "");
-  return cached;
+export type Tree = "instance" | "inline/instance";
+
+/** The files of a tree, sorted by path. */
+export function instanceFiles(tree: Tree): InstanceFile[] {
+  let files = cached.get(tree);
+  if (files === undefined) {
+    const withoutComments = tree === "instance" ? (text: string) => text : stripComments;
+    files = walk(join(TEMPLATES, tree), "", withoutComments);
+    cached.set(tree, files);
+  }
+  return files;
 }
 
-let cached: InstanceFile[] | undefined;
+const cached = new Map<Tree, InstanceFile[]>();
 
-function walk(directory: string, path: string): InstanceFile[] {
+function walk(directory: string, path: string, rewrite: (text: string) => string): InstanceFile[] {
   return readdirSync(directory, { withFileTypes: true })
+    .filter(({ name }) => name !== "__pycache__")
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const here = `${path}/${entry.name}`;
-      if (entry.isDirectory()) return walk(join(directory, entry.name), here);
-      const text = withoutComments(entry.name, readFileSync(join(directory, entry.name), "utf8"));
+      if (entry.isDirectory()) return walk(join(directory, entry.name), here, rewrite);
+      const text = rewrite(readFileSync(join(directory, entry.name), "utf8"));
       // A copy: what is left of a text takes as much for each letter as a dash in one of its comments did.
       const content = Buffer.from(text).toString();
       // By place, not by the mode on disk: npm and a Windows checkout do not keep that.
@@ -37,8 +46,7 @@ function walk(directory: string, path: string): InstanceFile[] {
     });
 }
 
-function withoutComments(name: string, text: string): string {
-  if (name.endsWith(".py")) return text;
+function stripComments(text: string): string {
   return text
     .replace(/^[ \t]*#(?!!).*\n/gm, "")
     .replace(/^\n+/, "")

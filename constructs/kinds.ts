@@ -215,6 +215,12 @@ export const ARCHIVE_URL: Kind = {
   noun: "URL",
 };
 
+export const HTTP_URL: Kind = {
+  pattern: /^https?:\/\/[!-~]+$/,
+  rule: "be an HTTP or HTTPS URL",
+  noun: "URL",
+};
+
 export const SHA256: Kind = {
   pattern: /^[0-9a-f]{64}$/,
   rule: "be 64 digits of lower-case hex",

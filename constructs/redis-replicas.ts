@@ -1,6 +1,6 @@
 import { Fn, type Precondition, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
-import { BootScript, type BootSteps } from "./boot-script";
+import { type BootOptions, BootScript } from "./boot-script";
 import { Checks, withPreconditions } from "./checks";
 import { type DataVolume } from "./data-volume";
 import { type Failover } from "./failover";
@@ -70,10 +70,10 @@ export interface RedisReplicasProps extends GroupProps {
    */
   readonly failover?: Failover;
   /**
-   * Shell of one's own that the boot script runs before and after its own work.
-   * @default - none
+   * Shell of one's own that the boot script runs before and after its own work, and where it downloads the agent.
+   * @default - no shell of one's own; the script carries the agent in shell
    */
-  readonly bootScript?: BootSteps;
+  readonly bootScript?: BootOptions;
 }
 
 /** A group of replicas with what its instances run. */
@@ -136,10 +136,10 @@ export class RedisReplicas extends Construct {
     capacity: number,
     shard?: Shard,
   ): ReplicaGroup {
-    const { masters, redis, failover, bootScript: steps, ...group } = props;
+    const { masters, redis, failover, bootScript: { agent, ...steps } = {}, ...group } = props;
     const dataVolume = group.dataVolume && (group.persistence?.dataVolume ?? true);
     const bootScript = new BootScript({
-      ...{ masters, redis, failover, steps, dataVolume },
+      ...{ masters, redis, failover, steps, agent, dataVolume },
       shard: shard?.master,
     });
     const elastigroup = new StatefulElastigroup(this, id, {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { BootScript, type BootSteps, Failover, RedisInstall } from "../constructs";
+import { hostAgent } from "./agent";
 import { DataDisk } from "./data-disk";
 import { NspawnFleet } from "./fleet";
 import { type Image, image } from "./image";
@@ -112,10 +113,14 @@ export class Scene {
 
   private get userData(): Buffer {
     const { install = this.ownInstall, directives, steps } = this.settings;
-    const redis = { install, directives: { "enable-debug-command": "yes", ...this.directives, ...directives } };
+    const redis = {
+      install,
+      directives: { "enable-debug-command": "yes", ...this.directives, ...directives },
+    };
     const dataVolume = this.dataVolumes ? true : undefined;
     const { seeds: masters, failover, shard } = this;
-    return gzipSync(new BootScript({ masters, redis, failover, dataVolume, shard, steps }).text);
+    const agent = hostAgent(this.mirror);
+    return gzipSync(new BootScript({ masters, redis, failover, dataVolume, shard, steps, agent }).text);
   }
 
   private get ownInstall(): RedisInstall {

@@ -297,3 +297,27 @@ describeWith(["bash", "shellcheck"], "the script before shellcheck", () => {
     expect([status, stdout]).toEqual([0, ""]);
   });
 });
+
+describe("an agent that is downloaded", () => {
+  const agent = { url: "https://example.com/agent.tar", sha256: "1".repeat(64) };
+  const script = new BootScript({ masters: ["10.0.1.10"], agent });
+
+  test("leaves 13 KB of user data to others", () => {
+    expect(gzipSync(script.text).length).toBeLessThanOrEqual(2600);
+  });
+
+  test("is named with its checksum, and brings the files that `render` shows", () => {
+    expect(script.text).toContain(`url='https://example.com/agent.tar' sha256='${agent.sha256}' status=0\n`);
+    expect(script.ownFiles.map(({ path }) => path)).toContain("/usr/local/lib/redis-replica/decide.py");
+    expect(script.text).not.toContain("decide_start");
+  });
+
+  test.each([
+    ["bootScript.agent.url", { ...agent, url: "ftp://example.com/agent.tar" }, "be an HTTP or HTTPS URL"],
+    ["bootScript.agent.sha256", { ...agent, sha256: "1234" }, "be 64 digits of lower-case hex"],
+  ])("with a wrong %s is refused", (prop, wrong, rule) => {
+    expect(() => new BootScript({ masters: ["10.0.1.10"], agent: wrong })).toThrow(
+      `\`${prop}\` must ${rule}`,
+    );
+  });
+});

@@ -8,6 +8,7 @@ const present: Record<Need, () => boolean> = {
   blkid: () => onPath("blkid"),
   "mkfs.ext4": () => onPath("mkfs.ext4"),
   ip: () => onPath("ip"),
+  python3: () => onPath("python3"),
   root: () => process.getuid?.() === 0,
   "redis-server": () => onPath("redis-server") && onPath("redis-cli"),
   shellcheck: () => onPath("shellcheck"),
@@ -25,6 +26,7 @@ export type Need =
   | "blkid"
   | "mkfs.ext4"
   | "ip"
+  | "python3"
   | "root"
   | "redis-server"
   | "shellcheck"

@@ -3,7 +3,7 @@ import { type Difference } from "./difference";
 import { type GroupPlan } from "./group";
 import { movedBlock } from "./moved";
 import { type Action, type Replicas } from "./replicas";
-import { type ScriptChange } from "./script";
+import { AGENT, type ScriptChange } from "./script";
 
 /** In the order in which a reader wants to know. */
 const REACHES: Readonly<Record<Reach, string>> = {
@@ -109,7 +109,9 @@ function showScript({ sameText, settings, files }: ScriptChange): string[] {
       ...(before === undefined ? [] : [`- ${name}=${oneLine(before)}`]),
       ...(after === undefined ? [] : [`+ ${name}=${oneLine(after)}`]),
     ]),
-    ...files.map(({ path, added, removed }) => `${path}: +${added} -${removed} lines`),
+    ...files.map(({ path, added, removed }) =>
+      path === AGENT ? `${path}: changed` : `${path}: +${added} -${removed} lines`,
+    ),
   ];
 }
 

@@ -29,6 +29,12 @@ const SETTINGS = "/etc/redis-replica/settings";
 /** What stands for the lines outside the files that the script writes. */
 const ITSELF = "script";
 
+/** What stands for the agent's files, where a script has them in an archive or downloads it. */
+export const AGENT = "agent";
+
+/** The line that has the URL and the checksum of an agent to download. */
+const DOWNLOADED = /^lib=\/usr\/local\/lib\/redis-replica url=\S+ sha256=\S+ /;
+
 /** The text behind a base64 value, gzipped or not. */
 export function decode(encoded: string): string {
   const bytes = Buffer.from(encoded, "base64");
@@ -56,7 +62,7 @@ export function hasDataVolume(encoded: unknown): boolean {
 export function compareScripts(before: string, after: string): ScriptChange {
   const [old, current] = [decode(before), decode(after)];
   if (old === current) return { sameText: true, settings: [], files: [] };
-  const [oldFiles, files] = [partsOf(old), partsOf(current)];
+  const [oldFiles, files] = alike(partsOf(old), partsOf(current));
   const paths = [...new Set([...oldFiles.keys(), ...files.keys()])].filter((path) => path !== SETTINGS);
   const changed = paths.map((path) => countLines(path, oldFiles.get(path), files.get(path)));
   return {
@@ -66,15 +72,37 @@ export function compareScripts(before: string, after: string): ScriptChange {
   };
 }
 
-/** The lines of each file that a script carries in a here-document, and its own under `script`. */
-function partsOf(script: string): Map<string, string[]> {
+type Parts = Map<string, string[]>;
+
+/** Where one script has the agent as files and the other as an archive, the files are one part, too. */
+function alike(before: Parts, after: Parts): [Parts, Parts] {
+  return before.has(AGENT) || after.has(AGENT) ? [together(before), together(after)] : [before, after];
+}
+
+function together(parts: Parts): Parts {
+  const isAgent = (path: string): boolean =>
+    path === AGENT || (/^\/(etc|usr)\//.test(path) && path !== SETTINGS);
+  const [agent, others] = [
+    [...parts].filter(([path]) => isAgent(path)),
+    [...parts].filter(([path]) => !isAgent(path)),
+  ];
+  return new Map([...others, [AGENT, agent.flatMap(([, lines]) => lines)]]);
+}
+
+/**
+ * The lines of each file that a script carries in a here-document, its own under `script`, and under `agent` where it
+ * downloads one.
+ */
+function partsOf(script: string): Parts {
   const own: string[] = [];
   const parts = new Map([[ITSELF, own]]);
   let current = own;
   let end = "";
   for (const line of script.split("\n")) {
     const opened = end === "" ? /^file (\/\S+) (\S+) <<'(\w+)'$/.exec(line) : null;
-    if (opened) {
+    if (end === "" && DOWNLOADED.test(line)) {
+      parts.set(AGENT, [line]);
+    } else if (opened) {
       end = opened[3]!;
       current = [`mode ${opened[2]!}`];
       parts.set(opened[1]!, current);

@@ -1,6 +1,19 @@
 import * as z from "zod";
-import { SHELL } from "../../constructs/kinds";
-import { text } from "./values";
+import { HTTP_URL, SHA256, SHELL } from "../../constructs/kinds";
+import { orVariable, text } from "./values";
+
+const agent = z.strictObject(
+  {
+    url: orVariable(text(HTTP_URL)).meta({
+      description: "URL of the file that `redis-elastigroup synth --agent FILE` writes.",
+      examples: ["https://example.com/redis-replica-0.1.0.tar"],
+    }),
+    sha256: orVariable(text(SHA256)).meta({
+      description: "SHA-256 of that file; another file is refused on the instance.",
+    }),
+  },
+  { error: "hold `url` and `sha256`" },
+);
 
 export const bootScript = z.strictObject(
   {
@@ -11,6 +24,10 @@ export const bootScript = z.strictObject(
     after: text(SHELL)
       .optional()
       .meta({ description: "Shell that runs after the join; its failure is only told." }),
+    agent: agent.optional().meta({
+      description:
+        "Where instances download the agent. Without it the user data carries the smaller agent in shell.",
+    }),
   },
-  { error: "hold `before` and `after`" },
+  { error: "hold `before`, `after` and `agent`" },
 );

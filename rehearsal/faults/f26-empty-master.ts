@@ -20,7 +20,10 @@ export const fault: Fault = {
     await scene.launch(0);
     const reason = await scene.reaches(0, /^refused/, 150_000);
     const seconds = since(start);
-    holds(`it says why: ${reason}`, /less data than this volume; following it would delete data/.test(reason));
+    holds(
+      `it says why: ${reason}`,
+      /less data than this volume; following it would delete data/.test(reason),
+    );
     holds("the state says 20", (await scene.status(0)).code === 20);
     holds("Redis does not run", !(await scene.node(0).answers()));
     const journal = await scene.instance(0).journal(1000);

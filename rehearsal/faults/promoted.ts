@@ -102,7 +102,10 @@ function returning({ image, back }: Return): Fault["run"] {
     const found = await recovery(scene, { id, timeout: 180_000 }, () => scene.restore(0, older));
     if (back === "quick") {
       const journal = await scene.instance(0).journal(1000);
-      holds("it was back before another was elected", /a replica was connected until this node stopped/.test(journal));
+      holds(
+        "it was back before another was elected",
+        /a replica was connected until this node stopped/.test(journal),
+      );
     }
     return { outcome: "back", ...found, ...(await end(scene, last)) };
   });

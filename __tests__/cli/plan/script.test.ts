@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { compareScripts, decode } from "../../../cli/plan/script";
+import { compareScripts, decode, hasDataVolume, isOurs } from "../../../cli/plan/script";
 import { BootScript, type BootScriptProps } from "../../../constructs";
 import { script } from "./scenarios";
 
@@ -64,6 +64,37 @@ test.each([
     sameText: false,
     settings: [],
     files,
+  });
+});
+
+describe("an agent that is downloaded", () => {
+  const made = (props: Partial<BootScriptProps> = {}): string =>
+    plain(new BootScript({ masters: ["10.0.1.10"], ...props }).text);
+  const [one, two] = ["1", "2"].map((digit) => ({
+    url: "https://example.com/agent.tar",
+    sha256: digit.repeat(64),
+  }));
+
+  test.each([
+    ["instead of one that the script carries", made(), made({ agent: one })],
+    ["before one that the script carries", made({ agent: one }), made()],
+    ["with another checksum", made({ agent: one }), made({ agent: two })],
+  ])("%s is one changed part", (_, before, after) => {
+    const { files } = compareScripts(before, after);
+    expect(files.map(({ path }) => path).filter((path) => path !== "script")).toEqual(["agent"]);
+  });
+
+  test("that is the same is none", () => {
+    const agent = one!;
+    expect(compareScripts(made({ agent, redis: { maxMemory: "1gb" } }), made({ agent })).files).toEqual([]);
+  });
+
+  test("is in a script of ours, which tells whether there is a data volume", () => {
+    expect([made(), made({ agent: one })].map(isOurs)).toEqual([true, true]);
+    expect([made({ agent: one }), made({ agent: one, dataVolume: true })].map(hasDataVolume)).toEqual([
+      false,
+      true,
+    ]);
   });
 });
 
