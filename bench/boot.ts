@@ -3,8 +3,7 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { BootScript, RedisInstall } from "../constructs";
 import { enclose, insideEnclosure } from "../rehearsal/enclosure";
-import { image } from "../rehearsal/image";
-import { prepareMirror } from "../rehearsal/mirror";
+import { prepare } from "../rehearsal/prepare";
 import { missing } from "./needs";
 import { recipe } from "./recipe";
 import { type Figure, Rounds } from "./rounds";
@@ -31,8 +30,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (!insideEnclosure()) {
-    // Both need the package registry, which cannot be reached from inside.
-    await prepareMirror(await image());
+    await prepare();
     const tsx = resolve(__dirname, "../node_modules/.bin/tsx");
     return enclose([tsx, resolve(__dirname, "index.ts"), "boot", ...argv]);
   }

@@ -2,71 +2,110 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { must } from "./run";
 
-/**
- * The machine's own package sources, as far as they are for its own release, and its own settings for
- * reaching them: whoever mirrors Debian somewhere else, or uses a proxy, has said so there.
- */
+export interface AptRequest {
+  /** Such as `trixie`. */
+  readonly suite: string;
+  /** Whether binary packages are wanted, with the suite's updates, or the source packages of the suite itself. */
+  readonly types: "deb" | "deb-src";
+  /** @default /etc */
+  readonly etc?: string;
+}
+
+/** Package sources of one suite, and the machine's own settings for reaching them, such as a proxy. */
 export interface AptSources {
-  readonly release: string;
   /** In the one-line or the stanza format, and never both in one file. */
   readonly files: readonly { readonly name: string; readonly text: string }[];
   /** `Acquire::…` settings, one a line. */
   readonly settings: readonly string[];
 }
 
-export async function aptSources(etc = "/etc"): Promise<AptSources> {
-  const release = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync(join(etc, "os-release"), "utf8"))?.[1] ?? "";
+/** The release that this machine runs, such as `bookworm`. */
+export function hostRelease(etc = "/etc"): string {
+  return /^VERSION_CODENAME=(.*)$/m.exec(readFileSync(join(etc, "os-release"), "utf8"))?.[1] ?? "";
+}
+
+/**
+ * Sources of one suite and of no other, from the machine's own: those that name the suite, or else those that name
+ * the machine's release, with the suite in its place.
+ */
+export async function aptSources({ suite, types, etc = "/etc" }: AptRequest): Promise<AptSources> {
+  const release = hostRelease(etc);
   const parts = join(etc, "apt/sources.list.d");
   const names = existsSync(parts) ? readdirSync(parts).map((name) => join(parts, name)) : [];
-  const files = [join(etc, "apt/sources.list"), ...names]
+  const read = [join(etc, "apt/sources.list"), ...names]
     .filter((name) => /\.(list|sources)$/.test(name) && existsSync(name))
-    .map((name) => ({ name, text: ofRelease(name, readFileSync(name, "utf8"), release) }))
-    .filter(({ text }) => text !== "");
-  if (files.length === 0)
-    throw new Error(`no package source of ${release || "this machine's release"} found`);
+    .map((name) => ({ name, entries: entriesOf(name, readFileSync(name, "utf8")) }));
+  const files = [suite, release]
+    .map((named) => read.map(({ name, entries }) => ({ name, text: textOf(entries, named, suite, types) })))
+    .map((each) => each.filter(({ text }) => text !== ""))
+    .find(({ length }) => length > 0);
+  if (!files)
+    throw new Error(`no package source of ${suite} or ${release || "this machine's release"} found`);
   const dump = await must(["apt-config", "dump"]);
   const settings = dump.split("\n").filter((line) => /^Acquire::.*"(?!")/.test(line) && !/::$/.test(line));
-  return {
-    release,
-    files,
-    settings: settings.filter((line) => /::(Check-|http|Retries|ForceIP)/i.test(line)),
+  return { files, settings: settings.filter((line) => /::(Check-|http|Retries|ForceIP)/i.test(line)) };
+}
+
+/** One line or one stanza that is in force. */
+interface Entry {
+  readonly types: readonly string[];
+  readonly suites: readonly string[];
+  /** The same entry for other types and suites. */
+  readonly write: (types: string, suites: readonly string[]) => string;
+}
+
+function entriesOf(name: string, text: string): Entry[] {
+  const lines = text.split("\n").filter((line) => !line.startsWith("#"));
+  return name.endsWith(".sources")
+    ? lines
+        .join("\n")
+        .split(/\n\s*\n/)
+        .flatMap(stanza)
+    : lines.flatMap(line);
+}
+
+function line(text: string): Entry[] {
+  const [, type = "", options = "", uri = "", suite = "", components = ""] =
+    /^\s*(deb|deb-src)\s+(\[[^\]]*\]\s+)?(\S+)\s+(\S+)([^#]*)/.exec(text) ?? [];
+  if (type === "") return [];
+  const write = (types: string, suites: readonly string[]): string =>
+    suites.map((each) => `${types} ${options}${uri} ${each}${components.trimEnd()}`).join("\n");
+  return [{ types: [type], suites: [suite], write }];
+}
+
+function stanza(text: string): Entry[] {
+  // A line that begins with a space continues the field before it.
+  const fields = text.trim().split(/\n(?!\s)/);
+  const words = (field: string): string[] => {
+    const found = fields.find((each) => each.toLowerCase().startsWith(`${field}:`)) ?? "";
+    return found
+      .slice(field.length + 1)
+      .trim()
+      .split(/\s+/);
   };
+  if (/^(no|false|without|off|disable|0)$/i.test(words("enabled")[0] ?? "")) return [];
+  const write = (types: string, suites: readonly string[]): string => {
+    const kept = fields.filter((field) => !/^(types|suites):/i.test(field));
+    return [`Types: ${types}`, `Suites: ${suites.join(" ")}`, ...kept].join("\n");
+  };
+  return [{ types: words("types"), suites: words("suites"), write }];
 }
 
-/** The entries that speak of the release. */
-function ofRelease(name: string, text: string, release: string): string {
-  const uncommented = text
-    .split("\n")
-    .filter((line) => !line.startsWith("#"))
-    .join("\n");
-  const [separator, pattern] = name.endsWith(".sources")
-    ? [/\n\s*\n/, new RegExp(`^Suites:.*\\b${release}\\b`, "m")]
-    : ["\n", new RegExp(`^deb\\s.*\\s${release}\\b`)];
-  const entries = uncommented.split(separator).filter((entry) => pattern.test(entry));
-  return entries.map((entry) => entry.trim()).join(name.endsWith(".sources") ? "\n\n" : "\n");
-}
-
-/** Source packages of another suite of the same mirrors: of the entries that name the release itself. */
-export function sourcesOf(suite: string, release: string, file: AptSources["files"][number]): string {
-  if (!file.name.endsWith(".sources")) {
-    const own = file.text.split("\n").filter((line) => line.split(/\s+/).includes(release));
-    return own
-      .map((line) => line.replace(/^deb\s/, "deb-src ").replace(` ${release} `, ` ${suite} `))
-      .join("\n");
-  }
-  const own = file.text
-    .split("\n\n")
-    .filter((entry) => new RegExp(`^Suites:.*\\b${release}(\\s|$)`, "m").test(entry));
-  return own
-    .map((entry) =>
-      entry.replace(/^Types:.*$/m, "Types: deb-src").replace(/^Suites:.*$/m, `Suites: ${suite}`),
-    )
-    .join("\n\n");
-}
-
-/** The same entries for source packages. */
-export function withSources(file: AptSources["files"][number]): string {
-  return file.name.endsWith(".sources")
-    ? file.text.replace(/^Types:.*$/gm, "Types: deb deb-src")
-    : file.text.replace(/^deb\s.*$/gm, (line) => `${line}\n${line.replace(/^deb/, "deb-src")}`);
+/** The entries that name a release, written for a suite in its place. */
+function textOf(entries: readonly Entry[], named: string, suite: string, types: AptRequest["types"]): string {
+  const pockets = types === "deb" ? ["", "-updates", "-security", "/updates"] : [""];
+  const separator = "\n\n";
+  return entries
+    .filter((entry) => entry.types.includes("deb"))
+    .map((entry) => {
+      const found = pockets.filter((pocket) => entry.suites.includes(`${named}${pocket}`));
+      return found.length === 0
+        ? ""
+        : entry.write(
+            types,
+            found.map((pocket) => `${suite}${pocket}`),
+          );
+    })
+    .filter((text) => text !== "")
+    .join(separator);
 }

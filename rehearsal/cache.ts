@@ -4,6 +4,7 @@ import { mkdtemp, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { insideEnclosure } from "./inside";
+import { progress } from "./progress";
 import { run } from "./run";
 
 /** What is made once and kept: outside the repository, since it is large and not ours to publish. */
@@ -24,10 +25,13 @@ export async function cached(name: string, make: (directory: string) => Promise<
   const final = join(cacheDirectory(), name);
   if (existsSync(final)) return final;
   if (insideEnclosure()) {
-    throw new Error(`${name} is not prepared, and no registry is in reach here: run tsx rehearsal/image.ts`);
+    throw new Error(
+      `${name} is not prepared, and no registry is in reach here: run tsx rehearsal/prepare.ts`,
+    );
   }
   mkdirSync(cacheDirectory(), { recursive: true });
   await sweep();
+  progress(`making ${name} in ${cacheDirectory()}, which is done once`);
   const temporary = await mkdtemp(`${final}.`);
   try {
     await make(temporary);

@@ -3,21 +3,21 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { count } from "./count";
 import { enclose } from "./enclosure";
-import { image } from "./image";
-import { prepareMirror } from "./mirror";
 import { playAll } from "./faults/play-all";
+import { prepare } from "./prepare";
+import { takeSuite } from "./suite";
 
 const bin = join(__dirname, "../node_modules/.bin");
 
 /**
  * The end-to-end tests, in an enclosure: `npm run e2e -- [JEST-ARGUMENT...]`; or only faults, each in an enclosure
  * of its own: `npm run e2e -- --fault ID... | --all [--server NAME...] [--times N] [--jobs N]
- * [--write]`; or one cluster through many: `npm run e2e -- --soak N [--seed S]`.
+ * [--write]`; or one cluster through many: `npm run e2e -- --soak N [--seed S]`. With each of these, `--image SUITE`
+ * chooses the Debian release of the instances.
  */
 async function main(): Promise<number> {
-  // Both need the package registry, which cannot be reached from inside.
-  await prepareMirror(await image());
-  const given = process.argv.slice(2);
+  const given = takeSuite(process.argv.slice(2));
+  await prepare();
   if (given.some((word) => word === "--fault" || word === "--all")) return playAll(given);
   if (given.includes("--soak")) return soak(given);
   return enclose([join(bin, "jest"), "--config", join(__dirname, "../jest.e2e.config.cjs"), ...given]);

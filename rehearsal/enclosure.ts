@@ -3,9 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Cgroup } from "./cgroup";
-import { image } from "./image";
 import { variable } from "./inside";
-import { prepareMirror } from "./mirror";
+import { prepare } from "./prepare";
 
 export { insideEnclosure, workDirectory } from "./inside";
 
@@ -107,10 +106,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write("usage: tsx rehearsal/enclosure.ts [--bare] -- COMMAND [ARGUMENT…]\n");
     return 64;
   }
-  if (!options.includes("--bare")) {
-    // Both need the package registry, which cannot be reached from inside.
-    await prepareMirror(await image());
-  }
+  if (!options.includes("--bare")) await prepare();
   return enclose(command);
 }
 

@@ -3,14 +3,16 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { aptSources } from "./apt";
 import { cached, keyOf } from "./cache";
-import { prepareMirror } from "./mirror";
 import { hostAddress } from "./network";
 import { must } from "./run";
+import { currentSuite, type Suite, suites } from "./suite";
 
 /** A root file system to boot from: what an AMI is on EC2. */
 export interface Image {
   /** Changes with the recipe. */
   readonly id: string;
+  /** The Debian release in it. */
+  readonly suite: Suite;
   /** The tree, which nobody writes to. */
   readonly path: string;
   /** A tree that lies over it, with what the image has besides. @default none */
@@ -27,14 +29,16 @@ const packages = [
 const excluded = ["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*"];
 
 /** Units with nothing to do in a container: each would cost a part of every boot. */
-const masked = [
+const maskedIn = (suite: Suite): readonly string[] => [
   ...["apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "fstrim.timer"],
   ...["e2scrub_all.timer", "e2scrub_reap.service", "systemd-pstore.service", "getty@tty1.service"],
   ...["getty-static.service", "console-getty.service", "systemd-logind.service", "systemd-firstboot.service"],
   ...["systemd-update-utmp.service", "systemd-update-utmp-runlevel.service", "systemd-repart.service"],
   ...["systemd-random-seed.service", "systemd-binfmt.service", "systemd-modules-load.service"],
   ...["systemd-remount-fs.service", "cloud-init-hotplugd.socket", "dev-hugepages.mount"],
-  "cloud-config.service", // its stage has no module here, and a stage costs a third of a second
+  // Its stage has no module here, and a stage costs a third of a second. Later releases of cloud-init run all stages in
+  // one process, which waits for each in turn.
+  ...(suite === "bookworm" ? ["cloud-config.service"] : []),
   ...["sys-kernel-config.mount", "sys-kernel-debug.mount", "sys-kernel-tracing.mount"],
 ];
 
@@ -62,14 +66,16 @@ cloud_final_modules: [write-files-deferred, runcmd, scripts-per-once, scripts-pe
 };
 
 /** The image, made at the first call (outside an enclosure, since that needs the package registry). */
-export async function image(): Promise<Image> {
-  const key = keyOf(packages, excluded, masked, files);
-  const directory = await cached(`image-${key}`, build);
-  return { id: `ami-${key}0`, path: join(directory, "root") };
+export async function image(suite = currentSuite()): Promise<Image> {
+  // The default is left out, so that images made before there was a choice are still used.
+  const release = suite === suites[0] ? [] : [suite];
+  const key = keyOf(...release, packages, excluded, maskedIn(suite), files);
+  const directory = await cached(`image-${key}`, (made) => build(made, suite));
+  return { id: `ami-${key}0`, suite, path: join(directory, "root") };
 }
 
-async function build(directory: string): Promise<void> {
-  const { release, files: sources, settings } = await aptSources();
+async function build(directory: string, suite: Suite): Promise<void> {
+  const { files: sources, settings } = await aptSources({ suite, types: "deb" });
   const root = join(directory, "root");
   const lists = mkdtempSync(join(tmpdir(), "sources-"));
   try {
@@ -85,18 +91,18 @@ async function build(directory: string): Promise<void> {
         ...["mmdebstrap", "--mode=root", "--variant=minbase", `--include=${packages.join(",")}`],
         ...excluded.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
         ...settings.map((setting) => `--aptopt=${setting.replace(/;$/, "")}`),
-        ...[release, root, ...paths],
+        ...[suite, root, ...paths],
       ],
       { timeout: 900_000 },
     );
   } finally {
     rmSync(lists, { recursive: true, force: true });
   }
-  furnish(root);
+  furnish(root, maskedIn(suite));
 }
 
 /** Turns a Debian tree into an image of an instance. */
-function furnish(root: string): void {
+function furnish(root: string, masked: readonly string[]): void {
   // A host name that is not written down is the one the instance is started with.
   for (const part of ["apt/sources.list.d", "apt/apt.conf.d/99mmdebstrap", "hostname"]) {
     rmSync(join(root, "etc", part), { recursive: true, force: true });
@@ -114,16 +120,4 @@ function furnish(root: string): void {
   for (const name of readdirSync(join(root, "var/log"))) {
     if (/\.log$/.test(name)) rmSync(join(root, "var/log", name));
   }
-}
-
-if (require.main === module) {
-  image()
-    .then(async (made) => {
-      await prepareMirror(made);
-      process.stdout.write(`${made.path}\n`);
-    })
-    .catch((error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 1;
-    });
 }

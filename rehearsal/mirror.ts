@@ -6,7 +6,7 @@ import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, normalize } from "node:path";
 import { gzipSync } from "node:zlib";
-import { aptSources, sourcesOf, withSources } from "./apt";
+import { type AptRequest, aptSources } from "./apt";
 import { cached, keyOf } from "./cache";
 import { type Image } from "./image";
 import { hostAddress } from "./network";
@@ -14,6 +14,7 @@ import { must } from "./run";
 
 /** Redis's source as Debian repacked it, hence a checksum that is not upstream's. */
 export const redisSource = {
+  suite: "bookworm",
   file: "redis-7.0.15.tar.gz",
   sha256: "4b1dc4ee6d622a09fff9c6777191209750fb5e5a725ef78ea012d6eef4c22982",
 } as const;
@@ -23,29 +24,37 @@ const packages = ["redis-server", "redis-tools"];
 
 /** A web server's content, made once: `debian/` with packages and their index, and Redis's source. */
 export async function prepareMirror(image: Image): Promise<string> {
-  return cached(`mirror-${keyOf(2, image.id, packages, redisSource)}`, async (directory) => {
-    const work = mkdtempSync(join(tmpdir(), "mirror-"));
-    try {
-      const config = await aptConfig(work, image);
-      await must(["apt-get", "update"], { env: config, timeout: 300_000 });
-      await downloadPackages(join(directory, "debian"), work, config);
-      await downloadSource(directory, work, config);
-    } finally {
-      rmSync(work, { recursive: true, force: true });
-    }
+  const { file, sha256 } = redisSource;
+  return cached(`mirror-${keyOf(2, image.id, packages, { file, sha256 })}`, async (directory) => {
+    await downloadPackages(join(directory, "debian"), image);
+    await downloadSource(directory, image);
   });
 }
 
-/** An apt of its own: the machine's sources (or another suite's source packages), and an instance's installed packages. */
-export async function aptConfig(work: string, image: Image, suite?: string): Promise<NodeJS.ProcessEnv> {
-  const { release, files, settings } = await aptSources();
+/** Runs `use` with an apt of its own, which has read the lists of one suite and knows what an image has installed. */
+export async function withApt<T>(
+  image: Image,
+  request: AptRequest,
+  use: (work: string, env: NodeJS.ProcessEnv) => Promise<T>,
+): Promise<T> {
+  const work = mkdtempSync(join(tmpdir(), "apt-"));
+  try {
+    const env = await aptConfig(work, image, request);
+    await must(["apt-get", "update"], { env, timeout: 300_000 });
+    return await use(work, env);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+async function aptConfig(work: string, image: Image, request: AptRequest): Promise<NodeJS.ProcessEnv> {
+  const { files, settings } = await aptSources(request);
   for (const part of ["sources", "state/lists/partial", "cache/archives/partial", "none"]) {
     mkdirSync(join(work, part), { recursive: true });
   }
   for (const [index, file] of files.entries()) {
     const extension = file.name.slice(file.name.lastIndexOf("."));
-    const text = suite === undefined ? withSources(file) : sourcesOf(suite, release, file);
-    writeFileSync(join(work, "sources", `${index}${extension}`), `${text}\n`);
+    writeFileSync(join(work, "sources", `${index}${extension}`), `${file.text}\n`);
   }
   const lines = [
     `Dir::State "${work}/state";`,
@@ -66,30 +75,35 @@ export async function aptConfig(work: string, image: Image, suite?: string): Pro
 }
 
 /** The packages and whatever the image lacks of what they need, as a flat repository. */
-async function downloadPackages(to: string, work: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const argv = ["apt-get", "--yes", "--download-only", "install", ...packages];
-  await must(argv, { env, timeout: 300_000 });
-  mkdirSync(to);
-  const archives = join(work, "cache/archives");
-  const entries: string[] = [];
-  for (const name of readdirSync(archives).filter((file) => file.endsWith(".deb"))) {
-    const file = name.replaceAll("%3a", "_");
-    copyFileSync(join(archives, name), join(to, file));
-    const control = (await must(["dpkg-deb", "--field", join(to, file)])).trimEnd();
-    const size = statSync(join(to, file)).size;
-    entries.push(`${control}\nFilename: ./${file}\nSize: ${size}\nSHA256: ${sha256(join(to, file))}\n`);
-  }
-  writeFileSync(join(to, "Packages"), entries.join("\n"));
-  writeFileSync(join(to, "Packages.gz"), gzipSync(entries.join("\n")));
+async function downloadPackages(to: string, image: Image): Promise<void> {
+  await withApt(image, { suite: image.suite, types: "deb" }, async (work, env) => {
+    const argv = ["apt-get", "--yes", "--download-only", "install", ...packages];
+    await must(argv, { env, timeout: 300_000 });
+    mkdirSync(to);
+    const archives = join(work, "cache/archives");
+    const entries: string[] = [];
+    for (const name of readdirSync(archives).filter((file) => file.endsWith(".deb"))) {
+      const file = name.replaceAll("%3a", "_");
+      copyFileSync(join(archives, name), join(to, file));
+      const control = (await must(["dpkg-deb", "--field", join(to, file)])).trimEnd();
+      const size = statSync(join(to, file)).size;
+      entries.push(`${control}\nFilename: ./${file}\nSize: ${size}\nSHA256: ${sha256(join(to, file))}\n`);
+    }
+    writeFileSync(join(to, "Packages"), entries.join("\n"));
+    writeFileSync(join(to, "Packages.gz"), gzipSync(entries.join("\n")));
+  });
 }
 
-async function downloadSource(to: string, work: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const argv = ["apt-get", "source", "--download-only", "--tar-only", "redis"];
-  await must(argv, { env, cwd: work, timeout: 300_000 });
-  const archive = readdirSync(work).find((name) => /^redis_.*\.orig\.tar\.gz$/.test(name)) ?? "";
-  copyFileSync(join(work, archive), join(to, redisSource.file));
-  const found = sha256(join(to, redisSource.file));
-  if (found !== redisSource.sha256) throw new Error(`${archive} must have the sha256 pinned, got: ${found}`);
+async function downloadSource(to: string, image: Image): Promise<void> {
+  await withApt(image, { suite: redisSource.suite, types: "deb-src" }, async (work, env) => {
+    const argv = ["apt-get", "source", "--download-only", "--tar-only", "redis"];
+    await must(argv, { env, cwd: work, timeout: 300_000 });
+    const archive = readdirSync(work).find((name) => /^redis_.*\.orig\.tar\.gz$/.test(name)) ?? "";
+    copyFileSync(join(work, archive), join(to, redisSource.file));
+    const found = sha256(join(to, redisSource.file));
+    if (found !== redisSource.sha256)
+      throw new Error(`${archive} must have the sha256 pinned, got: ${found}`);
+  });
 }
 
 function sha256(file: string): string {

@@ -10,8 +10,9 @@ import { Masters } from "./masters";
 import { Metadata } from "./metadata";
 import { Mirror, prepareMirror } from "./mirror";
 import { Network } from "./network";
+import { progress } from "./progress";
 import { type ClusterNode, RedisNode } from "./redis-node";
-import { serverBuild, serverKind } from "./server-build";
+import { defaultServer, serverBuild, serverKind } from "./server-build";
 import { type Snapshot } from "./volume";
 import { until } from "./wait";
 import { type Verdict, Writer } from "./writer";
@@ -88,13 +89,15 @@ export class Scene {
     const { replicas = 1, megabytes = 20, nodeTimeout = 2000, failover = Failover.ALLOWED } = props;
     const { dataVolumes = false, replicaDirectives: directives = {} } = props;
     const bare = await image();
-    const build = props.server === undefined ? undefined : await serverBuild(serverKind(props.server), bare);
+    const kind = props.server === undefined ? defaultServer : serverKind(props.server);
+    const build = await serverBuild(kind, bare);
     const ami = build?.image ?? bare;
     const { masterServer } = props;
     const ofMasters = masterServer === undefined ? build : await serverBuild(serverKind(masterServer), bare);
     const network = await Network.create();
     const metadata = await Metadata.start();
     const mirror = await Mirror.start(await prepareMirror(bare));
+    progress(`starting ${props.masters ?? 3} masters`);
     const masters = await Masters.start(network, {
       count: props.masters,
       directives: { "cluster-node-timeout": String(nodeTimeout), ...props.masterDirectives },
@@ -105,9 +108,12 @@ export class Scene {
     const parts = [ami, network, metadata, mirror, masters, fleet] as const;
     const shard = props.shard === undefined ? undefined : masters.addresses[props.shard];
     const scene = new Scene(...parts, seeds, failover, dataVolumes, directives, shard);
+    progress(`writing ${megabytes} MB`);
     await masters.fill({ megabytes });
+    progress(`booting ${replicas} ${replicas === 1 ? "machine" : "machines"}, which join the cluster`);
     await Promise.all(Array.from({ length: replicas }, (_, place) => scene.launch(place)));
     await Promise.all(Array.from({ length: replicas }, (_, place) => scene.inSync(place)));
+    progress("all machines are in sync");
     return scene;
   }
 

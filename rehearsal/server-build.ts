@@ -1,18 +1,19 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hostRelease } from "./apt";
 import { cached, keyOf } from "./cache";
 import { type Image } from "./image";
-import { aptConfig } from "./mirror";
+import { prepareMirror, withApt } from "./mirror";
 import { must } from "./run";
 
 /** A server that faults are played on. */
 export interface ServerKind {
   /** As the command line has it. */
   readonly name: string;
-  /** As tables have it. */
+  /** As tables have it; of a package, on the default image. */
   readonly title: string;
-  /** Where the source is found; absent of what this release has as a package. */
+  /** Where the source is found; absent of what the image's release has as a package. */
   readonly source?: {
     /** Debian's suite. */
     readonly suite: string;
@@ -41,6 +42,9 @@ export const serverKinds: readonly [ServerKind, ...ServerKind[]] = [
   },
 ];
 
+/** The package of the image's release. */
+export const [defaultServer] = serverKinds;
+
 export function serverKind(name: string): ServerKind {
   const found = serverKinds.find((kind) => kind.name === name);
   if (found) return found;
@@ -56,17 +60,49 @@ export interface ServerBuild {
 
 /**
  * Upstream's release as Debian has it, built in the image, so that it runs on its machines; made at the first call
- * (outside an enclosure, since that needs the package registry). Absent of the default, which is a package.
+ * (outside an enclosure, since that needs the package registry). Of a package, absent where this machine has the same.
  */
 export async function serverBuild(kind: ServerKind, image: Image): Promise<ServerBuild | undefined> {
+  const foreign = image.suite !== hostRelease();
   const { source } = kind;
-  if (!source) return undefined;
+  if (!source) return foreign ? packaged(image) : undefined;
   const name = `server-${kind.name}-${keyOf(1, image.id, source)}`;
   const directory = await cached(name, (made) => build(made, image, source));
+  const over = join(directory, "root");
+  const server = join(over, "usr/local/bin", `${source.package}-server`);
   return {
-    server: join(directory, "root/usr/local/bin", `${source.package}-server`),
-    image: { id: `ami-${keyOf(name)}0`, path: image.path, over: join(directory, "root") },
+    server: foreign ? await launcher(image, server) : server,
+    image: { id: `ami-${keyOf(name)}0`, suite: image.suite, path: image.path, over },
   };
+}
+
+/** The server of the image's release, taken out of its packages. */
+async function packaged(image: Image): Promise<ServerBuild> {
+  const directory = await cached(`server-package-${keyOf(1, image.id)}`, async (made) => {
+    const debian = join(await prepareMirror(image), "debian");
+    for (const file of readdirSync(debian).filter((name) => name.endsWith(".deb"))) {
+      await must(["dpkg-deb", "--extract", join(debian, file), made]);
+    }
+  });
+  return { server: await launcher(image, join(directory, "usr/bin/redis-server"), directory), image };
+}
+
+/** A command that runs a server of another release on this machine, with that release's own libraries. */
+async function launcher(image: Image, server: string, extracted = image.path): Promise<string> {
+  const directory = await cached(`launcher-${keyOf(1, image.path, server, extracted)}`, (made) => {
+    const libraries = [extracted, image.path].map((root) => `"${root}"/usr/lib/*-linux-gnu`);
+    const script = `#!/bin/sh
+path=
+for each in ${libraries.join(" ")}; do path=$path:$each; done
+for loader in "${image.path}"/usr/lib64/ld-linux-*.so.* "${image.path}"/usr/lib/ld-linux-*.so.*; do
+  if [ -e "$loader" ]; then exec "$loader" --library-path "\${path#:}" "${server}" "$@"; fi
+done
+exit 127
+`;
+    writeFileSync(join(made, "server"), script, { mode: 0o755 });
+    return Promise.resolve();
+  });
+  return join(directory, "server");
 }
 
 async function build(
@@ -77,8 +113,7 @@ async function build(
   const work = mkdtempSync(join(tmpdir(), "server-"));
   try {
     for (const part of ["upper/build", "work", "root"]) mkdirSync(join(work, part), { recursive: true });
-    const archive = await download(work, image, source);
-    await must(["tar", "-xf", archive, "-C", join(work, "upper/build"), "--strip-components=1"]);
+    await unpack(join(work, "upper/build"), image, source);
     const programs = ["server", "cli"].map((each) => `${source.package}-${each}`);
     const make = ["make", "-C", "/build/src", "-j2", "USE_SYSTEMD=yes", "MALLOC=libc", "OPTIMIZATION=-O2"];
     const script = 'mount -t overlay -o "$1" build "$2" && shift && exec chroot "$@"';
@@ -99,20 +134,16 @@ async function build(
   }
 }
 
-/** The release's archive, without Debian's own changes; its path. */
-async function download(
-  work: string,
-  image: Image,
-  source: NonNullable<ServerKind["source"]>,
-): Promise<string> {
-  const env = await aptConfig(work, image, source.suite);
-  await must(["apt-get", "update"], { env, timeout: 300_000 });
-  // The rest is Debian's own, of a revision that a mirror may already have replaced.
-  const argv = ["apt-get", "source", "--download-only", "--tar-only", source.package];
-  await must(argv, { env, cwd: work, timeout: 300_000 });
-  const archive = readdirSync(work).find((name) => /\.orig\.tar\.\w+$/.test(name)) ?? "";
-  if (!new RegExp(`_${source.version.replaceAll(".", "\\.")}(\\+dfsg\\d*)?\\.orig`).test(archive)) {
-    throw new Error(`${source.suite} must have ${source.package} ${source.version}, got: ${archive}`);
-  }
-  return join(work, archive);
+/** Puts the release's source into a directory, without Debian's own changes. */
+async function unpack(to: string, image: Image, source: NonNullable<ServerKind["source"]>): Promise<void> {
+  await withApt(image, { suite: source.suite, types: "deb-src" }, async (work, env) => {
+    // The rest is Debian's own, of a revision that a mirror may already have replaced.
+    const argv = ["apt-get", "source", "--download-only", "--tar-only", source.package];
+    await must(argv, { env, cwd: work, timeout: 300_000 });
+    const archive = readdirSync(work).find((name) => /\.orig\.tar\.\w+$/.test(name)) ?? "";
+    if (!new RegExp(`_${source.version.replaceAll(".", "\\.")}(\\+dfsg\\d*)?\\.orig`).test(archive)) {
+      throw new Error(`${source.suite} must have ${source.package} ${source.version}, got: ${archive}`);
+    }
+    await must(["tar", "-xf", join(work, archive), "-C", to, "--strip-components=1"]);
+  });
 }

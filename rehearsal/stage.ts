@@ -5,6 +5,7 @@ import { Metadata } from "./metadata";
 import { Mirror, prepareMirror, redisSource } from "./mirror";
 import { Network } from "./network";
 import { type ClusterNode } from "./redis-node";
+import { defaultServer, serverBuild } from "./server-build";
 import { type ApiDefaults } from "./spot-api/defaults";
 import { SpotApi } from "./spot-api/spot-api";
 import { until } from "./wait";
@@ -39,7 +40,8 @@ export class Stage {
     const network = await Network.create();
     const metadata = await Metadata.start();
     const mirror = await Mirror.start(await prepareMirror(ami));
-    const cluster = await Masters.start(network, masters);
+    const server = (await serverBuild(defaultServer, ami))?.server;
+    const cluster = await Masters.start(network, { server, ...masters });
     const fleet = new NspawnFleet({ network, metadata, image: ami, noticeSeconds: 2 });
     const api = await SpotApi.start({ fleet, defaults });
     return new Stage(ami, network, metadata, mirror, cluster, fleet, api);

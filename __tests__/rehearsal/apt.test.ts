@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { aptSources, withSources } from "../../rehearsal/apt";
+import { aptSources, hostRelease } from "../../rehearsal/apt";
 import { missing } from "../support/needs";
 
 const describeApt = missing(["mmdebstrap"]).length === 0 ? describe : describe.skip;
@@ -16,31 +16,94 @@ describeApt("aptSources", () => {
   });
   afterEach(() => rmSync(etc, { recursive: true }));
 
-  it("takes stanzas of the machine's release, without comments", async () => {
-    const other = "Types: deb\nURIs: http://mirror.test/other\nSuites: nodistro\nComponents: main";
-    const own = "Types: deb\n# which one\nURIs: http://mirror.test/debian\nSuites: bookworm bookworm-updates";
-    writeFileSync(join(etc, "apt/sources.list.d/all.sources"), `${other}\n\n${own}\n`);
-    const { release, files } = await aptSources(etc);
-    expect(release).toBe("bookworm");
-    expect(files.map(({ text }) => text)).toEqual([own.replace("# which one\n", "")]);
+  function stanzas(...texts: string[]): void {
+    writeFileSync(join(etc, "apt/sources.list.d/all.sources"), `${texts.join("\n\n")}\n`);
+  }
+
+  function lines(...texts: string[]): void {
+    writeFileSync(join(etc, "apt/sources.list"), `${texts.join("\n")}\n`);
+  }
+
+  async function texts(suite: string, types: "deb" | "deb-src" = "deb"): Promise<string[]> {
+    return (await aptSources({ suite, types, etc })).files.map(({ text }) => text);
+  }
+
+  const debian = "URIs: http://mirror.test/debian\nComponents: main";
+  const security = "URIs: http://mirror.test/security\nComponents: main";
+
+  it("takes stanzas of the release and its updates, without comments and third parties", async () => {
+    stanzas(
+      "Types: deb\nURIs: http://mirror.test/other\nSuites: nodistro bookworm-pgdg\nComponents: main",
+      `Types: deb\n# which one\nSuites: bookworm bookworm-updates bookworm-backports\n${debian}`,
+      `Types: deb\nSuites: bookworm-security\n${security}`,
+    );
+    expect(hostRelease(etc)).toBe("bookworm");
+    expect(await texts("bookworm")).toEqual([
+      `Types: deb\nSuites: bookworm bookworm-updates\n${debian}\n\nTypes: deb\nSuites: bookworm-security\n${security}`,
+    ]);
   });
 
-  it("takes lines of the machine's release, and can ask for their source packages", async () => {
-    const own = "deb [signed-by=/k] http://mirror.test/debian bookworm main";
-    writeFileSync(join(etc, "apt/sources.list"), `# mine\n${own}\ndeb http://mirror.test/x stable main\n`);
-    const { files } = await aptSources(etc);
-    expect(files.map(withSources)).toEqual([`${own}\n${own.replace("deb ", "deb-src ")}`]);
+  it("takes no other suite and no second type from a stanza that names several", async () => {
+    stanzas(`Types: deb deb-src\nSuites: bookworm\n trixie\n sid\n${debian}`);
+    expect(await texts("bookworm")).toEqual([`Types: deb\nSuites: bookworm\n${debian}`]);
+    expect(await texts("bookworm", "deb-src")).toEqual([`Types: deb-src\nSuites: bookworm\n${debian}`]);
+    expect(await texts("trixie")).toEqual([`Types: deb\nSuites: trixie\n${debian}`]);
+  });
+
+  it("ignores entries of source packages, such as those of other suites", async () => {
+    stanzas(
+      `Types: deb\nSuites: bookworm\n${debian}`,
+      `Types: deb-src\nSuites: bookworm trixie sid\n${security}`,
+    );
+    for (const suite of ["bookworm", "trixie", "sid"]) {
+      expect(await texts(suite, "deb-src")).toEqual([`Types: deb-src\nSuites: ${suite}\n${debian}`]);
+    }
+    lines("deb-src http://mirror.test/src bookworm main", "deb-src http://mirror.test/src sid main");
+    expect(await texts("bookworm", "deb-src")).toHaveLength(1);
+  });
+
+  it("finds another suite where its own release is found, when no entry names it", async () => {
+    stanzas(
+      `Types: deb\nSuites: bookworm bookworm-updates\n${debian}`,
+      `Types: deb\nSuites: bookworm-security\n${security}`,
+    );
+    expect(await texts("trixie")).toEqual([
+      `Types: deb\nSuites: trixie trixie-updates\n${debian}\n\nTypes: deb\nSuites: trixie-security\n${security}`,
+    ]);
+    expect(await texts("sid", "deb-src")).toEqual([`Types: deb-src\nSuites: sid\n${debian}`]);
+  });
+
+  it("leaves out a stanza that is disabled", async () => {
+    stanzas(
+      `Types: deb\nSuites: bookworm\n${debian}`,
+      `Enabled: no\nTypes: deb\nSuites: bookworm\n${security}`,
+    );
+    expect(await texts("bookworm")).toEqual([`Types: deb\nSuites: bookworm\n${debian}`]);
+  });
+
+  it("keeps the other fields of a stanza, also of several lines", async () => {
+    const key = "Signed-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n mDME";
+    stanzas(`Types: deb\nSuites: bookworm\n${debian}\n${key}`);
+    expect(await texts("trixie")).toEqual([`Types: deb\nSuites: trixie\n${debian}\n${key}`]);
+  });
+
+  it("takes lines in the one-line format, with options and components", async () => {
+    const own = "[signed-by=/k arch=amd64] http://mirror.test/debian";
+    lines(
+      `# mine`,
+      `deb ${own} bookworm main contrib # the archive`,
+      `deb ${own} bookworm-updates main`,
+      "deb http://mirror.test/x stable main",
+      "deb http://mirror.test/y cloud-sdk-bookworm main",
+      "deb-src http://mirror.test/debian trixie main",
+    );
+    expect(await texts("bookworm")).toEqual([
+      `deb ${own} bookworm main contrib\n\ndeb ${own} bookworm-updates main`,
+    ]);
+    expect(await texts("trixie", "deb-src")).toEqual([`deb-src ${own} trixie main contrib`]);
   });
 
   it("says so where there is none", async () => {
-    await expect(aptSources(etc)).rejects.toThrow("no package source of bookworm");
-  });
-});
-
-describe("withSources", () => {
-  it("extends a stanza's types", () => {
-    expect(withSources({ name: "a.sources", text: "Types: deb\nURIs: u" })).toBe(
-      "Types: deb deb-src\nURIs: u",
-    );
+    await expect(texts("trixie")).rejects.toThrow("no package source of trixie or bookworm found");
   });
 });

@@ -1,3 +1,4 @@
+import { progress } from "../progress";
 import { type RedisNode } from "../redis-node";
 import { type Scene, type SceneProps, type Traffic } from "../scene";
 import { until } from "../wait";
@@ -53,8 +54,10 @@ export async function recovery(
   const before = await scene.traffic();
   const start = Date.now();
   await act();
+  progress(`waiting until machine ${place} is in sync`);
   await scene.inSync(place, timeout);
   const seconds = since(start);
+  progress(`machine ${place} is in sync after ${seconds} s`);
   holds("it is the same node", (await scene.node(place).cli("CLUSTER", "MYID")) === id);
   const replication = await scene.node(place).info("replication");
   const master = replication["master_host"] ?? "";
@@ -139,6 +142,7 @@ export function nothingLost(verdict: Verdict): Counts {
 
 /** What must hold after every fault: nothing acknowledged is gone, every master answers, and replicas are equal. */
 export async function endsWell(scene: Scene, places: readonly number[] = [0]): Promise<Counts> {
+  progress("reading every acknowledged write, and comparing contents");
   const counts = nothingLost(await scene.verdict());
   holds("writes were acknowledged", counts.acknowledged > 0);
   holds("every master answers", await scene.mastersAnswer());

@@ -6,7 +6,8 @@ import { count } from "../count";
 import { enclose } from "../enclosure";
 import { type Ending, type Fault } from "./fault";
 import { image } from "../image";
-import { serverBuild, type ServerKind, serverKind, serverKinds } from "../server-build";
+import { defaultServer, serverBuild, type ServerKind, serverKind } from "../server-build";
+import { currentSuite, suites } from "../suite";
 import { faults } from "./index";
 import { writeTable } from "./table";
 
@@ -28,12 +29,15 @@ export async function playAll(argv: readonly string[]): Promise<number> {
     options: {
       fault: { type: "string", multiple: true, default: [] },
       all: { type: "boolean", default: false },
-      server: { type: "string", multiple: true, default: [serverKinds[0].name] },
+      server: { type: "string", multiple: true, default: [defaultServer.name] },
       times: { type: "string", default: "1" },
       jobs: { type: "string", default: "1" },
       write: { type: "boolean", default: false },
     },
   });
+  if (values.write && currentSuite() !== suites[0]) {
+    throw new Error(`--write needs the image ${suites[0]}, on which the table in docs was made`);
+  }
   const known = faults.map(({ id }) => id);
   const unknown = values.fault.filter((id) => !known.includes(id));
   if (unknown.length > 0)
@@ -71,7 +75,8 @@ async function playOnce({ fault, server, endings, errors }: Played): Promise<voi
     const { ending, error } = resultIn(file);
     if (ending) endings.push(ending);
     else errors.push(error ?? "it ended without a word");
-    const on = server === serverKinds[0] ? "" : ` on ${server.title}`;
+    const suite = currentSuite() === suites[0] ? "" : ` on ${currentSuite()}`;
+    const on = server === defaultServer ? suite : `${suite} on ${server.title}`;
     process.stdout.write(`${fault.id}${on}: ${ending ? JSON.stringify(ending) : `FAILED: ${error}`}\n`);
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -1,12 +1,14 @@
 import { writeFileSync } from "node:fs";
+import { progress } from "../progress";
 import { Scene } from "../scene";
 import { type Ending, type Fault } from "./fault";
 import { faults } from "./index";
 
 /** Opens the fault's scene on a server and plays it once; throws where it does not end as it must. */
-export async function play({ run, scene: props }: Fault, server?: string): Promise<Ending> {
+export async function play({ id, title, run, scene: props }: Fault, server?: string): Promise<Ending> {
   const scene = await Scene.open({ server, ...props });
   try {
+    progress(`playing ${id}: ${title}`);
     return await run(scene);
   } finally {
     await scene.close();
