@@ -105,6 +105,11 @@ export class RedisServer {
     return this.end("SIGKILL");
   }
 
+  /** Stops the process without ending it, so that nothing is answered and every connection stays, or lets it go on. */
+  freeze(frozen: boolean): void {
+    this.child?.kill(frozen ? "SIGSTOP" : "SIGCONT");
+  }
+
   /** Ends the server, takes the address off the network and removes the data. */
   async close(): Promise<void> {
     await this.kill();

@@ -110,10 +110,9 @@ export class Scene {
     const scene = new Scene(...parts, seeds, failover, dataVolumes, directives, shard);
     progress(`writing ${megabytes} MB`);
     await masters.fill({ megabytes });
-    progress(`booting ${replicas} ${replicas === 1 ? "machine" : "machines"}, which join the cluster`);
+    if (replicas > 0) progress(`booting machines until they are in sync: ${replicas}`);
     await Promise.all(Array.from({ length: replicas }, (_, place) => scene.launch(place)));
     await Promise.all(Array.from({ length: replicas }, (_, place) => scene.inSync(place)));
-    progress("all machines are in sync");
     return scene;
   }
 

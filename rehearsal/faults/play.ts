@@ -1,14 +1,14 @@
 import { writeFileSync } from "node:fs";
-import { progress } from "../progress";
+import { nameProgress, progress } from "../progress";
 import { Scene } from "../scene";
 import { type Ending, type Fault } from "./fault";
 import { faults } from "./index";
 
 /** Opens the fault's scene on a server and plays it once; throws where it does not end as it must. */
-export async function play({ id, title, run, scene: props }: Fault, server?: string): Promise<Ending> {
+export async function play({ title, run, scene: props }: Fault, server?: string): Promise<Ending> {
   const scene = await Scene.open({ server, ...props });
   try {
-    progress(`playing ${id}: ${title}`);
+    progress(`playing: ${title}`);
     return await run(scene);
   } finally {
     await scene.close();
@@ -19,6 +19,7 @@ export async function play({ id, title, run, scene: props }: Fault, server?: str
 async function main(id: string, server: string, file: string): Promise<void> {
   const fault = faults.find((each) => each.id === id);
   if (!fault) throw new Error(`no fault is called ${id}`);
+  nameProgress(id);
   const result = await play(fault, server).then(
     (ending) => ({ ending }),
     (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),

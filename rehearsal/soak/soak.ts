@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,7 +9,8 @@ import { Scene } from "../scene";
 import { type Snapshot } from "../volume";
 import { until } from "../wait";
 import { type Writer } from "../writer";
-import { draw, type Kind, type Round, type Step } from "./plan";
+import { type SoakResult } from "./command";
+import { draw, type Round, size, type Step, winnable, words } from "./plan";
 
 const SHARDS = 3;
 /** Milliseconds until everything must be back: W, an election, and a boot, twice. */
@@ -43,7 +45,8 @@ class Soak {
     const writer = await scene.write(`soak-${number}`);
     this.writers.push(writer);
     await more(writer, 0);
-    const steps = await this.winnable(round);
+    const serves = await Promise.all(this.ids.map((_, shard) => this.machineServes(shard)));
+    const steps = winnable(round, serves);
     const start = Date.now();
     await Promise.all(
       steps.map((step) => sleep(step.delay).then(() => this.act(step, images.get(step.shard)))),
@@ -54,11 +57,8 @@ class Soak {
     holds("every server answers", await scene.mastersAnswer());
     await this.equal();
     for (const { directory } of images.values()) await removeTree(directory);
-    const words = steps.map(
-      ({ shard, kind, again }) => `${kind} ${shard}${again === undefined ? "" : " twice"}`,
-    );
     const lost = lostPlain > 0 ? `, OKs lost ${lostPlain}` : "";
-    return `${words.join(" + ")}: healed after ${seconds} s, acknowledged ${acknowledged}, lost 0${lost}`;
+    return `${words(steps)}: healed after ${seconds} s, acknowledged ${acknowledged}, lost 0${lost}`;
   }
 
   /** Whether everything that was acknowledged in any round is there at the end. */
@@ -76,33 +76,34 @@ class Soak {
     await this.scene.close();
   }
 
-  /**
-   * Leaves out what nobody can win: a cluster of three that loses two owners has no majority, and what is forgotten
-   * cannot be an owner.
-   */
-  private async winnable(round: Round): Promise<Step[]> {
-    const steps: Step[] = [];
-    let owners = 0;
-    for (const step of round) {
-      const serves = await this.machineServes(step.shard);
-      const kind: Kind = serves && step.kind === "forget" ? "interrupt" : step.kind;
-      if (serves !== (kind === "server") && ++owners > 1) continue;
-      steps.push({ ...step, kind });
-    }
-    return steps;
+  /** A fault, and the one that hits its recovery. */
+  private async act({ second, ...first }: Step, image: Snapshot | undefined): Promise<void> {
+    await this.hit(first, image);
+    if (!second) return;
+    await sleep(second.after);
+    await this.hit({ ...first, kind: second.kind, away: second.away }, undefined);
   }
 
-  private async act(step: Step, image: Snapshot | undefined): Promise<void> {
+  private async hit(step: Step, image: Snapshot | undefined): Promise<void> {
     const { scene } = this;
     const { shard, kind, away } = step;
     if (kind === "kill") {
-      await scene.instance(shard).exec(["systemctl", "kill", "-s", "KILL", "redis-replica"]);
+      await this.signal(shard, "KILL");
     } else if (kind === "reboot") {
       await scene.instance(shard).reboot();
     } else if (kind === "unplug") {
       await scene.network.unplug(scene.address(shard));
       await sleep(away * 1000);
       await scene.network.plug(scene.address(shard));
+    } else if (kind === "hang") {
+      await this.signal(shard, "STOP");
+      await sleep(away * 1000);
+      await this.signal(shard, "CONT");
+    } else if (kind === "stall") {
+      const server = scene.masters.server(this.servers[shard] ?? 0);
+      server.freeze(true);
+      await sleep(away * 1000);
+      server.freeze(false);
     } else if (kind === "server") {
       await this.serverAway(shard, away);
     } else {
@@ -110,7 +111,13 @@ class Soak {
     }
   }
 
-  private async replace({ shard, kind, again }: Step, image: Snapshot | undefined): Promise<void> {
+  /** To Redis on a machine; where it does not run yet, nothing happens. */
+  private async signal(shard: number, name: "KILL" | "STOP" | "CONT"): Promise<void> {
+    const whom = name === "KILL" ? [] : ["--kill-whom=main"];
+    await this.scene.instance(shard).exec(["systemctl", "kill", ...whom, "-s", name, "redis-replica"]);
+  }
+
+  private async replace({ shard, kind }: Step, image: Snapshot | undefined): Promise<void> {
     const { scene } = this;
     const volume = scene.fleet.volume(`ssi-${shard}`);
     await scene.stop(shard, kind === "lose" || kind === "restore" ? "gone" : "clean");
@@ -125,10 +132,6 @@ class Soak {
     }
     if (kind === "damage") await truncate(join(volume.upper, "var/lib/redis/nodes.conf"), 100);
     if (image) await volume.restore(image);
-    await scene.launch(shard);
-    if (again === undefined) return;
-    await sleep(again);
-    await scene.stop(shard, "gone");
     await scene.launch(shard);
   }
 
@@ -211,32 +214,45 @@ class Soak {
   }
 }
 
-/** `tsx soak.ts FAULTS SEED`, in an enclosure. */
-async function main(faults: number, seed: number): Promise<number> {
+/** `tsx soak.ts FAULTS SEED FIRST LAST FILE`, in an enclosure: leaves in the file which round failed. */
+async function main(faults: number, seed: number, first: number, last: number): Promise<SoakResult> {
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
+  const { rounds } = draw(faults, seed, SHARDS);
   const soak = await Soak.open();
   const start = Date.now();
-  const rounds = draw(faults, seed, SHARDS);
   let played = 0;
+  let number = first;
   try {
-    for (const [index, round] of rounds.entries()) {
-      say(`${index + 1}/${rounds.length}: ${await soak.play(round, index)}`);
-      played += round.length;
+    for (; number <= last; number++) {
+      const round = rounds[number - 1] ?? [];
+      say(`${number}/${rounds.length}: ${await soak.play(round, number)}`);
+      played += size(round);
     }
+    number = last;
     const { acknowledged, lost } = await soak.verdict();
     say(
       `${played} faults in ${Math.round(since(start) / 60)} min, seed ${seed}: ${acknowledged} acknowledged, ${lost} lost`,
     );
-    return lost === 0 ? 0 : 1;
+    return lost === 0 ? {} : { failed: last };
   } catch (error) {
-    say(`after ${played} faults, seed ${seed}: ${error instanceof Error ? error.message : String(error)}`);
-    return 1;
+    const round = words(rounds[number - 1] ?? []);
+    say(`round ${number} (${round}): ${error instanceof Error ? error.message : String(error)}`);
+    return { failed: number };
   } finally {
     await soak.close();
   }
 }
 
 if (require.main === module) {
-  const [faults, seed] = process.argv.slice(2).map(Number);
-  void main(faults ?? 1, seed ?? 1).then((code) => process.exit(code));
+  const [faults = 1, seed = 1, first = 1, last = 1] = process.argv.slice(2, 6).map(Number);
+  const file = process.argv[6] ?? "";
+  void main(faults, seed, first, last)
+    .then((result) => {
+      writeFileSync(file, JSON.stringify(result));
+      process.exit(result.failed === undefined ? 0 : 1);
+    })
+    .catch((error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exit(2);
+    });
 }

@@ -1,0 +1,30 @@
+/** Rounds of a plan, counted from 1, both included. */
+export interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Plays these rounds on a new cluster; resolves to whether they fail. */
+export type Replay = (range: Range) => Promise<boolean>;
+
+/**
+ * The shortest part of a plan that was seen to fail: the shortest prefix, found by bisection, and then without the
+ * rounds at its beginning that it does not need. Undefined where the failing prefix does not fail again.
+ */
+export async function shrink(failed: number, replay: Replay): Promise<Range | undefined> {
+  if (!(await replay({ first: 1, last: failed }))) return undefined;
+  const last = await shortest(failed, (length) => replay({ first: 1, last: length }));
+  const length = await shortest(last, (rounds) => replay({ first: last - rounds + 1, last }));
+  return { first: last - length + 1, last };
+}
+
+/** The least length that fails, where `longest` is known to fail and a longer one fails as well. */
+async function shortest(longest: number, fails: (length: number) => Promise<boolean>): Promise<number> {
+  let [passing, failing] = [0, longest];
+  while (failing - passing > 1) {
+    const middle = (passing + failing) >> 1;
+    if (await fails(middle)) failing = middle;
+    else passing = middle;
+  }
+  return failing;
+}
