@@ -181,7 +181,11 @@ export class Instance {
     const { v1 } = JSON.parse(text) as { v1: Record<string, Partial<Stage> | undefined> };
     const stages = Object.values(v1).filter((stage) => Array.isArray(stage?.errors));
     const errors = stages.flatMap((stage) => stage?.errors ?? []);
-    const since = (seconds = 0) => Math.round(seconds * 1000 - this.startedAt.getTime());
+    // In seconds since 1970, or with later releases of cloud-init since the kernel started.
+    const since = (seconds = 0): number => {
+      const start = seconds > 1e9 ? this.startedAt.getTime() : this.startedMonotonic;
+      return Math.round(seconds * 1000 - start);
+    };
     const final = v1["modules-final"];
     return {
       succeeded: errors.length === 0,
