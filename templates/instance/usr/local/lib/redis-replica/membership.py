@@ -61,11 +61,14 @@ def forget_predecessors(world: World, view: View, address: str) -> None:
 
     All nodes are told at once: one that is not would bring them back by gossip.
     """
-    here = view.at(address) if view.quorum and view.seen and view.seen.alive else []
-    gone = [("CLUSTER", "FORGET", node.id) for node in here if node.role != "owner" and not node.alive]
-    if gone:
+    if not view.quorum or not view.seen or not view.seen.alive:
+        return
+    before = world.run.text("predecessors").split()
+    gone = [node for node in view.nodes.values() if node.id in before or node in view.at(address)]
+    forget = [("CLUSTER", "FORGET", node.id) for node in gone if node.role != "owner" and not node.alive]
+    if forget:
         places = [node.address for node in view.nodes.values() if node.alive and node.address]
-        world.network.ask_all(dict.fromkeys(places, gone))
+        world.network.ask_all(dict.fromkeys(places, forget))
 
 
 def bus_answers(view: View, own: Own) -> bool:

@@ -10,7 +10,7 @@ from membership import NO_FAILOVER, meet
 from nodes import Node, covered
 from report import later, log, refuse
 from resp import Info
-from server_conf import can_read, version
+from server_conf import can_read, show, version
 from view import View, look
 
 TYPE_CHECKING = False
@@ -105,8 +105,7 @@ def follow(world: World, running: Running, view: View) -> None:
         later(world, f"the version of {master.address} is not known: {error}")
     if not can_read(mine, theirs):
         # It would load the master with full syncs without end.
-        names = [f"{name} {major}.{minor}" for name, major, minor in (mine, theirs)]
-        text = f"{names[0]} cannot replicate from {names[1]} at {master.address}: install {names[1]} or newer"
+        text = f"{show(mine)} cannot replicate from {show(theirs)} at {master.address}: install {show(theirs)} or newer"
         refuse(world, text, "version")
     # What it has now means nothing to another shard: not electable before the first sync.
     world.command(*NO_FAILOVER, "yes")

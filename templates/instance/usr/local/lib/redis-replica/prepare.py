@@ -45,6 +45,10 @@ def prepare(world: World) -> None:
     timeout = node_timeout(world, candidate.view)
     world.run.write("redis.conf", render(world, ip, timeout, world.data.has(AOF)))
     world.run.write("address", f"{ip}\n")
+    # Later they are listed without an address.
+    predecessors = [node.id for node in candidate.view.at(candidate.address) if node.id != candidate.me]
+    if predecessors:
+        world.run.write("predecessors", " ".join(predecessors))
     if isinstance(instance, str):
         world.state.write("instance-id", f"{instance}\n")
     ended = world.run.text("ended")

@@ -49,18 +49,22 @@ def render(world: World, ip: str, timeout: int, aof: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def version(info: Info) -> tuple[str, int, int]:
-    """A server's program and release, such as Redis 7.0; raises Unknown, LookupError or ValueError."""
+def version(info: Info) -> tuple[str, list[int]]:
+    """A server's program and release, such as Redis 7.0.15; raises Unknown, LookupError or ValueError."""
     engine = "Valkey" if "valkey_version" in info.fields else "Redis"
-    major, minor = info[f"{engine.lower()}_version"].split(".")[:2]
-    return engine, integer(major, 0, 9999), integer(minor, 0, 9999)
+    return engine, [integer(part, 0, 9999) for part in info[f"{engine.lower()}_version"].split(".")]
 
 
-def can_read(mine: tuple[str, int, int], theirs: tuple[str, int, int]) -> bool:
+def show(version: tuple[str, list[int]]) -> str:
+    return f"{version[0]} {'.'.join(map(str, version[1]))}"
+
+
+def can_read(mine: tuple[str, list[int]], theirs: tuple[str, list[int]]) -> bool:
     """Whether one understands what the other sends: a release that is at least as new.
 
     Valkey left Redis at 7.2: it does not load what Redis 7.4 saves, nor Redis what Valkey 9 saves.
     """
+    ours, other = mine[1][:2], theirs[1][:2]
     if mine[0] == theirs[0]:
-        return mine >= theirs
-    return theirs[1:] <= (7, 2) if theirs[0] == "Redis" else theirs[1:] < (9, 0) and mine[1:] >= (7, 2)
+        return ours >= other
+    return other <= [7, 2] if theirs[0] == "Redis" else other < [9, 0] and ours >= [7, 2]

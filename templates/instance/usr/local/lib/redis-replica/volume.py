@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from nodes import Node, covered, is_whole, parse_nodes
+from report import later
 from typed import integer, plain
 
 TYPE_CHECKING = False
@@ -122,8 +123,13 @@ def set_aside(world: World) -> None:
     aside, new = (type(world.state)(world.state / name, 0o700, world.state.owner) for name in ("aside", "aside.new"))
     rdb = read_rdb(world.data)
     # What is in `new` already was moved by a run that was cut short.
+    new.make()
+    # systemd gives each command of a unit mounts of its own, from one to another of which nothing can be renamed.
+    argv = (["nsenter", "-t", "1", "-m"] if not world.root else []) + ["mv", "-T", "--"]
     for name in os.listdir(world.data.path):
-        world.data.move(name, new)
+        status, output = world.processes.run(*argv, world.data / name, new / name, seconds=3600)
+        if status != 0:
+            later(world, f"the data cannot be set aside: {output}")
     if rdb and not rdb.has_keys and aside.has("dump.rdb"):
         world.state.remove("aside.new")
     elif world.state.has("aside.new"):
