@@ -54,13 +54,13 @@ def decide_start(f: Facts) -> Action:
         return "refuse", "this node was retired"
     if f.data == "empty":
         return "start", ""
+    if f.elsewhere == "yes":
+        return "refuse", "another machine answers with the ID of this node"
     if f.quorum == "no":
         # A reboot: the volume cannot be older than what the cluster last saw of this node.
         if f.own == "replica" and f.same == "yes":
             return "start", ""
         return "later", NO_QUORUM
-    if f.elsewhere == "yes":
-        return "refuse", "another machine answers with the ID of this node"
     if f.data == "orphan":
         # Redis would start as a new master that claims every slot it has keys for.
         return "fresh", ""
@@ -83,11 +83,10 @@ def decide_follow(f: Facts) -> Action:
     """The owner of this node's shard is live. It may be followed unless that would delete what only this volume has."""
     if f.fits == "no":
         return "refuse", "this server is older than its master's and cannot read its data"
-    if f.accepted == "no":
-        if f.stale == "loading":
-            return "later", "the shard's owner is loading its data"
-        if f.stale == "yes":
-            return "refuse", "the shard's owner holds less data than this volume; following it would delete data"
+    if f.stale == "loading":
+        return "later", "the shard's owner is loading its data"
+    if f.stale == "yes" and f.accepted == "no":
+        return "refuse", "the shard's owner holds less data than this volume; following it would delete data"
     return "follow", ""
 
 
