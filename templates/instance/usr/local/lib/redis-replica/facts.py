@@ -36,7 +36,10 @@ def fact(get: Callable[[], object]) -> Fact:
         value = get()
         return value if isinstance(value, (str, Unknown)) else "yes" if value else "no"
     except (Unknown, OSError, ValueError, LookupError, TypeError) as error:
-        return error if isinstance(error, Unknown) else Unknown(plain(error))
+        if isinstance(error, Unknown):
+            return error
+        text = f"no {error} in the answer" if isinstance(error, KeyError) else error
+        return Unknown(plain(text) or type(error).__name__)
 
 
 class Needed(Exception):
