@@ -7,9 +7,12 @@ import re
 from typed import host, integer, plain
 
 ID = "[0-9a-f]{40}"
+# The address apart, and bounded: a long one of many colons would be tried in as many ways as it has letters, squared.
 LINE = re.compile(
-    rf"({ID}) (?:(\S*?):)?(\d+)(?:@(\d+))?(\S*) ([a-z?_,-]+) ({ID}|-) (\d+) (\d+) (\d+) (?:dis)?(connected)((?: \S+)*)"
+    rf"({ID}) (\S{{1,999}}) ([a-z?_,-]+) ({ID}|-) (\d+) (\d+) (\d+) (?:dis)?connected((?: \S+)*)", re.ASCII
 )
+# An IPv6 address has colons of its own; after the ports come, if anything, a comma and a host name.
+PLACE = re.compile(r"(?:(\S*):)?(\d+)(?:@(\d+))?(,\S*)?", re.ASCII)
 
 
 class Node:
@@ -19,9 +22,11 @@ class Node:
 
     def __init__(self, line: str) -> None:
         found = LINE.fullmatch(line)
-        if not found:
+        place = found and PLACE.fullmatch(found[2])
+        if not found or not place:
             raise ValueError(f"not a line of CLUSTER NODES: {plain(line, 80)}")
-        self.id, name, port, bus, more, flags, master, ping, pong, epoch, _, slots = found.groups()
+        self.id, _, flags, master, ping, pong, epoch, slots = found.groups()
+        name, port, bus, more = place.groups()
         self.host = host(name) if name else ""
         self.port, self.bus = integer(port, 0, 65535), integer(bus or "0", 0, 65535)
         self.flags = flags.split(",")
@@ -30,7 +35,7 @@ class Node:
         self.linked = " connected" in line
         # [93-<-ID]: a slot on the move belongs to whoever has it now.
         self.slots = tuple(word for word in slots.split() if word[0] != "[" and "=" not in word and ends(word))
-        shard = re.search(f",shard-id=({ID})", more)
+        shard = re.search(f",shard-id=({ID})", more or "")
         self.shard = shard[1] if shard else ""
 
     @property
@@ -71,4 +76,4 @@ def is_whole(text: str) -> bool:
     """Whether Redis wrote a nodes.conf to its end: one node is this one, and the epochs come last."""
     lines = text.rstrip("\n").split("\n")
     own = ["myself" in (line + "   ").split(" ")[2] for line in lines]
-    return sum(own) == 1 and lines[-1].startswith("vars currentEpoch ")
+    return sum(own) == 1 and text[-1:] == "\n" and bool(re.fullmatch(r"vars currentEpoch \d+ lastVoteEpoch \d+", lines[-1]))
