@@ -46,7 +46,10 @@ class Reader:
         if kind in "$*" and text == "-1":
             return None
         if kind == "$":
-            return self.take(self.stream.read(integer(text, 0, self.left) + 2))
+            size = integer(text, 0, self.left) + 2
+            data = self.stream.read(size)
+            # The end of a line within a text looks like that of the text.
+            return self.take(data if len(data) == size else b"")
         if kind == "*" and depth < DEPTH:
             return [self.reply(depth + 1) for _ in range(integer(text, 0, self.left))]
         raise ValueError(f"not an answer of Redis: {plain(line, 40)}")
