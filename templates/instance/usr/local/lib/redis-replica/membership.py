@@ -31,7 +31,9 @@ def twin(world: World, view: View, address: str, uptime: int = -1) -> Fact:
     for place, (identity, info) in world.network.ask_all(questions).items():
         if identity == view.me:
             theirs = fact(lambda info=info: str(Info(info).number("uptime_in_seconds")))  # type: ignore[misc]
-            if uptime < 0 or isinstance(theirs, str) and (int(theirs), address) > (uptime, place):
+            if isinstance(theirs, Unknown) and uptime >= 0:
+                result = theirs
+            elif uptime < 0 or (int(str(theirs)), address) > (uptime, place):
                 return "yes"
         elif isinstance(identity, Unknown) and not is_nobody(identity, claims[place]):
             result = Unknown(f"the cluster has the ID of this node at another address, too; {identity}")
