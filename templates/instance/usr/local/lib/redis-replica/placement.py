@@ -11,6 +11,7 @@ from nodes import Node, covered
 from report import later, log, refuse
 from resp import Info
 from server_conf import can_read, show, version
+from typed import is_ip
 from view import View, look
 
 TYPE_CHECKING = False
@@ -45,9 +46,13 @@ def lock(world: World, owner: str, me: str) -> str | Unknown:
     if not owner:
         return Unknown("the owner of its slot is not known")
     answer = world.network.ask(owner, "SET", LOCK, me, "NX", "PX", "30000")
-    holder = world.network.ask(owner, "GET", LOCK) if answer is None else me
-    if isinstance(answer, Unknown) or not isinstance(holder, str):
-        return answer or Unknown(f"its holder is not known: {holder}")
+    if answer == "OK":
+        return "taken"
+    if answer is not None:
+        return answer if isinstance(answer, Unknown) else Unknown(f"{owner}: not an answer to SET")
+    holder = world.network.ask(owner, "GET", LOCK)
+    if not isinstance(holder, str):
+        return Unknown(f"its holder is not known: {holder}")
     return "taken" if holder == me else "held"
 
 
@@ -81,7 +86,8 @@ def choose(world: World, view: View, address: str) -> Node | None:
     answered = {answer.me.id for answer in view.answers}
 
     def cost(node: Node) -> tuple[bool, int, bool, str]:
-        packed = int.from_bytes(socket.inet_aton(node.host), "little") if "." in node.host else 0
+        is_ipv4 = ":" not in node.host and is_ip(node.host)
+        packed = int.from_bytes(socket.inet_aton(node.host), "little") if is_ipv4 else 0
         is_near = any(packed & mask == network for network, mask in networks)
         return node.id not in answered, view.replicas(node, address), is_near, node.id
 
