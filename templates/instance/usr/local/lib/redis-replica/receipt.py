@@ -46,6 +46,7 @@ def proof(world: World, view: View) -> bool:
         me, mark, times = parse(text)
     except ValueError:
         return False
-    heard = [(pong, times[peer]) for peer, pong in view.pongs().items() if peer in times]
+    # 0: this master has met the node anew, and cannot tell.
+    heard = [(pong, times[peer]) for peer, pong in view.pongs().items() if pong and peer in times]
     on_time = all(pong <= ms + SLACK for pong, ms in heard) and 2 * len(heard) >= len(view.owners) > 0
     return me == view.me and mark == rdb_mark(world.data) != "" and on_time
