@@ -8,7 +8,8 @@ const present: Record<Need, () => boolean> = {
   blkid: () => onPath("blkid"),
   "mkfs.ext4": () => onPath("mkfs.ext4"),
   ip: () => onPath("ip"),
-  python3: () => onPath("python3"),
+  "python3 >= 3.9": () =>
+    spawnSync("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 9))"]).status === 0,
   root: () => process.getuid?.() === 0,
   "redis-server": () => onPath("redis-server") && onPath("redis-cli"),
   shellcheck: () => onPath("shellcheck"),
@@ -26,7 +27,7 @@ export type Need =
   | "blkid"
   | "mkfs.ext4"
   | "ip"
-  | "python3"
+  | "python3 >= 3.9"
   | "root"
   | "redis-server"
   | "shellcheck"

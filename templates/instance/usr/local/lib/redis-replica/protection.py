@@ -56,8 +56,8 @@ def switch(world: World, value: str) -> None:
 
 
 def put_away(world: World, role: str) -> None:
-    """It would turn a replica's return into a full resync. What an owner wrote is kept once."""
-    if role == "replica":
+    """It would turn a replica's return into a full resync. What an owner wrote is kept once: the last whole one."""
+    if role == "replica" or not is_complete(world) and kept(world.data).has(AOF):
         world.data.remove(AOF)
     elif world.data.has(AOF):
         with world.data.as_owner():

@@ -120,19 +120,38 @@ def keep_rdb(data: Folder) -> None:
 
 def set_aside(world: World) -> None:
     """Moves the data away, for a node that joins as a new one; the last generation that has keys is kept."""
-    aside, new = (type(world.state)(world.state / name, 0o700, world.state.owner) for name in ("aside", "aside.new"))
-    rdb = read_rdb(world.data)
-    # What is in `new` already was moved by a run that was cut short.
+    new = type(world.state)(world.state / "aside.new", 0o700, world.state.owner)
+    # What is in `new` already was moved by a run that was cut short; here is the rest of it, or a later generation.
+    if new.has("dump.rdb") and world.data.has("dump.rdb"):
+        end_set_aside(world)
     new.make()
-    # systemd gives each command of a unit mounts of its own, from one to another of which nothing can be renamed.
-    argv = (["nsenter", "-t", "1", "-m"] if not world.root else []) + ["mv", "-T", "--"]
     for name in os.listdir(world.data.path):
-        status, output = world.processes.run(*argv, world.data / name, new / name, seconds=3600)
+        if world.root:
+            world.data.move(name, new)
+            continue
+        # systemd gives each command of a unit mounts of its own, from one to another of which nothing can be renamed.
+        argv = "nsenter", "-t", "1", "-m", "mv", "-T", "--", world.data / name, new / name
+        status, output = world.processes.run(*argv, seconds=3600)
         if status != 0:
             later(world, f"the data cannot be set aside: {output}")
-    if rdb and not rdb.has_keys and aside.has("dump.rdb"):
+    end_set_aside(world)
+    for name in ("nodes.conf", "receipt", "aof-partial"):
+        world.state.remove(name)
+
+
+def end_set_aside(world: World) -> None:
+    """Makes what was moved the one generation aside, unless that has keys and this has none."""
+    aside, new = (type(world.state)(world.state / name, 0o700, world.state.owner) for name in ("aside", "aside.new"))
+    if world.state.has("aside") and holds_keys(aside) and not holds_keys(new):
         world.state.remove("aside.new")
     elif world.state.has("aside.new"):
         world.state.move("aside.new", world.state, "aside")
-    for name in ("nodes.conf", "receipt", "aof-partial"):
-        world.state.remove(name)
+
+
+def holds_keys(data: Folder) -> bool:
+    """Whether a generation may have keys, in its files or in what it kept of an earlier one."""
+    for folder in (data, kept(data)):
+        rdb = read_rdb(folder)
+        if rdb and rdb.has_keys or folder.has(AOF):
+            return True
+    return False
