@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from facts import Unknown
 from folder import Folder
@@ -120,12 +120,14 @@ def user(name: str, root: str) -> tuple[int, int] | None:
 
 def listener_of(port: int) -> int:
     """The user whose process listens on a port of 127.0.0.1; -1 if none does, or it cannot be told."""
-    try:
-        with open("/proc/self/net/tcp") as file:
+    rows: list[list[str]] = []
+    for table in ("tcp", "tcp6"):
+        # There is none where IPv6 is switched off.
+        with suppress(OSError), open(f"/proc/self/net/{table}") as file:
             # Sockets that listen come first.
-            rows = [row.split() for row in file.read(1 << 16).split("\n")[1:-1]]
-    except OSError:
-        return -1
-    places = [f"{ip}:{port:04X}" for ip in ("0100007F", "00000000")]
+            rows += [row.split() for row in file.read(1 << 16).split("\n")[1:-1]]
+    # A socket of IPv6 may take connections of IPv4, too.
+    ips = "0100007F", "00000000", "0000000000000000FFFF00000100007F", "0" * 32
+    places = [f"{ip}:{port:04X}" for ip in ips]
     return next((int(row[7]) for row in rows if row[3:4] == ["0A"] and row[1] in places), -1)
 
