@@ -32,7 +32,8 @@ class Leave(Exception):
 
 def set_state(world: World, name: str, detail: str = "") -> None:
     """What `status` shows. Logged, measured and passed to a hook once a change."""
-    text = f"{name}: {detail}" if detail else name
+    # One line, whatever a reason quotes: it goes to terminals, hooks and files.
+    text = plain(f"{name}: {detail}" if detail else name, 1000)
     before = world.run.text("state").strip()
     # A look that was under way does not replace a refusal.
     if text == before or world.run.has("refused") and name != "refused":
