@@ -42,7 +42,9 @@ def cause(lines: list[str]) -> str:
 def last_words(lines: list[str]) -> str:
     """What a Redis that has ended said last: the directive that it refuses, or its last warning."""
     refused = "\n".join(lines).partition("FATAL CONFIG FILE ERROR")[2].split("\n")[1:4]
-    return plain(" ".join(refused)) or (warnings(lines) or [""])[-1]
+    last = warnings(lines)[-2:] or [""]
+    # "Fatal error loading the DB" does not say why, as the warning before it does.
+    return plain(" ".join(refused)) or " ".join(last if last[-1].startswith("Fatal error") else last[-1:])
 
 
 def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
