@@ -41,9 +41,10 @@ def join_within(world: World, seconds: float) -> int:
 class Running:
     """The Redis on this machine, by its own word."""
 
-    def __init__(self, nodes: str, info: Info) -> None:
-        self.info, self.own = info, Own(nodes)
-        assert self.own.me
+    def __init__(self, nodes: Reply, info: Info) -> None:
+        self.info, self.own = info, Own(str(nodes))
+        if not self.own.me:
+            raise ValueError("not an answer to CLUSTER NODES")
         self.me = self.own.me
 
 
