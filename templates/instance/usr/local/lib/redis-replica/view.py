@@ -128,8 +128,13 @@ def trusted(answers: list[Answer], own: Own, me: str) -> list[Answer]:
     ]
     # All that it knew are gone: what the settings name is all there is.
     base = base or [answer for answer in answers if answer.configured]
-    least = max(len(base) // 2 + 1, 2 if len(met) > 1 else 1)
-    return [each for each in answers if each in base or sum(each.me.id in other.nodes for other in base) >= least]
+    least = max(len({answer.me.id for answer in base}) // 2 + 1, 2 if len(met) > 1 else 1)
+
+    def namers(id: str) -> int:
+        """How many of these name a node: one that answers at several addresses is one."""
+        return len({answer.me.id for answer in base if id in answer.nodes})
+
+    return [each for each in answers if each in base or namers(each.me.id) >= least]
 
 
 def voters(answers: list[Answer], me: str) -> list[Answer]:
