@@ -76,4 +76,5 @@ def is_whole(text: str) -> bool:
     """Whether Redis wrote a nodes.conf to its end: one node is this one, and the epochs come last."""
     lines = text.rstrip("\n").split("\n")
     own = ["myself" in (line + "   ").split(" ")[2] for line in lines]
-    return sum(own) == 1 and text[-1:] == "\n" and bool(re.fullmatch(r"vars currentEpoch \d+ lastVoteEpoch \d+", lines[-1]))
+    last = re.fullmatch(r"vars currentEpoch \d+ lastVoteEpoch \d+", lines[-1])
+    return sum(own) == 1 and text[-1:] == "\n" and bool(last)

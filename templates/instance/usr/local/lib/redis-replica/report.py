@@ -59,7 +59,7 @@ def done(world: World, name: str, detail: str) -> None:
 
 
 def later(world: World, reason: str, progress: str = "") -> NoReturn:
-    """Not yet. Reported after 15 minutes without a change of `progress`, and tried again all the same."""
+    """Not yet. Reported after 15 minutes without `progress`, a number that grows, and tried again all the same."""
     if elapsed(world, "unhealthy", progress) >= PATIENCE:
         report(world, f"{reason}; no progress for {PATIENCE // 60} minutes, still trying")
     set_state(world, "waiting", reason)
@@ -82,12 +82,16 @@ def refuse(world: World, reason: str, refusal: str, evidence: Iterable[str] = ()
     raise Leave(REFUSED)
 
 
-def elapsed(world: World, file: str, key: str = "") -> float:
-    """Seconds since this was first asked, in this boot, with this key."""
+def elapsed(world: World, file: str, progress: str = "") -> float:
+    """Seconds since this was first asked, in this boot, or since progress was made beyond all that was made before.
+
+    A sync that breaks off and begins again, for ever, makes none.
+    """
     now = world.clock.uptime()
     begun, _, before = world.run.text(file).partition(" ")
-    if not begun or before != key:
-        world.run.write(file, f"{now:.0f} {key}")
+    done = int(progress) if progress.isdecimal() and len(progress) < 20 else 0
+    if not begun or done > int(before or 0):
+        world.run.write(file, f"{now:.0f} {done}")
         return 0
     return now - float(begun)
 
