@@ -42,9 +42,11 @@ class View:
         self.chosen = max(self.voters, key=lambda voter: count[voter.shape], default=None)
         self.nodes: dict[str, Node] = self.chosen.nodes if self.chosen else {}
         self.owners = [node for node in self.nodes.values() if node.role == "owner"]
-        votes, all_ = count[self.chosen.shape] if self.chosen else 0, len(self.owners)
+        votes, is_owner = count[self.chosen.shape] if self.chosen else 0, self.role == "owner"
+        # Who answers as an owner is one, also where the chosen answer leaves it out.
+        all_ = max(len(self.owners), len(self.voters) + is_owner)
         # This node has no vote; if it is an owner, half of all is more than half of the others.
-        self.quorum = 2 * votes > all_ or 2 * votes == all_ > 0 and self.role == "owner"
+        self.quorum = 2 * votes > all_ or 2 * votes == all_ > 0 and is_owner
         self.reason = "; ".join([f"{votes} of {all_ or 'all'} masters with slots answer and agree", *silent][:5])
 
     @property
