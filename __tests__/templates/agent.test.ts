@@ -1,0 +1,65 @@
+import { execFile, spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { missing } from "../support/needs";
+
+/** One test of Python's unittest, as run.py tells it. */
+interface PythonTest {
+  readonly id: string;
+  readonly module: string;
+  readonly title: string;
+  readonly skipped?: string;
+  readonly failure?: string;
+}
+
+const RUN = join(__dirname, "run.py");
+const [absent] = missing(["python3 >= 3.9"]);
+
+function parse(stdout: string): PythonTest[] {
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as PythonTest);
+}
+
+/** All tests, by the modules that they are about; without Python those whose names the sources have. */
+function list(): PythonTest[] {
+  if (absent === undefined) {
+    const { status, stdout, stderr } = spawnSync("python3", [RUN, "--list"], { encoding: "utf8" });
+    if (status !== 0) throw new Error(stderr);
+    return parse(stdout);
+  }
+  return readdirSync(__dirname)
+    .filter((name) => /^test_.*\.py$/.test(name))
+    .flatMap((name) => {
+      const module = name.slice("test_".length, -".py".length);
+      const methods = readFileSync(join(__dirname, name), "utf8").matchAll(/def test_(\w+)/g);
+      return [...methods].map(([, method = ""]) => {
+        const title = method.replace(/_/g, " ");
+        return { id: `${module}.${method}`, module, title, skipped: `${absent} not found` };
+      });
+    });
+}
+
+const tests = list();
+let results = new Map<string, PythonTest>();
+
+beforeAll(async () => {
+  if (absent !== undefined) return;
+  // A run that fails has told so by its tests, or lacks some of them.
+  const { stdout } = await promisify(execFile)("python3", [RUN], { maxBuffer: 64 << 20 });
+  results = new Map(parse(stdout).map((result) => [result.id, result]));
+}, 300_000);
+
+describe.each([...new Set(tests.map(({ module }) => module))])("the agent's %s", (module) => {
+  for (const { id, title, skipped } of tests.filter((each) => each.module === module)) {
+    if (skipped) {
+      test.skip(`${title} (${skipped})`, () => undefined);
+    } else {
+      test(`${title}`, () => {
+        expect(results.get(id)?.failure ?? "not run").toBe("");
+      });
+    }
+  }
+});

@@ -1,0 +1,66 @@
+"""Lists the Python tests here, or runs them: a line of JSON for each, which agent.test.ts makes a test of Jest."""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import sys
+import unittest
+from typing import Any, Iterator
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+# Seconds after which what still runs hangs.
+LIMIT = 280
+
+out = os.fdopen(os.dup(1), "w")
+
+
+def tell(test: unittest.TestCase, **more: Any) -> None:
+    names = test.id().split(".", 2)
+    title = names[-1][len("test_") :].replace("_", " ")
+    print(json.dumps({"id": test.id(), "module": names[0][len("test_") :], "title": title, **more}), file=out, flush=True)
+
+
+class Result(unittest.TestResult):
+    """Tells of each test once: of one with several failures all of them."""
+
+    def startTest(self, test: unittest.TestCase) -> None:
+        super().startTest(test)
+        self.told = len(self.failures), len(self.errors), len(self.unexpectedSuccesses)
+
+    def stopTest(self, test: unittest.TestCase) -> None:
+        failures, errors, successes = self.told
+        found = [text for _, text in [*self.failures[failures:], *self.errors[errors:]]]
+        found += ["a failure was expected" for _ in self.unexpectedSuccesses[successes:]]
+        tell(test, failure="\n".join(found))
+        super().stopTest(test)
+
+
+def each(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from each(test)
+        else:
+            yield test
+
+
+def why_skipped(test: unittest.TestCase) -> str:
+    """Told before a run, as Jest wants it; a test does not skip itself."""
+    method = getattr(test, test.id().split(".", 2)[-1], None)
+    for of in (type(test), method):
+        if getattr(of, "__unittest_skip__", False):
+            return str(getattr(of, "__unittest_skip_why__", "skipped"))
+    return ""
+
+
+if __name__ == "__main__":
+    tests = unittest.defaultTestLoader.discover(HERE)
+    if sys.argv[1:] == ["--list"]:
+        for test in each(tests):
+            tell(test, skipped=why_skipped(test))
+    else:
+        # What the agent prints is not a result.
+        os.dup2(2, 1)
+        faulthandler.dump_traceback_later(LIMIT, exit=True)
+        tests.run(Result())

@@ -1,0 +1,57 @@
+"""What all tests of the agent share: its modules on the path, and tests that are rows of a table."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import unittest
+from typing import Any, Callable, Iterator, TypeVar
+from contextlib import contextmanager, redirect_stderr
+from io import StringIO
+
+INSTANCE = os.path.realpath(os.path.join(os.path.dirname(__file__), "../../templates/instance"))
+LIB = f"{INSTANCE}/usr/local/lib/redis-replica"
+# What lies beside the modules would land in user data.
+sys.dont_write_bytecode = True
+sys.path.insert(0, LIB)
+
+Method = TypeVar("Method", bound=Callable[..., None])
+
+
+def rows(*table: tuple[Any, ...]) -> Callable[[Method], Method]:
+    """Makes a method one test for each row; the first word of a row is the test's title, the others are arguments."""
+
+    def mark(method: Method) -> Method:
+        method.rows = table  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+class Case(unittest.TestCase):
+    """Titles are plain sentences; a method's name is one with underscores."""
+
+    maxDiff = None
+
+    def __init_subclass__(cls) -> None:
+        for name, method in list(vars(cls).items()):
+            for title, *words in getattr(method, "rows", ()):
+                test = f"test_{title}"
+                if hasattr(cls, test):
+                    raise ValueError(f"{cls.__name__}.{name}: two rows are called {title!r}")
+                setattr(cls, test, lambda self, method=method, words=words: method(self, *words))
+
+    def folder(self) -> str:
+        """A new directory, removed after the test."""
+        place = tempfile.TemporaryDirectory(prefix="agent-")
+        self.addCleanup(place.cleanup)
+        return place.name
+
+
+@contextmanager
+def diagnostics() -> Iterator[StringIO]:
+    """What is written to stderr meanwhile."""
+    text = StringIO()
+    with redirect_stderr(text):
+        yield text

@@ -1,0 +1,182 @@
+"""The tables of docs/instance.md, row by row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from suite import Case, rows
+
+from decide import JOIN, NO_QUORUM, START, decide_join, decide_start
+from facts import Facts
+
+if TYPE_CHECKING:
+    from facts import Action
+
+# A healthy replica that comes back on a new instance; each row names what differs.
+REPLICA = {
+    **{"data": "known", "own": "replica", "retired": "no", "elsewhere": "no", "quorum": "yes", "same": "no"},
+    **{"seen": "replica", "owner": "live", "fits": "yes", "stale": "no", "copy": "none", "proof": "no"},
+    **{"aof": "no", "accepted": "no", "waited": "no"},
+}
+PROMOTED = {"own": "owner", "seen": "owner", "owner": "none"}
+EMPTY = {"data": "empty", "own": "none", "seen": "none"}
+ORPHAN = {"data": "orphan", "own": "none", "seen": "none"}
+
+# A new node that every master lists.
+BARE = {
+    **{"own": "bare", "twin": "no", "quorum": "yes", "listed": "all", "aof": "no", "link": "up", "owner": "live"},
+    **{"waited": "no", "synced": "yes", "bus": "yes"},
+}
+JOINED = {"own": "replica"}
+
+
+def start(**facts: str) -> Action:
+    return decide_start(Facts({**REPLICA, **facts}, {}))
+
+
+def join(**facts: str) -> Action:
+    return decide_join(Facts({**BARE, **facts}, {}))
+
+
+class DecideTest(Case):
+    @rows(
+        ("a retired node is refused", {"retired": "yes"}, "refuse"),
+        ("a retired node is refused with an empty volume, too", {**EMPTY, "retired": "yes"}, "refuse"),
+        ("an empty volume starts", EMPTY, "start"),
+        ("an empty volume starts where nobody answers", {**EMPTY, "quorum": "no"}, "start"),
+        ("a node whose ID answers elsewhere is refused", {"elsewhere": "yes"}, "refuse"),
+        (
+            "a rebooted node whose ID answers elsewhere is refused without a quorum, too",
+            {"elsewhere": "yes", "quorum": "no", "same": "yes"},
+            "refuse",
+        ),
+        (
+            "a node whose ID answers elsewhere is refused whatever is accepted",
+            {**PROMOTED, "elsewhere": "yes", "accepted": "yes"},
+            "refuse",
+        ),
+        ("a rebooted replica starts without a quorum", {"quorum": "no", "same": "yes"}, "start"),
+        ("a replica on a new instance waits for a quorum", {"quorum": "no"}, "later"),
+        ("an owner waits for a quorum", {"quorum": "no", "own": "owner"}, "later"),
+        ("a rebooted owner waits for a quorum", {"quorum": "no", "own": "owner", "same": "yes"}, "later"),
+        ("orphaned data waits for a quorum", {**ORPHAN, "quorum": "no", "same": "yes"}, "later"),
+        ("data of a node that nothing names is set aside", ORPHAN, "fresh"),
+        ("an owner serves what an operator accepted", {**PROMOTED, "accepted": "yes"}, "serve"),
+        (
+            "an owner waits for the election of a replica that followed it, its proof notwithstanding",
+            {**PROMOTED, "copy": "following", "proof": "yes"},
+            "later",
+        ),
+        (
+            "an owner with the proof serves once no election has happened",
+            {**PROMOTED, "copy": "following", "proof": "yes", "waited": "yes"},
+            "serve",
+        ),
+        ("an owner with the proof serves at once without replicas", {**PROMOTED, "proof": "yes"}, "serve"),
+        (
+            "an owner with the proof serves at once beside a replica that cannot be elected",
+            {**PROMOTED, "proof": "yes", "copy": "other"},
+            "serve",
+        ),
+        ("an owner without the proof waits for W", PROMOTED, "later"),
+        (
+            "an owner on the same instance serves from its append-only file after W",
+            {**PROMOTED, "same": "yes", "aof": "yes", "waited": "yes"},
+            "serve-aof",
+        ),
+        (
+            "an owner on the same instance waits for W with its append-only file, too",
+            {**PROMOTED, "same": "yes", "aof": "yes"},
+            "later",
+        ),
+        (
+            "an owner on another instance is refused with an append-only file",
+            {**PROMOTED, "aof": "yes", "waited": "yes"},
+            "refuse",
+        ),
+        (
+            "an owner on the same instance without an append-only file is refused",
+            {**PROMOTED, "same": "yes", "waited": "yes"},
+            "refuse",
+        ),
+        ("an owner without the proof is refused after W", {**PROMOTED, "waited": "yes"}, "refuse"),
+        (
+            "the proof of a file that says replica proves nothing about slots",
+            {**PROMOTED, "own": "replica", "proof": "yes", "waited": "yes"},
+            "refuse",
+        ),
+        (
+            "an image from before the promotion waits for an election",
+            {"seen": "owner", "owner": "none", "copy": "following"},
+            "later",
+        ),
+        (
+            "an image from before the promotion is refused when nothing was elected",
+            {"seen": "owner", "owner": "none", "copy": "following", "waited": "yes"},
+            "refuse",
+        ),
+        ("a server older than its master's is refused", {"fits": "no"}, "refuse"),
+        ("a server older than its master's is refused whatever is accepted", {"fits": "no", "accepted": "yes"}, "refuse"),
+        ("an owner that is loading cannot be compared yet", {"stale": "loading"}, "later"),
+        ("an owner that is loading is not followed on an acceptance", {"stale": "loading", "accepted": "yes"}, "later"),
+        ("an owner that holds less is not followed", {"stale": "yes"}, "refuse"),
+        ("an owner that holds less is followed once accepted", {"stale": "yes", "accepted": "yes"}, "follow"),
+        ("a replica follows the live owner of its shard", {}, "follow"),
+        ("a forgotten replica follows the owner of its shard", {"seen": "none"}, "follow"),
+        ("a node that lost its slots follows who has them", {"own": "owner", "seen": "bare"}, "follow"),
+        ("a replica whose master is down follows it all the same", {"owner": "down"}, "follow"),
+        ("a join that was cut short goes on", {"own": "bare", "seen": "bare", "owner": "none"}, "start"),
+        ("a join that was cut short goes on where nobody knows it", {"own": "bare", "seen": "none", "owner": "none"}, "start"),
+        ("a forgotten replica waits for the owner of its shard that is down", {"seen": "none", "owner": "down"}, "later"),
+        (
+            "a node that lost its slots waits for who has them and is down",
+            {"own": "owner", "seen": "bare", "owner": "down"},
+            "later",
+        ),
+        ("the data of a shard that was split up is set aside", {"seen": "none", "owner": "several"}, "fresh"),
+        ("the data of a shard that is gone is set aside", {"seen": "none", "owner": "none"}, "fresh"),
+        (
+            "the data of an owner whose slots have gone to several is set aside",
+            {"own": "owner", "seen": "bare", "owner": "several"},
+            "fresh",
+        ),
+    )
+    def start_rows(self, facts: dict[str, str], action: str) -> None:
+        self.assertEqual(start(**facts)[0], action)
+
+    @rows(
+        ("an ID with another machine leaves, whatever else holds", {**JOINED, "twin": "yes"}, "leave"),
+        ("an owner whose ID another machine has leaves", {"own": "owner", "aof": "yes", "twin": "yes"}, "leave"),
+        ("an owner of slots is promoted, listed or not", {"own": "owner", "aof": "yes", "listed": "some"}, "promoted"),
+        ("an owner of slots is promoted without a quorum", {"own": "owner", "aof": "yes", "quorum": "no"}, "promoted"),
+        ("an owner is not promoted before its append-only file is complete", {"own": "owner"}, "later"),
+        ("nothing is done without a quorum", {"quorum": "no", "listed": "none"}, "later"),
+        ("a replica in sync without a quorum waits", {**JOINED, "quorum": "no"}, "later"),
+        ("a node that no master lists meets them", {"listed": "none"}, "meet"),
+        ("a replica that some master does not list meets them", {**JOINED, "listed": "some"}, "meet"),
+        ("a listed node without slots is placed", {}, "replicate"),
+        ("a replica of a master that is unknown or owns nothing is placed anew", {"own": "lost"}, "replicate"),
+        ("a replica whose link is down waits", {**JOINED, "link": "down"}, "later"),
+        ("a replica whose link is down for W waits while its master lives", {**JOINED, "link": "down", "waited": "yes"}, "later"),
+        ("a replica whose master is down waits for W", {**JOINED, "link": "down", "owner": "down"}, "later"),
+        (
+            "a replica whose master is down is reported after W",
+            {**JOINED, "link": "down", "owner": "down", "waited": "yes"},
+            "report",
+        ),
+        ("a replica behind its master waits", {**JOINED, "synced": "no"}, "later"),
+        ("a replica that a bus port does not answer waits", {**JOINED, "bus": "no"}, "later"),
+        ("a replica in sync that all list is healthy", JOINED, "healthy"),
+    )
+    def join_rows(self, facts: dict[str, str], action: str) -> None:
+        self.assertEqual(join(**facts)[0], action)
+
+    def test_a_wait_for_a_quorum_says_so(self) -> None:
+        self.assertEqual(start(quorum="no"), ("later", NO_QUORUM))
+        self.assertEqual(join(quorum="no"), ("later", NO_QUORUM))
+
+    def test_the_samples_have_every_fact_with_one_of_its_values(self) -> None:
+        for sample, domains in ((REPLICA, START), (BARE, JOIN)):
+            self.assertEqual(sample.keys(), domains.keys())
+            for name, value in sample.items():
+                self.assertIn(value, domains[name].split())
