@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 
 from facts import Unknown
 from typed import is_ip, matched, plain, split
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from world import World
 
 SERVICE = "169.254.169.254:80"
+# Bytes of one answer.
+LIMIT = 1 << 16
+INSTANCE = r"[\w-]{1,64}"
 
 
 def request(method: str, path: str, header: str) -> str:
@@ -22,11 +26,19 @@ def request(method: str, path: str, header: str) -> str:
     with socket.create_connection(split(address), 1) as connection:
         lines = f"{method} /latest/{path} HTTP/1.0", f"Host: {address}", f"X-aws-ec2-metadata-token{header}", "", ""
         connection.sendall("\r\n".join(lines).encode())
-        with connection.makefile("rb") as stream:
-            head, _, body = stream.read(1 << 16).decode("latin-1").partition("\r\n\r\n")
+        answer, deadline = b"", time.monotonic() + 2
+        while part := connection.recv(4096):
+            answer += part
+            if len(answer) > LIMIT or time.monotonic() > deadline:
+                raise ValueError("an answer that does not end")
+    return body(answer)
+
+
+def body(answer: bytes) -> str:
+    head, _, text = answer.decode("latin-1").partition("\r\n\r\n")
     if head.split()[1:2] != ["200"]:
         raise ValueError(head.split("\r")[0])
-    return body.strip()
+    return text.strip()
 
 
 def ask(*paths: str) -> list[str]:
@@ -61,7 +73,7 @@ def identity(world: World) -> tuple[str, Fact]:
     for _ in range(100):
         try:
             ip, name = ask("local-ipv4", "instance-id")
-            instance = matched(r"[\w-]{1,64}", name, "an instance ID")
+            instance = matched(INSTANCE, name, "an instance ID")
         except (OSError, ValueError) as error:
             ip, instance = own_ip(), Unknown(f"the metadata service does not answer: {plain(error)}")
         if is_ip(ip) and is_here(ip):
