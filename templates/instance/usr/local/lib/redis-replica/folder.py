@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from contextlib import contextmanager
 
@@ -95,6 +94,8 @@ class Folder:
     def remove(self, name: str) -> None:
         """Removes a file or a whole folder, if it is there; it is gone from the disk before this returns."""
         if self.has(name):
+            import shutil
+
             with self.as_owner():
                 remove = shutil.rmtree if stat.S_ISDIR(os.lstat(self / name).st_mode) else os.unlink
                 remove(self / name)

@@ -125,7 +125,7 @@ def follow(world: World, running: Running, view: View) -> None:
         later(world, f"CLUSTER REPLICATE {master.id}: {reply}")
     for _ in range(50):
         meet(world, view)
-        lines = [voter.nodes.get(view.me) for voter in look(world, running.own, view.me).voters]
+        lines = [voter.table.get(view.me) for voter in look(world, running.own, view.me).voters]
         if lines and all(line and line.master == master.id for line in lines):
             break
         world.clock.sleep(0.1)

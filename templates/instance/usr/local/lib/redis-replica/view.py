@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from facts import Unknown, known
-from nodes import Node, covered, parse_nodes
+from nodes import Node, Table, covered, owned
 from typed import plain
 
 TYPE_CHECKING = False
@@ -23,11 +23,23 @@ class Answer:
 
     def __init__(self, address: str, text: str, configured: bool = False) -> None:
         self.address, self.configured = address, configured
-        self.nodes = {node.id: node for node in parse_nodes(text)}
-        self.me = next(node for node in self.nodes.values() if "myself" in node.flags)
+        self.table = Table(text)
+        self.me = self.table.me
         # Who owns what; answers agree if these are equal.
-        self.shape = tuple(sorted((node.id, node.slots) for node in self.nodes.values() if node.role == "owner"))
-        self.now = max(node.pong for node in self.nodes.values())
+        masters = (row for row in self.table.rows.values() if "slave" not in row[2] and row[8])
+        self.shape = tuple(
+            sorted((row[0], slots) for row, slots in ((row, tuple(owned(row[8]))) for row in masters) if slots)
+        )
+
+    @property
+    def nodes(self) -> dict[str, Node]:
+        """All, by ID; ValueError if one has a value out of bounds."""
+        return {node.id: node for node in self.table.nodes()}
+
+    @property
+    def now(self) -> int:
+        """The peer's clock, in ms, at its last pong."""
+        return max(int(row[5]) for row in self.table.rows.values())
 
 
 class View:
@@ -36,11 +48,19 @@ class View:
     def __init__(self, answers: list[Answer], own: Own, me: str, silent: Iterable[str] = ()) -> None:
         self.answers, self.own, self.me = answers, own, me
         self.voters = sorted(voters(trusted(answers, own, me), me), key=lambda voter: voter.address)
-        count: dict[object, int] = {}
-        for voter in self.voters:
-            count[voter.shape] = count.get(voter.shape, 0) + 1
-        self.chosen = max(self.voters, key=lambda voter: count[voter.shape], default=None)
-        self.nodes: dict[str, Node] = self.chosen.nodes if self.chosen else {}
+        self.nodes: dict[str, Node] = {}
+        self.chosen: Answer | None = None
+        while self.voters and not self.nodes:
+            count: dict[object, int] = {}
+            for voter in self.voters:
+                count[voter.shape] = count.get(voter.shape, 0) + 1
+            self.chosen = max(self.voters, key=lambda voter: count[voter.shape])
+            try:
+                self.nodes = self.chosen.nodes
+            except ValueError:
+                # A value out of bounds: not an answer.
+                self.voters.remove(self.chosen)
+                self.chosen = None
         self.owners = [node for node in self.nodes.values() if node.role == "owner"]
         votes, is_owner = count[self.chosen.shape] if self.chosen else 0, self.role == "owner"
         # Who answers as an owner is one, also where the chosen answer leaves it out.
@@ -79,15 +99,17 @@ class View:
 
         A ping to it that waits while others are answered is one that it does not hear.
         """
-        lines = [(voter.now, voter.nodes.get(self.me)) for voter in self.voters]
-        count = sum(bool(node and node.alive and (not node.ping or now - node.ping < 500)) for now, node in lines)
+        lines = [(voter, voter.table.get(self.me)) for voter in self.voters]
+        count = sum(
+            bool(node and node.alive and (not node.ping or voter.now - node.ping < 500)) for voter, node in lines
+        )
         return "none" if not count else "all" if count == len(lines) else "some"
 
     def elsewhere(self, address: str) -> dict[str, bool]:
         """Other addresses that voters have for this node's ID, and whether each of these calls it failed there."""
         claims: dict[str, bool] = {}
         for voter in self.voters:
-            node = voter.nodes.get(self.me)
+            node = voter.table.get(self.me)
             if node and node.address not in ("", address):
                 gone = "fail" in node.flags and voter.now - node.pong > GONE
                 claims[node.address] = claims.get(node.address, True) and gone
@@ -96,7 +118,8 @@ class View:
     def pongs(self) -> dict[str, int]:
         """When each master that agrees last heard from this node, in ms by its own clock."""
         agree = [voter for voter in self.voters if self.chosen and voter.shape == self.chosen.shape]
-        return {voter.me.id: voter.nodes[self.me].pong for voter in agree if self.me in voter.nodes}
+        lines = [(voter.me.id, voter.table.get(self.me)) for voter in agree]
+        return {peer: node.pong for peer, node in lines if node}
 
     def copies(self) -> list[Node]:
         """Live replicas of this node."""
@@ -126,7 +149,7 @@ def trusted(answers: list[Answer], own: Own, me: str) -> list[Answer]:
     base = [
         answer
         for answer in answers
-        if answer.me.id in met or answer.configured and (not met or not met.isdisjoint(answer.nodes))
+        if answer.me.id in met or answer.configured and (not met or not met.isdisjoint(answer.table.rows))
     ]
     # All that it knew are gone: what the settings name is all there is.
     base = base or [answer for answer in answers if answer.configured]
@@ -134,7 +157,7 @@ def trusted(answers: list[Answer], own: Own, me: str) -> list[Answer]:
 
     def namers(id: str) -> int:
         """How many of these name a node: one that answers at several addresses is one."""
-        return len({answer.me.id for answer in base if id in answer.nodes})
+        return len({answer.me.id for answer in base if id in answer.table.rows})
 
     return [each for each in answers if each in base or namers(each.me.id) >= least]
 
@@ -150,7 +173,7 @@ def voters(answers: list[Answer], me: str) -> list[Answer]:
             claims.setdefault(answer.me.id, []).append(answer)
 
     def named(claim: Answer) -> int:
-        lines = (other.nodes.get(claim.me.id) for other in answers if other.me.id != claim.me.id)
+        lines = (other.table.get(claim.me.id) for other in answers if other.me.id != claim.me.id)
         return sum(bool(line) and line.address == claim.address for line in lines if line)
 
     return [several[0] if len(several) == 1 else max(several, key=named) for several in claims.values()]
@@ -162,9 +185,14 @@ def look(world: World, own: Own, me: str) -> View:
     met = [node.address for node in own.nodes.values() if node.role == "owner" and node.address]
     first = dict.fromkeys([*configured, *world.state.text("seeds").split(), *met])
     answers, silent = ask(world, list(first), configured)
-    asked = {*first, *(answer.me.address for answer in answers)}
-    named = (node for answer in answers for node in answer.nodes.values() if node.role == "owner" and node.alive)
-    more, also = ask(world, [*dict.fromkeys(node.address for node in named if node.address not in {"", *asked})], ())
+    asked = {"", *first, *(answer.me.address for answer in answers)}
+    # Each place once, whoever names it.
+    places = {
+        row[1]: row for answer in answers for row in answer.table.rows.values() if row[8] and "slave" not in row[2]
+    }
+    named = [Table.node(row) for row in places.values() if row[1].partition("@")[0] not in asked]
+    further = dict.fromkeys(node.address for node in named if node and node.alive and node.address not in asked)
+    more, also = ask(world, list(further), ())
     return View(answers + more, own, me, silent + also)
 
 
