@@ -1,7 +1,7 @@
 """CPU and wall time of one look at a cluster, from recorded text: python3 bench/look.py [MASTERS...]
 
-Every master answers; each has one replica. The network, the local Redis and the files are stand-ins, so what is measured
-is the agent: its start, its imports, and what it makes of the answers.
+Every master answers; each has one replica. The network, the local Redis and the files are stand-ins, so what is
+measured is the agent: its start, its imports, and what it makes of the answers.
 """
 
 import os
@@ -41,7 +41,8 @@ def look(masters):
     with open(f"{root}/etc/redis-replica/settings", "w") as file:
         file.write("MASTERS='10.0.0.0'\nPORT='6379'\nFAILOVER='allowed'\n")
     me = f"{1 << 20:040x}"
-    replication = "master_link_status:up\r\nslave_repl_offset:9\r\nmaster_repl_offset:9\r\nmaster_replid:a\r\naof_enabled:0\r\nuptime_in_seconds:9\r\n"
+    fields = "master_link_status:up slave_repl_offset:9 master_repl_offset:9 master_replid:a aof_enabled:0"
+    replication = "\r\n".join([*fields.split(), "uptime_in_seconds:9", ""])
     texts = {f"10.0.{number >> 8}.{number & 255}:6379": nodes(masters, f"{number:040x}") for number in range(masters)}
     own = nodes(masters, me)
 
@@ -79,6 +80,5 @@ if __name__ == "__main__":
             )
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             whole = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-            print(
-                f"{count} masters: {whole * 1000:.0f} ms CPU in all; exit, CPU and wall of the look in ms: {(output.stdout or output.stderr[-300:]).strip()}"
-            )
+            print(f"{count} masters: {whole * 1000:.0f} ms CPU in all; exit, CPU and wall of the look in ms:")
+            print(f"  {(output.stdout or output.stderr[-300:]).strip()}")

@@ -16,7 +16,7 @@ USAGE = "\n".join([
     "  join             wait until in sync",
     "  retry            check again after a refusal",
     "  accept           the same, and accept once the data loss that the refusal describes",
-    "run by systemd and user data: setup, prepare, reconcile, stop, stopped, later, refuse",
+    "run by systemd and user data: setup, install, prepare, reconcile, stop, stopped, later, refuse",
     "exit: 0 in sync or promoted, 10 not yet, 20 refused: an operator must decide",
 ])
 
@@ -38,10 +38,10 @@ def run(world: World, command: str, words: list[str]) -> int:
         report.later(world, words[0])
     elif command == "refuse":
         report.refuse(world, words[0], "install")
-    elif command == "prepare":
-        from prepare import prepare
+    elif command in ("prepare", "install"):
+        import prepare
 
-        prepare(world)
+        prepare.prepare(world) if command == "prepare" else prepare.install(world, anew=True)
     elif command == "stop":
         from stop import stop
 

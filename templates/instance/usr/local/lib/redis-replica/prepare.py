@@ -24,7 +24,10 @@ FAILURES, PAUSE = 5, 15
 
 
 def prepare(world: World) -> None:
-    """Returns if Redis may start now; leaves with 10 or 20 if not."""
+    """Returns if Redis may start now, or runs already; leaves with 10 or 20 if not."""
+    (reply,) = world.ask_here(("PING",))
+    if reply == "PONG" or "LOADING" in str(reply):
+        return log("Redis runs already: nothing is prepared")
     pause(world)
     if world.settings["DATA_VOLUME"]:
         from disk import mount
@@ -53,12 +56,12 @@ def prepare(world: World) -> None:
         world.state.write("instance-id", f"{instance}\n")
     ended = world.run.text("ended")
     set_state(world, "waiting", "Redis is starting" + (f"; it last ended with: {ended}" if ended else ""))
-    world.run.write("started", "")
+    return world.run.write("started", "")
 
 
-def install(world: World) -> None:
-    """What a reboot in the middle of the installation has left undone."""
-    if not world.root and not os.access(f"{world.bin}/redis-server", os.X_OK):
+def install(world: World, anew: bool = False) -> None:
+    """What a reboot in the middle of the installation has left undone; with `anew`, in any case."""
+    if not world.root and (anew or not os.access(f"{world.bin}/redis-server", os.X_OK)):
         status, output = world.processes.run("bash", "/usr/local/lib/redis-replica/install.sh", seconds=7200)
         if status != 0:
             log(output[-1000:])
