@@ -1,27 +1,39 @@
 # Writes the archive at a URL to standard output, if it has the SHA-256. Ends with 10 where it cannot be had within five
 # minutes, and with 20 where it is another one.
-import hashlib,http.client,signal,sys,time,urllib.request
-url,wanted=sys.argv[1:]
+import hashlib
+import http.client
+import signal
+import sys
+import time
+import urllib.request
+
+url, wanted = sys.argv[1:]
+
+
 def late(*_):
     raise TimeoutError("no complete answer within 60 seconds")
-def end(status,text):
-    print("redis-replica: "+text,file=sys.stderr)
+
+
+def end(status, text):
+    print("redis-replica: " + text, file=sys.stderr)
     sys.exit(status)
-signal.signal(signal.SIGALRM,late)
-deadline=time.monotonic()+300
+
+
+signal.signal(signal.SIGALRM, late)
+deadline = time.monotonic() + 300
 while True:
     try:
         signal.alarm(60)
         with urllib.request.urlopen(url) as answer:
-            data=answer.read(1<<24)
+            data = answer.read(1 << 24)
         signal.alarm(0)
         break
-    except (OSError,ValueError,http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         signal.alarm(0)
-        if time.monotonic()>deadline:
-            end(10,"cannot download %s: %s"%(url,error))
+        if time.monotonic() > deadline:
+            end(10, f"cannot download {url}: {error}")
         time.sleep(5)
-found=hashlib.sha256(data).hexdigest()
-if found!=wanted:
-    end(20,"%s has the SHA-256 %s, but bootScript.agent.sha256 is %s"%(url,found,wanted))
+found = hashlib.sha256(data).hexdigest()
+if found != wanted:
+    end(20, f"{url} has the SHA-256 {found}, but bootScript.agent.sha256 is {wanted}")
 sys.stdout.buffer.write(data)

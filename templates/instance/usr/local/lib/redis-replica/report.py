@@ -53,7 +53,7 @@ def set_state(world: World, name: str, detail: str = "") -> None:
 
 def done(world: World, name: str, detail: str) -> None:
     """In sync or promoted: what was waited for, or accepted, is over."""
-    for file in ("since", "unhealthy", "behind", "accepted", "ended", "failures"):
+    for file in ("since", "unhealthy", "behind", "throttled", "accepted", "ended", "failures"):
         world.run.remove(file)
     set_state(world, name, detail)
 

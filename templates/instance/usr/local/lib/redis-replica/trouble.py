@@ -7,7 +7,7 @@ import time
 
 from facts import Unknown
 from report import later
-from typed import plain
+from typed import integer, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from view import View
     from world import World
 
-# Full syncs that failed within two minutes; after so many at most one a minute is tried.
+# Full syncs of one process that may fail; then one a minute is tried, until one succeeds. And that minute, in seconds.
 ATTEMPTS, HOLD = 5, 60
 
 
-def journal(world: World) -> list[str]:
+def journal(world: World, match: str = "_SYSTEMD_UNIT=redis-replica.service") -> list[str]:
     """What Redis has logged in the last two minutes."""
-    unit = "_SYSTEMD_UNIT=redis-replica.service"
-    argv = "journalctl", unit, "--since=-2min", "--lines=500", "--output=cat", "--quiet"
+    argv = "journalctl", match, "--since=-2min", "--lines=500", "--output=cat", "--quiet"
     text = "" if world.root else world.processes.run(*argv, seconds=5)[1]
     return [line for line in text.split("\n") if line.strip() and line[:15] != "redis-replica: "]
 
@@ -35,7 +34,7 @@ def warnings(lines: list[str]) -> list[str]:
 
 def cause(lines: list[str]) -> str:
     """The first warning of the last attempt to connect that has one: causes come first, and consequences after."""
-    attempts = "\n".join(lines).split("Connecting to MASTER")
+    attempts = "\n".join(lines).split("onnecting to MASTER")
     return next((found[0] for found in (warnings(each.split("\n")) for each in reversed(attempts)) if found), "")
 
 
@@ -48,19 +47,22 @@ def last_words(lines: list[str]) -> str:
 
 
 def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
-    if running.info.get("master_sync_in_progress") == "1":
-        read, total = (plain(running.info.get(f"master_sync_{name}_bytes"), 20) for name in ("read", "total"))
+    info = running.info
+    lines = journal(world, f"_PID={integer(info.get('process_id'))}")
+    text, is_syncing = cause(lines), info.get("master_sync_in_progress") == "1"
+    failed = sum("Full resync from master" in line for line in lines) - is_syncing
+    if is_syncing and failed <= 0:
+        read, total = (plain(info.get(f"master_sync_{name}_bytes"), 20) for name in ("read", "total"))
         later(world, f"full sync under way: {read} of {total} bytes", read)
-    lines = journal(world)
-    text, attempts = cause(lines), sum("Full resync from master" in line for line in lines)
     master = view.nodes.get(running.me.master)
-    if attempts > 1:
-        text = f"{attempts} full syncs failed within two minutes: {text}"
+    if failed > 0:
+        text = f"{failed} full syncs have failed: {text}"
         if master and re.search("I/O error|onnection|imeout", text):
             limit = world.network.ask(master.address, "CONFIG", "GET", "client-output-buffer-limit")
             text += f"; {master.address}: {plain(limit)}"
-    if attempts >= ATTEMPTS:
+    if failed >= (1 if world.run.has("throttled") else ATTEMPTS):
         # Redis would try again every second, and fork its master each time.
+        world.run.write("throttled", "")
         world.run.write("hold", f"{world.clock.uptime() + HOLD:.0f}")
         world.run.write("ended", text)
         world.ask_here(("SHUTDOWN", "NOSAVE"))
