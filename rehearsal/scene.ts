@@ -42,6 +42,8 @@ export interface SceneProps {
   readonly failover?: Failover;
   /** Whether each machine has a data volume for Redis. @default false */
   readonly dataVolumes?: boolean;
+  /** Of the first boots. @default downloaded */
+  readonly agent?: MachineSettings["agent"];
 }
 
 /** What the user data of a machine says besides the masters. */
@@ -52,6 +54,8 @@ export interface MachineSettings {
   readonly directives?: Readonly<Record<string, string>>;
   /** @default none */
   readonly steps?: BootSteps;
+  /** Whether user data carries the agent in shell, or has the one in Python downloaded. @default downloaded */
+  readonly agent?: "inline" | "downloaded";
 }
 
 /** Bytes of replication, of one server since it started. */
@@ -108,6 +112,7 @@ export class Scene {
     const parts = [ami, network, metadata, mirror, masters, fleet] as const;
     const shard = props.shard === undefined ? undefined : masters.addresses[props.shard];
     const scene = new Scene(...parts, seeds, failover, dataVolumes, directives, shard);
+    scene.configure({ agent: props.agent });
     progress(`writing ${megabytes} MB`);
     await masters.fill({ megabytes });
     if (replicas > 0) progress(`booting machines until they are in sync: ${replicas}`);
@@ -117,14 +122,14 @@ export class Scene {
   }
 
   private get userData(): Buffer {
-    const { install = this.ownInstall, directives, steps } = this.settings;
+    const { install = this.ownInstall, directives, steps, agent: kind } = this.settings;
     const redis = {
       install,
       directives: { "enable-debug-command": "yes", ...this.directives, ...directives },
     };
     const dataVolume = this.dataVolumes ? true : undefined;
     const { seeds: masters, failover, shard } = this;
-    const agent = hostAgent(this.mirror);
+    const agent = kind === "inline" ? undefined : hostAgent(this.mirror);
     return gzipSync(new BootScript({ masters, redis, failover, dataVolume, shard, steps, agent }).text);
   }
 

@@ -45,6 +45,7 @@ import { fault as shards } from "./f50-shards";
 import { fault as saveKilled } from "./f51-save-killed";
 import { fault as stopUnanswered } from "./f52-stop-unanswered";
 import { fault as movedByHand } from "./f53-moved-by-hand";
+import { takenOver } from "./f54-shell-agent";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -113,4 +114,5 @@ export const faults: readonly Fault[] = [
   saveKilled,
   stopUnanswered,
   movedByHand,
+  ...takenOver,
 ];

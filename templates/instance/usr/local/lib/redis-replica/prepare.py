@@ -119,3 +119,6 @@ def carry_out(world: World, candidate: Candidate, action: str) -> None:
         data.write("nodes.conf", text, 0o640)
     if not serves or not protection.is_complete(world):
         protection.put_away(world, own.role)
+    elif data.has(AOF):
+        with data.as_owner():
+            os.chmod(data / AOF, 0o750)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # Full syncs of one process that may fail; then one a minute is tried, until one succeeds. And that minute, in seconds.
 ATTEMPTS, HOLD = 5, 60
+# Bytes of a disk that is full as far as a data set is concerned.
+LITTLE = 64 << 20
 
 
 def journal(world: World, match: str = "_SYSTEMD_UNIT=redis-replica.service") -> list[str]:
@@ -27,9 +30,13 @@ def journal(world: World, match: str = "_SYSTEMD_UNIT=redis-replica.service") ->
     return [line for line in text.split("\n") if line.strip() and line[:15] != "redis-replica: "]
 
 
+# Logged as warnings, and nothing is wrong.
+HARMLESS = re.compile("Cluster state changed|User requested shutdown|ready to exit|Received SIG|WARNING|Warning")
+
+
 def warnings(lines: list[str]) -> list[str]:
     """Redis's warnings without process, role and time: "13:S 28 Nov 2026 21:00:00.000 # text"."""
-    return [plain(line.partition(" # ")[2]) for line in lines if " # " in line]
+    return [plain(line.partition(" # ")[2]) for line in lines if " # " in line and not HARMLESS.search(line)]
 
 
 def cause(lines: list[str]) -> str:
@@ -60,6 +67,9 @@ def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
         if master and re.search("I/O error|onnection|imeout", text):
             limit = world.network.ask(master.address, "CONFIG", "GET", "client-output-buffer-limit")
             text += f"; {master.address}: {plain(limit)}"
+    disk = os.statvfs(world.data.path)
+    if "rite error" in text and disk.f_bavail * disk.f_frsize < LITTLE:
+        text += f"; No space left for the data: {disk.f_bavail * disk.f_frsize >> 20} MB are free"
     if failed >= (1 if world.run.has("throttled") else ATTEMPTS):
         # Redis would try again every second, and fork its master each time.
         world.run.write("throttled", "")

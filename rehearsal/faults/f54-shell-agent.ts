@@ -1,0 +1,59 @@
+import { until } from "../wait";
+import { endsWell, type Fault, holds, more, nothingLost, recovery, since } from "./fault";
+import { promote } from "./promoted";
+
+/** A volume that the agent in shell wrote is taken over as it is by the one that instances download. */
+export const takenOver: readonly Fault[] = [
+  {
+    id: "F54a",
+    title: "a replica of the agent in shell gets the downloaded agent at its replacement",
+    scene: { agent: "inline" },
+    async run(scene) {
+      const id = await scene.node(0).cli("CLUSTER", "MYID");
+      await scene.write();
+      await scene.stop(0, "clean");
+      scene.configure({ agent: "downloaded" });
+      const back = await recovery(scene, { id }, () => scene.launch(0));
+      const { succeeded, errors } = await scene.instance(0).waitForUserData();
+      holds(`its user data ended well (${errors.join("; ")})`, succeeded);
+      await scene.inSync(0);
+      holds("the downloaded agent runs", (await help(scene.run.bind(scene))).includes("--json"));
+      const again = await recovery(scene, { id }, async () => {
+        await scene.stop(0, "clean");
+        await scene.launch(0);
+      });
+      holds("the resync after that was partial", again.resync === "partial");
+      return { outcome: "back", ...back, ...(await endsWell(scene)) };
+    },
+  },
+  {
+    id: "F54b",
+    title: "a promoted node of the agent in shell, no other copy, gets the downloaded agent: serves again",
+    scene: { agent: "inline" },
+    async run(scene) {
+      const id = await scene.node(0).cli("CLUSTER", "MYID");
+      const writer = await scene.write();
+      await promote(scene);
+      await more(writer, 2000, { what: "plain" });
+      await writer.stop();
+      await scene.stop(0, "clean");
+      scene.configure({ agent: "downloaded" });
+      const start = Date.now();
+      await scene.launch(0);
+      await scene.reaches(0, /^promoted/);
+      const seconds = since(start);
+      const { succeeded, errors } = await scene.instance(0).waitForUserData();
+      holds(`its user data ended well (${errors.join("; ")})`, succeeded);
+      await scene.reaches(0, /^promoted/);
+      holds("it is the same node", (await scene.node(0).cli("CLUSTER", "MYID")) === id);
+      await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+      const counts = nothingLost(await scene.verdict());
+      holds("nothing that was written to the promoted node is gone", counts.lostPlain === 0);
+      return { outcome: "serves", seconds, ...counts };
+    },
+  },
+];
+
+function help(run: (place: number, argv: readonly string[]) => Promise<string>): Promise<string> {
+  return run(0, ["redis-replica", "help"]);
+}
