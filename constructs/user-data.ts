@@ -54,7 +54,7 @@ export class UserData extends Construct {
       ...(isOpen ? [scriptPrecondition(props.text)] : []),
       {
         condition: Op.lte(Fn.lengthOf(this.encoded), ENCODED_LIMIT),
-        errorMessage: `User data must be at most ${USER_DATA_LIMIT} bytes after gzip: EC2 refuses more.${advised(props.text)}`,
+        errorMessage: `User data must be at most ${USER_DATA_LIMIT} bytes after gzip: EC2 refuses more.`,
       },
     ];
     let problems: string[] | undefined;
@@ -88,13 +88,13 @@ export function checkSize(text: string): string[] {
   const size = gzipSync(text, { level: 6 }).length;
   return size <= USER_DATA_LIMIT
     ? []
-    : [violation("userData", `be at most ${USER_DATA_LIMIT} bytes after gzip`, size) + advised(text, ".")];
+    : [violation("userData", `be at most ${USER_DATA_LIMIT} bytes after gzip`, size) + advice(text)];
 }
 
-/** What makes a script that carries the agent much smaller. */
-function advised(text: string, stop = ""): string {
+/** What makes a script that carries the agent much smaller; of any other, nothing. */
+function advice(text: string): string {
   const carries = text.includes("\nfile /usr/local/bin/redis-replica ");
-  return carries ? `${stop} Set \`bootScript.agent\` to have the agent downloaded` : "";
+  return carries ? ". Set `bootScript.agent` to have the agent downloaded" : "";
 }
 
 /** Bytes that two texts do not have in common, at most: compressed, one is hardly larger than the other by more. */

@@ -25,7 +25,7 @@ while True:
     try:
         signal.alarm(60)
         with urllib.request.urlopen(url) as answer:
-            data = answer.read(1 << 24)
+            data = answer.read()
         signal.alarm(0)
         break
     except (OSError, ValueError, http.client.HTTPException) as error:

@@ -309,6 +309,16 @@ describe("each mistake is exactly one message", () => {
       '`bootScript.after` must be lines of shell, none of them END_OF_FILE, got: ["true"]',
     ],
     [
+      "an agent by another protocol",
+      { bootScript: { agent: { url: "s3://bucket/agent.bz2", sha256: "0".repeat(64) } } },
+      '`bootScript.agent.url` must be an HTTP or HTTPS URL, got: "s3://bucket/agent.bz2"',
+    ],
+    [
+      "an agent without a checksum",
+      { bootScript: { agent: { url: "https://example.com/agent.bz2" } } },
+      "`bootScript.agent.sha256` must be given, got: nothing",
+    ],
+    [
       "a switch in quotes",
       { monitoring: "true" },
       '`monitoring` must be true or false, got: "true". Leave out the quotes.',

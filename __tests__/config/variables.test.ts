@@ -46,6 +46,7 @@ const everywhere = {
   strategy: { fallbackToOnDemand: { variable: "fallback" } },
   monitoring: { variable: "watched" },
   targetGroupArns: { variable: "targets" },
+  bootScript: { agent: { url: { variable: "agent_url" }, sha256: { variable: "agent_sum" } } },
 };
 
 /** The expression that makes zone:subnet items of the map. */
@@ -66,7 +67,19 @@ test("the subnets of a zone may come as one list, beside others and with a place
 test("a variable keeps its plain name, even one that the stack has for something else", () => {
   expect(Object.keys(synth(everywhere).variable).sort()).toEqual(
     [
-      ...["address", "disk", "fallback", "image", "key", "kms", "master_ip", "name", "profile"],
+      ...[
+        "address",
+        "agent_sum",
+        "agent_url",
+        "disk",
+        "fallback",
+        "image",
+        "key",
+        "kms",
+        "master_ip",
+        "name",
+        "profile",
+      ],
       ...["replicas", "snap", "spot", "targets", "type", "watched", "zones"],
     ].sort(),
   );
@@ -77,6 +90,8 @@ test("each has the type of its place and refuses null", () => {
   const types = Object.fromEntries(Object.entries(variable).map(([name, { type }]) => [name, type]));
   expect(types).toEqual({
     address: "string",
+    agent_sum: "string",
+    agent_url: "string",
     disk: "number",
     fallback: "bool",
     image: "string",
@@ -158,6 +173,8 @@ describeWith(["terraform"], "Terraform holds the same rules", () => {
     key: "admin",
     profile: "arn:aws:iam::123456789012:instance-profile/redis",
     address: "10.0.1.21",
+    agent_sum: "0".repeat(64),
+    agent_url: "https://example.com/agent.bz2",
     disk: "32",
     kms: "alias/redis",
     snap: "snap-0123",
@@ -200,6 +217,8 @@ describeWith(["terraform"], "Terraform holds the same rules", () => {
       name: "group",
       profile: "a b",
       snap: "vol-1",
+      agent_sum: "abc",
+      agent_url: "example.com",
     });
     expect(status).toBe(1);
     for (const message of [
@@ -212,6 +231,8 @@ describeWith(["terraform"], "Terraform holds the same rules", () => {
       '`securityGroupIds[0]` must be a security group id such as sg-0123456789abcdef0, got: "group"',
       '`iamInstanceProfile` must be the name or ARN of an instance profile, got: "a b"',
       '`dataVolume.snapshotId` must be a snapshot id such as snap-0123456789abcdef0, got: "vol-1"',
+      '`bootScript.agent.sha256` must be 64 digits of lower-case hex, got: "abc"',
+      '`bootScript.agent.url` must be an HTTP or HTTPS URL, got: "example.com"',
     ]) {
       expect(text).toContain(message);
     }
