@@ -74,7 +74,7 @@ const foreign: Fault = {
     const ending = await refusedOn(
       scene,
       other,
-      /^refused: this is no volume of Redis, and is left alone: \/dev/,
+      /^refused: not a volume of Redis, and left alone: \/dev/,
     );
     holds("what is on it is what was", (await other.digest()) === before);
     return ending;
