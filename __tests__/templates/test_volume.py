@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+import unittest
+from unittest import mock
+
+import samples
+from cluster import NODES, A, Line, R, change, conf, text
+from fakes import FakeWorld, info, put
+from samples import EMPTY, FULL, rdb
+from suite import Case, rows
+
+import volume
+from folder import Folder
+from volume import Own, Rdb, has_data, keep_rdb, rdb_mark, read_own, read_rdb, set_aside
+
+
+class OwnTest(Case):
+    def setUp(self) -> None:
+        self.world = FakeWorld(self.folder())
+
+    @rows(
+        ("a replica's file names the replica", conf(R, NODES), (R, "replica")),
+        ("a promoted replica's file names an owner", conf(A, NODES), (A, "owner")),
+        ("the file of a node that never joined is bare", f"{R} :0@0 myself,master - 0 0 0 connected\nvars currentEpoch 0 lastVoteEpoch 0\n", (R, "bare")),
+        ("a replica without a master is a replica", conf(R, change(NODES, R, master="-")), (R, "replica")),
+        ("a file that is cut names nobody", conf(R, NODES)[:-20], ("", "none")),
+        ("a file of zeros names nobody", "\0" * 500, ("", "none")),
+        ("an empty file names nobody", "", ("", "none")),
+    )
+    def files(self, content: str, expected: tuple[str, str]) -> None:
+        put(self.world.data / "nodes.conf", content)
+        own = read_own(self.world)
+        self.assertEqual((own.id, own.role), expected)
+
+    def test_the_last_known_good_copy_names_a_node_whose_file_is_damaged(self) -> None:
+        self.world.state.write("nodes.conf", conf(R, NODES))
+        put(self.world.data / "nodes.conf", conf(R, NODES)[:60])
+        self.assertEqual(read_own(self.world).id, R)
+
+    def test_the_last_known_good_copy_does_not_name_an_empty_volume(self) -> None:
+        self.world.state.write("nodes.conf", conf(R, NODES))
+        self.assertEqual(read_own(self.world).id, "")
+
+    def test_a_copy_that_is_cut_names_nobody(self) -> None:
+        self.world.state.write("nodes.conf", conf(R, NODES)[:60])
+        put(self.world.data / "dump.rdb", FULL)
+        self.assertEqual(read_own(self.world).id, "")
+
+    def test_a_whole_file_with_a_line_that_is_none_is_not_believed(self) -> None:
+        put(self.world.data / "nodes.conf", "PORT[$(id)]\n" + conf(R, NODES))
+        with self.assertRaises(ValueError):
+            read_own(self.world)
+
+    def test_the_slots_of_a_shard_are_those_of_a_replicas_master_or_its_own(self) -> None:
+        self.assertEqual(Own(text(R, NODES)).shard_slots, set(range(5461)))
+        self.assertEqual(Own(text(A, NODES)).shard_slots, set(range(5461)))
+        self.assertEqual(Own(text(R, change(NODES, R, master="-"))).shard_slots, set())
+        self.assertEqual(Own().shard_slots, set())
+
+    @rows(
+        ("a volume with nothing on it has no data", {}, False),
+        ("a volume with an empty nodes.conf has no data", {"nodes.conf": b""}, False),
+        ("a volume with a nodes.conf has data", {"nodes.conf": b"x"}, True),
+        ("a volume with an RDB has data", {"dump.rdb": b"REDIS"}, True),
+        ("a volume with an append-only file has data", {"appendonlydir/appendonly.aof.manifest": b""}, True),
+    )
+    def data(self, files: dict[str, bytes], expected: bool) -> None:
+        for name, content in files.items():
+            put(self.world.data / name, content)
+        self.assertEqual(has_data(self.world.data), expected)
+
+
+class RdbTest(Case):
+    @rows(
+        ("Redis 7", rdb(), (700, True)),
+        ("Redis 8, which adds fields", rdb(b"REDIS0012", **{"redis-ver": "8.0.6", "hash-field-ttl": "1"}), (700, True)),
+        ("Valkey 9, whose name is longer", rdb(b"VALKEY080", **{"valkey-ver": "9.1.2"}), (700, True)),
+        ("a server without keys", EMPTY, (700, False)),
+        ("an offset of zero", rdb(offset=0), (0, True)),
+        ("an offset of one byte", rdb(offset=100), (100, True)),
+        ("an offset of two bytes", rdb(offset=30000), (30000, True)),
+        ("an offset of four bytes", rdb(offset=70000), (70000, True)),
+        ("an offset beyond four bytes", rdb(offset=5_000_000_000), (5_000_000_000, True)),
+        ("the greatest offset", rdb(offset=2**63 - 1), (2**63 - 1, True)),
+        ("a field of more than 63 bytes", rdb(**{"long": "x" * 300}), (700, True)),
+        ("functions and no keys, which counts as keys", rdb(keys=False)[:-9] + b"\xf5\x01x\xff" + bytes(8), (700, True)),
+    )
+    def heads(self, content: bytes, expected: tuple[int, bool]) -> None:
+        found = Rdb(content)
+        self.assertEqual((found.offset, found.has_keys, found.damage), (*expected, ""))
+        self.assertEqual((found.id, found.saved), (samples.ID, 1_700_000_000))
+
+    @rows(
+        ("an RDB of another program is damaged", b"PK\x03\x04" + bytes(100)),
+        ("an RDB of zeros is damaged", bytes(200)),
+        ("an RDB with an offset below zero is damaged", rdb(offset=-5)),
+        ("an RDB with an offset beyond 64 bits is damaged", rdb(offset=2**63)),
+        ("an RDB with a command in place of an offset is damaged", rdb(offset="PORT[$(id)]")),
+        ("an RDB with a field of a length of four bytes is damaged", b"REDIS0010\xfa\x80\xff\xff\xff\xff"),
+        ("an RDB with a compressed field is damaged", b"REDIS0010\xfa\xc3\x05\x05hello"),
+    )
+    def damaged(self, content: bytes) -> None:
+        found = Rdb(content)
+        self.assertTrue(found.damage and found.has_keys)
+        self.assertRegex(str(found), r"^offset -?\d+, has keys \(damaged\)$")
+
+    def test_every_cut_of_a_head_is_damaged_and_taken_to_have_keys(self) -> None:
+        end = EMPTY.index(b"\xff\x00\x01\x02")
+        for at in range(end):
+            found = Rdb(EMPTY[:at])
+            self.assertTrue(found.damage and found.has_keys, at)
+        self.assertEqual(Rdb(EMPTY[: end + 1]).has_keys, False)
+
+    def test_a_cut_after_the_head_has_what_the_head_says(self) -> None:
+        self.assertEqual(Rdb(FULL[:-12]).offset, 700)
+
+    def test_an_rdb_tells_its_offset_and_whether_it_has_keys(self) -> None:
+        self.assertEqual([str(Rdb(FULL)), str(Rdb(EMPTY))], ["offset 700, has keys", "offset 700, no keys"])
+
+    def test_a_mark_is_the_size_and_the_checksum(self) -> None:
+        data = Folder(self.folder())
+        self.assertEqual(rdb_mark(data), "")
+        put(data / "dump.rdb", FULL)
+        self.assertEqual(rdb_mark(data), f"{len(FULL)} 0001020304050607")
+        self.assertIsNone(read_rdb(Folder(data / "nowhere")))
+
+
+@unittest.skipUnless(shutil.which("redis-server") and shutil.which("redis-cli"), "redis-server not found")
+class RealRdbTest(Case):
+    def saved(self, *commands: str) -> tuple[dict[str, str], Rdb]:
+        """What a real server's INFO said, and the RDB that it saved, after some commands."""
+        place = self.folder()
+        socket = f"{place}/socket"
+        options = f"--port 0 --unixsocket {socket} --dir {place} --repl-diskless-sync-delay 0".split()
+        server = subprocess.Popen(["redis-server", *options, "--save", ""], stdout=subprocess.DEVNULL)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+
+        def ask(*words: str) -> str:
+            return subprocess.run(["redis-cli", "-s", socket, *words], capture_output=True, text=True).stdout
+
+        def until(word: str, *words: str) -> None:
+            deadline = time.monotonic() + 20
+            while word not in ask(*words) and time.monotonic() < deadline:
+                time.sleep(0.02)
+
+        until("PONG", "PING")
+        # A server has an offset from the first replica on; this one asks for a copy and leaves.
+        ask("--rdb", f"{place}/copy.rdb")
+        for command in commands:
+            ask(*command.split())
+        until("OK", "SAVE")
+        fields = dict(line.strip().partition(":")[::2] for line in ask("INFO", "replication").split("\n"))
+        found = read_rdb(Folder(place))
+        assert found
+        return fields, found
+
+    def test_the_rdb_of_a_real_server_has_its_replication_id_and_offset(self) -> None:
+        fields, found = self.saved("SET a 1")
+        self.assertEqual((found.id, str(found.offset)), (fields["master_replid"], fields["master_repl_offset"]))
+        self.assertTrue(found.has_keys and found.offset > 0 and abs(found.saved - time.time()) < 60)
+
+    def test_the_rdb_of_a_real_server_without_keys_has_none(self) -> None:
+        self.assertFalse(self.saved()[1].has_keys)
+
+
+class KeepTest(Case):
+    """kept/ and aside/ have one generation each: never one without keys in place of one that has some."""
+
+    DAMAGED = FULL[:40]
+
+    def setUp(self) -> None:
+        self.world = FakeWorld(self.folder())
+
+    def content(self, path: str) -> bytes | None:
+        try:
+            with open(f"{self.world.root}/var/lib/{path}", "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+
+    @rows(
+        ("an RDB with keys is kept", None, FULL, FULL),
+        ("an RDB with keys is kept in place of an earlier one", rdb(offset=5), FULL, FULL),
+        ("an RDB with keys is kept in place of one without", EMPTY, FULL, FULL),
+        ("an RDB without keys is kept where there is none", None, EMPTY, EMPTY),
+        ("an RDB without keys is not kept in place of one that has some", FULL, EMPTY, FULL),
+        ("an RDB that is damaged is not kept in place of one that is not", FULL, DAMAGED, FULL),
+        ("an RDB that is damaged is not kept", None, DAMAGED, None),
+        ("an RDB that is kept stays where there is no other", FULL, None, FULL),
+    )
+    def keeps(self, before: bytes | None, now: bytes | None, after: bytes | None) -> None:
+        if before is not None:
+            put(self.world.data / "kept/dump.rdb", before)
+        if now is not None:
+            put(self.world.data / "dump.rdb", now)
+        keep_rdb(self.world.data)
+        self.assertEqual(self.content("redis/kept/dump.rdb"), after)
+        self.assertEqual(self.content("redis/dump.rdb"), now)
+
+    def test_a_link_in_place_of_the_folder_is_removed_and_not_followed(self) -> None:
+        elsewhere = self.folder()
+        put(f"{elsewhere}/dump.rdb", b"root's")
+        os.symlink(elsewhere, self.world.data / "kept")
+        put(self.world.data / "dump.rdb", FULL)
+        keep_rdb(self.world.data)
+        self.assertFalse(os.path.islink(self.world.data / "kept"))
+        with open(f"{elsewhere}/dump.rdb", "rb") as file:
+            self.assertEqual(file.read(), b"root's")
+
+    @rows(
+        ("data with keys is set aside", {}, {"dump.rdb": FULL}, FULL),
+        ("data with keys is set aside in place of earlier data", {"dump.rdb": rdb(offset=5)}, {"dump.rdb": FULL}, FULL),
+        ("data without keys does not replace data with keys", {"dump.rdb": FULL}, {"dump.rdb": EMPTY}, FULL),
+        ("data without an RDB does not replace data with keys", {"dump.rdb": FULL}, {"nodes.conf": b"x"}, FULL),
+        ("an append-only file counts as keys", {"dump.rdb": EMPTY}, {"appendonlydir/a": b"x"}, None),
+        ("an append-only file that is aside counts as keys", {"appendonlydir/a": b"x"}, {"dump.rdb": EMPTY}, None),
+        ("data that kept an RDB with keys replaces earlier data", {"dump.rdb": rdb(offset=5)}, {"dump.rdb": EMPTY, "kept/dump.rdb": FULL}, EMPTY),
+        ("data without keys is set aside where there is none", {}, {"dump.rdb": EMPTY}, EMPTY),
+    )
+    def sets_aside(self, before: dict[str, bytes], now: dict[str, bytes], after: bytes | None) -> None:
+        for name, content in before.items():
+            put(self.world.state / f"aside/{name}", content)
+        for name, content in now.items():
+            put(self.world.data / name, content)
+        for name in ("nodes.conf", "receipt", "aof-partial"):
+            put(self.world.state / name, "x")
+        set_aside(self.world)
+        self.assertEqual(self.content("redis-replica/aside/dump.rdb"), after)
+        self.assertEqual((os.listdir(self.world.data.path), os.listdir(self.world.state.path)), ([], ["aside"]))
+        keys = any("kept/dump.rdb" in name or "appendonlydir" in name for name in (*before, *now))
+        self.assertTrue(not keys or volume.holds_keys(Folder(self.world.state / "aside")))
+
+    def test_a_crash_at_any_point_and_a_later_empty_life_lose_no_generation_with_keys(self) -> None:
+        for allowed in range(4):
+            with self.subTest(allowed=allowed):
+                self.world = world = FakeWorld(self.folder())
+                put(world.data / "dump.rdb", FULL)
+                put(world.data / "nodes.conf", b"x")
+                count = 0
+
+                def crash(source: str, target: str, allowed: int = allowed) -> None:
+                    nonlocal count
+                    count += 1
+                    if count > allowed:
+                        raise KeyboardInterrupt
+                    os.replace(source, target)
+
+                with mock.patch("os.rename", crash):
+                    try:
+                        set_aside(world)
+                    except KeyboardInterrupt:
+                        pass
+                # The node joined as a new one, got nothing, and is set aside again.
+                if not world.data.has("dump.rdb"):
+                    put(world.data / "dump.rdb", EMPTY)
+                set_aside(world)
+                self.assertEqual(self.content("redis-replica/aside/dump.rdb"), FULL)
+
+    def test_a_crash_while_an_rdb_is_kept_leaves_one(self) -> None:
+        put(self.world.data / "kept/dump.rdb", rdb(offset=5))
+        put(self.world.data / "dump.rdb", FULL)
+        with mock.patch("os.link", side_effect=KeyboardInterrupt), self.assertRaises(KeyboardInterrupt):
+            keep_rdb(self.world.data)
+        keep_rdb(self.world.data)
+        self.assertEqual(self.content("redis/kept/dump.rdb"), FULL)
