@@ -37,6 +37,8 @@ from volume import Own, Rdb
 
 # Seconds that one input may take.
 SLOW = 1.0
+# Bytes of one input.
+MOST_BYTES = 4096
 # Characters and words that matter to some parser, or to a shell, a terminal or a path.
 TOKENS = (
     *(b"\r\n", b"\n", b"\0", b" ", b":", b"@", b",", b"-", b"'", b"'\\''", b"\\", b"=", b"$", b"*", b"+", b"%", b"/", b"../"),
@@ -70,7 +72,8 @@ def mutate(draw: random.Random, data: bytes, others: list[bytes]) -> bytes:
             data = data[:at] + other[draw.randrange(len(other) + 1) :]
         else:
             data = data[:at] + draw.choice(TOKENS) * draw.choice((1, 1, 3, 100)) + data[at:]
-    return data[: 1 << 16]
+        data = data[:MOST_BYTES]
+    return data
 
 
 def expect(condition: object, what: str) -> None:

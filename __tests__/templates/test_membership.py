@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from typing import Any
+
+from cluster import FAILED, NODES, NOW, A, B, C, Line, R, S, agreed, answer, change, conf, text, view
+from fakes import HERE, FakeWorld, info, left_with, put
+from suite import Case, rows
+
+import membership
+from facts import Refused, Unknown
+from join import Running
+from resp import Info
+from view import View
+from volume import Own
+
+MINE = "10.0.0.4:6379"
+OTHER = "10.0.0.8:6379"
+
+
+def running(nodes: list[Line] = NODES, **fields: object) -> Running:
+    return Running(text(R, nodes), Info(info(**fields)))
+
+
+class TwinTest(Case):
+    """The masters have this node's ID at another address."""
+
+    def setUp(self) -> None:
+        self.world = FakeWorld(self.folder())
+
+    def twin(self, uptime: int, seen: View | None = None, **answers: Any) -> object:
+        if answers:
+            self.world.network.servers[OTHER] = {"CLUSTER MYID": answers["id"], "INFO server": answers["info"]}
+        seen = seen or agreed(R, change(NODES, R, at="10.0.0.8"))
+        return membership.twin(self.world, seen, MINE, uptime)
+
+    def gone(self) -> View:
+        return agreed(R, change(NODES, R, at="10.0.0.8", pong=NOW - 20_000, **FAILED))
+
+    @rows(
+        ("a machine that answers with this node's ID is one, before a start", -1, 5, "yes"),
+        ("a machine that has run for longer is one", 10, 11, "yes"),
+        ("a machine that has run for less time is none", 10, 9, "no"),
+    )
+    def uptimes(self, mine: int, theirs: int, result: str) -> None:
+        self.assertEqual(self.twin(mine, id=R, info=info(uptime_in_seconds=theirs)), result)
+
+    def test_of_two_that_began_at_once_one_leaves(self) -> None:
+        same = info(uptime_in_seconds=10)
+        first = self.twin(10, id=R, info=same)
+        world = FakeWorld(self.folder())
+        world.network.servers[MINE] = {"CLUSTER MYID": R, "INFO server": same}
+        second = membership.twin(world, agreed(R, NODES), OTHER, 10)
+        self.assertEqual({first, second}, {"yes", "no"})
+
+    @rows(
+        ("a machine that does not tell its uptime may be one", R, Unknown("silence")),
+        ("a machine whose uptime is no number may be one", R, info(uptime_in_seconds="PORT[$(id)]")),
+        ("a machine whose uptime is missing may be one", R, info(role="master")),
+        ("a machine that is silent may be one", Unknown("no answer"), Unknown("no answer")),
+        ("a machine that is loading may be one", Refused("LOADING"), info(uptime_in_seconds=5)),
+        ("a machine that asks for a password may be one", Refused("NOAUTH"), Refused("NOAUTH")),
+    )
+    def unknown(self, id: object, answer: object) -> None:
+        self.assertIsInstance(self.twin(10, id=id, info=answer), Unknown)
+
+    @rows(
+        ("a machine with another ID is none", S, info(uptime_in_seconds=99)),
+        ("a machine that refuses the connection is none", Refused("10.0.0.8: Connection refused"), Unknown("")),
+    )
+    def nobody(self, id: object, answer: object) -> None:
+        self.assertEqual(self.twin(10, id=id, info=answer), "no")
+
+    def test_a_silent_machine_that_every_peer_calls_failed_for_ten_seconds_is_none(self) -> None:
+        self.assertEqual(self.twin(10, self.gone()), "no")
+        late = change(NODES, R, at="10.0.0.8", pong=NOW - 20_000, **FAILED)
+        self.assertIsInstance(self.twin(10, view(R, answer(A, late), answer(B, change(NODES, R, at="10.0.0.8")))), Unknown)
+
+    def test_a_machine_that_peers_call_failed_and_that_loads_may_be_one(self) -> None:
+        self.assertIsInstance(self.twin(10, self.gone(), id=Refused("LOADING"), info=info()), Unknown)
+
+    def test_without_another_address_nobody_is_asked(self) -> None:
+        self.assertEqual(self.twin(10, agreed(R, NODES)), "no")
+        self.assertEqual(self.world.network.asked, [])
+
+    def test_leaving_ends_redis_and_latches_before_systemd_can_start_it_again(self) -> None:
+        latched: list[bool] = []
+
+        def shutdown(command: str) -> str:
+            latched.append(self.world.run.has("refused"))
+            return "OK"
+
+        self.world.network.servers[HERE] = {"SHUTDOWN": shutdown}
+        code, _ = left_with(lambda: membership.leave(self.world))
+        self.assertEqual((code, latched), (20, [True]))
+
+
+class ForgetTest(Case):
+    """Nodes at this node's own address that never return."""
+
+    def forget(self, nodes: list[Line], seen: View | None = None) -> list[tuple[str, str]]:
+        world = FakeWorld(self.folder())
+        membership.forget_predecessors(world, seen or agreed(R, nodes))
+        return world.network.asked
+
+    def gone(self, **more: Any) -> Line:
+        return Line(**{**vars(Line(S, "10.0.0.4", master=A, **FAILED)), **more})
+
+    def test_a_predecessor_is_forgotten_at_every_live_node_at_once(self) -> None:
+        nodes = [*NODES, self.gone(), Line("9" * 40, "10.0.0.9", master=A, **FAILED)]
+        told = self.forget(nodes)
+        self.assertEqual([place for place, _ in told], [f"10.0.0.{index}:6379" for index in (1, 2, 3, 4)])
+        self.assertEqual({command for _, command in told}, {f"CLUSTER FORGET {S}"})
+
+    @rows(
+        ("a predecessor that owns slots is not forgotten", {"flags": "master,fail", "master": "-", "slots": "5"}),
+        ("a predecessor that may live is not forgotten", {"flags": "slave", "link": "connected"}),
+        ("a node at another address is not forgotten", {"at": "10.0.0.5"}),
+    )
+    def others(self, changed: dict[str, Any]) -> None:
+        self.assertEqual(self.forget([*NODES, self.gone(**changed)]), [])
+
+    def test_nobody_is_forgotten_without_a_quorum(self) -> None:
+        nodes = [*NODES, self.gone()]
+        self.assertEqual(self.forget(nodes, view(R, answer(A, nodes))), [])
+
+    def test_nobody_is_forgotten_where_this_node_is_not_known_or_not_alive(self) -> None:
+        self.assertEqual(self.forget([*NODES[:3], self.gone()]), [])
+        self.assertEqual(self.forget([*change(NODES, R, **FAILED), self.gone()]), [])
+        self.assertEqual(self.forget([*change(NODES, R, at="10.0.0.5"), self.gone()]), [])
+
+
+class SettleTest(Case):
+    def setUp(self) -> None:
+        self.world = FakeWorld(self.folder())
+        self.world.network.servers[HERE] = {"CONFIG": "OK", "CLUSTER": "OK"}
+
+    @rows(
+        ("a pong of each master has come back", NODES, True),
+        ("a master has never answered on the bus", change(NODES, B, pong=0), False),
+        ("a master is suspected", change(NODES, B, flags="master,fail?"), False),
+        ("a master failed", change(NODES, B, flags="master,fail"), False),
+        ("a master that cannot be elected as a replica has answered", change(NODES, B, flags="master,nofailover"), True),
+        ("a master is not known here", [node for node in NODES if node.id != B], False),
+    )
+    def bus(self, mine: list[Line], answers: bool) -> None:
+        self.assertEqual(membership.bus_answers(agreed(R, NODES), Own(text(R, mine))), answers)
+
+    def test_every_master_with_an_address_is_met_at_its_bus_port(self) -> None:
+        nodes = [*change(NODES, C, at="10.0.0.3:6379@17000"), Line(S, ":0@0", "master,noaddr", slots="0")]
+        membership.meet(self.world, agreed(R, nodes[:4]))
+        met = [f"CLUSTER MEET 10.0.0.{index} 6379 {bus}" for index, bus in ((1, 16379), (2, 16379), (3, 17000))]
+        self.assertEqual(self.world.network.told("CLUSTER MEET"), met)
+
+    def test_a_replica_that_was_given_to_another_shard_is_barred_from_elections(self) -> None:
+        self.world.run.write("followed", B)
+        membership.bar_moved(self.world, running())
+        self.assertEqual(self.world.network.told("CONFIG"), ["CONFIG SET cluster-replica-no-failover yes"])
+
+    def test_a_replica_that_stays_in_its_shard_or_is_barred_already_is_left_alone(self) -> None:
+        membership.bar_moved(self.world, running())
+        self.world.run.write("followed", A)
+        membership.bar_moved(self.world, running())
+        self.world.run.write("followed", B)
+        membership.bar_moved(self.world, running(change(NODES, R, flags="slave,nofailover")))
+        self.assertEqual(self.world.network.told("CONFIG"), [])
+
+    def test_a_replica_in_sync_may_be_elected_and_remembers_its_masters_and_its_file(self) -> None:
+        put(self.world.data / "nodes.conf", conf(R, NODES))
+        barred = change(NODES, R, flags="slave,nofailover")
+        membership.settle_in(self.world, running(barred), agreed(R, barred))
+        self.assertEqual(self.world.network.told("CONFIG"), ["CONFIG SET cluster-replica-no-failover no"])
+        self.assertEqual(self.world.state.text("seeds"), "10.0.0.1:6379\n10.0.0.2:6379\n10.0.0.3:6379\n")
+        self.assertEqual(self.world.state.text("nodes.conf"), conf(R, NODES))
+        self.assertEqual(self.world.run.text("followed"), A)
+
+    def test_a_replica_whose_settings_say_never_stays_barred(self) -> None:
+        world = FakeWorld(self.folder(), "MASTERS='10.0.0.1'\nFAILOVER='never'\n")
+        membership.settle_in(world, running(change(NODES, R, flags="slave,nofailover")), agreed(R, NODES))
+        self.assertEqual(world.network.asked, [])
+
+    def test_a_file_that_is_not_whole_does_not_replace_the_last_known_good_copy(self) -> None:
+        self.world.state.write("nodes.conf", conf(R, NODES))
+        put(self.world.data / "nodes.conf", conf(R, NODES)[:-9])
+        membership.keep_nodes_conf(self.world)
+        self.assertEqual(self.world.state.text("nodes.conf"), conf(R, NODES))

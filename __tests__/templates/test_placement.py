@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+from typing import Any, Callable
+from unittest import mock
+
+from cluster import DOWN, FAILED, NODES, A, B, C, Line, R, S, T, agreed, answer, change, text, view
+from fakes import HERE, SETTINGS, FakeWorld, info, left_with
+from suite import Case, rows
+
+import placement
+from facts import Refused, Unknown
+from join import Running
+from placement import LOCK, SLOT, choose, lock, take_turn
+from resp import Info
+from view import View
+
+BARE = Line(T, "10.0.0.4", "master", epoch=0)
+# Where the slot of the lock is.
+OWNER = next(node for node in NODES if node.slots and int(node.slots.split("-")[0]) <= SLOT <= int(node.slots.split("-")[1]))
+PLACE = f"{OWNER.at}:6379"
+
+
+class ChooseTest(Case):
+    def choose(self, nodes: list[Line], settings: str = SETTINGS, near: tuple[str, ...] = (), seen: View | None = None) -> str:
+        world = FakeWorld(self.folder(), settings)
+        networks = [(int.from_bytes(bytes(map(int, place.split("."))), "little"), 0xFFFFFFFF) for place in near]
+        with mock.patch.object(placement, "local_networks", return_value=networks):
+            node = choose(world, seen or agreed(T, nodes))
+        return node.id if node else ""
+
+    @rows(
+        ("the master with the fewest replicas, the first by ID at a tie", NODES, B),
+        ("a master whose replica is down has one", [*NODES, Line(S, "10.0.0.5", master=B, **FAILED)], C),
+        ("a master whose replica has no address has none", [*NODES, Line(S, ":0@0", "slave,noaddr", B)], B),
+        ("no master where none owns slots", change(change(change(NODES, A, slots=""), B, slots=""), C, slots=""), ""),
+    )
+    def fewest(self, nodes: list[Line], master: str) -> None:
+        seen = view(T, *(answer(id, nodes) for id in (A, B, C)))
+        self.assertEqual(self.choose(nodes, seen=seen), master)
+
+    def test_a_master_that_is_down_is_not_chosen(self) -> None:
+        nodes = change(NODES, B, **DOWN)
+        self.assertEqual(self.choose(nodes, seen=view(T, answer(A, nodes), answer(C, nodes))), C)
+
+    def test_another_subnet_is_preferred_at_a_tie_only(self) -> None:
+        self.assertEqual(self.choose(NODES, near=("10.0.0.2",)), C)
+        self.assertEqual(self.choose([*NODES, Line(S, "10.0.0.5", "slave", C)], near=("10.0.0.2",)), B)
+
+    @rows(
+        ("a master that is announced by a host name", "redis-b.internal:6379@16379"),
+        ("a master with an IPv6 address", "fd00::2:6379@16379"),
+        ("a master with an IPv4 address in IPv6's form", "::ffff:10.0.0.2:6379@16379"),
+    )
+    def addresses(self, at: str) -> None:
+        nodes = change(NODES, B, at=at)
+        seen = view(T, answer(A, nodes), answer(B, nodes, "10.0.0.2:6379"), answer(C, nodes))
+        self.assertEqual(self.choose(nodes, near=("10.0.0.2",), seen=seen), B)
+
+    def shard(self, name: str) -> str:
+        return f"MASTERS='10.0.0.1'\nSHARD='{name}'\n"
+
+    @rows(
+        ("the master that the settings name", "10.0.0.3", C),
+        ("the master of the replica that the settings name", "10.0.0.4", A),
+        ("no other where the settings name nobody", "10.0.0.9", ""),
+    )
+    def shards(self, name: str, master: str) -> None:
+        self.assertEqual(self.choose(NODES, self.shard(name)), master)
+
+    @rows(
+        ("the master that answers by a DNS name", C, C),
+        ("the master of the replica that answers by a DNS name", R, A),
+    )
+    def names(self, id: str, master: str) -> None:
+        answers = [answer(each, NODES) for each in (A, B, C)]
+        seen = view(T, answer(id, NODES, "redis-x.internal:6379"), *answers)
+        self.assertEqual(self.choose(NODES, self.shard("redis-x.internal"), seen=seen), master)
+
+    def test_the_shard_is_of_the_node_that_answers_whoever_had_its_address_before(self) -> None:
+        nodes = [Line(S, "10.0.0.4", master=B, **FAILED), *NODES]
+        seen = view(T, *(answer(id, nodes) for id in (A, B, C, R)))
+        self.assertEqual(self.choose(nodes, self.shard("10.0.0.4"), seen=seen), A)
+
+    def test_a_replica_goes_back_to_the_owner_of_its_shard_whoever_has_fewer(self) -> None:
+        self.assertEqual(self.choose(NODES, seen=agreed(R, NODES)), A)
+        gone = [*change(NODES, R, master=S), Line("9" * 40, "10.0.0.9", "slave", A)]
+        self.assertEqual(self.choose(gone, seen=agreed(R, gone)), B)
+
+
+class LockTest(Case):
+    @rows(
+        ("OK is taken", "OK", None, "taken"),
+        ("nil with this node's ID is taken", None, T, "taken"),
+        ("nil with another ID is held", None, S, "held"),
+    )
+    def answers(self, answer: Any, holder: Any, result: str) -> None:
+        self.assertEqual(self.lock(answer, holder), result)
+
+    @rows(
+        ("a redirection is no lock", Refused("MOVED 5 redis-b.internal:6379"), S),
+        ("too few replicas is no lock", Refused("NOREPLICAS Not enough good replicas to write."), S),
+        ("a save that fails is no lock", Refused("MISCONF Redis is configured to save RDB snapshots"), S),
+        ("no memory is no lock", Refused("OOM command not allowed"), S),
+        ("no permission is no lock", Refused("NOPERM this user has no permissions"), S),
+        ("a cluster that is down is no lock", Refused("CLUSTERDOWN Hash slot not served"), S),
+        ("silence is no lock", Unknown("no answer within 2 s"), S),
+        ("a number is no lock", 1, S),
+        ("another text is no lock", "QUEUED", S),
+        ("nil without a holder is no lock", None, None),
+        ("nil with a holder that is not told is no lock", None, Unknown("no answer")),
+        ("nil with a holder that is refused is no lock", None, Refused("NOPERM")),
+    )
+    def no_locks(self, answer: Any, holder: Any) -> None:
+        self.assertIsInstance(self.lock(answer, holder), Unknown)
+
+    def lock(self, answer: Any, holder: Any) -> object:
+        world = FakeWorld(self.folder())
+        world.network.servers[PLACE] = {"SET": answer, "GET": holder}
+        result = lock(world, PLACE, T)
+        self.assertEqual({place for place, _ in world.network.asked}, {PLACE})
+        self.assertEqual(world.network.told("SET"), [f"SET {LOCK} {T} NX PX 30000"])
+        return result
+
+    def test_without_an_owner_of_its_slot_there_is_no_lock(self) -> None:
+        world = FakeWorld(self.folder())
+        self.assertIsInstance(lock(world, "", T), Unknown)
+        self.assertEqual(world.network.asked, [])
+
+
+class PlaceTest(Case):
+    """A bare node at 10.0.0.4; its masters answer, and have followed what it was told."""
+
+    def setUp(self) -> None:
+        self.world = FakeWorld(self.folder())
+        self.nodes = [*NODES[:3], BARE]
+        self.theirs = info(redis_version="7.0.15")
+        self.lock: dict[str, Any] = {"SET": "OK", "GET": S, "EVAL": 1}
+        for node in NODES[:3]:
+            self.world.network.servers[f"{node.at}:6379"] = {
+                "CLUSTER NODES": lambda _, id=node.id: text(id, self.nodes),
+                "INFO": lambda _: self.theirs,
+            }
+        self.world.network.servers[HERE] = {"CONFIG": "OK", "CLUSTER REPLICATE": "OK", "CLUSTER": self.cluster}
+
+    def cluster(self, command: str) -> Any:
+        words = command.split()
+        if words[1] == "REPLICATE":
+            self.nodes = change(self.nodes, T, flags="slave", master=words[2])
+        return "OK"
+
+    def place(self) -> tuple[int, list[str]]:
+        servers = self.world.network.servers
+        servers[PLACE] = {**servers[PLACE], **self.lock}
+        running = Running(text(T, self.nodes), Info(info(redis_version="7.0.15")))
+        with mock.patch.object(placement, "local_networks", return_value=[]):
+            code, _ = left_with(lambda: placement.place(self.world, running, agreed(T, self.nodes)))
+        return code, self.world.network.told("CLUSTER REPLICATE")
+
+    def test_with_the_lock_it_follows_at_once_and_gives_the_lock_back(self) -> None:
+        begun = self.world.clock.time
+        self.assertEqual(self.place(), (10, [f"CLUSTER REPLICATE {A}"]))
+        self.assertEqual(self.world.clock.time, begun)
+        self.assertEqual(len(self.world.network.told("EVAL")), 1)
+        self.assertTrue(self.world.told_state.startswith(f"waiting: replica of {A}"))
+
+    def test_it_is_barred_from_elections_before_it_follows(self) -> None:
+        self.place()
+        here = [command for place, command in self.world.network.asked if place == HERE]
+        self.assertEqual(here[:2], ["CONFIG SET cluster-replica-no-failover yes", f"CLUSTER REPLICATE {A}"])
+
+    def test_while_another_has_the_lock_it_waits(self) -> None:
+        self.lock["SET"] = None
+        self.assertEqual(self.place(), (10, []))
+        self.assertEqual(self.world.told_state, "waiting: another instance chooses its master")
+        self.assertEqual(self.world.network.told("EVAL"), [])
+
+    @rows(
+        ("a redirection does not keep it from joining", Refused("MOVED 5 redis-b.internal:6379")),
+        ("masters that refuse writes do not keep it from joining", Refused("NOREPLICAS Not enough good replicas")),
+        ("silence of the owner does not keep it from joining", Unknown("no answer")),
+    )
+    def without(self, answer: object) -> None:
+        self.lock["SET"] = answer
+        begun = self.world.clock.time
+        self.assertEqual(self.place(), (10, [f"CLUSTER REPLICATE {A}"]))
+        self.assertLess(self.world.clock.time - begun, 60)
+        self.assertEqual(self.world.network.told("EVAL"), [])
+
+    def test_a_server_older_than_its_masters_is_refused_by_name_before_it_follows(self) -> None:
+        self.theirs = info(redis_version="8.0.6")
+        self.assertEqual(self.place(), (20, []))
+        self.assertIn("Redis 7.0 cannot replicate from Redis 8.0 at 10.0.0.1:6379", self.world.told_state)
+
+    @rows(
+        ("a master whose version is not told is not followed", Unknown("no answer")),
+        ("a master that asks for a password is not followed", Refused("NOAUTH Authentication required.")),
+        ("a master whose version is a command is not followed", info(redis_version="PORT[$(id)]")),
+        ("a master whose version is missing is not followed", info(role="master")),
+    )
+    def versions(self, answer: object) -> None:
+        self.theirs = answer  # type: ignore[assignment]
+        self.assertEqual(self.place(), (10, []))
+        self.assertIn("the version of 10.0.0.1:6379 is not known", self.world.told_state)
+
+    def test_a_master_that_gossip_has_not_brought_is_tried_again(self) -> None:
+        answers: list[Any] = [Refused("ERR Unknown node a"), Refused("ERR Unknown node a")]
+
+        def cluster(command: str) -> Any:
+            return answers.pop() if "REPLICATE" in command and answers else self.cluster(command)
+
+        self.world.network.servers[HERE] = {"CONFIG": "OK", "CLUSTER": cluster}
+        self.assertEqual(len(self.place()[1]), 3)
+
+    def test_what_redis_says_against_it_is_the_reason(self) -> None:
+        self.world.network.servers[HERE] = {"CONFIG": "OK", "CLUSTER": Refused("ERR To set a master the node must be empty")}
+        self.assertEqual(self.place()[0], 10)
+        self.assertIn("the node must be empty", self.world.told_state)
+
+
+class TurnTest(Case):
+    """Nodes that join without the lock."""
+
+    def turn(self, ahead: int, during: Callable[[float], list[Line]] | None = None, wait: bool = True) -> float:
+        world = FakeWorld(self.folder())
+        bare = [Line(f"{index:040x}", f"10.0.1.{index}", "master") for index in range(ahead)]
+        nodes = [*NODES, *bare, BARE]
+        for node in NODES[:3]:
+            world.network.servers[f"{node.at}:6379"] = {
+                "CLUSTER NODES": lambda _, id=node.id: text(id, during(world.clock.time - 1000) if during else nodes)
+            }
+        take_turn(world, Running(text(T, nodes), Info(info())), wait)
+        return world.clock.time - 1000
+
+    def test_with_the_lock_nobody_waits(self) -> None:
+        self.assertEqual(self.turn(3, wait=False), 0)
+
+    def test_the_first_by_id_waits_for_the_others_to_show_and_no_longer(self) -> None:
+        self.assertEqual(self.turn(0), placement.TURN / 2)
+
+    def test_each_waits_a_turn_for_each_before_it_and_one_more_for_those_that_never_take_theirs(self) -> None:
+        waits = [self.turn(ahead) for ahead in range(4)]
+        self.assertEqual(sorted(set(waits)), waits)
+        self.assertLess(self.turn(14), 60)
+
+    def test_who_is_placed_is_no_longer_waited_for(self) -> None:
+        def during(seconds: float) -> list[Line]:
+            first = Line("0" * 40, "10.0.1.0", "slave", A) if seconds > 2 else Line("0" * 40, "10.0.1.0", "master")
+            return [*NODES, first, BARE]
+
+        self.assertEqual(self.turn(1, during), placement.TURN * 1.5)

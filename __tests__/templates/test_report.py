@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import time
+
+from fakes import FakeWorld, left_with, put
+from suite import Case, diagnostics, rows
+
+import report
+from world import Processes
+
+
+class ReportTest(Case):
+    def setUp(self) -> None:
+        self.world = FakeWorld(self.folder())
+
+    def set(self, *state: str) -> str:
+        with diagnostics() as log:
+            report.set_state(self.world, *state)
+        return log.getvalue()
+
+    def hook(self, event: str, script: str) -> None:
+        path = self.world.etc / f"hooks.d/{event}"
+        put(path, f"#!/bin/sh\n{script}\n")
+        os.chmod(path, 0o755)
+        self.world.processes = Processes()  # type: ignore[assignment]
+
+    def test_a_state_is_told_once_and_again_when_it_changes(self) -> None:
+        said = self.set("waiting", "a"), self.set("waiting", "a"), self.set("waiting", "b")
+        self.assertEqual(said, ("redis-replica: waiting: a\n", "", "redis-replica: waiting: b\n"))
+        self.assertEqual(self.world.run.text("state"), "waiting: b\n")
+
+    def test_a_state_is_told_where_the_file_of_the_last_one_is_empty(self) -> None:
+        put(self.world.run / "state", "")
+        self.assertEqual(self.set("waiting", "a"), "redis-replica: waiting: a\n")
+
+    def test_a_state_is_one_plain_line_whatever_it_quotes(self) -> None:
+        self.set("waiting", "ERR \x1b[2J\r\nin sync: \xe9\u0663" + "x" * 5000)
+        self.assertRegex(self.world.run.text("state"), r"^waiting: ERR \?\[2J\?\?in sync: \?\?x+\n$")
+        self.assertLess(len(self.world.run.text("state")), 1010)
+
+    def test_a_state_is_measured_with_the_time_of_its_change(self) -> None:
+        self.set("waiting", "a")
+        self.world.clock.time += 60
+        self.set("in sync", "b")
+        self.assertEqual(
+            self.world.run.text("redis-replica.prom").split("\n"),
+            [
+                'redis_replica_state{state="waiting"} 0',
+                'redis_replica_state{state="in sync"} 1',
+                'redis_replica_state{state="promoted"} 0',
+                'redis_replica_state{state="refused"} 0',
+                "redis_replica_state_since_seconds 1700001060",
+                "",
+            ],
+        )
+
+    def test_a_look_that_was_under_way_does_not_replace_a_refusal(self) -> None:
+        left_with(lambda: report.refuse(self.world, "two machines", "twin"))
+        self.set("in sync", "b")
+        self.assertEqual(self.world.told_state, "refused: two machines")
+
+    @rows(
+        ("recovered is called once in sync", "recovered", [("waiting", "a"), ("in sync", "b"), ("in sync", "c")], ["in sync: b"]),
+        ("promoted is called with the state", "promoted", [("promoted", "owns slots")], ["promoted: owns slots"]),
+        ("refused is called with the reason", "refused", [("waiting", "a"), ("refused", "b")], ["refused: b"]),
+    )
+    def hooks(self, event: str, states: list[tuple[str, str]], told: list[str]) -> None:
+        self.hook(event, f'echo "$1" >>"{self.world.root}/told"')
+        for state in states:
+            self.set(*state)
+        with open(f"{self.world.root}/told") as file:
+            self.assertEqual(file.read().splitlines(), told)
+
+    def test_a_hook_that_fails_is_logged_and_changes_nothing(self) -> None:
+        self.hook("promoted", "echo why >&2; exit 3")
+        self.assertIn("the hook promoted ended with 3: why", self.set("promoted", "b"))
+        self.assertEqual(self.world.told_state, "promoted: b")
+
+    def test_a_hook_that_cannot_be_run_is_logged(self) -> None:
+        self.hook("promoted", "")
+        os.chmod(self.world.etc / "hooks.d/promoted", 0o644)
+        self.assertIn("the hook promoted ended with 127", self.set("promoted", "b"))
+
+    def test_a_hook_that_ignores_sigterm_is_killed_with_its_children(self) -> None:
+        pid = f"{self.world.root}/pid"
+        self.hook("promoted", f"trap '' TERM; sleep 300 & echo $! >{pid}; wait; sleep 300")
+        limit, report.HOOK = report.HOOK, 1
+        begun = time.monotonic()
+        try:
+            self.assertIn("was killed after 1 s", self.set("promoted", "b"))
+        finally:
+            report.HOOK = limit
+        self.assertLess(time.monotonic() - begun, 5)
+        with open(pid) as file:
+            self.assertTrue(Processes().ended(int(file.read()), 5) or self.is_zombie(file.name))
+
+    def is_zombie(self, path: str) -> bool:
+        with open(path) as file, open(f"/proc/{file.read().strip()}/stat") as stat:
+            return " Z " in stat.read()
+
+    def test_a_hook_does_not_inherit_the_lock(self) -> None:
+        self.hook("promoted", f'ls -l /proc/$$/fd >"{self.world.root}/told"')
+        with self.world.lock(1):
+            self.set("promoted", "b")
+        with open(f"{self.world.root}/told") as file:
+            self.assertNotIn("/lock", file.read())
+
+
+class LaterTest(Case):
+    def setUp(self) -> None:
+        self.world = FakeWorld(self.folder())
+
+    def later(self, reason: str = "not yet", progress: str = "", after: float = 0) -> int:
+        self.world.clock.time += after
+        return left_with(lambda: report.later(self.world, reason, progress))[0]
+
+    def test_what_waits_leaves_with_10_and_no_latch(self) -> None:
+        self.assertEqual((self.later(), self.world.run.has("refused")), (10, False))
+
+    def test_what_waits_is_reported_after_15_minutes_and_tried_again(self) -> None:
+        self.assertEqual([self.later(), self.later(after=899), self.later(after=1)], [10, 10, 20])
+        self.assertEqual(self.world.told_state, "refused: not yet; no progress for 15 minutes, still trying")
+        self.assertFalse(self.world.run.has("refused"))
+
+    def test_another_reason_does_not_begin_the_15_minutes_anew(self) -> None:
+        self.later("one")
+        self.assertEqual(self.later("two", after=900), 20)
+
+    def test_progress_begins_the_15_minutes_anew(self) -> None:
+        self.later(progress="100")
+        self.assertEqual([self.later(progress="200", after=800), self.later(progress="300", after=800)], [10, 10])
+        self.assertEqual(self.later(progress="300", after=900), 20)
+
+    def test_progress_that_was_made_before_is_none(self) -> None:
+        codes = [self.later(progress=read, after=100) for read in ("0", "700", "", "0", "500", "700", "", "0", "600", "700")]
+        self.assertEqual(set(codes), {10})
+        self.assertEqual([self.later(progress="650", after=100), self.later(after=100)], [20, 20])
+
+    def test_progress_that_is_no_number_is_none(self) -> None:
+        self.later(progress="PORT[$(id)]")
+        self.assertEqual(self.later(progress="\u0663" * 30 + "\n", after=900), 20)
+
+    def test_in_sync_ends_what_was_waited_for(self) -> None:
+        self.later()
+        self.world.run.write("accepted", "x")
+        report.done(self.world, "in sync", "b")
+        self.assertEqual(self.later(after=900), 10)
+        self.assertFalse(self.world.run.has("accepted"))
+
+    def test_a_report_leaves_with_20_and_no_latch(self) -> None:
+        code, _ = left_with(lambda: report.report(self.world, "the master is down"))
+        self.assertEqual((code, self.world.run.has("refused"), self.world.told_state), (20, False, "refused: the master is down"))
+
+
+class RefusalTest(Case):
+    def setUp(self) -> None:
+        self.world = FakeWorld(self.folder())
+
+    def test_a_refusal_leaves_with_20_and_a_latch_and_says_how_to_clear_it(self) -> None:
+        code, log = left_with(lambda: report.refuse(self.world, "two machines", "1234", ["evidence\x1b[2J"]))
+        self.assertEqual((code, self.world.run.text("refused")), (20, "two machines\nrefusal 1234\n"))
+        self.assertIn("redis-replica: evidence?[2J\n", log)
+        self.assertIn("redis-replica retry", log)
+        self.assertIn("redis-replica accept", log)
+
+    def test_an_acceptance_is_of_the_present_refusal_and_not_on_the_volume(self) -> None:
+        left_with(lambda: report.refuse(self.world, "two machines", "1234"))
+        report.accept(self.world)
+        self.assertEqual((self.world.run.text("accepted"), self.world.run.has("refused")), ("1234", False))
+        self.assertEqual(os.listdir(self.world.state.path), [])
+
+    @rows(
+        ("nothing is accepted on a healthy replica", "in sync: x"),
+        ("nothing is accepted where a master is down, which is no refusal", "refused: the master is down"),
+        ("nothing is accepted before the first start", ""),
+    )
+    def nothing_to_accept(self, state: str) -> None:
+        put(self.world.run / "state", state)
+        code, log = left_with(lambda: report.accept(self.world))
+        self.assertEqual((code, self.world.run.has("accepted")), (1, False))
+        self.assertIn("there is no refusal to accept", log)
+
+    def test_retry_begins_all_waits_anew(self) -> None:
+        for name in ("refused", "since", "unhealthy", "hold", "failures"):
+            self.world.run.write(name, "1")
+        report.retry(self.world)
+        self.assertEqual(sorted(os.listdir(self.world.run.path)), ["address"])
+
+
+class StatusTest(Case):
+    @rows(
+        ("a node that has not started exits with 10", "", 10, "not started"),
+        ("a replica in sync exits with 0", "in sync: x", 0, "in sync: x"),
+        ("a promoted node exits with 0", "promoted: x", 0, "promoted: x"),
+        ("a node that waits exits with 10", "waiting: x", 10, "waiting: x"),
+        ("a refused node exits with 20", "refused: x", 20, "refused: x"),
+    )
+    def states(self, state: str, code: int, text: str) -> None:
+        self.assertEqual(self.status(state, False), (code, text))
+
+    def status(self, state: str, as_json: bool) -> tuple[int, str]:
+        world = FakeWorld(self.folder())
+        if state:
+            put(world.run / "state", f"{state}\n")
+            os.utime(world.run / "state", (5, 5))
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            code, _ = left_with(lambda: report.status(world, as_json))
+        return code, out.getvalue().strip()
+
+    def test_json_has_the_state_its_detail_since_when_and_the_exit_code(self) -> None:
+        code, text = self.status("in sync: a: b", True)
+        self.assertEqual(json.loads(text), {"state": "in_sync", "detail": "a: b", "since": 5, "exit_code": code})
+        code, text = self.status("", True)
+        self.assertEqual(json.loads(text), {"state": "not_started", "detail": "", "since": None, "exit_code": 10})

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import suppress
+from io import BytesIO
+from threading import Thread
+from typing import Any
+
+from suite import Case, rows
+
+from facts import Refused, Unknown
+from resp import LIMIT, Info, Network, Reader, encode
+
+
+def read(data: bytes) -> Any:
+    return Reader(BytesIO(data), time.monotonic() + 60).reply()
+
+
+class ReaderTest(Case):
+    @rows(
+        ("a status is a text", b"+OK\r\n", "OK"),
+        ("a number is one", b":42\r\n", 42),
+        ("a number below zero is one", b":-42\r\n", -42),
+        ("a bulk is a text, line ends included", b"$6\r\na\r\nb\r\n\r\n", "a\r\nb\r\n"),
+        ("an empty bulk is an empty text", b"$0\r\n\r\n", ""),
+        ("a null bulk is none", b"$-1\r\n", None),
+        ("a null list is none", b"*-1\r\n", None),
+        ("a list has its elements", b"*3\r\n+a\r\n:1\r\n*1\r\n$-1\r\n", ["a", 1, [None]]),
+        ("an empty list is one", b"*0\r\n", []),
+        ("bytes beyond ASCII are letters of their own", b"$2\r\n\xc3\xa9\r\n", "\xc3\xa9"),
+    )
+    def replies(self, data: bytes, value: object) -> None:
+        self.assertEqual(read(data), value)
+
+    def test_an_error_is_an_answer_that_says_so(self) -> None:
+        reply = read(b"-NOAUTH Authentication\x1b[2J required.\r\n")
+        self.assertIsInstance(reply, Refused)
+        self.assertEqual(str(reply), "NOAUTH Authentication?[2J required.")
+
+    @rows(
+        ("nothing is no answer", b""),
+        ("a line that is cut is no answer", b"+OK"),
+        ("a line without a carriage return is no answer", b"+OK\n"),
+        ("a bulk that is cut is no answer", b"$5\r\nhel"),
+        ("a bulk that is cut at the end of a line is no answer", b"$10\r\na:1\r\nb:2\r\n"),
+        ("a bulk that is longer than it says is no answer", b"$1\r\nhello\r\n"),
+        ("a list that is cut is no answer", b"*2\r\n+a\r\n"),
+        ("a length below zero is no answer", b"$-2\r\n\r\n"),
+        ("a length with a sign is no answer", b"$+1\r\na\r\n"),
+        ("a length with an underscore is no answer", b"*1_0\r\n"),
+        ("a length in other digits is no answer", b"$\xb2\r\naa\r\n"),
+        ("a length beyond the limit is no answer", b"$%d\r\n" % (LIMIT + 1)),
+        ("a list beyond the limit is no answer", b"*%d\r\n" % (LIMIT + 1)),
+        ("a number beyond 64 bits is no answer", b":9223372036854775808\r\n"),
+        ("a list of lists of lists without end is no answer", b"*1\r\n" * 100),
+        ("a page of a web server is no answer", b"HTTP/1.1 400 Bad Request\r\n"),
+        ("an answer of RESP3 is none", b"%1\r\n+a\r\n+b\r\n"),
+        ("an empty line is no answer", b"\r\n"),
+        ("a line without an end is no answer", b"+" + b"a" * (1 << 20) + b"\r\n"),
+    )
+    def refused(self, data: bytes) -> None:
+        with self.assertRaises(ValueError):
+            read(data)
+
+    def test_a_list_that_promises_a_million_texts_ends_at_the_limit(self) -> None:
+        with self.assertRaises(ValueError):
+            read(b"*1000000\r\n" + b"$3\r\nabc\r\n" * 600_000)
+
+    def test_an_answer_after_the_deadline_is_none(self) -> None:
+        with self.assertRaises(ValueError):
+            Reader(BytesIO(b"+OK\r\n"), time.monotonic() - 1).reply()
+
+    def test_words_are_sent_by_their_length(self) -> None:
+        self.assertEqual(encode(("GET", "a\r\nDEL b")), b"*2\r\n$3\r\nGET\r\n$8\r\na\r\nDEL b\r\n")
+
+
+class NetworkTest(Case):
+    def server(self, *parts: bytes, pause: float = 0, hold: float = 0) -> str:
+        """A server that sends some bytes to whoever connects, with pauses, and then hangs up or holds on."""
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    with connection:
+                        for part in parts:
+                            connection.sendall(part)
+                            time.sleep(pause)
+                        time.sleep(hold)
+
+        Thread(target=serve, daemon=True).start()
+        return f"127.0.0.1:{listener.getsockname()[1]}"
+
+    def ask(self, address: str, seconds: float = 1.0, commands: int = 1) -> list[Any]:
+        return Network().ask_all({address: [("PING",)] * commands}, seconds)[address]
+
+    def test_each_command_has_its_answer(self) -> None:
+        self.assertEqual(self.ask(self.server(b"+PO", b"NG\r\n:1\r\n"), commands=2), ["PONG", 1])
+
+    def test_what_was_answered_before_a_server_hangs_up_stands_and_the_rest_is_unknown(self) -> None:
+        first, second = self.ask(self.server(b"+PONG\r\n$100\r\nhalf\r\n"), commands=2)
+        self.assertEqual(first, "PONG")
+        self.assertIsInstance(second, Unknown)
+        self.assertNotIsInstance(second, Refused)
+
+    def test_a_silent_server_is_unknown_at_the_deadline(self) -> None:
+        begun = time.monotonic()
+        (reply,) = self.ask(self.server(hold=5), seconds=0.3)
+        self.assertIsInstance(reply, Unknown)
+        self.assertLess(time.monotonic() - begun, 2)
+
+    def test_a_server_that_sends_a_byte_at_a_time_is_unknown_at_the_deadline(self) -> None:
+        begun = time.monotonic()
+        (reply,) = self.ask(self.server(*[b"+"] * 100, pause=0.05), seconds=0.3)
+        self.assertIsInstance(reply, Unknown)
+        self.assertLess(time.monotonic() - begun, 2)
+
+    def test_a_silent_server_does_not_keep_another_from_answering(self) -> None:
+        places = self.server(hold=5), self.server(b"+PONG\r\n")
+        replies = Network().ask_all(dict.fromkeys(places, [("PING",)]), 0.5)
+        self.assertIsInstance(replies[places[0]][0], Unknown)
+        self.assertEqual(replies[places[1]], ["PONG"])
+
+    def test_a_port_that_nobody_listens_on_refuses(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            place = f"127.0.0.1:{listener.getsockname()[1]}"
+        (reply,) = self.ask(place)
+        self.assertIsInstance(reply, Refused)
+        self.assertIn("Connection refused", str(reply))
+
+    @rows(
+        ("an address without a port is unknown", "10.0.0.1"),
+        ("an empty address is unknown", ""),
+        ("an address with a port of zero is unknown", "10.0.0.1:0"),
+        ("an address that is a command is unknown", "$(id):6379"),
+        ("a name that does not resolve is unknown", "no-such-host.invalid:6379"),
+    )
+    def addresses(self, address: str) -> None:
+        (reply,) = self.ask(address)
+        self.assertIsInstance(reply, Unknown)
+        self.assertRegex(str(reply), "^[ -~]+$")
+
+    def test_an_error_names_the_server_that_sent_it(self) -> None:
+        place = self.server(b"-LOADING Redis is loading\r\n")
+        self.assertEqual(str(self.ask(place)[0]), f"{place}: LOADING Redis is loading")
+
+
+class InfoTest(Case):
+    def test_fields_are_read_by_name_and_may_have_colons(self) -> None:
+        info = Info("# Server\r\nrole:master\r\nmaster_host:::1\r\nmaster_repl_offset:700\r\n")
+        self.assertEqual((info["role"], info["master_host"], info.number("master_repl_offset")), ("master", "::1", 700))
+        self.assertEqual(info.get("nothing"), "")
+
+    def test_a_field_of_an_unanswered_info_is_unknown_and_never_a_default(self) -> None:
+        info = Info(Unknown("silence"))
+        with self.assertRaises(Unknown):
+            info["role"]
+        with self.assertRaises(Unknown):
+            info.number("master_repl_offset")
+
+    @rows(
+        ("an offset that is a command is no number", "PORT[$(id>file)]"),
+        ("an offset below zero is no number", "-1"),
+        ("an empty offset is no number", ""),
+        ("an offset with a space is no number", " 7"),
+        ("an offset beyond 64 bits is no number", "9223372036854775808"),
+        ("an offset in other digits is no number", "\u0663"),
+    )
+    def numbers(self, text: str) -> None:
+        with self.assertRaises(ValueError):
+            Info(f"master_repl_offset:{text}\r\n").number("master_repl_offset")
+
+    def test_a_field_that_is_missing_is_a_lookup_error(self) -> None:
+        with self.assertRaises(LookupError):
+            Info("role:master\r\n")["master_repl_offset"]

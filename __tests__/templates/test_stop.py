@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+from typing import Any
+
+from cluster import NODES, A, B, R, change, conf, text
+from fakes import HERE, SETTINGS, FakeWorld, info, left_with, put
+from samples import FULL, rdb
+from suite import Case, rows
+
+import receipt
+from facts import Refused, Unknown
+from resp import Info
+from stop import LEAST, MOST, hand_over, in_sync, patience, stop, stopped
+
+PID = 7
+MANIFEST = "appendonlydir/appendonly.aof.manifest"
+# A promoted node has no replica here; each test names what differs.
+INFO = info(role="master", master_repl_offset=700, used_memory=1_000_000, rdb_last_bgsave_time_sec=0)
+PROMOTED = change(change(NODES, A, slots="", flags="slave", master=R), R, flags="master", master="-", slots="0-5460")
+SAVED = 1_700_000_000
+
+
+class StopTest(Case):
+    """Redis here saves at SHUTDOWN SAVE and ends, unless a test has it do something else."""
+
+    def setUp(self) -> None:
+        self.world = FakeWorld(self.folder())
+        self.world.run.write("started", "")
+        put(self.world.data / "nodes.conf", conf(R, PROMOTED))
+        put(self.world.data / "dump.rdb", FULL)
+        for id, place in ((A, "10.0.0.1"), (B, "10.0.0.2")):
+            self.world.network.servers[f"{place}:6379"] = {
+                "CLUSTER NODES": text(id, PROMOTED),
+                "TIME": [str(SAVED + 5), "0"],
+            }
+        self.serve("master")
+
+    def serve(self, role: str, save: str = "saves", nosave: bool = True, **more: Any) -> None:
+        def shutdown(command: str) -> object:
+            if command == "SHUTDOWN SAVE" and save == "saves":
+                put(self.world.data / "dump.rdb", rdb(saved=SAVED + 1))
+                self.world.processes.is_over = True
+            elif command == "SHUTDOWN SAVE" and save == "fails":
+                return Refused("ERR Errors trying to SHUTDOWN. Check logs.")
+            elif command == "SHUTDOWN NOSAVE":
+                self.world.processes.is_over = nosave
+            return Unknown("no answer")
+
+        self.world.network.servers[HERE] = {
+            **{"ROLE": [role, 700, []], "INFO": INFO, "TIME": [str(SAVED), "0"], "CONFIG": "OK", "SHUTDOWN": shutdown},
+            **more,
+        }
+
+    def append_only(self) -> None:
+        put(self.world.data / MANIFEST, "")
+
+    def told(self, word: str) -> list[str]:
+        return self.world.network.told(word, HERE)
+
+    def end(self, result: str = "success", status: str = "0") -> bool:
+        """Whether a receipt is left once systemd has told how Redis ended."""
+        left_with(lambda: stopped(self.world, result, status))
+        return self.world.state.has("receipt")
+
+    def stop(self) -> None:
+        left_with(lambda: stop(self.world, PID))
+
+    def test_a_clean_end_leaves_a_receipt_of_the_rdb_that_it_saved(self) -> None:
+        self.stop()
+        self.assertTrue(self.end())
+        node, mark, times = receipt.parse(self.world.state.text("receipt"))
+        self.assertEqual((node, mark.split()[0]), (R, str(len(FULL))))
+        self.assertEqual(times, {B: (SAVED + 5) * 1000})
+
+    def test_an_end_by_itself_leaves_none(self) -> None:
+        left_with(lambda: stop(self.world, 0))
+        self.assertFalse(self.end())
+        self.assertEqual(self.world.network.asked, [])
+
+    def test_an_end_after_an_unanswered_role_leaves_none_and_switches_nothing(self) -> None:
+        for answer in (Unknown("silence"), Refused("NOAUTH"), [], ["sentinel"], "master", None, [["master"]]):
+            with self.subTest(answer=answer):
+                self.serve("master", ROLE=answer)
+                self.append_only()
+                self.stop()
+                self.assertEqual((self.told("CONFIG"), self.told("SHUTDOWN")), ([], []))
+                self.assertFalse(self.world.run.has("stopping") or self.world.state.has("aof-partial"))
+                self.world.run.write("started", "")
+                self.assertFalse(self.end())
+
+    def test_an_end_after_an_unanswered_info_leaves_none(self) -> None:
+        self.serve("master", INFO=Unknown("silence"))
+        self.stop()
+        self.assertEqual(self.told("SHUTDOWN"), [])
+        self.assertFalse(self.end())
+
+    def test_a_save_that_began_before_the_stop_is_not_attested(self) -> None:
+        # As after SHUTDOWN NOSAVE by hand, while the stop was waiting: Redis ends well, and the RDB is the old one.
+        def ends_without(command: str) -> object:
+            self.world.processes.is_over = True
+            return Unknown("no answer")
+
+        put(self.world.data / "dump.rdb", rdb(saved=SAVED - 1))
+        self.serve("master", SHUTDOWN=ends_without)
+        self.stop()
+        self.assertFalse(self.end())
+
+    @rows(
+        ("an rdb that is damaged is not attested", FULL[:40]),
+        ("an rdb without a time is not attested", FULL.replace(b"ctime", b"xtime")),
+        ("an rdb that is not there is not attested", b""),
+    )
+    def other_rdbs(self, content: bytes) -> None:
+        self.stop()
+        put(self.world.data / "dump.rdb", content)
+        self.assertFalse(self.end())
+
+    def test_an_end_whose_start_is_not_known_to_redis_clock_leaves_none(self) -> None:
+        self.serve("master", TIME=Unknown("silence"))
+        self.stop()
+        self.assertFalse(self.end())
+
+    @rows(
+        ("a crash leaves none", "signal", "SEGV"),
+        ("a kill leaves none", "signal", "KILL"),
+        ("an error leaves none", "exit-code", "1"),
+        ("a stop that took too long leaves none", "timeout", "KILL"),
+    )
+    def other_ends(self, result: str, status: str) -> None:
+        self.stop()
+        self.assertFalse(self.end(result, status))
+
+    def test_an_end_without_a_start_is_none(self) -> None:
+        self.stop()
+        self.world.run.remove("started")
+        self.assertFalse(self.end())
+
+    def test_a_replica_that_cannot_save_ends_without_and_without_a_receipt(self) -> None:
+        self.serve("slave", "fails")
+        self.stop()
+        self.assertEqual(self.told("SHUTDOWN"), ["SHUTDOWN SAVE", "SHUTDOWN NOSAVE"])
+        self.assertFalse(self.end())
+
+    def test_an_owner_that_cannot_save_ends_with_its_append_only_file(self) -> None:
+        self.append_only()
+        self.serve("master", "fails")
+        self.stop()
+        self.assertEqual(self.told("SHUTDOWN"), ["SHUTDOWN SAVE", "SHUTDOWN NOSAVE"])
+        self.assertTrue(self.world.data.has(MANIFEST))
+        self.assertFalse(self.world.state.has("aof-partial") or self.end())
+
+    def test_an_owner_that_cannot_save_and_has_no_append_only_file_tries_until_the_time_is_up(self) -> None:
+        self.serve("master", "fails")
+        begun = self.world.clock.time
+        self.stop()
+        self.assertNotIn("SHUTDOWN NOSAVE", self.told("SHUTDOWN"))
+        self.assertGreater(len(self.told("SHUTDOWN SAVE")), 10)
+        self.assertEqual(self.world.processes.killed, [PID])
+        self.assertLess(self.world.clock.time - begun, LEAST + 60)
+        self.assertFalse(self.end("signal", "KILL"))
+
+    def test_an_owner_that_can_save_at_last_is_attested(self) -> None:
+        count = 0
+
+        def shutdown(command: str) -> object:
+            nonlocal count
+            count += 1
+            if count == 3:
+                put(self.world.data / "dump.rdb", rdb(saved=SAVED + 1))
+                self.world.processes.is_over = True
+            return Refused("ERR Errors trying to SHUTDOWN. Check logs.")
+
+        self.serve("master", SHUTDOWN=shutdown)
+        self.stop()
+        self.assertTrue(self.end())
+
+    def test_a_redis_that_does_not_end_is_killed(self) -> None:
+        self.serve("slave", "hangs", nosave=False)
+        self.stop()
+        self.assertEqual(self.world.processes.killed, [PID])
+
+    @rows(
+        ("a replica's append-only file is switched off", "slave", True, ["CONFIG SET appendonly no"]),
+        ("an owner's first one, which would keep it from ending, is switched off", "master", False, ["CONFIG SET appendonly no"]),
+        ("an owner's whole one is left on", "master", True, []),
+    )
+    def append_only_files(self, role: str, whole: bool, told: list[str]) -> None:
+        if whole:
+            self.append_only()
+        self.serve(role)
+        self.stop()
+        self.assertEqual(self.told("CONFIG"), told)
+        self.assertEqual(self.world.state.has("aof-partial"), bool(told))
+
+    @rows(
+        ("an error has the data looked at", "exit-code", "1", True),
+        ("a crash has the data looked at", "signal", "SEGV", True),
+        ("an abort has the data looked at", "core-dump", "ABRT", True),
+        ("a kill has nothing looked at", "signal", "KILL", False),
+        ("a kill for memory has nothing looked at", "oom-kill", "KILL", False),
+        ("a clean end has nothing looked at", "success", "0", False),
+    )
+    def failed(self, result: str, status: str, looked: bool) -> None:
+        self.end(result, status)
+        self.assertEqual((self.world.run.has("failed"), self.world.run.text("failures")), (looked, "." * (result != "success")))
+
+    def test_the_wait_for_an_election_begins_anew_after_an_end(self) -> None:
+        self.world.run.write("since", "1")
+        self.stop()
+        self.end()
+        self.assertEqual([name for name in ("since", "started", "stopping") if self.world.run.has(name)], [])
+
+
+class HandOverTest(Case):
+    COPY = "10.0.0.5:6379"
+    LINE = "ip=10.0.0.5,port=6379,state=online,offset=700,lag=0"
+
+    @rows(
+        ("a replica that is online and level", LINE, COPY),
+        ("a replica that is hardly behind", LINE.replace("700", "1"), COPY),
+        ("a replica with an IPv6 address", LINE.replace("10.0.0.5", "fd00::5"), "fd00::5:6379"),
+        ("a replica that still loads", LINE.replace("online", "wait_bgsave"), ""),
+        ("a replica that has not answered for seconds", LINE.replace("lag=0", "lag=5"), ""),
+        ("a replica that is a command", LINE.replace("10.0.0.5", "$(id)"), ""),
+        ("a replica with a port out of bounds", LINE.replace("6379", "65536"), ""),
+        ("a replica without an offset", "ip=10.0.0.5,port=6379,state=online", ""),
+        ("no replica", "", ""),
+    )
+    def copies(self, line: str, place: str) -> None:
+        self.assertEqual(in_sync(Info(info(master_repl_offset=700, slave0=line))), place)
+
+    def test_a_replica_more_than_64_kb_behind_is_not_in_sync(self) -> None:
+        self.assertEqual(in_sync(Info(info(master_repl_offset=70_000, slave0=self.LINE))), "")
+
+    def test_an_offset_of_this_node_that_is_unknown_makes_no_replica_in_sync(self) -> None:
+        self.assertEqual(in_sync(Info(info(slave0=self.LINE))), "")
+
+    def hand_over(self, promoted: float) -> FakeWorld:
+        world = FakeWorld(self.folder())
+        world.run.write("promoted", str(world.clock.time - promoted))
+        world.network.servers[self.COPY] = {"CLUSTER": "OK"}
+        world.network.servers[HERE] = {"ROLE": ["slave", "10.0.0.5", 6379, "connected", 700]}
+        left_with(lambda: hand_over(world, Info(info(master_repl_offset=700, slave0=self.LINE))))
+        return world
+
+    def test_slots_are_handed_over_once_they_were_served_for_w(self) -> None:
+        self.assertEqual(self.hand_over(91).network.told("CLUSTER"), ["CLUSTER FAILOVER"])
+        self.assertEqual(self.hand_over(89).network.told("CLUSTER"), [])
+
+    def test_a_hand_over_that_does_not_happen_ends(self) -> None:
+        world = FakeWorld(self.folder(), SETTINGS)
+        world.run.write("promoted", "1")
+        world.network.servers[HERE] = {"ROLE": Unknown("silence")}
+        begun = world.clock.time
+        left_with(lambda: hand_over(world, Info(info(master_repl_offset=700, slave0=self.LINE))))
+        self.assertLess(world.clock.time - begun, 10)
+
+
+class PatienceTest(Case):
+    @rows(
+        ("a small node has two minutes", 1_000_000, 1, LEAST),
+        ("a node of 8 GB has what writing them takes", 8 << 30, 1, 409.6),
+        ("a node whose last save took long has twice that", 1_000_000, 300, 600),
+        ("a node of 100 GB has half an hour", 100 << 30, 1, MOST),
+        ("a node that never saved has half an hour", 1_000_000, -1, MOST),
+        ("a node that does not tell has half an hour", "PORT[$(id)]", 1, MOST),
+    )
+    def seconds(self, memory: object, save: int, seconds: float) -> None:
+        self.assertEqual(patience(Info(info(used_memory=memory, rdb_last_bgsave_time_sec=save))), seconds)
+
+    def test_a_node_without_info_has_half_an_hour(self) -> None:
+        self.assertEqual(patience(Info("")), MOST)
