@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import os
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from unittest import mock
+
+from fakes import FakeWorld
+from suite import Case, rows
+
+import metadata
+from facts import Unknown
+
+
+class Service(ThreadingHTTPServer):
+    """A metadata service on loopback that wants a token, as IMDSv2 does; `answers` has by path a status and a body."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers: dict[str, tuple[int, str]] = {
+            "/latest/api/token": (200, "a-token"),
+            "/latest/meta-data/local-ipv4": (200, "127.0.0.1"),
+            "/latest/meta-data/instance-id": (200, "i-0123456789abcdef0"),
+        }
+        self.asked: list[str] = []
+        self.pause = 0.0
+        Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Who asked has gone."""
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Service
+
+    def do_PUT(self) -> None:
+        self.answer("X-aws-ec2-metadata-token-ttl-seconds" in self.headers)
+
+    def do_GET(self) -> None:
+        self.answer(self.headers.get("X-aws-ec2-metadata-token") == "a-token")
+
+    def answer(self, allowed: bool) -> None:
+        self.server.asked.append(self.path)
+        status, body = self.server.answers.get(self.path, (404, "")) if allowed else (401, "")
+        self.send_response(status)
+        self.end_headers()
+        for letter in body:
+            self.wfile.write(letter.encode("latin-1"))
+            time.sleep(self.server.pause)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+class MetadataTest(Case):
+    def setUp(self) -> None:
+        self.service = Service()
+        self.addCleanup(self.service.server_close)
+        self.addCleanup(self.service.shutdown)
+        self.use(REDIS_REPLICA_IMDS=self.service.address)
+        self.world = FakeWorld(self.folder())
+
+    def use(self, **environment: str) -> None:
+        change = mock.patch.dict(os.environ, environment)
+        change.start()
+        self.addCleanup(change.stop)
+
+    def test_address_and_instance_id_come_by_a_session_token(self) -> None:
+        self.assertEqual(metadata.identity(self.world), ("127.0.0.1", "i-0123456789abcdef0"))
+        self.assertEqual(self.service.asked[0], "/latest/api/token")
+
+    def test_a_proxy_in_the_environment_is_not_asked(self) -> None:
+        proxy = Service()
+        self.addCleanup(proxy.server_close)
+        self.addCleanup(proxy.shutdown)
+        proxy.answers["/latest/meta-data/instance-id"] = 200, "i-of-the-proxy"
+        url = f"http://{proxy.address}"
+        self.use(http_proxy=url, HTTP_PROXY=url, https_proxy=url, ALL_PROXY=url, all_proxy=url)
+        self.assertEqual(metadata.identity(self.world)[1], "i-0123456789abcdef0")
+        self.assertEqual(proxy.asked, [])
+
+    @rows(
+        ("an empty instance ID is unknown", "/latest/meta-data/instance-id", (200, "")),
+        ("a page in place of an instance ID is unknown", "/latest/meta-data/instance-id", (200, "<html>a proxy</html>")),
+        ("a command in place of an instance ID is unknown", "/latest/meta-data/instance-id", (200, "i-1;$(id)")),
+        ("an instance ID in other letters is unknown", "/latest/meta-data/instance-id", (200, "i-\xe9")),
+        ("an instance ID of several lines is unknown", "/latest/meta-data/instance-id", (200, "i-1\ni-2")),
+        ("an instance ID that is too long is unknown", "/latest/meta-data/instance-id", (200, "i" * 65)),
+        ("an error in place of an instance ID is unknown", "/latest/meta-data/instance-id", (500, "i-1")),
+        ("an instance ID that is not found is unknown", "/latest/meta-data/instance-id", (404, "")),
+        ("a token of two lines is none", "/latest/api/token", (200, "a\r\nHost: b")),
+        ("an empty token is none", "/latest/api/token", (200, "")),
+        ("a service without tokens is unknown", "/latest/api/token", (404, "")),
+    )
+    def wrong(self, path: str, answer: tuple[int, str]) -> None:
+        self.service.answers[path] = answer
+        with mock.patch.object(metadata, "own_ip", return_value="127.0.0.1"):
+            ip, instance = metadata.identity(self.world)
+        self.assertEqual(ip, "127.0.0.1")
+        self.assertIsInstance(instance, Unknown)
+        self.assertRegex(str(instance), "^the metadata service does not answer: [ -~]*$")
+
+    @rows(
+        ("an address that no interface has is waited for", "203.0.113.9"),
+        ("a page is no address", "<html>"),
+        ("a command is no address", "127.0.0.1;id"),
+        ("a host name is no address", "localhost"),
+        ("an empty body is no address", ""),
+        ("an address with a NUL is none", "127.0.0.1\0"),
+    )
+    def addresses(self, body: str) -> None:
+        self.service.answers["/latest/meta-data/local-ipv4"] = 200, body
+        begun = self.world.clock.time
+        self.assertEqual(metadata.identity(self.world)[0], "")
+        self.assertAlmostEqual(self.world.clock.time - begun, 10, 3)
+
+    def test_without_a_service_the_address_is_that_of_the_default_route(self) -> None:
+        self.use(REDIS_REPLICA_IMDS="127.0.0.1:1")
+        with mock.patch.object(metadata, "own_ip", return_value="127.0.0.1"):
+            ip, instance = metadata.identity(self.world)
+        self.assertEqual(ip, "127.0.0.1")
+        self.assertIsInstance(instance, Unknown)
+
+    def test_an_answer_that_comes_a_byte_at_a_time_has_an_end(self) -> None:
+        self.service.answers["/latest/api/token"], self.service.pause = (200, "t" * 900), 0.1
+        begun = time.monotonic()
+        with self.assertRaises(ValueError):
+            metadata.ask("instance-id")
+        self.assertLess(time.monotonic() - begun, 6)
+
+    def test_an_answer_without_end_has_one(self) -> None:
+        self.service.answers["/latest/api/token"] = 200, "t" * (metadata.LIMIT + 1)
+        with self.assertRaises((ValueError, OSError)):
+            metadata.ask("instance-id")
+
+    def test_an_address_is_here_once_an_interface_has_it(self) -> None:
+        self.assertTrue(metadata.is_here("127.0.0.1"))
+        self.assertFalse(metadata.is_here("203.0.113.9"))
+        self.assertFalse(metadata.is_here("2001:db8::9"))
+        self.assertRegex(metadata.own_ip(), r"^([\d.]+)?$")

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import random
+import subprocess
+
+from fakes import put
+from suite import Case, rows
+
+from settings import Settings, parse
+
+
+def word(text: str) -> str:
+    """As shellWord() of constructs/terraform-text.ts writes it."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+class SettingsTest(Case):
+    @rows(
+        ("a word is its letters", "10.0.0.1"),
+        ("an empty value is one", ""),
+        ("a space stays", "10.0.0.1 10.0.0.2"),
+        ("a quote comes back", "it's"),
+        ("a value of one quote comes back", "'"),
+        ("quotes at both ends come back", "'a'"),
+        ("quotes beside each other come back", "''''"),
+        ("a backslash stays", "\\"),
+        ("a backslash before a quote stays", "\\'"),
+        ("a backslash after a quote stays", "'\\"),
+        ("the quoted quote itself comes back", "'\\''"),
+        ("lines stay", "hz 20\ntimeout 0\n"),
+        ("a line that looks like a setting stays in its value", "a\nPORT='1'\nB=2"),
+        ("an equals sign stays", "a=b"),
+        ("what a shell would expand stays", "$(id) `id` $HOME \"x\" ;&|<>*"),
+        ("letters beyond ASCII stay, as bytes", "\xc3\xa9"),
+    )
+    def values(self, value: str) -> None:
+        text = f"BEFORE='x'\nVALUE={word(value)}\nAFTER='y'\n"
+        self.assertEqual(parse(text), {"BEFORE": "x", "VALUE": value, "AFTER": "y", "": ""})
+
+    def test_any_value_is_read_as_a_shell_reads_it(self) -> None:
+        draw = random.Random(1)
+        values = ["".join(draw.choice("''\\ \na=$") for _ in range(draw.randrange(12))) for _ in range(2000)]
+        text = "".join(f"V{index}={word(value)}\n" for index, value in enumerate(values))
+        self.assertEqual([parse(text)[f"V{index}"] for index in range(len(values))], values)
+        path = f"{self.folder()}/settings"
+        put(path, text)
+        script = f". {path}; i=0; while [ $i -lt {len(values)} ]; do eval \"printf '%s\\\\0' \\\"\\$V$i\\\"\"; i=$((i + 1)); done"
+        said = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
+        self.assertEqual(said.split("\0")[:-1], values)
+
+    def test_ports_and_masters_are_typed(self) -> None:
+        settings = Settings("MASTERS='10.0.0.1 redis-b'\nPORT='6380'\nSHARD='redis-c'\n")
+        self.assertEqual((settings.port, settings.masters, settings.shard), (6380, ["10.0.0.1:6380", "redis-b:6380"], "redis-c:6380"))
+        self.assertEqual((settings["NOTHING"], settings["MASTERS"]), ("", "10.0.0.1 redis-b"))
+
+    def test_without_settings_there_are_no_masters_and_the_port_is_6379(self) -> None:
+        settings = Settings("")
+        self.assertEqual((settings.port, settings.masters, settings.shard), (6379, [], ""))
+
+    @rows(
+        ("a port of zero is refused", "0"),
+        ("a port beyond 16 bits is refused", "65536"),
+        ("a port that is a command is refused", "PORT[$(id)]"),
+        ("a port with a sign is refused", "+1"),
+    )
+    def ports(self, port: str) -> None:
+        with self.assertRaises(ValueError):
+            Settings(f"PORT='{port}'\n")

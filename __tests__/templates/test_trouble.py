@@ -1,0 +1,139 @@
+"""Causes, in the words of real servers' logs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cluster import NODES, R, agreed, text
+from fakes import HERE, FakeWorld, info, left_with
+from suite import Case, rows
+
+import trouble
+from facts import Unknown
+from join import Running
+from resp import Info
+from trouble import cause, last_words, utc, warnings
+
+TIME = "13335:S 28 Nov 2026 22:22:45.093"
+CONNECTING = f"{TIME} * Connecting to MASTER 10.0.0.1:6379"
+SYNC = [CONNECTING, f"{TIME} * MASTER <-> REPLICA sync started", f"{TIME} * Full resync from master: {'1' * 40}:700"]
+# Redis 7.0.15 whose master has a password.
+NOAUTH = [
+    CONNECTING,
+    f"{TIME} * Master replied to PING, replication can continue...",
+    f"{TIME} * (Non critical) Master does not understand REPLCONF capa: -NOAUTH Authentication required.",
+    f"{TIME} # Unexpected reply to PSYNC from master: -NOAUTH Authentication required.",
+    f"{TIME} * Retrying with SYNC...",
+    f"{TIME} # MASTER aborted replication with an error: NOAUTH Authentication required.",
+]
+RDB_VERSION = [
+    *SYNC,
+    f"{TIME} * MASTER <-> REPLICA sync: Loading DB in memory",
+    f"{TIME} # Can't handle RDB format version 12",
+    f"{TIME} # Failed trying to load the MASTER synchronization DB from disk, check server logs.",
+]
+NO_SPACE = [
+    *SYNC,
+    f"{TIME} # Write error or short write writing to the DB dump file needed for MASTER <-> REPLICA synchronization: No space left on device",
+]
+IO_ERROR = [*SYNC, f"{TIME} # I/O error trying to sync with MASTER: connection lost"]
+CONFIG = [
+    f"{TIME} # Configuration loaded",
+    "*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***",
+    "Reading the configuration file, at line 3",
+    ">>> 'hz \"abc\"'",
+    "argument couldn't be parsed into an integer",
+]
+
+
+class LogTest(Case):
+    @rows(
+        ("a master with a password", NOAUTH, "Unexpected reply to PSYNC from master: -NOAUTH Authentication required."),
+        ("a master that is newer", RDB_VERSION, "Can't handle RDB format version 12"),
+        ("a disk that is full", NO_SPACE, "Write error or short write writing to the DB dump file"),
+        ("a master that breaks the sync off", IO_ERROR, "I/O error trying to sync with MASTER: connection lost"),
+        ("the cause of the last attempt that has one", [*NOAUTH, *IO_ERROR, CONNECTING], "I/O error trying to sync"),
+        ("nothing where nothing is wrong", SYNC, ""),
+        ("nothing of an empty journal", [], ""),
+    )
+    def causes(self, lines: list[str], text: str) -> None:
+        self.assertTrue(cause(lines).startswith(text), cause(lines))
+        self.assertEqual(bool(cause(lines)), bool(text))
+
+    @rows(
+        ("the directive that it refuses", CONFIG, "Reading the configuration file, at line 3 >>> 'hz \"abc\"' argument couldn't be parsed into an integer"),
+        ("its last warning", [f"{TIME} # Configuration loaded", f"{TIME} # Failed opening Unix socket: bind: No such file or directory"], "Failed opening Unix socket: bind: No such file or directory"),
+        (
+            "what was wrong with the RDB that it could not load",
+            [f"{TIME} # Server initialized", f"{TIME} # Can't handle RDB format version 99", f"{TIME} # Fatal error loading the DB: Invalid argument. Exiting."],
+            "Can't handle RDB format version 99 Fatal error loading the DB: Invalid argument. Exiting.",
+        ),
+        ("that the port is in use", [f"{TIME} # Warning: Could not create server TCP listening socket 10.0.0.4:6379: bind: Address already in use"], "Warning: Could not create server TCP listening socket 10.0.0.4:6379: bind: Address already in use"),
+        ("nothing where it said nothing", [], ""),
+    )
+    def endings(self, lines: list[str], text: str) -> None:
+        self.assertEqual(last_words(lines), text)
+
+    def test_a_warning_is_plain_and_bounded(self) -> None:
+        (found,) = warnings([f"{TIME} # Error reply: \x1b[2J" + "x" * 999])
+        self.assertRegex(found, r"^Error reply: \?\[2Jx{180,190}$")
+
+    def test_the_journal_is_of_the_last_two_minutes_without_the_agents_own_lines(self) -> None:
+        world = FakeWorld(self.folder())
+        world.processes.results["journalctl"] = 0, "redis-replica: waiting: a\n\nredis # one\n"
+        self.assertEqual(trouble.journal(world), [])
+        world.root = ""
+        self.assertEqual(trouble.journal(world), ["redis # one"])
+
+    def test_a_journal_that_cannot_be_read_says_nothing(self) -> None:
+        world = FakeWorld(self.folder())
+        world.root = ""
+        world.processes.results["journalctl"] = None, "journalctl was killed after 5 s"
+        self.assertEqual(cause(trouble.journal(world)), "")
+
+
+class LinkTest(Case):
+    """A replica whose link is down."""
+
+    def wait(self, lines: list[str], limit: Any = Unknown("no answer"), **fields: object) -> FakeWorld:
+        world = FakeWorld(self.folder())
+        world.root = ""
+        world.processes.results["journalctl"] = 0, "\n".join(lines)
+        world.network.servers["10.0.0.1:6379"] = {"CONFIG GET client-output-buffer-limit": limit}
+        world.network.servers[HERE] = {"SHUTDOWN": Unknown("no answer")}
+        running = Running(text(R, NODES), Info(info(**fields)))
+        self.code, _ = left_with(lambda: trouble.wait_for_link(world, running, agreed(R, NODES), "the link is down"))
+        return world
+
+    def test_the_state_has_the_cause(self) -> None:
+        self.assertIn("the link is down: Unexpected reply to PSYNC from master: -NOAUTH", self.wait(NOAUTH).told_state)
+        self.assertEqual(self.wait([]).told_state, "waiting: the link is down")
+
+    def test_a_sync_that_goes_on_is_told_with_its_bytes(self) -> None:
+        fields = {"master_sync_in_progress": "1", "master_sync_read_bytes": "100", "master_sync_total_bytes": "-1\x1b"}
+        self.assertEqual(self.wait(NOAUTH, **fields).told_state, "waiting: full sync under way: 100 of -1? bytes")
+
+    def test_syncs_that_break_off_are_told_with_the_masters_limit(self) -> None:
+        limit = ["client-output-buffer-limit", "replica 1048576 1048576 1"]
+        state = self.wait([*IO_ERROR, *IO_ERROR], limit).told_state
+        self.assertIn("2 full syncs failed within two minutes: I/O error trying to sync", state)
+        self.assertIn("10.0.0.1:6379: ['client-output-buffer-limit', 'replica 1048576 1048576 1']", state)
+
+    def test_a_master_that_does_not_tell_its_limit_leaves_the_cause(self) -> None:
+        self.assertIn("I/O error trying to sync", self.wait([*IO_ERROR, *IO_ERROR]).told_state)
+
+    def test_after_five_syncs_that_failed_the_next_is_a_minute_away(self) -> None:
+        world = self.wait(RDB_VERSION * 5)
+        self.assertEqual((self.code, world.network.told("SHUTDOWN"), world.run.text("hold")), (10, ["SHUTDOWN NOSAVE"], "1060"))
+        self.assertIn("Can't handle RDB format version 12", world.run.text("ended"))
+        self.assertEqual(self.wait(RDB_VERSION * 4).network.told("SHUTDOWN"), [])
+
+
+class UpdateTest(Case):
+    def test_data_was_last_updated_when_the_link_went_down_or_the_rdb_was_written(self) -> None:
+        world = FakeWorld(self.folder())
+        self.assertEqual(trouble.last_update(world, Info(info(master_link_down_since_seconds=60))), utc(world.clock.now() - 60))
+        self.assertEqual(trouble.last_update(world, Info("")), "an unknown time")
+        world.data.write("dump.rdb", "x")
+        for reply in (info(master_link_down_since_seconds=-1), Unknown("silence")):
+            self.assertRegex(trouble.last_update(world, Info(reply)), r"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC$")
