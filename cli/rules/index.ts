@@ -8,6 +8,7 @@ import { fewerReplicasThanMasters } from "./fewer-replicas-than-masters";
 import { fewerReplicasThanZones } from "./fewer-replicas-than-zones";
 import { gp3Limits } from "./gp3-limits";
 import { imageNeverReaches } from "./image-never-reaches";
+import { inlineAgent } from "./inline-agent";
 import { leftBehind } from "./left-behind";
 import { localState } from "./local-state";
 import { looseRequirements } from "./loose-requirements";
@@ -42,6 +43,7 @@ import { wakesPaused } from "./wakes-paused";
 /** All rules by their ids, in the order in which they speak. */
 export const RULES: ReadonlyMap<string, Rule> = new Map([
   ["no-auth", noAuth],
+  ["inline-agent", inlineAgent],
   ["open-to-all", openToAll],
   ["all-on-spot", allOnSpot],
   ["unprotected", unprotected],

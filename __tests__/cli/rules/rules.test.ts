@@ -15,6 +15,7 @@ const quiet = {
   redis: { maxMemory: "10gb" },
   strategy: { orientation: "equalZones" },
   rootVolume: { size: 40 },
+  bootScript: { agent: { url: "https://example.com/agent.tar", sha256: "0".repeat(64) } },
 };
 
 function judged(changes: Record<string, unknown>, surroundings = {}): Judgement {
@@ -49,6 +50,14 @@ const requirements = (minMemory: number, onDemand: unknown = "r6i.large") => ({
 
 /** What breaks a rule, and words of what is then said; where other rules speak too, they are named. */
 const CASES: readonly [string, Record<string, unknown>, object, string, string[]?][] = [
+  ["inline-agent", { bootScript: undefined }, {}, "any client that can reach port 6379 can run code as root"],
+  ["inline-agent", { bootScript: { after: "true" } }, {}, "set `bootScript.agent.url` and `.sha256`"],
+  [
+    "inline-agent",
+    { bootScript: undefined, redis: { maxMemory: "10gb", port: 7000 } },
+    {},
+    "can reach port 7000",
+  ],
   ["open-to-all", { network }, {}, "`network.masters` is every address there is"],
   ["unprotected", { protect: false }, {}, "set `protect: true`"],
   ["one-zone", { availabilityZones: { "us-west-2a": ["subnet-1"] } }, {}, "all replicas are in us-west-2a"],
@@ -295,6 +304,12 @@ test.each([
   ["root-volume-not-kept", { dataVolume: { size: 40 }, persistence: { rootVolume: false } }, "fine"],
   ["on-demand-memory", requirements(16), "fine"],
   ["unnamed-architecture", {}, "not applicable"],
+  ["inline-agent", {}, "fine"],
+  [
+    "inline-agent",
+    { bootScript: { agent: { url: { variable: "url" }, sha256: { variable: "sum" } } } },
+    "fine",
+  ],
 ])("%s of %j: %s", (rule, changes, outcome) => {
   expect(new Map(judged(changes).outcomes).get(rule)).toBe(outcome);
 });
