@@ -99,7 +99,7 @@ class ForgetTest(Case):
 
     def forget(self, nodes: list[Line], seen: View | None = None) -> list[tuple[str, str]]:
         world = FakeWorld(self.folder())
-        membership.forget_predecessors(world, seen or agreed(R, nodes))
+        membership.forget_predecessors(world, seen or agreed(R, nodes), "10.0.0.4:6379")
         return world.network.asked
 
     def gone(self, **more: Any) -> Line:

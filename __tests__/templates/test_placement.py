@@ -25,7 +25,7 @@ class ChooseTest(Case):
         world = FakeWorld(self.folder(), settings)
         networks = [(int.from_bytes(bytes(map(int, place.split("."))), "little"), 0xFFFFFFFF) for place in near]
         with mock.patch.object(placement, "local_networks", return_value=networks):
-            node = choose(world, seen or agreed(T, nodes))
+            node = choose(world, seen or agreed(T, nodes), "10.0.0.4:6379")
         return node.id if node else ""
 
     @rows(
@@ -189,7 +189,7 @@ class PlaceTest(Case):
     def test_a_server_older_than_its_masters_is_refused_by_name_before_it_follows(self) -> None:
         self.theirs = info(redis_version="8.0.6")
         self.assertEqual(self.place(), (20, []))
-        self.assertIn("Redis 7.0 cannot replicate from Redis 8.0 at 10.0.0.1:6379", self.world.told_state)
+        self.assertIn("Redis 7.0.15 cannot replicate from Redis 8.0.6 at 10.0.0.1:6379", self.world.told_state)
 
     @rows(
         ("a master whose version is not told is not followed", Unknown("no answer")),

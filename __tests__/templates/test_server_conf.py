@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any, Tuple
+from typing import Any, List, Tuple
 
 from cluster import NODES, R, agreed
 from fakes import SETTINGS, FakeWorld, info, put
@@ -10,7 +10,7 @@ from facts import Refused, Unknown
 from resp import Info
 from server_conf import NODE_TIMEOUT, can_read, node_timeout, render, version, window
 
-Version = Tuple[str, int, int]
+Version = Tuple[str, List[int]]
 
 
 class RenderTest(Case):
@@ -73,9 +73,9 @@ class NodeTimeoutTest(Case):
 
 class VersionTest(Case):
     @rows(
-        ("Redis tells its release", info(redis_version="7.0.15"), ("Redis", 7, 0)),
-        ("Redis of two parts tells its release", info(redis_version="8.0"), ("Redis", 8, 0)),
-        ("Valkey tells its own, and a Redis's", info(redis_version="7.2.4", valkey_version="9.1.2"), ("Valkey", 9, 1)),
+        ("Redis tells its release", info(redis_version="7.0.15"), ("Redis", [7, 0, 15])),
+        ("Redis of two parts tells its release", info(redis_version="8.0"), ("Redis", [8, 0])),
+        ("Valkey tells its own, and a Redis's", info(redis_version="7.2.4", valkey_version="9.1.2"), ("Valkey", [9, 1, 2])),
     )
     def versions(self, reply: str, expected: Version) -> None:
         self.assertEqual(version(Info(reply)), expected)
@@ -92,16 +92,16 @@ class VersionTest(Case):
             version(Info(reply))
 
     @rows(
-        ("a server reads its own release", ("Redis", 7, 0), ("Redis", 7, 0), True),
-        ("a newer server reads an older one's", ("Redis", 8, 0), ("Redis", 7, 4), True),
-        ("an older server does not read a newer one's", ("Redis", 7, 4), ("Redis", 8, 0), False),
-        ("a release of ten is newer than one of nine", ("Redis", 7, 10), ("Redis", 7, 9), True),
-        ("Valkey reads what Redis 7.2 saves", ("Valkey", 8, 0), ("Redis", 7, 2), True),
-        ("Valkey does not read what Redis 7.4 saves", ("Valkey", 9, 1), ("Redis", 7, 4), False),
-        ("Redis 7.4 reads what Valkey 8 saves", ("Redis", 7, 4), ("Valkey", 8, 1), True),
-        ("Redis 7.0 does not read what Valkey 8 saves", ("Redis", 7, 0), ("Valkey", 8, 1), False),
-        ("Redis does not read what Valkey 9 saves", ("Redis", 8, 0), ("Valkey", 9, 0), False),
-        ("an older Valkey does not read a newer one's", ("Valkey", 8, 1), ("Valkey", 9, 0), False),
+        ("a server reads its own release", ("Redis", [7, 0]), ("Redis", [7, 0]), True),
+        ("a newer server reads an older one's", ("Redis", [8, 0]), ("Redis", [7, 4]), True),
+        ("an older server does not read a newer one's", ("Redis", [7, 4]), ("Redis", [8, 0]), False),
+        ("a release of ten is newer than one of nine", ("Redis", [7, 10]), ("Redis", [7, 9]), True),
+        ("Valkey reads what Redis 7.2 saves", ("Valkey", [8, 0]), ("Redis", [7, 2]), True),
+        ("Valkey does not read what Redis 7.4 saves", ("Valkey", [9, 1]), ("Redis", [7, 4]), False),
+        ("Redis 7.4 reads what Valkey 8 saves", ("Redis", [7, 4]), ("Valkey", [8, 1]), True),
+        ("Redis 7.0 does not read what Valkey 8 saves", ("Redis", [7, 0]), ("Valkey", [8, 1]), False),
+        ("Redis does not read what Valkey 9 saves", ("Redis", [8, 0]), ("Valkey", [9, 0]), False),
+        ("an older Valkey does not read a newer one's", ("Valkey", [8, 1]), ("Valkey", [9, 0]), False),
     )
     def reading(self, mine: Version, theirs: Version, can: bool) -> None:
         self.assertEqual(can_read(mine, theirs), can)

@@ -101,7 +101,7 @@ class LinkTest(Case):
         world.processes.results["journalctl"] = 0, "\n".join(lines)
         world.network.servers["10.0.0.1:6379"] = {"CONFIG GET client-output-buffer-limit": limit}
         world.network.servers[HERE] = {"SHUTDOWN": Unknown("no answer")}
-        running = Running(text(R, NODES), Info(info(**fields)))
+        running = Running(text(R, NODES), Info(info(process_id=42, **fields)))
         self.code, _ = left_with(lambda: trouble.wait_for_link(world, running, agreed(R, NODES), "the link is down"))
         return world
 
@@ -116,7 +116,7 @@ class LinkTest(Case):
     def test_syncs_that_break_off_are_told_with_the_masters_limit(self) -> None:
         limit = ["client-output-buffer-limit", "replica 1048576 1048576 1"]
         state = self.wait([*IO_ERROR, *IO_ERROR], limit).told_state
-        self.assertIn("2 full syncs failed within two minutes: I/O error trying to sync", state)
+        self.assertIn("2 full syncs have failed: I/O error trying to sync", state)
         self.assertIn("10.0.0.1:6379: ['client-output-buffer-limit', 'replica 1048576 1048576 1']", state)
 
     def test_a_master_that_does_not_tell_its_limit_leaves_the_cause(self) -> None:

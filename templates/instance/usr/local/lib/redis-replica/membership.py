@@ -63,7 +63,7 @@ def forget_predecessors(world: World, view: View, address: str) -> None:
 
     All nodes are told at once: one that is not would bring them back by gossip.
     """
-    if not view.quorum or not view.seen or not view.seen.alive:
+    if not view.quorum or not view.seen or not view.seen.alive or view.seen.address != address:
         return
     before = world.run.text("predecessors").split()
     gone = [node for node in view.nodes.values() if node.id in before or node in view.at(address)]

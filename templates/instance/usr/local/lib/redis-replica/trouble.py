@@ -31,7 +31,7 @@ def journal(world: World, match: str = "_SYSTEMD_UNIT=redis-replica.service") ->
 
 
 # Logged as warnings, and nothing is wrong.
-HARMLESS = re.compile("Cluster state changed|User requested shutdown|ready to exit|Received SIG|WARNING|Warning")
+HARMLESS = re.compile("Cluster state changed|User requested shutdown|ready to exit|Received SIG|WARNING")
 
 
 def warnings(lines: list[str]) -> list[str]:
