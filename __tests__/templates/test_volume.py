@@ -109,7 +109,7 @@ class RdbTest(Case):
         self.assertRegex(str(found), r"^offset -?\d+, has keys \(damaged\)$")
 
     def test_every_cut_of_a_head_is_damaged_and_taken_to_have_keys(self) -> None:
-        end = EMPTY.index(b"\xff\x00\x01\x02")
+        end = len(EMPTY) - 9
         for at in range(end):
             found = Rdb(EMPTY[:at])
             self.assertTrue(found.damage and found.has_keys, at)
@@ -125,7 +125,7 @@ class RdbTest(Case):
         data = Folder(self.folder())
         self.assertEqual(rdb_mark(data), "")
         put(data / "dump.rdb", FULL)
-        self.assertEqual(rdb_mark(data), f"{len(FULL)} 0001020304050607")
+        self.assertEqual(rdb_mark(data), f"{len(FULL)} {FULL[-8:].hex()}")
         self.assertIsNone(read_rdb(Folder(data / "nowhere")))
 
 

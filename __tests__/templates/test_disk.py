@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import unittest
+from unittest import mock
+
+from fakes import FakeWorld, left_with, put
+from suite import Case, rows
+
+import disk
+from disk import HEAD, Disk, decide_volume, fill, read_disk, unused_disks, whole_disks
+from facts import Unknown
+from world import Processes
+
+OURS, OTHER = Disk("/dev/nvme1n1", "ours", "1-1"), Disk("/dev/nvme3n1", "other")
+BLANK = Disk("/dev/nvme2n1", "blank")
+
+
+class VolumeTest(Case):
+    @rows(
+        ("none is waited for", [], "", ("later", "the data volume is not attached")),
+        ("a blank one is formatted", [BLANK], "", ("format", BLANK.path)),
+        ("one with the label is mounted", [OURS], "", ("mount", OURS.path)),
+        ("one with the label among others is mounted", [BLANK, OURS, OTHER], "", ("mount", OURS.path)),
+        ("a blank one beside another's is formatted", [OTHER, BLANK], "", ("format", BLANK.path)),
+        ("another's is left alone", [OTHER], "", ("refuse", "not a volume of Redis, and left alone: /dev/nvme3n1")),
+        ("one that is away is waited for", [], "1-1", ("later", "the data volume is not attached")),
+        ("its own is mounted", [OURS], "1-1", ("mount", OURS.path)),
+        ("its own is mounted beside a blank one", [BLANK, OURS], "1-1", ("mount", OURS.path)),
+        (
+            "a blank one is not formatted while its own may come",
+            [BLANK],
+            "1-1",
+            ("later", "/dev/nvme2n1 is blank, and the data of this node is on 1-1"),
+        ),
+        (
+            "another node's is refused",
+            [OURS],
+            "2-2",
+            ("refuse", "/dev/nvme1n1 has the file system 1-1, and the data of this node is on 2-2"),
+        ),
+        ("another's is left alone where its own is away", [OTHER], "1-1", ("refuse", "not a volume of Redis, and left alone: /dev/nvme3n1")),
+        ("several with the label are not guessed from", [OURS, OURS], "", ("refuse", "several disks have the label redis-data: /dev/nvme1n1 /dev/nvme1n1")),
+        ("several that are blank are not guessed from", [BLANK, BLANK], "", ("refuse", "several disks are blank: /dev/nvme2n1 /dev/nvme2n1")),
+    )
+    def volumes(self, disks: list[Disk], known: str, action: tuple[str, str]) -> None:
+        self.assertEqual(decide_volume(disks, known, False), action)
+
+    def test_an_acceptance_allows_another_volume_and_never_anothers_data(self) -> None:
+        self.assertEqual(decide_volume([BLANK], "2-2", True), ("format", BLANK.path))
+        self.assertEqual(decide_volume([OURS], "2-2", True), ("mount", OURS.path))
+        for disks in ([OTHER], [OURS, OURS], [BLANK, BLANK]):
+            self.assertEqual(decide_volume(disks, "2-2", True)[0], "refuse")
+
+
+def line(name: str, kind: str = "disk", size: str = "8", model: str = "", parent: str = "", place: str = "") -> str:
+    """A line of `lsblk -bPo KNAME,TYPE,SIZE,MODEL,PKNAME,MOUNTPOINT`."""
+    return f'KNAME="{name}" TYPE="{kind}" SIZE="{size}" MODEL="{model}" PKNAME="{parent}" MOUNTPOINT="{place}"\n'
+
+
+EBS = "Amazon Elastic Block Store"
+
+
+class DisksTest(Case):
+    @rows(
+        (
+            "on Nitro all but the root and instance stores",
+            line("nvme0n1", model=EBS) + line("nvme0n1p1", "part", parent="nvme0n1", place="/") + line("nvme1n1", model=EBS)
+            + line("nvme2n1", model="Amazon EC2 NVMe Instance Storage"),
+            ["/dev/nvme1n1"],
+        ),
+        ("on Xen all but the root on a whole disk", line("xvda", place="/") + line("xvdf"), ["/dev/xvdf"]),
+        ("no disk that swaps", line("zram0", place="[SWAP]") + line("sdb"), ["/dev/sdb"]),
+        ("no disk without a size", line("zram0", size="0"), []),
+        ("no loop and no CD", line("loop0", "loop") + line("sr0", "rom"), []),
+        (
+            "no disk whose volume on a partition is mounted",
+            line("xvdb") + line("xvdb1", "part", parent="xvdb") + line("dm-0", "lvm", parent="xvdb1", place="/srv"),
+            [],
+        ),
+        ("a disk with partitions that nobody uses", line("xvdb") + line("xvdb1", "part", parent="xvdb"), ["/dev/xvdb"]),
+        ("none of no line, and of lines that are cut", "\nKNAME=\"xvdb\" TYPE=\"disk\n", []),
+    )
+    def listed(self, lines: str, disks: list[str]) -> None:
+        self.assertEqual(whole_disks(lines), disks)
+
+    @rows(
+        ("a list that cannot be had is unknown", (1, "lsblk: failed")),
+        ("a list that takes too long is unknown", (None, "lsblk was killed after 60 s")),
+    )
+    def unlisted(self, result: tuple[int | None, str]) -> None:
+        world = FakeWorld(self.folder())
+        world.processes.results["lsblk"] = result
+        self.assertIsInstance(unused_disks(world), Unknown)
+        code, _ = left_with(lambda: disk.attach(world, f"{world.root}/volume"))
+        self.assertEqual((code, [argv[0] for argv in world.processes.ran]), (10, ["lsblk", "lsblk"]))
+
+    def content(self, size: int, *parts: tuple[int, bytes]) -> str:
+        path = f"{self.folder()}/disk"
+        with open(path, "wb") as file:
+            file.truncate(size)
+            for at, data in parts:
+                file.seek(at)
+                file.write(data)
+        return path
+
+    @rows(
+        ("zeros are blank", "", [], "blank"),
+        ("bytes that no tool knows are somebody's", "", [(70_000, b"something")], "other"),
+        ("bytes after the first MiB are not looked at", "", [(HEAD, b"something")], "blank"),
+        ("our label is ours", "LABEL=redis-data\nUUID=1-1\nTYPE=ext4", [], "ours"),
+        ("another label is somebody's", "LABEL=mysql\nUUID=9-9\nTYPE=xfs", [], "other"),
+        ("a label that begins like ours is somebody's", "LABEL=redis-data x\nTYPE=ext4", [], "other"),
+        ("partitions are somebody's", "PTUUID=9-9\nPTTYPE=gpt", [], "other"),
+        ("what blkid cannot read is somebody's", "TYPE=unreadable", [], "other"),
+    )
+    def found(self, probe: str, parts: list[tuple[int, bytes]], kind: str) -> None:
+        self.assertEqual(read_disk(self.content(4 << 20, *parts), probe).kind, kind)
+
+    def test_a_disk_that_cannot_be_read_is_somebodys(self) -> None:
+        self.assertEqual(read_disk("/nonexistent/disk", "").kind, "other")
+
+    @unittest.skipUnless(shutil.which("blkid") and shutil.which("mkfs.ext4"), "blkid or mkfs.ext4 not found")
+    def test_real_file_systems_are_told_apart(self) -> None:
+        for label, wipe, action in (("", False, "format"), ("redis-data", False, "mount"), ("mysql", False, "refuse"), ("redis-data", True, "refuse")):
+            with self.subTest(label=label, wipe=wipe):
+                path = self.content(4 << 20)
+                if label:
+                    subprocess.run(["mkfs.ext4", "-q", "-F", "-L", label, path], check=True)
+                if wipe:
+                    with open(path, "r+b") as file:
+                        file.write(bytes(4096))
+                world = FakeWorld(self.folder())
+                world.processes = mock.Mock(run=self.run_real(path))
+                disks = unused_disks(world)
+                assert not isinstance(disks, Unknown)
+                self.assertEqual(decide_volume(disks, "", False)[0], action)
+
+    def run_real(self, path: str):  # type: ignore[no-untyped-def]
+        def run(*argv: str, **more: object) -> tuple[int | None, str]:
+            return (0, line(f"..{path}")) if argv[0] == "lsblk" else Processes().run(*argv)
+
+        return run
+
+
+class AttachTest(Case):
+    def attach(self, *disks: Disk, known: str = "", settings: str = "DATA_VOLUME='kept'\n", accepted: bool = False) -> tuple[int, FakeWorld]:
+        world = FakeWorld(self.folder(), settings)
+        if known:
+            world.etc.write("volume", f"{known}\n")
+        world.processes.results["blkid"] = 0, "1-1"
+        volume = f"{world.root}/volume"
+        with mock.patch.object(disk, "unused_disks", return_value=list(disks)), mock.patch("os.path.ismount", return_value=True):
+            if accepted:
+                left_with(lambda: disk.attach(world, volume))
+                world.run.write("accepted", world.run.text("refused").partition("refusal ")[2].strip())
+                world.run.remove("refused")
+            code, _ = left_with(lambda: disk.attach(world, volume))
+        return code, world
+
+    def ran(self, world: FakeWorld) -> list[str]:
+        return [argv[0] for argv in world.processes.ran]
+
+    def test_a_volume_is_mounted_and_remembered(self) -> None:
+        code, world = self.attach(OURS)
+        self.assertEqual((code, self.ran(world), world.etc.text("volume")), (0, ["nsenter", "resize2fs", "blkid"], "1-1\n"))
+
+    def test_a_blank_one_is_formatted_first(self) -> None:
+        self.assertEqual(self.ran(self.attach(BLANK)[1])[0], "mkfs.ext4")
+
+    def test_nothing_is_formatted_or_mounted_on_a_refusal_or_a_wait(self) -> None:
+        for disks, known in (((OTHER,), ""), ((BLANK, BLANK), ""), ((OURS,), "2-2"), ((BLANK,), "2-2"), ((), "")):
+            code, world = self.attach(*disks, known=known)
+            self.assertIn(code, (10, 20))
+            self.assertEqual(self.ran(world), [])
+
+    def test_what_was_accepted_is_this_disk_and_no_other(self) -> None:
+        code, world = self.attach(OURS, known="2-2", accepted=True)
+        self.assertEqual((code, world.run.has("accepted")), (0, False))
+        world.run.write("accepted", "volume 9-9")
+        world.etc.write("volume", "2-2\n")
+        with mock.patch.object(disk, "unused_disks", return_value=[OURS]):
+            self.assertEqual(left_with(lambda: disk.attach(world, "/nowhere"))[0], 20)
+
+    def test_a_fresh_volume_is_whatever_is_blank(self) -> None:
+        self.assertEqual(self.attach(BLANK, known="2-2", settings="DATA_VOLUME='fresh'\n")[0], 0)
+
+
+class FillTest(Case):
+    def test_a_volume_begins_with_what_the_root_has_and_counts_once_it_is_whole(self) -> None:
+        world = FakeWorld(self.folder())
+        world.processes = Processes()  # type: ignore[assignment]
+        put(world.data / "dump.rdb", "data")
+        put(world.state / "receipt", "mine")
+        volume = f"{world.root}/volume"
+        put(f"{volume}/new/data/half", "of an earlier attempt")
+        fill(world, volume)
+        found = sorted(f"{os.path.relpath(base, volume)}/{name}" for base, _, names in os.walk(volume) for name in names)
+        self.assertEqual(found, ["node/data/dump.rdb", "node/state/receipt"])
+        self.assertEqual((os.listdir(world.data.path), os.listdir(world.state.path)), ([], []))
+
+    def test_what_does_not_fit_stays_where_it_is(self) -> None:
+        world = FakeWorld(self.folder())
+        world.processes.results["cp"] = 1, "cp: No space left on device"
+        put(world.data / "dump.rdb", "data")
+        code, _ = left_with(lambda: fill(world, f"{world.root}/volume"))
+        self.assertEqual((code, world.data.text("dump.rdb"), os.path.exists(f"{world.root}/volume/node")), (20, "data", False))
+        self.assertIn("No space left on device", world.told_state)

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import os
+import resource
+import stat
+import subprocess
+import unittest
+from contextlib import contextmanager
+from typing import Iterator
+
+from fakes import put
+from suite import Case, rows
+
+from folder import LIMIT, Folder
+
+NOBODY = (65534, 65534)
+IS_ROOT = os.geteuid() == 0
+
+
+@contextmanager
+def file_size(limit: int) -> Iterator[None]:
+    """No file can become larger, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+class FolderTest(Case):
+    def setUp(self) -> None:
+        self.place = Folder(f"{self.folder()}/deep/data")
+        self.place.make()
+
+    def names(self) -> list[str]:
+        return sorted(os.listdir(self.place.path))
+
+    def test_a_file_is_replaced_by_rename_only_if_it_differs_and_leaves_nothing_beside_it(self) -> None:
+        self.place.write("file", "one\n")
+        first = os.stat(self.place / "file").st_ino
+        self.place.write("file", "one\n")
+        self.assertEqual(os.stat(self.place / "file").st_ino, first)
+        self.place.write("file", "two\n")
+        self.assertNotEqual(os.stat(self.place / "file").st_ino, first)
+        self.assertEqual((self.place.text("file"), self.names()), ("two\n", ["file"]))
+
+    def test_a_file_that_ends_in_nuls_as_after_a_power_cut_is_replaced(self) -> None:
+        put(self.place / "file", "one\n\0\0")
+        self.place.write("file", "one\n")
+        self.assertEqual(self.place.text("file"), "one\n")
+
+    def test_a_file_has_its_mode_whatever_the_umask(self) -> None:
+        before = os.umask(0o077)
+        try:
+            self.place.write("file", "one\n", 0o640)
+        finally:
+            os.umask(before)
+        self.assertEqual(stat.S_IMODE(os.stat(self.place / "file").st_mode), 0o640)
+
+    def test_a_full_disk_leaves_the_file_that_was_there_and_nothing_beside_it(self) -> None:
+        self.place.write("file", "one\n")
+        with file_size(1000), self.assertRaises(OSError):
+            self.place.write("file", "x" * 100_000)
+        self.assertEqual((self.place.text("file"), self.names()), ("one\n", ["file"]))
+
+    def test_a_text_that_cannot_be_written_leaves_nothing(self) -> None:
+        with self.assertRaises(ValueError):
+            self.place.write("file", "\u0663")
+        self.assertEqual(self.names(), [])
+
+    def test_a_write_does_not_follow_a_link(self) -> None:
+        put(f"{self.place.path}/../target", "root's")
+        os.symlink("../target", self.place / "file")
+        self.place.write("other", "x")
+        with self.assertRaises(OSError):
+            self.place.write("file", "mine")
+        self.place.remove("file")
+        self.place.write("file", "mine")
+        with open(f"{self.place.path}/../target") as file:
+            self.assertEqual(file.read(), "root's")
+
+    def test_a_file_that_is_not_there_is_empty(self) -> None:
+        self.assertEqual((self.place.read("nothing"), self.place.text("nothing"), self.place.has("nothing")), (b"", "", False))
+        self.assertFalse(self.place.has("nothing/below"))
+        put(self.place / "file", "x")
+        self.assertFalse(self.place.has("file/below"))
+
+    def make(self, kind: str) -> None:
+        path = self.place / "odd"
+        if kind == "link":
+            put(f"{self.place.path}/../target", "root's")
+            os.symlink("../target", path)
+        elif kind == "dangling":
+            os.symlink("nowhere", path)
+        elif kind == "loop":
+            os.symlink("odd", path)
+        elif kind == "fifo":
+            os.mkfifo(path)
+        elif kind == "folder":
+            os.mkdir(path)
+
+    @rows(
+        ("a link is not followed", "link"),
+        ("a link to nothing is not followed", "dangling"),
+        ("a link to itself is not followed", "loop"),
+        ("a FIFO does not hold the reader", "fifo"),
+        ("a folder is no file", "folder"),
+    )
+    def odd(self, kind: str) -> None:
+        self.make(kind)
+        with self.assertRaises(OSError):
+            self.place.read("odd")
+        self.assertTrue(self.place.has("odd"))
+        self.place.remove("odd")
+        self.assertEqual(self.names(), [])
+
+    def test_a_device_is_no_file(self) -> None:
+        with self.assertRaises(OSError):
+            Folder("/dev").read("null")
+
+    def test_a_removed_link_leaves_what_it_leads_to(self) -> None:
+        put(f"{self.place.path}/../target/file", "root's")
+        os.symlink("../target", self.place / "folder")
+        self.place.remove("folder")
+        self.assertTrue(os.path.exists(f"{self.place.path}/../target/file"))
+
+    def test_a_folder_is_removed_with_all_that_is_in_it(self) -> None:
+        put(self.place / "a/b/c", "x")
+        self.place.remove("a")
+        self.place.remove("a")
+        self.assertEqual(self.names(), [])
+
+    def test_a_head_and_a_tail_are_read_apart(self) -> None:
+        put(self.place / "file", "0123456789")
+        self.assertEqual((self.place.read("file", 3), self.place.read("file", tail=4), self.place.read("file", tail=99)), (b"012", b"6789", b"0123456789"))
+
+    def test_no_more_is_read_than_the_limit(self) -> None:
+        with open(self.place / "file", "wb") as file:
+            file.truncate(LIMIT + 10)
+        self.assertEqual(len(self.place.read("file")), LIMIT)
+
+    def test_a_move_replaces_what_has_the_name_there(self) -> None:
+        other = Folder(f"{self.place.path}/other", 0o700)
+        put(self.place / "a/file", "new")
+        put(other / "b/file", "old")
+        self.place.move("a", other, "b")
+        self.assertEqual((other.text("b/file"), self.place.has("a")), ("new", False))
+        self.assertEqual(stat.S_IMODE(os.stat(other.path).st_mode), 0o700)
+
+    def test_a_file_of_1970_is_there(self) -> None:
+        put(self.place / "file", "x")
+        os.utime(self.place / "file", (0, 0))
+        self.assertTrue(self.place.has("file"))
+
+
+@unittest.skipUnless(IS_ROOT, "root not found")
+class OwnerTest(Case):
+    """root in a folder of another user's."""
+
+    def setUp(self) -> None:
+        top = self.folder()
+        os.chmod(top, 0o755)
+        self.place = Folder(f"{top}/data", 0o750, NOBODY)
+        self.place.make()
+        put(f"{top}/secret", "root's")
+        os.chmod(f"{top}/secret", 0o600)
+
+    def test_what_root_writes_is_the_owners(self) -> None:
+        self.place.write("file", "x")
+        self.assertEqual(os.stat(self.place / "file").st_uid, NOBODY[0])
+        self.assertEqual((os.geteuid(), os.getegid()), (0, 0))
+
+    def test_root_reads_nothing_that_the_owner_cannot(self) -> None:
+        put(self.place / "file", "x")
+        os.chmod(self.place / "file", 0o600)
+        with self.assertRaises(PermissionError):
+            self.place.read("file")
+        self.assertEqual(os.geteuid(), 0)
+
+    def test_a_folder_that_is_a_link_to_roots_is_not_written_to(self) -> None:
+        os.mkdir(f"{self.place.path}/../roots", 0o755)
+        os.symlink("../roots", self.place / "kept")
+        with self.assertRaises(PermissionError):
+            Folder(self.place / "kept", 0o750, NOBODY).write("file", "x")
+        self.assertEqual(os.listdir(f"{self.place.path}/../roots"), [])
+
+    def test_all_that_an_earlier_number_of_the_owner_had_is_the_owners_and_nothing_else(self) -> None:
+        place = Folder(f"{self.place.path}/../earlier", 0o750, NOBODY)
+        put(place / "a/file", "x")
+        put(place / "roots", "x")
+        for path in (place.path, place / "a", place / "a/file"):
+            os.chown(path, 12345, 12345)
+        os.symlink("../secret", place / "link")
+        os.chown(place / "link", 12345, 12345, follow_symlinks=False)
+        place.make()
+        self.assertEqual([os.lstat(place / name).st_uid for name in (".", "a", "a/file", "link", "roots")], [*[NOBODY[0]] * 4, 0])
+        self.assertEqual(os.stat(f"{self.place.path}/../secret").st_uid, 0)
+
+    def test_a_full_disk_leaves_nothing_beside_a_file(self) -> None:
+        disk = f"{self.place.path}/../disk"
+        os.mkdir(disk)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=777", "tmpfs", disk], capture_output=True).returncode != 0:
+            # In a container that may not mount; RLIMIT_FSIZE stands for it above.
+            return
+        try:
+            place = Folder(disk, 0o777, NOBODY)
+            place.write("file", "one\n")
+            with self.assertRaises(OSError):
+                place.write("file", "x" * 200_000)
+            self.assertEqual((place.text("file"), os.listdir(disk)), ("one\n", ["file"]))
+        finally:
+            subprocess.run(["umount", disk], check=True)

@@ -1,0 +1,424 @@
+"""A start over a world of fakes: what is decided from what servers answer, and what is then done to the volume."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Callable
+from unittest import mock
+
+from cluster import DOWN, NODES, A, Line, R, S, T, change, conf, text
+from fakes import FakeWorld, info, left_with, put
+from samples import EMPTY, FULL, ID, rdb
+from suite import Case, rows
+
+import metadata
+import receipt
+import report
+from candidate import Candidate, followed, is_stale
+from facts import Refused, Unknown, fact
+from prepare import prepare
+from resp import Info
+from view import look
+from volume import Own, Rdb
+
+if TYPE_CHECKING:
+    from facts import Fact
+
+MINE = "10.0.0.4:6379"
+MANIFEST = "appendonlydir/appendonly.aof.manifest"
+PROMOTED = change(change(NODES, A, slots="", **DOWN), R, flags="master", master="-", slots="0-5460")
+SILENCE = Unknown("10.0.0.1:6379: no answer within 2 s")
+OWNER = info(redis_version="7.0.15", loading=0, master_replid=ID, master_replid2="0" * 40, master_repl_offset=700)
+
+
+class PrepareCase(Case):
+    """A replica at 10.0.0.4 that comes back on another instance; its masters answer."""
+
+    def setUp(self) -> None:
+        self.world = FakeWorld(self.folder())
+        self.instance: Fact = "i-2"
+        put(self.world.data / "nodes.conf", conf(R, NODES))
+        put(self.world.data / "dump.rdb", FULL)
+        self.world.state.write("instance-id", "i-1\n")
+        self.serve(NODES)
+
+    def serve(self, nodes: list[Line], **more: Any) -> None:
+        for node in nodes:
+            if node.id == R or "fail" in node.flags.split(",") or "@" in node.at:
+                continue
+            self.world.network.servers[f"{node.at}:6379"] = {
+                "CLUSTER NODES": text(node.id, nodes),
+                "CLUSTER INFO": info(cluster_current_epoch=9),
+                "CLUSTER MYID": node.id,
+                "CLUSTER MYSHARDID": Refused("ERR unknown subcommand"),
+                "CONFIG GET cluster-node-timeout": ["cluster-node-timeout", "5000"],
+                "INFO": OWNER,
+                "DBSIZE": 3000,
+                "TIME": ["1700000000", "0"],
+                **more,
+            }
+
+    def answer(self, place: str, **changed: Any) -> None:
+        servers = self.world.network.servers
+        servers[f"{place}:6379"] = {**servers[f"{place}:6379"], **{key.replace("_", " "): value for key, value in changed.items()}}
+
+    def prepare(self) -> int:
+        with mock.patch.object(metadata, "identity", return_value=("10.0.0.4", self.instance)):
+            code, self.log = left_with(lambda: prepare(self.world))
+        return code
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        found = {}
+        for base, _, names in os.walk(f"{self.world.root}/var/lib"):
+            for name in names:
+                with open(f"{base}/{name}", "rb") as file:
+                    found[os.path.relpath(f"{base}/{name}", f"{self.world.root}/var/lib")] = file.read()
+        return found
+
+    @property
+    def own(self) -> Own:
+        return Own(self.world.data.text("nodes.conf"))
+
+
+class StartTest(PrepareCase):
+    def test_a_replica_follows_the_owner_of_its_shard(self) -> None:
+        self.assertEqual(self.prepare(), 0)
+        self.assertEqual((self.own.id, self.own.role, self.own.me and self.own.me.master), (R, "replica", A))
+        self.assertEqual(self.files["redis/kept/dump.rdb"], FULL)
+        self.assertEqual(self.world.state.text("instance-id"), "i-2\n")
+        self.assertIn("bind 10.0.0.4 127.0.0.1\n", self.world.run.text("redis.conf"))
+        self.assertIn("cluster-node-timeout 5000\n", self.world.run.text("redis.conf"))
+        self.assertTrue(self.world.run.has("started"))
+
+    def test_a_receipt_is_gone_before_redis_starts(self) -> None:
+        self.world.state.write("receipt", "x")
+        self.prepare()
+        self.assertFalse(self.world.state.has("receipt"))
+
+    def test_a_replica_follows_who_was_promoted_meanwhile(self) -> None:
+        self.serve([*change(NODES, A, slots="", **DOWN), Line(S, "10.0.0.5", "master", slots="0-5460")])
+        self.assertEqual(self.prepare(), 0)
+        self.assertEqual(self.own.me and self.own.me.master, S)
+
+    def test_a_replica_that_names_no_master_follows_the_owner_of_its_shard_by_its_copy(self) -> None:
+        # F36: forgotten and met again, killed, and its file is lost.
+        put(self.world.data / "nodes.conf", "")
+        self.world.state.write("nodes.conf", conf(R, NODES))
+        self.serve(change(NODES, R, master="-"))
+        self.assertEqual(self.prepare(), 0)
+        self.assertEqual(self.own.me and self.own.me.master, A)
+
+    def test_an_empty_volume_starts_where_nobody_answers(self) -> None:
+        for name in ("nodes.conf", "dump.rdb"):
+            self.world.data.remove(name)
+        self.world.network.servers.clear()
+        self.assertEqual((self.prepare(), self.own.id), (0, ""))
+
+    def test_data_that_does_not_say_whose_it_is_is_the_nodes_at_this_address(self) -> None:
+        self.world.data.remove("nodes.conf")
+        self.assertEqual(self.prepare(), 0)
+        self.assertEqual((self.own.id, self.own.role), (R, "replica"))
+
+    def test_data_of_nobody_is_set_aside(self) -> None:
+        self.world.data.remove("nodes.conf")
+        self.serve(NODES[:3])
+        self.assertEqual(self.prepare(), 0)
+        self.assertEqual((self.files["redis-replica/aside/dump.rdb"], self.world.data.has("dump.rdb")), (FULL, False))
+
+    def test_a_join_that_was_cut_short_starts_as_it_is(self) -> None:
+        bare = f"{T} 10.0.0.4:6379@16379 myself,master - 0 0 0 connected\nvars currentEpoch 0 lastVoteEpoch 0\n"
+        put(self.world.data / "nodes.conf", bare)
+        self.assertEqual((self.prepare(), self.world.data.text("nodes.conf")), (0, bare))
+
+    def test_a_damaged_rdb_is_kept_apart_after_a_start_that_failed(self) -> None:
+        self.world.run.write("failed", "")
+        self.world.processes.results["redis-check-rdb"] = 1, "RDB CRC error"
+        self.assertEqual(self.prepare(), 0)
+        self.assertEqual((self.files["redis/kept/damaged.rdb"], self.world.data.has("dump.rdb")), (FULL, False))
+
+    @rows(
+        ("an rdb that the checker accepts stays", 0),
+        ("an rdb that the checker was killed over stays", None),
+        ("an rdb without a checker stays", 127),
+    )
+    def checked(self, status: int | None) -> None:
+        self.world.run.write("failed", "")
+        self.world.processes.results["redis-check-rdb"] = status, ""
+        self.assertEqual((self.prepare(), self.world.data.has("dump.rdb")), (0, True))
+
+    def test_a_replicas_append_only_file_is_removed(self) -> None:
+        put(self.world.data / MANIFEST, "")
+        self.prepare()
+        self.assertFalse(self.world.data.has("appendonlydir"))
+        self.assertIn("appendonly no\n", self.world.run.text("redis.conf"))
+
+    def test_starts_that_failed_five_times_are_spaced(self) -> None:
+        begun = self.world.clock.time
+        self.world.run.write("failures", "....")
+        self.prepare()
+        self.assertEqual(self.world.clock.time, begun)
+        self.world.run.write("failures", ".....")
+        self.prepare()
+        self.assertEqual(self.world.clock.time - begun, 15)
+
+    def test_a_hold_after_syncs_that_failed_is_kept_once(self) -> None:
+        begun = self.world.clock.time
+        self.world.run.write("hold", str(begun + 40))
+        self.prepare()
+        self.prepare()
+        self.assertEqual(self.world.clock.time - begun, 40)
+
+
+class SilenceTest(PrepareCase):
+    """F33 and its kind: whatever is not answered, nothing on the volume changes, and it waits with a reason."""
+
+    def held(self, reason: str) -> None:
+        before = self.files
+        self.assertEqual(self.prepare(), 10)
+        after = self.files
+        after.pop("redis-replica/node-timeout", None)
+        self.assertEqual(after, before)
+        self.assertFalse(self.world.run.has("started"))
+        self.assertIn(reason, self.world.told_state)
+
+    @rows(
+        ("an owner whose INFO is not answered", {"INFO": SILENCE}, "no answer within 2 s"),
+        ("an owner whose number of keys is not answered", {"DBSIZE": SILENCE, "INFO": OWNER.replace(ID, "9" * 40)}, "no answer within 2 s"),
+        ("an owner that asks for a password", {"INFO": Refused("NOAUTH Authentication required.")}, "NOAUTH"),
+        ("an owner whose offset is a command", {"INFO": OWNER.replace("offset:700", "offset:PORT[$(id)]")}, "not a number"),
+        ("an owner whose INFO lacks the offset", {"INFO": OWNER.replace("master_repl_offset", "x")}, "master_repl_offset"),
+        ("an owner whose INFO lacks the release", {"INFO": OWNER.replace("redis_version", "x")}, "redis_version"),
+        ("an owner that is loading", {"INFO": OWNER.replace("loading:0", "loading:1")}, "loading its data"),
+        ("an owner that does not tell the epoch", {"CLUSTER INFO": SILENCE}, "nodes.conf cannot be rebuilt"),
+    )
+    def owners(self, changed: dict[str, Any], reason: str) -> None:
+        put(self.world.data / "kept/dump.rdb", FULL)
+        self.answer("10.0.0.1", **changed)
+        self.held(reason)
+
+    def test_masters_that_are_silent(self) -> None:
+        self.world.network.servers.clear()
+        self.held("no majority of the masters answers and agrees: 0 of all")
+
+    def test_all_masters_but_one(self) -> None:
+        for place in ("10.0.0.2", "10.0.0.3"):
+            del self.world.network.servers[f"{place}:6379"]
+        self.held("1 of 3 masters with slots answer and agree")
+
+    def test_a_machine_that_has_this_nodes_id_and_is_silent(self) -> None:
+        self.serve(change(NODES, R, at="10.0.0.8"))
+        self.held("at another address")
+
+    def test_a_nodes_conf_that_cannot_be_read(self) -> None:
+        self.world.data.remove("nodes.conf")
+        os.mkfifo(self.world.data / "nodes.conf")
+        code = self.prepare()
+        self.assertEqual((code, self.world.run.has("started")), (10, False))
+
+    def test_a_node_that_may_own_slots_and_whose_replica_is_silent(self) -> None:
+        put(self.world.data / "nodes.conf", conf(R, PROMOTED))
+        self.serve([*PROMOTED, Line(S, "10.0.0.5", "slave", R)])
+        self.answer("10.0.0.5", INFO=SILENCE)
+        self.held("no answer within 2 s")
+
+    def test_an_address_that_no_interface_has(self) -> None:
+        with mock.patch.object(metadata, "identity", return_value=("", Unknown("the metadata service does not answer: x"))):
+            code, _ = left_with(lambda: prepare(self.world))
+        self.assertEqual((code, self.world.told_state), (10, "waiting: no private IP yet: the metadata service does not answer: x"))
+
+    def test_a_metadata_service_that_does_not_answer_never_overwrites_a_known_identity(self) -> None:
+        self.instance = Unknown("the metadata service does not answer")
+        self.assertEqual((self.prepare(), self.world.state.text("instance-id")), (0, "i-1\n"))
+
+    def test_without_a_quorum_a_reboot_needs_the_instance_id(self) -> None:
+        self.world.network.servers.clear()
+        self.instance = Unknown("the metadata service does not answer")
+        self.assertEqual(self.prepare(), 10)
+        self.instance = "i-2"
+        self.assertEqual(self.prepare(), 10)
+        self.instance = "i-1"
+        self.assertEqual((self.prepare(), self.own.id), (0, R))
+
+
+class RefusalTest(PrepareCase):
+    def setUp(self) -> None:
+        super().setUp()
+        # The owner came back with less.
+        self.answer("10.0.0.1", INFO=OWNER.replace("offset:700", "offset:699"))
+
+    def accept(self) -> None:
+        with mock.patch.object(report, "retry", lambda world: world.run.remove("refused")):
+            report.accept(self.world)
+
+    def test_an_owner_that_holds_less_is_refused_with_what_an_operator_needs(self) -> None:
+        before = self.files
+        self.assertEqual(self.prepare(), 20)
+        self.assertEqual(self.files, before)
+        self.assertIn("following it would delete data", self.world.told_state)
+        for line in (
+            "nodes.conf role: replica, cluster view: replica, owner of its shard: live",
+            "this volume: offset 700, has keys, written at 20",
+            "the owner at 10.0.0.1:6379: offset 699, link down for 0 s, 3000 keys",
+        ):
+            self.assertIn(line, self.log)
+
+    def test_an_empty_owner_of_another_history_is_refused(self) -> None:
+        self.answer("10.0.0.1", INFO=OWNER.replace(ID, "9" * 40), DBSIZE=0)
+        self.assertEqual(self.prepare(), 20)
+
+    def test_a_server_older_than_its_owner_is_refused(self) -> None:
+        self.answer("10.0.0.1", INFO=OWNER.replace("7.0.15", "8.0.6"))
+        self.assertEqual(self.prepare(), 20)
+        self.assertIn("older than its master's", self.world.told_state)
+
+    def test_an_acceptance_follows_once_and_keeps_what_the_volume_had(self) -> None:
+        self.prepare()
+        self.accept()
+        self.assertEqual((self.prepare(), self.files["redis/kept/dump.rdb"]), (0, FULL))
+        self.assertFalse(self.world.run.has("accepted"))
+        self.assertEqual(self.prepare(), 20)
+
+    @rows(
+        ("an acceptance is void for another volume", lambda case: put(case.world.data / "dump.rdb", rdb(offset=900))),
+        ("an acceptance is void for another owner", lambda case: case.serve_other()),
+        ("an acceptance is void for another reason", lambda case: case.answer("10.0.0.1", INFO=OWNER.replace("7.0.15", "8.0.6"))),
+    )
+    def void(self, change: Callable[[RefusalTest], None]) -> None:
+        self.prepare()
+        self.accept()
+        change(self)
+        self.assertEqual(self.prepare(), 20)
+
+    def serve_other(self) -> None:
+        self.serve([*change(NODES, A, slots="", **DOWN), Line(S, "10.0.0.5", "master", slots="0-5460")], INFO=OWNER.replace("offset:700", "offset:5"))
+
+    def test_an_acceptance_that_no_refusal_asked_for_is_void(self) -> None:
+        self.world.run.write("accepted", "twin")
+        self.assertEqual(self.prepare(), 20)
+
+    def test_a_command_to_make_a_copy_serve_has_only_an_address(self) -> None:
+        put(self.world.data / "nodes.conf", conf(R, PROMOTED))
+        self.serve([*PROMOTED, Line(S, "10.0.0.5", "slave,nofailover", R)], INFO=info(slave_repl_offset=650, master_link_down_since_seconds="5\x1b[2J"))
+        self.world.clock.time = 10
+        self.prepare()
+        self.world.clock.time = 200
+        self.assertEqual(self.prepare(), 20)
+        self.assertIn("redis-cli -h 10.0.0.5 -p 6379 CLUSTER FAILOVER TAKEOVER", self.log)
+        self.assertIn("the copy at 10.0.0.5:6379: offset 650, link down for 5?[2J s, 3000 keys", self.log)
+
+
+class OwnerTest(PrepareCase):
+    """A promoted node comes back."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        put(self.world.data / "nodes.conf", conf(R, PROMOTED))
+        self.serve(PROMOTED)
+
+    def later(self) -> int:
+        """After W."""
+        self.prepare()
+        self.world.clock.time += 100
+        return self.prepare()
+
+    def attest(self) -> None:
+        receipt.write(self.world, look(self.world, Own(conf(R, PROMOTED)), R))
+
+    def test_with_a_receipt_it_serves_at_once(self) -> None:
+        self.attest()
+        self.assertEqual((self.prepare(), self.own.role), (0, "owner"))
+        self.assertEqual(self.files["redis/kept/dump.rdb"], FULL)
+
+    def test_a_receipt_whose_masters_heard_from_it_later_proves_nothing(self) -> None:
+        self.attest()
+        self.serve(change(PROMOTED, R, pong=1_700_000_001_000))
+        self.assertEqual(self.later(), 20)
+
+    def test_a_receipt_is_no_proof_with_a_nodes_conf_that_is_not_whole(self) -> None:
+        self.attest()
+        self.world.state.write("nodes.conf", conf(R, PROMOTED))
+        put(self.world.data / "nodes.conf", conf(R, PROMOTED)[:-9])
+        self.assertEqual(self.later(), 20)
+
+    def test_a_restored_image_is_refused_after_w(self) -> None:
+        self.assertEqual(self.prepare(), 10)
+        self.assertEqual(self.later(), 20)
+        self.assertIn("may be older than the last acknowledged write", self.world.told_state)
+
+    def test_after_a_crash_it_serves_from_its_append_only_file_on_the_same_instance(self) -> None:
+        put(self.world.data / MANIFEST, "")
+        self.instance = "i-1"
+        self.assertEqual((self.later(), self.world.data.has(MANIFEST)), (0, True))
+        self.assertIn("appendonly yes\n", self.world.run.text("redis.conf"))
+
+    def test_an_append_only_file_that_is_not_complete_does_not_serve(self) -> None:
+        put(self.world.data / MANIFEST, "")
+        self.world.state.write("aof-partial", "")
+        self.instance = "i-1"
+        self.assertEqual((self.later(), self.world.data.has(MANIFEST)), (20, True))
+
+    def test_what_is_accepted_is_served_with_a_rebuilt_file_where_that_said_replica(self) -> None:
+        put(self.world.data / "nodes.conf", conf(R, NODES))
+        self.assertEqual(self.later(), 20)
+        with mock.patch.object(report, "retry", lambda world: world.run.remove("refused")):
+            report.accept(self.world)
+        self.assertEqual((self.prepare(), self.own.role, self.own.shard_slots), (0, "owner", set(range(5461))))
+
+    def copy(self, **fields: Any) -> str:
+        self.serve([*PROMOTED, Line(S, "10.0.0.5", "slave", R)])
+        self.answer("10.0.0.5", INFO=info(**fields), TIME=["1700000060", "0"])
+        candidate = Candidate(self.world, MINE, "i-2")
+        found = candidate.gather()["copy"]
+        return str(found)
+
+    @rows(
+        ("a replica whose link is up followed to the end", {"master_link_status": "up"}, "following"),
+        ("a replica that lost its link when the masters lost the node followed", {"master_link_status": "down", "master_link_down_since_seconds": 60}, "following"),
+        ("a replica that lost its link a minute earlier did not", {"master_link_status": "down", "master_link_down_since_seconds": 120}, "other"),
+        ("a replica that never had a link is not known to have", {"master_link_status": "down", "master_link_down_since_seconds": -1}, "not a number: '-1'"),
+    )
+    def copies(self, fields: dict[str, Any], expected: str) -> None:
+        self.assertEqual(self.copy(**fields), expected)
+
+    def test_a_replica_that_cannot_be_elected_did_not_follow(self) -> None:
+        self.serve([*PROMOTED, Line(S, "10.0.0.5", "slave,nofailover", R)])
+        self.assertEqual(Candidate(self.world, MINE, "i-2").gather()["copy"], "other")
+
+    def test_a_node_without_replicas_has_no_copy(self) -> None:
+        self.assertEqual(Candidate(self.world, MINE, "i-2").gather()["copy"], "none")
+
+
+class StaleTest(Case):
+    @rows(
+        ("an owner that is level has all of it", FULL, OWNER, 3000, False),
+        ("an owner that is further on has all of it", FULL, OWNER.replace("offset:700", "offset:9000000000"), 3000, False),
+        ("an owner that is behind has not", FULL, OWNER.replace("offset:700", "offset:699"), 3000, True),
+        ("an owner that is loading cannot be compared", FULL, OWNER.replace("loading:0", "loading:1"), 0, "loading"),
+        ("an owner of the same history that was emptied on purpose is followed", FULL, OWNER, 0, False),
+        ("an owner of the earlier history that was emptied on purpose is followed", FULL, OWNER.replace(ID, "8" * 40).replace("0" * 40, ID), 0, False),
+        ("an empty owner of another history is not", FULL, OWNER.replace(ID, "9" * 40), 0, True),
+        ("an owner of another history with keys is followed", FULL, OWNER.replace(ID, "9" * 40), 1, False),
+        ("a volume without keys has nothing to lose", EMPTY, OWNER.replace("offset:700", "offset:0"), 0, False),
+        ("a volume without an RDB has nothing to lose", b"", OWNER.replace("offset:700", "offset:0"), 0, False),
+        ("a damaged RDB is taken to have keys", FULL[:100], OWNER.replace(ID, "9" * 40), 0, True),
+    )
+    def owners(self, content: bytes, reply: str, keys: int, stale: str | bool) -> None:
+        self.assertEqual(is_stale(Rdb(content) if content else None, Info(reply), keys), stale)
+
+    @rows(
+        ("an INFO that is not answered", SILENCE, 3000),
+        ("a number of keys that is not answered", OWNER.replace(ID, "9" * 40), SILENCE),
+        ("an INFO without a history", info(loading=0, master_repl_offset=700), 3000),
+    )
+    def unknown(self, reply: Any, keys: Any) -> None:
+        self.assertIsInstance(fact(lambda: is_stale(Rdb(FULL), Info(reply), keys)), Unknown)
+
+    @rows(
+        ("a time that is not answered", SILENCE),
+        ("a time of another form", ["now"]),
+        ("a time that is none", None),
+    )
+    def times(self, now: Any) -> None:
+        down = Info(info(master_link_status="down", master_link_down_since_seconds=5))
+        self.assertIsInstance(fact(lambda: followed(down, now, 100)), Unknown)

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import os
+import socket
+import time
+from unittest import mock
+
+from fakes import HERE, FakeWorld, left_with
+from suite import Case
+
+import world as module
+from facts import Refused, Unknown
+from world import Processes, World, listener_of
+
+
+class LockTest(Case):
+    def test_one_step_waits_for_another_and_leaves_with_10_past_its_time(self) -> None:
+        world = FakeWorld(self.folder())
+        begun = world.clock.time
+
+        def again() -> None:
+            with world.lock(60):
+                self.fail("two hold the lock")
+
+        with world.lock(1):
+            self.assertEqual(left_with(again)[0], 10)
+        self.assertAlmostEqual(world.clock.time - begun, 60, 0)
+
+    def test_a_lock_is_free_once_its_step_has_ended_however_it_ended(self) -> None:
+        world = FakeWorld(self.folder())
+        with self.assertRaises(ValueError), world.lock(1):
+            raise ValueError
+        with world.lock(1):
+            pass
+
+    def test_only_the_agents_user_may_open_its_file(self) -> None:
+        world = FakeWorld(self.folder())
+        with world.lock(1):
+            self.assertEqual(os.stat(world.run / "lock").st_mode & 0o777, 0o600)
+
+    def test_a_link_in_place_of_its_file_is_not_followed(self) -> None:
+        world = FakeWorld(self.folder())
+        os.symlink("target", world.run / "lock")
+        with self.assertRaises(OSError), world.lock(1):
+            pass
+        self.assertFalse(world.run.has("target"))
+
+
+class ListenerTest(Case):
+    def listen(self, family: int, address: str) -> int:
+        listener = socket.socket(family)
+        self.addCleanup(listener.close)
+        listener.bind((address, 0))
+        listener.listen()
+        return int(listener.getsockname()[1])
+
+    def test_the_user_of_a_listener_is_found(self) -> None:
+        for family, address in (
+            (socket.AF_INET, "127.0.0.1"),
+            (socket.AF_INET, "0.0.0.0"),
+            (socket.AF_INET6, "::"),
+            (socket.AF_INET6, "::ffff:127.0.0.1"),
+        ):
+            with self.subTest(address=address):
+                if family == socket.AF_INET6 and not os.path.exists("/proc/self/net/if_inet6"):
+                    continue
+                self.assertEqual(listener_of(self.listen(family, address)), os.getuid())
+
+    def test_a_port_that_nobody_listens_on_has_none(self) -> None:
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            self.assertEqual(listener_of(unused.getsockname()[1]), -1)
+
+    def asked(self, listener: int) -> object:
+        world = FakeWorld(self.folder())
+        world.redis_user = 999, 999
+        world.network.servers[HERE] = {"ROLE": ["master"]}
+        with mock.patch.object(module, "listener_of", return_value=listener):
+            (reply,) = world.ask_here(("ROLE",))
+        return reply
+
+    def test_another_users_process_is_not_asked(self) -> None:
+        reply = self.asked(1000)
+        self.assertIsInstance(reply, Unknown)
+        self.assertEqual(str(reply), "port 6379 is in use by a process of user 1000")
+        self.assertIsInstance(self.asked(0), Unknown)
+
+    def test_redis_own_user_is_asked(self) -> None:
+        self.assertEqual(self.asked(999), ["master"])
+
+
+class CommandTest(Case):
+    def test_what_redis_does_not_do_is_waited_for_with_its_answer(self) -> None:
+        for reply in (Unknown("127.0.0.1: no answer"), Refused("ERR no\x1b"), None, 1, "QUEUED"):
+            world = FakeWorld(self.folder())
+            world.network.servers[HERE] = {"CONFIG": reply}
+            self.assertEqual(left_with(lambda world=world: world.command("CONFIG", "SET", "a", "b"))[0], 10)  # type: ignore[misc]
+            self.assertRegex(world.told_state, "^waiting: CONFIG SET a b: [ -~]+$")
+
+    def test_in_a_directory_no_unit_of_the_machine_is_touched(self) -> None:
+        world = FakeWorld(self.folder())
+        self.assertEqual(world.systemctl("stop", "redis"), "")
+        self.assertEqual(world.processes.ran, [])
+
+    def test_a_world_of_a_directory_has_no_other_users(self) -> None:
+        world = World(self.folder())
+        self.assertEqual((world.redis_user, world.agent_user, world.settings.port), (None, None, 6379))
+        self.assertIsNone(module.user("no-such-user", ""))
+        self.assertEqual(module.user("root", ""), (0, 0))
+
+
+class ProcessesTest(Case):
+    def test_a_program_has_a_status_and_an_output(self) -> None:
+        self.assertEqual(Processes().run("sh", "-c", "echo out; echo err >&2; exit 3"), (3, "out\nerr"))
+
+    def test_a_program_that_is_missing_has_127(self) -> None:
+        status, output = Processes().run("/nonexistent/program")
+        self.assertEqual((status, output), (127, "/nonexistent/program: No such file or directory"))
+
+    def test_a_program_reads_nothing_and_stands_in_the_root(self) -> None:
+        self.assertEqual(Processes().run("sh", "-c", "cat; pwd"), (0, "/"))
+
+    def test_a_program_past_its_time_is_killed_with_what_it_started(self) -> None:
+        begun = time.monotonic()
+        status, output = Processes().run("sh", "-c", "trap '' TERM; sleep 300 & sleep 300", seconds=0.5)
+        self.assertEqual((status, output), (None, "sh was killed after 0.5 s"))
+        self.assertLess(time.monotonic() - begun, 5)
+
+    def test_a_process_that_has_ended_is_told_at_once_and_one_that_runs_after_the_time(self) -> None:
+        begun = time.monotonic()
+        self.assertFalse(Processes().ended(os.getpid(), 0.2))
+        self.assertTrue(Processes().ended(2**22 + 1, 60))
+        self.assertLess(time.monotonic() - begun, 5)
