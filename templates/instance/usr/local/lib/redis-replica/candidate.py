@@ -127,7 +127,7 @@ class Candidate:
         lines += [f"the owner at {owner.address}: {self._contents(owner)}"] if owner else []
         for node in self.view.copies():
             lines.append(f"the copy at {node.address}: {self._contents(node)}; to make it serve, losing what it lacks:")
-            lines.append(f"redis-cli -h {node.host} -p {node.port} CLUSTER FAILOVER TAKEOVER")
+            lines.append(f"redis-cli -h {node.host} -p {node.port} cluster failover takeover")
         return lines
 
     def _contents(self, node: Node) -> str:

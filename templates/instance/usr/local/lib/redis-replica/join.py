@@ -46,6 +46,8 @@ class Running:
         if not self.own.me:
             raise ValueError("not an answer to CLUSTER NODES")
         self.me = self.own.me
+        # As it announces itself; peers may have another machine's.
+        self.address = self.me.address
 
 
 def step(world: World) -> None:
@@ -57,7 +59,7 @@ def step(world: World) -> None:
         protection.update(world, running)
         membership.bar_moved(world, running)
         view = look(world, running.own, running.me.id)
-        membership.forget_predecessors(world, view, running.me.address)
+        membership.forget_predecessors(world, view, running.address)
         action, why = settle(decide_join, gather(world, running, view), JOIN)
         act(world, running, view, action, why)
 
@@ -70,7 +72,11 @@ def read_running(world: World, nodes: Reply, answer: Reply) -> Running:
         # Why it does not run is for `prepare` and `stopped` to say.
         raise Leave(LATER)
     running = fact(lambda: Running(known(nodes), Info(known(answer))) and "")
-    return Running(nodes, info) if running == "" else later(world, f"Redis does not answer: {running}")
+    if running != "":
+        later(world, f"Redis does not answer: {running}")
+    found, ip = Running(nodes, info), world.run.text("address").strip()
+    found.address = f"{ip}:{world.settings.port}" if ip else found.address
+    return found
 
 
 def gather(world: World, running: Running, view: View) -> Known:
@@ -83,7 +89,7 @@ def gather(world: World, running: Running, view: View) -> Known:
         role = "lost"
     return {
         "own": role,
-        "twin": membership.twin(world, view, running.me.address, running.info.number("uptime_in_seconds")),
+        "twin": membership.twin(world, view, running.address, running.info.number("uptime_in_seconds")),
         "quorum": fact(lambda: view.quorum),
         "listed": view.listed(),
         "aof": fact(lambda: protection.is_complete(world)),

@@ -102,7 +102,7 @@ def local_networks() -> list[tuple[int, int]]:
 
 
 def follow(world: World, running: Running, view: View) -> None:
-    master = choose(world, view, running.me.address)
+    master = choose(world, view, running.address)
     if not master:
         later(world, "no master to replicate" + " in its shard" * bool(world.settings.shard))
     try:

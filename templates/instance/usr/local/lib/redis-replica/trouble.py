@@ -8,7 +8,7 @@ import time
 
 from facts import Unknown
 from report import later
-from typed import integer, plain
+from typed import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def last_words(lines: list[str]) -> str:
 
 def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
     info = running.info
-    lines = journal(world, f"_PID={integer(info.get('process_id'))}")
+    pid = info.get("process_id")
+    lines = journal(world, f"_PID={pid}") if pid.isdecimal() else journal(world)
     text, is_syncing = cause(lines), info.get("master_sync_in_progress") == "1"
     failed = sum("Full resync from master" in line for line in lines) - is_syncing
     if is_syncing and failed <= 0:
