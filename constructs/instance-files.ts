@@ -33,7 +33,8 @@ const cached = new Map<Tree, InstanceFile[]>();
 
 function walk(directory: string, path: string, rewrite: (text: string) => string): InstanceFile[] {
   return readdirSync(directory, { withFileTypes: true })
-    .filter(({ name }) => name !== "__pycache__")
+    // What tools leave beside the sources.
+    .filter(({ name }) => name !== "__pycache__" && !name.startsWith("."))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const here = `${path}/${entry.name}`;

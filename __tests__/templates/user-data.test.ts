@@ -137,6 +137,7 @@ describeWith(["bash", "python3 >= 3.9"], "the user data up to the installation",
       .replace(/\nsysctl [^]*$/, "\n")
       .replace("' / <", `' ${root} <`)
       .replace("lib=/usr", `lib=${root}/usr`)
+      .replace("python /usr/local/bin", `python ${root}/usr/local/bin`)
       .replaceAll("/run/redis-replica.", `${root}/run/redis-replica.`)
       .replace("file /etc/redis-replica/settings", `file ${root}/etc/redis-replica/settings`);
     return { root, ended: run("bash", [], inside) };
