@@ -127,7 +127,7 @@ class DecideTest(Case):
         ("a replica whose master is down follows it all the same", {"owner": "down"}, "follow"),
         ("a join that was cut short goes on", {"own": "bare", "seen": "bare", "owner": "none"}, "start"),
         ("a join that was cut short goes on where nobody knows it", {"own": "bare", "seen": "none", "owner": "none"}, "start"),
-        ("a forgotten replica waits for the owner of its shard that is down", {"seen": "none", "owner": "down"}, "later"),
+        ("a forgotten replica follows the owner of its shard that is down", {"seen": "none", "owner": "down"}, "follow"),
         (
             "a node that lost its slots waits for who has them and is down",
             {"own": "owner", "seen": "bare", "owner": "down"},

@@ -15,7 +15,7 @@ from stop import LEAST, MOST, hand_over, in_sync, patience, stop, stopped
 PID = 7
 MANIFEST = "appendonlydir/appendonly.aof.manifest"
 # A promoted node has no replica here; each test names what differs.
-INFO = info(role="master", master_repl_offset=700, used_memory=1_000_000, rdb_last_bgsave_time_sec=0)
+INFO = info(aof_enabled=1, aof_last_write_status="ok", master_link_status="up", role="master", master_repl_offset=700, used_memory=1_000_000, rdb_last_bgsave_time_sec=0)
 PROMOTED = change(change(NODES, A, slots="", flags="slave", master=R), R, flags="master", master="-", slots="0-5460")
 SAVED = 1_700_000_000
 
@@ -84,7 +84,7 @@ class StopTest(Case):
                 self.append_only()
                 self.stop()
                 self.assertEqual((self.told("CONFIG"), self.told("SHUTDOWN")), ([], []))
-                self.assertFalse(self.world.run.has("stopping") or self.world.state.has("aof-partial"))
+                self.assertFalse(self.world.run.text("stopping") or self.world.state.has("aof-partial"))
                 self.world.run.write("started", "")
                 self.assertFalse(self.end())
 

@@ -219,7 +219,6 @@ class KeepTest(Case):
         ("data without an RDB does not replace data with keys", {"dump.rdb": FULL}, {"nodes.conf": b"x"}, FULL),
         ("an append-only file counts as keys", {"dump.rdb": EMPTY}, {"appendonlydir/a": b"x"}, None),
         ("an append-only file that is aside counts as keys", {"appendonlydir/a": b"x"}, {"dump.rdb": EMPTY}, None),
-        ("data that kept an RDB with keys replaces earlier data", {"dump.rdb": rdb(offset=5)}, {"dump.rdb": EMPTY, "kept/dump.rdb": FULL}, EMPTY),
         ("data without keys is set aside where there is none", {}, {"dump.rdb": EMPTY}, EMPTY),
     )
     def sets_aside(self, before: dict[str, bytes], now: dict[str, bytes], after: bytes | None) -> None:

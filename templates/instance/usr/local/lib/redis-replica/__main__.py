@@ -71,8 +71,11 @@ def main(argv: list[str], world: World | None = None) -> int:
         # A full or read-only disk, most of all: nothing is done by halves, and it is tried again.
         text = plain(f"{type(error).__name__}: {error}")
         report.log(text)
-        with suppress(OSError):
-            report.set_state(world, "waiting", text) if world else None
+        with suppress(OSError, report.Leave):
+            if world:
+                # `prepare` is then held back, after a few times.
+                world.run.write("failures", world.run.text("failures") + ".")
+                report.later(world, text)
         return report.LATER
 
 

@@ -86,8 +86,15 @@ class Candidate:
             "proof": fact(lambda: self.whole and receipt.proof(world, view)),
             "aof": fact(lambda: protection.is_complete(world)),
             "accepted": "no",
-            "waited": fact(lambda: elapsed(world, "since") >= window(world)),
+            "waited": fact(self._waited),
         }
+
+    def _waited(self) -> bool:
+        """Whether there has been a quorum for W: an election needs one."""
+        if not self.view.quorum:
+            self.world.run.remove("since")
+            return False
+        return elapsed(self.world, "since") >= window(self.world)
 
     @property
     def program(self) -> str:

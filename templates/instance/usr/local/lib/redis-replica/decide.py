@@ -45,6 +45,7 @@ START = {
     "waited": YES_NO,
 }
 
+BEHIND = "the offset has not reached the master's"
 NO_QUORUM = "no majority of the masters answers and agrees"
 
 
@@ -68,7 +69,7 @@ def decide_start(f: Facts) -> Action:
         return decide_owner(f)
     if f.owner == "live":
         return decide_follow(f)
-    if f.owner == "down" and f.seen == "replica":
+    if f.owner == "down" and "replica" in (f.seen, f.own):
         # With elections off until it has caught up, it is a copy to be had and no more.
         return "follow", ""
     if f.own == "bare":
@@ -93,7 +94,7 @@ def decide_follow(f: Facts) -> Action:
 def decide_owner(f: Facts) -> Action:
     """The cluster says that this node owns slots. It may serve them only if nothing newer can be anywhere."""
     if f.accepted == "yes":
-        return "serve", ""
+        return ("serve-aof" if f.aof == "yes" else "serve"), ""
     if f.waited == "no" and f.copy == "following":
         return "later", "a replica was connected until this node stopped, and can be elected"
     if f.own == "owner" and f.proof == "yes":
@@ -144,7 +145,7 @@ def decide_join(f: Facts) -> Action:
             return "report", "the master is down"
         return "later", "the replication link is down"
     if f.synced == "no":
-        return "later", "the offset has not reached the master's"
+        return "later", BEHIND
     if f.bus == "no":
         return "later", "the bus port of a master does not answer"
     return "healthy", ""

@@ -16,8 +16,10 @@ LIMIT = 4 << 20
 class Folder:
     """A directory; files in it are replaced by rename. `owner` is (uid, gid), if it is another user's."""
 
-    def __init__(self, path: str, mode: int = 0o755, owner: tuple[int, int] | None = None) -> None:
-        self.path, self.mode, self.owner = path, mode, owner
+    def __init__(
+        self, path: str, mode: int = 0o755, owner: tuple[int, int] | None = None, parent: Folder | None = None
+    ) -> None:
+        self.path, self.mode, self.owner, self.parent = path, mode, owner, parent
 
     def __truediv__(self, name: str) -> str:
         return f"{self.path}/{name}"
@@ -36,14 +38,26 @@ class Folder:
                 os.seteuid(0)
                 os.setegid(0)
 
+    def child(self, name: str) -> Folder:
+        """A folder in this one, of the same owner."""
+        return Folder(self / name, self.mode, self.owner, self)
+
     def make(self) -> None:
         """Creates it, and gives it its mode and owner, and all that an earlier owner had: its number may differ."""
+        if self.parent:
+            # A link in its place would lead root somewhere else.
+            with self.as_owner():
+                if os.path.islink(self.path):
+                    os.unlink(self.path)
+                os.makedirs(self.path, self.mode, exist_ok=True)
+            return
         os.makedirs(self.path, exist_ok=True)
         before = os.stat(self.path)
         if self.owner and os.geteuid() == 0 and before.st_uid != self.owner[0]:
             for base, folders, files in os.walk(self.path):
                 for path in (f"{base}/{name}" for name in folders + files):
-                    if os.lstat(path).st_uid == before.st_uid:
+                    # What root has stays root's.
+                    if os.lstat(path).st_uid == before.st_uid != 0:
                         os.lchown(path, *self.owner)
             os.chown(self.path, *self.owner)
         if stat.S_IMODE(before.st_mode) != self.mode:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import membership
 import placement
 import protection
-from decide import JOIN, decide_join
+from decide import BEHIND, JOIN, decide_join
 from facts import Refused, fact, known, settle
 from report import LATER, REFUSED, Leave, done, elapsed, later, report
 from resp import Info
@@ -117,6 +117,10 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
     if action == "meet":
         membership.meet(world, view)
         later(world, "joining: not every master lists this node yet")
+    if action == "replicate" and me.role == "replica":
+        # What it holds may be the only copy: the decision before a start follows, sets aside or refuses.
+        world.ask_here(("SHUTDOWN", "SAVE"), seconds=60)
+        later(world, "the master of this replica owns no slots: starting again")
     if action == "replicate":
         placement.place(world, running, view)
     if action == "promoted":
@@ -132,7 +136,8 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
             report(world, f"{why}; local data was last updated at {trouble.last_update(world, running.info)}")
         if view.quorum and me.role == "replica" and running.info.get("master_link_status") != "up":
             trouble.wait_for_link(world, running, view, why)
-        if action == "later" and running.info.get("master_link_status") == "up" and elapsed(world, "behind") >= RELINK:
+        offset = running.info.get("slave_repl_offset")
+        if why == BEHIND and elapsed(world, "behind", offset) >= RELINK:
             # A sync that fell back to SYNC, as after NOAUTH, is fed with an offset that never catches up.
             world.run.remove("behind")
             world.ask_here(("CLIENT", "KILL", "TYPE", "master"))

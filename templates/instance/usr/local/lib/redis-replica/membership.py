@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from facts import Refused, Unknown, fact
 from nodes import is_whole
-from report import refuse
+from report import later, refuse
 from resp import Info
 
 TYPE_CHECKING = False
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from world import World
 
 NO_FAILOVER = "CONFIG", "SET", "cluster-replica-no-failover"
+# Seconds that a look may take.
+LOOK = 10
 TWIN = "another machine answers with the ID of this node"
 
 
@@ -33,11 +35,19 @@ def twin(world: World, view: View, address: str, uptime: int = -1) -> Fact:
             theirs = fact(lambda info=info: str(Info(info).number("uptime_in_seconds")))  # type: ignore[misc]
             if isinstance(theirs, Unknown) and uptime >= 0:
                 result = theirs
-            elif uptime < 0 or (int(str(theirs)), address) > (uptime, place):
+            elif uptime < 0 or is_later(int(str(theirs)) - uptime, address > place):
                 return "yes"
         elif isinstance(identity, Unknown) and not is_nobody(identity, claims[place]):
             result = Unknown(f"the cluster has the ID of this node at another address, too; {identity}")
     return result
+
+
+def is_later(older: int, is_second: bool) -> bool:
+    """Whether this node leaves, where the other is so much older; of two of one age the one with the second address.
+
+    The two ages are not read at one moment, but within one look.
+    """
+    return is_second if abs(older) <= LOOK else older > 0
 
 
 def is_nobody(answer: Unknown, gone: bool) -> bool:
@@ -48,8 +58,14 @@ def is_nobody(answer: Unknown, gone: bool) -> bool:
 def leave(world: World) -> None:
     """Ends Redis here; systemd does not start it again while the refusal stands."""
     world.run.write("refused", f"{TWIN}\n")
-    world.ask_here(("SHUTDOWN", "SAVE"), seconds=30)
-    refuse(world, TWIN, "twin")
+    for how in ("SAVE", "NOSAVE"):
+        world.ask_here(("SHUTDOWN", how), seconds=30)
+        (reply,) = world.ask_here(("PING",))
+        if "Connection refused" in str(reply):
+            refuse(world, TWIN, "twin")
+    # Looks go on.
+    world.run.remove("refused")
+    later(world, f"{TWIN}, and Redis here does not end: {reply}")
 
 
 def meet(world: World, view: View) -> None:
@@ -59,15 +75,16 @@ def meet(world: World, view: View) -> None:
 
 
 def forget_predecessors(world: World, view: View, address: str) -> None:
-    """Nodes that were at this node's own address before it, and own nothing: they never return.
+    """Nodes that were at this node's own address before it, whose volume is blank: they never return.
 
     All nodes are told at once: one that is not would bring them back by gossip.
     """
     if not view.quorum or not view.seen or not view.seen.alive or view.seen.address != address:
         return
     before = world.run.text("predecessors").split()
-    gone = [node for node in view.nodes.values() if node.id in before or node in view.at(address)]
-    forget = [("CLUSTER", "FORGET", node.id) for node in gone if node.role != "owner" and not node.alive]
+    nodes = [view.nodes[identity] for identity in before if identity in view.nodes]
+    gone = [node for node in nodes if node.address in ("", address) and "fail" in node.flags]
+    forget = [("CLUSTER", "FORGET", node.id) for node in gone if node.role != "owner"]
     if forget:
         places = [node.address for node in view.nodes.values() if node.alive and node.address]
         world.network.ask_all(dict.fromkeys(places, forget))

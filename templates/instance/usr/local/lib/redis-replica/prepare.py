@@ -11,7 +11,7 @@ from candidate import Candidate
 from decide import START, decide_start
 from facts import Unknown, settle
 from nodes_conf import rebuild
-from report import LATER, Leave, later, log, refuse, set_state
+from report import LATER, Leave, later, log, refuse, waiting
 from server_conf import node_timeout, render
 from volume import AOF, keep_rdb, kept, set_aside
 
@@ -48,14 +48,13 @@ def prepare(world: World) -> None:
     timeout = node_timeout(world, candidate.view)
     world.run.write("redis.conf", render(world, ip, timeout, world.data.has(AOF)))
     world.run.write("address", f"{ip}\n")
-    # Later they are listed without an address.
-    predecessors = [node.id for node in candidate.view.at(candidate.address) if node.id != candidate.me]
-    if predecessors:
-        world.run.write("predecessors", " ".join(predecessors))
+    # A blank volume: whoever was here before never returns. Later it is listed without an address.
+    here = [node.id for node in candidate.view.at(candidate.address)] if candidate.data == "empty" else []
+    world.run.write("predecessors", " ".join(here))
     if isinstance(instance, str):
         world.state.write("instance-id", f"{instance}\n")
     ended = world.run.text("ended")
-    set_state(world, "waiting", "Redis is starting" + (f"; it last ended with: {ended}" if ended else ""))
+    waiting(world, "Redis is starting" + (f"; it last ended with: {ended}" if ended else ""), ended)
     return world.run.write("started", "")
 
 
@@ -110,6 +109,10 @@ def carry_out(world: World, candidate: Candidate, action: str) -> None:
         log(f"the data is set aside in {world.state / 'aside'}")
         set_aside(world)
     keep_rdb(data)
+    # Of syncs and saves that were cut short.
+    for name in os.listdir(data.path):
+        if name[:5] == "temp-" and name[-4:] == ".rdb":
+            data.remove(name)
     if action == "follow" and candidate.damaged():
         log("the RDB is damaged: it is kept as kept/damaged.rdb")
         with data.as_owner():
@@ -117,7 +120,8 @@ def carry_out(world: World, candidate: Candidate, action: str) -> None:
     if text:
         # The look reads it as a member of Redis's group.
         data.write("nodes.conf", text, 0o640)
-    if not serves or not protection.is_complete(world):
+    if action != "serve-aof":
+        # What a receipt proves is the RDB.
         protection.put_away(world, own.role)
     elif data.has(AOF):
         with data.as_owner():

@@ -40,6 +40,8 @@ def update(world: World, running: Running) -> None:
         switch(world, "no")
     elif owns and enabled == "0":
         switch(world, "yes")
+    elif owns and info.get("aof_last_write_status") == "err":
+        later(world, "owns slots; Redis cannot write to the append-only file: see its log, and the space on the disk")
     elif owns and idle and not has_manifest(world):
         # Redis writes into files that are gone.
         switch(world, "no")

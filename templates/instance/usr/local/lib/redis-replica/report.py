@@ -53,7 +53,7 @@ def set_state(world: World, name: str, detail: str = "") -> None:
 
 def done(world: World, name: str, detail: str) -> None:
     """In sync or promoted: what was waited for, or accepted, is over."""
-    for file in ("since", "unhealthy", "behind", "throttled", "accepted", "ended", "failures"):
+    for file in ("predecessors", "since", "unhealthy", "behind", "throttled", "accepted", "ended", "failures"):
         world.run.remove(file)
     set_state(world, name, detail)
 
@@ -64,6 +64,12 @@ def later(world: World, reason: str, progress: str = "") -> NoReturn:
         report(world, f"{reason}; no progress for {PATIENCE // 60} minutes, still trying")
     set_state(world, "waiting", reason)
     raise Leave(LATER)
+
+
+def waiting(world: World, detail: str, cause: str) -> None:
+    """Redis starts, or has ended. Where it ends again and again, that is reported after 15 minutes, too."""
+    is_late = bool(cause) and elapsed(world, "unhealthy") >= PATIENCE
+    set_state(world, "refused" if is_late else "waiting", f"{detail}; still trying" if is_late else detail)
 
 
 def report(world: World, reason: str) -> NoReturn:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from typed import integer
 
 TYPE_CHECKING = False
@@ -12,20 +14,21 @@ if TYPE_CHECKING:
 
 # Redis's default, in ms, where no master has told another.
 NODE_TIMEOUT = 15_000
+# What is believed.
+LEAST, MOST = 100, 600_000
 
 
 def node_timeout(world: World, view: View | None = None) -> int:
-    """Milliseconds: what the first master tells, or what one told last."""
+    """Milliseconds: the median of what the masters tell, or what they told last."""
     question = [("CONFIG", "GET", "cluster-node-timeout")]
     replies = world.network.ask_all({voter.address: question for voter in view.voters}) if view else {}
     values = [reply[1] for (reply,) in replies.values() if isinstance(reply, list) and len(reply) == 2]
-    for value in [*values, world.state.text("node-timeout").strip()]:
-        try:
-            timeout = integer(value, 1, 1 << 31)
-        except (TypeError, ValueError):
-            continue
-        world.state.write("node-timeout", f"{timeout}\n")
-        return timeout
+    for several in (values, [world.state.text("node-timeout").strip()]):
+        told = sorted(int(value) for value in several if isinstance(value, str) and re.fullmatch(r"[0-9]{1,7}", value))
+        told = [value for value in told if LEAST <= value <= MOST]
+        if told:
+            world.state.write("node-timeout", f"{told[len(told) // 2]}\n")
+            return told[len(told) // 2]
     return NODE_TIMEOUT
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import protection
 import receipt
 from facts import Unknown, known
-from report import log, set_state
+from report import Leave, log, waiting
 from resp import Info
 from server_conf import window
 from typed import integer, is_ip
@@ -26,6 +28,9 @@ def stop(world: World, pid: int) -> None:
     """Before systemd ends Redis, whose process is `pid`; 0 where Redis has ended by itself, which attests nothing."""
     if not pid:
         return None
+    # A look that is under way ends first; the next ones leave the append-only file alone.
+    with suppress(Leave), world.lock(20):
+        world.run.write("stopping", "")
     try:
         role, info = (known(reply) for reply in world.ask_here(("ROLE",), ("INFO",)))
         is_master = {"master": True, "slave": False}[role[0]]
@@ -33,8 +38,12 @@ def stop(world: World, pid: int) -> None:
         return log(f"Redis does not answer before its end, so there will be no receipt: {error}")
     if is_master:
         hand_over(world, Info(info))
-    deadline = world.clock.uptime() + patience(Info(info))
-    if not is_master or not protection.is_complete(world):
+    fields = Info(info)
+    deadline = world.clock.uptime() + patience(fields)
+    # What it cannot save its master has, or its append-only file.
+    writes = fields.get("aof_enabled") == "1" and fields.get("aof_last_write_status") == "ok"
+    is_kept = protection.is_complete(world) and writes if is_master else fields.get("master_link_status") == "up"
+    if not is_master or not is_kept:
         # A first append-only file that is not complete keeps Redis from ending.
         world.state.write(protection.PARTIAL, "")
         world.ask_here(("CONFIG", "SET", "appendonly", "no"))
@@ -46,10 +55,9 @@ def stop(world: World, pid: int) -> None:
         (reply,) = world.ask_here(("SHUTDOWN", "SAVE"), seconds=max(1, deadline - world.clock.uptime()))
         if world.processes.ended(pid, 2):
             return None
-        world.run.remove("stopping")
+        world.run.write("stopping", "")
         log(f"Redis did not save and end: {reply}")
-        if not is_master or protection.is_complete(world):
-            # What it cannot save its master has, or its append-only file.
+        if is_kept:
             world.ask_here(("SHUTDOWN", "NOSAVE"))
             if world.processes.ended(pid, 10):
                 return None
@@ -117,4 +125,4 @@ def stopped(world: World, result: str, status: str) -> None:
         world.run.write("failures", world.run.text("failures") + ".")
         if status != "KILL":
             world.run.write("failed", "")
-    set_state(world, "waiting", f"Redis has ended{detail and ': '}{detail}")
+    waiting(world, f"Redis has ended{detail and ': '}{detail}", detail)

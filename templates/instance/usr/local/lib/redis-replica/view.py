@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 NODES = ("CLUSTER", "NODES")
 # Milliseconds after which a node that peers call failed, and that does not answer, is gone from an address.
 GONE = 10_000
+# Masters that are asked beside the first: Redis Cluster is made for 1,000.
+MOST = 1000
 
 
 class Answer:
@@ -192,7 +194,7 @@ def look(world: World, own: Own, me: str) -> View:
     }
     named = [Table.node(row) for row in places.values() if row[1].partition("@")[0] not in asked]
     further = dict.fromkeys(node.address for node in named if node and node.alive and node.address not in asked)
-    more, also = ask(world, list(further), ())
+    more, also = ask(world, list(further)[:MOST], ())
     return View(answers + more, own, me, silent + also)
 
 

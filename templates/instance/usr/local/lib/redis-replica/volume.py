@@ -102,10 +102,8 @@ def rdb_mark(data: Folder) -> str:
 
 
 def kept(data: Folder) -> Folder:
-    """Where one generation is kept. Redis could put a link in its place."""
-    if os.path.islink(data / "kept"):
-        data.remove("kept")
-    return type(data)(data / "kept", data.mode, data.owner)
+    """Where one generation is kept."""
+    return data.child("kept")
 
 
 def keep_rdb(data: Folder) -> None:
@@ -120,18 +118,23 @@ def keep_rdb(data: Folder) -> None:
 
 def set_aside(world: World) -> None:
     """Moves the data away, for a node that joins as a new one; the last generation that has keys is kept."""
-    new = type(world.state)(world.state / "aside.new", 0o700, world.state.owner)
+    new = world.state.child("aside.new")
     # What is in `new` already was moved by a run that was cut short; here is the rest of it, or a later generation.
     if new.has("dump.rdb") and world.data.has("dump.rdb"):
         end_set_aside(world)
     new.make()
-    for name in os.listdir(world.data.path):
+    # What is kept of an earlier generation stays where it is.
+    for name in [name for name in os.listdir(world.data.path) if name != "kept"]:
         if world.root:
             world.data.move(name, new)
             continue
         # systemd gives each command of a unit mounts of its own, from one to another of which nothing can be renamed.
         argv = "nsenter", "-t", "1", "-m", "mv", "-T", "--", world.data / name, new / name
         status, output = world.processes.run(*argv, seconds=3600)
+        if status == 0 and world.agent_user and world.redis_user:
+            # So that the agent's user can remove it; of Redis's files only.
+            owner = "--from={}:{} {}:{}".format(*world.redis_user, *world.agent_user).split()
+            status, output = world.processes.run("chown", "-hR", *owner, new / name, seconds=600)
         if status != 0:
             later(world, f"the data cannot be set aside: {output}")
     end_set_aside(world)
@@ -141,7 +144,7 @@ def set_aside(world: World) -> None:
 
 def end_set_aside(world: World) -> None:
     """Makes what was moved the one generation aside, unless that has keys and this has none."""
-    aside, new = (type(world.state)(world.state / name, 0o700, world.state.owner) for name in ("aside", "aside.new"))
+    aside, new = world.state.child("aside"), world.state.child("aside.new")
     if world.state.has("aside") and holds_keys(aside) and not holds_keys(new):
         world.state.remove("aside.new")
     elif world.state.has("aside.new"):

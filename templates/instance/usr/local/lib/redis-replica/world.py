@@ -124,8 +124,7 @@ def listener_of(port: int) -> int:
     for table in ("tcp", "tcp6"):
         # There is none where IPv6 is switched off.
         with suppress(OSError), open(f"/proc/self/net/{table}") as file:
-            # Sockets that listen come first.
-            rows += [row.split() for row in file.read(1 << 16).split("\n")[1:-1]]
+            rows += [row.split() for row in file.read().split("\n")[1:-1]]
     # A socket of IPv6 may take connections of IPv4, too.
     ips = "0100007F", "00000000", "0000000000000000FFFF00000100007F", "0" * 32
     places = [f"{ip}:{port:04X}" for ip in ips]
