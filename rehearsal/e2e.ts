@@ -11,10 +11,14 @@ const bin = join(__dirname, "../node_modules/.bin");
  * The end-to-end tests, in an enclosure: `npm run e2e -- [JEST-ARGUMENT...]`; or only faults, each in an enclosure
  * of its own: `npm run e2e -- --fault ID... | --all [--server NAME...] [--times N] [--jobs N]
  * [--write]`; or one cluster through many: `npm run e2e -- --soak N [--seed S] [--rounds FIRST-LAST] [--plan]
- * [--shrink]`. With each of these, `--image SUITE` chooses the Debian release of the instances.
+ * [--shrink]`; or questions of the agent that fail: `npm run e2e -- --walk [SCENE...] [--all | --points N] [--seed S]
+ * [--kind KIND...] [--jobs N]`. With each of these, `--image SUITE` chooses the Debian release of the instances.
  */
 async function main(): Promise<number> {
   const given = takeSuite(process.argv.slice(2));
+  // Needs no image: the agent runs in a directory.
+  if (given.includes("--walk"))
+    return enclose([join(bin, "tsx"), join(__dirname, "injector/walk/command.ts"), ...given]);
   const soak = given.includes("--soak") ? parseSoak(given) : undefined;
   if (!soak?.print) await prepare();
   if (soak) return runSoak(soak, playWith(enclose), (text) => process.stdout.write(`${text}\n`));

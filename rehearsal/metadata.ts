@@ -10,6 +10,8 @@ export interface InstanceFacts {
   readonly instanceType: string;
   readonly lifecycle?: "spot" | "on-demand";
   readonly imageId?: string;
+  /** What it learns as its own address. @default - the one that it asks from */
+  readonly localIp?: string;
 }
 
 export type NoticeAction = "terminate" | "stop" | "hibernate";
@@ -122,7 +124,8 @@ export class Metadata {
     response.writeHead(200, { "x-aws-ec2-metadata-token-ttl-seconds": String(ttl) }).end(token);
   }
 
-  private value(ip: string, { facts, action, rebalance }: Entry, path: string): string | undefined {
+  private value(from: string, { facts, action, rebalance }: Entry, path: string): string | undefined {
+    const ip = facts.localIp ?? from;
     const values: Readonly<Record<string, string | undefined>> = {
       "local-ipv4": ip,
       "local-hostname": `ip-${ip.replaceAll(".", "-")}.ec2.internal`,

@@ -64,7 +64,7 @@ export class InjectionPlan {
     const found = this.data.injections.find(({ address, command, occurrence }) => {
       if (address !== undefined && address !== question.address) return false;
       if (occurrence !== undefined && occurrence !== question.occurrence) return false;
-      return command === undefined || same(command, question.command);
+      return command === undefined || matches(command, question.command);
     });
     if (found) return { kind: found.kind, ...(found.ms !== undefined && { ms: found.ms }) };
     return this.drawn(question);
@@ -82,6 +82,7 @@ export class InjectionPlan {
   }
 }
 
-function same(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((word, index) => word === other[index]);
+/** A word `*` stands for any word. */
+function matches(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((word, index) => word === "*" || word === other[index]);
 }

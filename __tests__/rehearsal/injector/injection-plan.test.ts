@@ -33,6 +33,13 @@ describe("InjectionPlan", () => {
     expect(plan.for(question("b:1", ["PING"], 7))).toEqual({ kind: "lost" });
   });
 
+  test("matches any word by a star, and no other number of words", () => {
+    const plan = InjectionPlan.of({ injections: [{ command: ["SET", "k", "*"], kind: "drop" }] });
+    expect(plan.for(question("a:1", ["SET", "k", "v"]))).toEqual({ kind: "drop" });
+    expect(plan.for(question("a:1", ["SET", "j", "v"]))).toBeUndefined();
+    expect(plan.for(question("a:1", ["SET", "k", "v", "NX"]))).toBeUndefined();
+  });
+
   test("matches a long word that is given in full", () => {
     const script = "x".repeat(5000);
     const plan = InjectionPlan.of({ injections: [{ command: ["EVAL", script], kind: "drop" }] });

@@ -1,0 +1,103 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Agent, type ClockShift, type Outcome } from "./agent";
+import { type Server } from "./server";
+
+/** Milliseconds until systemd starts a unit again; on an instance it is a second. */
+const restart = 200;
+/** Seconds that the agent's clock moves between two starts: W passes within six. */
+const step = 15;
+/** Starts that may be put off one after the other. */
+const tries = 10;
+/** Milliseconds that Redis has after SIGTERM. */
+const termination = 20_000;
+
+/** What systemd does with redis-replica.service: prepare, Redis, stop, stopped, and again. */
+export class Unit {
+  /** Of all commands since the last `forget`. */
+  readonly outcomes: Outcome[] = [];
+  private wanted = false;
+  private lost = false;
+  private supervising: Promise<void> = Promise.resolve();
+  private starting: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly root: string,
+    private readonly agent: Agent,
+    readonly server: Server,
+    private readonly clock: ClockShift,
+  ) {}
+
+  /** Resolves when Redis runs for the first time, or is not started. */
+  async start(): Promise<void> {
+    if (this.wanted) return this.starting;
+    this.wanted = true;
+    this.starting = new Promise((resolve) => {
+      this.supervising = this.supervise(resolve).finally(() => {
+        this.wanted = false;
+        resolve();
+      });
+    });
+    return this.starting;
+  }
+
+  async stop(): Promise<void> {
+    this.wanted = false;
+    const { pid } = this.server;
+    await this.run(["stop"], { MAINPID: String(pid) });
+    if (this.server.pid === pid && pid) {
+      const timer = setTimeout(() => void this.server.end("SIGKILL"), termination);
+      await this.server.end("SIGTERM");
+      clearTimeout(timer);
+    }
+    await this.supervising;
+  }
+
+  /** kill -9 of a machine: Redis ends, and nothing of the agent runs afterwards. */
+  async lose(): Promise<void> {
+    this.lost = true;
+    this.wanted = false;
+    await this.server.end("SIGKILL");
+    await this.supervising;
+    this.lost = false;
+  }
+
+  /** kill -9 of Redis, which systemd would start again; here it is for the caller to do. */
+  async crash(): Promise<void> {
+    this.wanted = false;
+    await this.server.end("SIGKILL");
+    await this.supervising;
+  }
+
+  private async supervise(started: () => void): Promise<void> {
+    for (let put = 0; this.wanted && put < tries && !this.refused;) {
+      const { code } = await this.run(["prepare"]);
+      if (code === 0 && this.wanted) {
+        this.server.spawn(join(this.root, "run/redis-replica/redis.conf"));
+        started();
+        const { result, status } = await this.server.exited;
+        if (this.lost) return;
+        await this.run(["stopped", result], { EXIT_STATUS: status });
+        put = 0;
+      } else {
+        put++;
+        this.clock.ahead += step;
+      }
+      await sleep(restart);
+    }
+  }
+
+  private get refused(): boolean {
+    return existsSync(join(this.root, "run/redis-replica/refused"));
+  }
+
+  private async run(
+    argv: readonly string[],
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<Outcome> {
+    const outcome = await this.agent.run(argv, environment);
+    this.outcomes.push(outcome);
+    return outcome;
+  }
+}

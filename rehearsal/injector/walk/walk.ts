@@ -1,0 +1,172 @@
+import { join } from "node:path";
+import { generator } from "../../random";
+import { type InjectionKind } from "../injection";
+import { Cluster } from "./cluster";
+import { generations, lost, stateOf, wrongEndings, wrongNode } from "./check";
+import { type Point, planOf, type PointQuestion, pointsOf, questionsOf, show } from "./point";
+import { type Scene, toBase } from "./scene";
+
+/** How a point ended. */
+export interface Walked {
+  readonly scene: string;
+  readonly point: Point;
+  /** Whether the question was asked this time; looks that wait ask more or less often. */
+  readonly reached: boolean;
+  readonly problems: readonly string[];
+  readonly seconds: number;
+}
+
+export interface WalkProps {
+  readonly scenes: readonly Scene[];
+  readonly seed: number;
+  /** How many points are drawn of all. @default - all */
+  readonly points?: number;
+  /** Only these kinds. @default - all */
+  readonly kinds?: readonly InjectionKind[];
+  /** Clusters side by side. */
+  readonly jobs: number;
+  /** For the clusters' files. */
+  readonly directory: string;
+  readonly say: (text: string) => void;
+}
+
+export interface WalkResult {
+  /** The number of points that each scene has. */
+  readonly total: Readonly<Record<string, number>>;
+  readonly walked: readonly Walked[];
+}
+
+interface Task {
+  readonly scene: Scene;
+  readonly point: Point;
+}
+
+/** A cluster that is made anew where a point has left it in disorder. */
+class Lane {
+  private cluster?: Cluster;
+  private made = 0;
+
+  constructor(
+    private readonly directory: string,
+    private readonly number: number,
+  ) {}
+
+  /** A cluster whose replica is in sync. */
+  async ready(): Promise<Cluster> {
+    if (!this.cluster) {
+      const directory = join(this.directory, `${this.number}-${++this.made}`);
+      this.cluster = await Cluster.create(directory, this.number);
+      await toBase(this.cluster);
+    }
+    return this.cluster;
+  }
+
+  async discard(): Promise<void> {
+    await this.cluster?.close();
+    this.cluster = undefined;
+  }
+}
+
+/** Records each scene once, and then plays it again and again with one question of it made to fail. */
+export async function walk(props: WalkProps): Promise<WalkResult> {
+  const lanes = Array.from({ length: props.jobs }, (_, index) => new Lane(props.directory, index + 1));
+  try {
+    const recorded = new Map<Scene, PointQuestion[]>();
+    const unrecorded = [...props.scenes];
+    await Promise.all(
+      lanes.map(async (lane) => {
+        for (let scene = unrecorded.shift(); scene; scene = unrecorded.shift()) {
+          recorded.set(scene, await record(lane, scene));
+          props.say(`${scene.name}: ${recorded.get(scene)?.length} questions`);
+        }
+      }),
+    );
+    const all = props.scenes.flatMap((scene) => {
+      return pointsOf(recorded.get(scene) ?? []).map((point): Task => ({ scene, point }));
+    });
+    const tasks = drawn(all, props);
+    const total = Object.fromEntries(
+      props.scenes.map((scene) => [scene.name, all.filter((task) => task.scene === scene).length]),
+    );
+    props.say(`${tasks.length} of ${all.length} points, seed ${props.seed}`);
+    const walked: Walked[] = [];
+    const queue = [...tasks];
+    await Promise.all(
+      lanes.map(async (lane) => {
+        for (let task = queue.shift(); task; task = queue.shift()) {
+          const result = await play(lane, task);
+          walked.push(result);
+          const { scene, point, problems } = result;
+          if (problems.length > 0) props.say(`${scene}: ${show(point)}: ${problems.join("\n  ")}`);
+          else if (walked.length % 50 === 0) props.say(`${walked.length} of ${tasks.length} points`);
+        }
+      }),
+    );
+    return { total, walked };
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.discard().catch(() => undefined)));
+  }
+}
+
+/** By turns of the scenes, each in an order by the seed. */
+function drawn(all: readonly Task[], { seed, points, kinds, scenes }: WalkProps): Task[] {
+  const random = generator(seed);
+  const chosen = all
+    .filter(({ point }) => !kinds || kinds.includes(point.kind))
+    .map((task) => ({ task, rank: random() }))
+    .sort((one, other) => one.rank - other.rank)
+    .map(({ task }) => task);
+  if (points === undefined || points >= chosen.length) return chosen;
+  const byScene = scenes.map((scene) => chosen.filter((task) => task.scene === scene));
+  const turns = Math.max(...byScene.map(({ length }) => length));
+  return Array.from({ length: turns }, (_, turn) => byScene.flatMap((tasks) => tasks[turn] ?? []))
+    .flat()
+    .slice(0, points);
+}
+
+async function record(lane: Lane, scene: Scene): Promise<PointQuestion[]> {
+  const cluster = await lane.ready();
+  await scene.arrange(cluster);
+  cluster.record();
+  await scene.act(cluster);
+  const questions = questionsOf(cluster);
+  cluster.record();
+  const problems = [
+    ...((await scene.wrong?.(cluster)) ?? []),
+    ...(await wrongNode(cluster)),
+    ...(await scene.after(cluster)),
+    ...(await lost(cluster)),
+  ];
+  if (problems.length > 0) throw new Error(`${scene.name}, undisturbed: ${problems.join("; ")}`);
+  await toBase(cluster);
+  return questions;
+}
+
+async function play(lane: Lane, { scene, point }: Task): Promise<Walked> {
+  const begun = Date.now();
+  let reached = false;
+  const problems: string[] = [];
+  try {
+    const cluster = await lane.ready();
+    await scene.arrange(cluster);
+    const before = generations(cluster);
+    cluster.record(planOf(cluster, point));
+    const looks = await scene.act(cluster);
+    reached = cluster.asked.some(({ injection }) => injection);
+    const outcomes = [...looks, ...cluster.unit.outcomes];
+    problems.push(...wrongEndings(outcomes, stateOf(cluster)));
+    cluster.record();
+    problems.push(...((await scene.wrong?.(cluster)) ?? []), ...(await wrongNode(cluster)));
+    const gone = Object.entries(generations(cluster)).filter(([place, full]) => before[place] && !full);
+    problems.push(...gone.map(([place]) => `${place} had keys and has none any more`));
+    problems.push(...(await scene.after(cluster)));
+    problems.push(...(await wrongNode(cluster)), ...(await lost(cluster)));
+    if (problems.length === 0) await toBase(cluster).catch((error: unknown) => problems.push(String(error)));
+    if (problems.length > 0) problems.push(...outcomes.map((each) => JSON.stringify(each)));
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+  }
+  if (problems.length > 0) await lane.discard().catch(() => undefined);
+  const seconds = (Date.now() - begun) / 1000;
+  return { scene: scene.name, point, reached, problems, seconds };
+}
