@@ -298,6 +298,9 @@ class FactsTest(Case):
         self.assertEqual((seen.role, [seen.replicas(node, "") for node in seen.owners]), ("replica", [0, 0, 0]))
         self.assertEqual(agreed(A, change(NODES, R, master="-")).copies(), [])
 
+    def test_masters_are_no_copies_of_a_node_without_an_id(self) -> None:
+        self.assertEqual(agreed("", NODES).copies(), [])
+
     def test_live_replicas_of_a_node_are_its_copies_electable_or_not(self) -> None:
         nodes = [
             *change(NODES, R, flags="slave,nofailover"),

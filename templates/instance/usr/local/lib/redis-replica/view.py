@@ -125,7 +125,8 @@ class View:
 
     def copies(self) -> list[Node]:
         """Live replicas of this node."""
-        return [node for node in self.nodes.values() if node.master == self.me and node.alive and node.address]
+        mine = (node for node in self.nodes.values() if node.master and node.master == self.me)
+        return [node for node in mine if node.alive and node.address]
 
     def replicas(self, master: Node, address: str) -> int:
         """How many replicas a master has beside this node, dead ones counted: those come back.
