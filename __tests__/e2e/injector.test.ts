@@ -16,7 +16,7 @@ describeWith(["root", "redis-server", "python3 >= 3.9"], "one question of the ag
     const directory = join(workDirectory(), "walk");
     mkdirSync(directory, { recursive: true });
     const say = (text: string): unknown => process.stderr.write(`${text}\n`);
-    result = await walk({ scenes, seed, points: sample, jobs: 6, directory, say });
+    result = await walk({ scenes, seed, points: sample, jobs: 10, directory, say });
     say(table(result));
   }, 1_200_000);
 

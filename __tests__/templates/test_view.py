@@ -298,6 +298,11 @@ class FactsTest(Case):
         self.assertEqual((seen.role, [seen.replicas(node, "") for node in seen.owners]), ("replica", [0, 0, 0]))
         self.assertEqual(agreed(A, change(NODES, R, master="-")).copies(), [])
 
+    def test_a_replica_is_listed_by_those_that_have_it_with_its_master(self) -> None:
+        late = change(NODES, R, flags="master", master="-")
+        seen = view(R, answer(A, NODES), answer(B, NODES), answer(C, late))
+        self.assertEqual((seen.listed(), seen.listed(A), seen.listed(B)), ("all", "some", "none"))
+
     def test_masters_are_no_copies_of_a_node_without_an_id(self) -> None:
         self.assertEqual(agreed("", NODES).copies(), [])
 

@@ -91,7 +91,7 @@ def gather(world: World, running: Running, view: View) -> Known:
         "own": role,
         "twin": membership.twin(world, view, running.address, running.info.number("uptime_in_seconds")),
         "quorum": fact(lambda: view.quorum),
-        "listed": view.listed(),
+        "listed": view.listed(running.me.master if role == "replica" else ""),
         "aof": fact(lambda: protection.is_complete(world)),
         "link": "up" if is_up else "down",
         "owner": view.owner()[0],

@@ -96,15 +96,16 @@ class View:
             master = found[0]
         return "live" if master.alive else "down", master
 
-    def listed(self) -> str:
-        """Which of the voters list this node as a live member: all, some or none.
+    def listed(self, master: str = "") -> str:
+        """Which of the voters list this node as a live member: all, some or none; as a replica of `master`, if given.
+
+        One that lists it as anything else denies it its vote.
 
         A ping to it that waits while others are answered is one that it does not hear.
         """
-        lines = [(voter, voter.table.get(self.me)) for voter in self.voters]
-        count = sum(
-            bool(node and node.alive and (not node.ping or voter.now - node.ping < 500)) for voter, node in lines
-        )
+        lines = [(voter.now, voter.table.get(self.me)) for voter in self.voters]
+        alive = [node for now, node in lines if node and node.alive and (not node.ping or now - node.ping < 500)]
+        count = sum(not master or node.master == master for node in alive)
         return "none" if not count else "all" if count == len(lines) else "some"
 
     def elsewhere(self, address: str) -> dict[str, bool]:
