@@ -26,7 +26,7 @@ export async function runWalk(argv: readonly string[], say: (text: string) => vo
       points: { type: "string", default: String(sample) },
       kind: { type: "string", multiple: true, default: [] },
       seed: { type: "string", default: String(randomInt(1, 1e6)) },
-      jobs: { type: "string", default: "6" },
+      jobs: { type: "string", default: "10" },
     },
   });
   const known = scenes.map(({ name }) => name);
