@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import suite  # noqa: F401  (the agent's modules)
+
 from view import Answer, View
 from volume import Own
 
@@ -24,7 +25,8 @@ class Line:
     def text(self, myself: bool = False) -> str:
         at = self.at if "@" in self.at else f"{self.at}:6379@16379"
         flags = f"myself,{self.flags}" if myself else self.flags
-        return f"{self.id} {at} {flags} {self.master} {self.ping} {self.pong} {self.epoch} {self.link} {self.slots}".strip()
+        times = f"{self.ping} {self.pong} {self.epoch}"
+        return f"{self.id} {at} {flags} {self.master} {times} {self.link} {self.slots}".strip()
 
 
 NODES = [

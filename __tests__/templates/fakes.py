@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence, Union
 
 import suite
+
 from facts import Refused, Unknown
 from report import Leave
 from resp import Network
@@ -48,7 +49,7 @@ class FakeClock(Clock):
     def __init__(self) -> None:
         self.time = 1000.0
         self.sleep = self.pass_time  # type: ignore[assignment]
-        self.now = lambda: 1_700_000_000.0 + self.time  # type: ignore[assignment]
+        self.now = lambda: 1_700_000_000.0 + self.time
 
     def pass_time(self, seconds: float) -> None:
         self.time += seconds

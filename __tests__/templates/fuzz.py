@@ -16,6 +16,7 @@ import sys
 import time
 import traceback
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from io import BytesIO
 from itertools import repeat
 from typing import Any, Callable
@@ -41,9 +42,52 @@ SLOW = 1.0
 MOST_BYTES = 4096
 # Characters and words that matter to some parser, or to a shell, a terminal or a path.
 TOKENS = (
-    *(b"\r\n", b"\n", b"\0", b" ", b":", b"@", b",", b"-", b"'", b"'\\''", b"\\", b"=", b"$", b"*", b"+", b"%", b"/", b"../"),
-    *(b"\x1b[2J", b"$(id)", b"`id`", b";", b"PORT[$(id)]", b"\xff", b"\xfa", b"\xc0", b"\x80", b"\xd9\xa3", b"\xb2", b"\x85"),
-    *(b"-1", b"0", b"65535", b"65536", b"16383", b"16384", b"9223372036854775807", b"9223372036854775808", b"1e9", b"0x10"),
+    *(
+        b"\r\n",
+        b"\n",
+        b"\0",
+        b" ",
+        b":",
+        b"@",
+        b",",
+        b"-",
+        b"'",
+        b"'\\''",
+        b"\\",
+        b"=",
+        b"$",
+        b"*",
+        b"+",
+        b"%",
+        b"/",
+        b"../",
+    ),
+    *(
+        b"\x1b[2J",
+        b"$(id)",
+        b"`id`",
+        b";",
+        b"PORT[$(id)]",
+        b"\xff",
+        b"\xfa",
+        b"\xc0",
+        b"\x80",
+        b"\xd9\xa3",
+        b"\xb2",
+        b"\x85",
+    ),
+    *(
+        b"-1",
+        b"0",
+        b"65535",
+        b"65536",
+        b"16383",
+        b"16384",
+        b"9223372036854775807",
+        b"9223372036854775808",
+        b"1e9",
+        b"0x10",
+    ),
     *(b"myself,", b"master", b"slave", b"noaddr", b"handshake", b"connected", b"[1->-", b"::1", b"vars ", b"a" * 40),
     *(b"$4194305\r\n", b"*4194305\r\n", b"$-1\r\n", b"*-1\r\n", b"*1\r\n" * 9, b"HTTP/1.0 200\r\n\r\n", b" # "),
 )
@@ -131,15 +175,11 @@ def fuzz_nodes_conf(data: bytes) -> None:
 def fuzz_info(data: bytes) -> None:
     info = resp.Info(data.decode("latin-1"))
     for name in ("master_repl_offset", "uptime_in_seconds", "used_memory"):
-        try:
+        with suppress(KeyError, ValueError):
             expect(0 <= info.number(name) <= MOST, "numbers have 63 bits")
-        except (KeyError, ValueError):
-            pass
-    try:
+    with suppress(KeyError, Unknown):
         _, major, minor = server_conf.version(info)
         expect(0 <= major <= 9999 and 0 <= minor <= 9999, "a version has small numbers")
-    except (KeyError, Unknown):
-        pass
 
 
 def fuzz_rdb(data: bytes) -> None:
@@ -186,14 +226,17 @@ NODES = [
 # The line of the node that answers, and two others.
 TEXTS = [cluster.text(NODES[at].id, [*NODES, *NODES][at : at + 3]).encode() for at in range(len(NODES))]
 INFO = (
-    "# Server\r\nredis_version:7.0.15\r\nvalkey_version:8.1.1\r\nuptime_in_seconds:100\r\n# Memory\r\nused_memory:1000000\r\n"
-    "# Replication\r\nrole:master\r\nslave0:ip=10.0.0.4,port=6379,state=online,offset=700,lag=0\r\nmaster_repl_offset:700\r\n"
-).encode()
+    b"# Server\r\nredis_version:7.0.15\r\nvalkey_version:8.1.1\r\nuptime_in_seconds:100\r\n"
+    b"# Memory\r\nused_memory:1000000\r\n"
+    b"# Replication\r\nrole:master\r\nslave0:ip=10.0.0.4,port=6379,state=online,offset=700,lag=0\r\n"
+    b"master_repl_offset:700\r\n"
+)
 JOURNAL = (
-    "13335:S 28 Nov 2026 22:22:45.094 * Connecting to MASTER 10.0.0.1:6379\n"
-    "13335:S 28 Nov 2026 22:22:45.094 # Unexpected reply to PSYNC from master: -NOAUTH Authentication required.\n"
-    "*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\nReading the configuration file, at line 3\n>>> 'hz \"abc\"'\nbad\n"
-).encode()
+    b"13335:S 28 Nov 2026 22:22:45.094 * Connecting to MASTER 10.0.0.1:6379\n"
+    b"13335:S 28 Nov 2026 22:22:45.094 # Unexpected reply to PSYNC from master: -NOAUTH Authentication required.\n"
+    b"*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\nReading the configuration file, at line 3\n"
+    b">>> 'hz \"abc\"'\nbad\n"
+)
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
 PARSERS: dict[str, tuple[Callable[[bytes], None], list[bytes]]] = {
     "resp": (
@@ -207,13 +250,25 @@ PARSERS: dict[str, tuple[Callable[[bytes], None], list[bytes]]] = {
     "nodes": (fuzz_nodes, TEXTS),
     "nodes_conf": (fuzz_nodes_conf, [text + cluster.VARS.encode() for text in TEXTS]),
     "info": (fuzz_info, [INFO]),
-    "rdb": (fuzz_rdb, [samples.FULL, samples.EMPTY, samples.rdb(b"REDIS0012"), samples.rdb(b"VALKEY080", offset=5_000_000_000)]),
+    "rdb": (
+        fuzz_rdb,
+        [samples.FULL, samples.EMPTY, samples.rdb(b"REDIS0012"), samples.rdb(b"VALKEY080", offset=5_000_000_000)],
+    ),
     "settings": (
         fuzz_settings,
-        [b"MASTERS='10.0.0.1 redis-b'\nPORT='6380'\nSHARD='redis-c'\nDIRECTIVES='hz 20\nrequirepass it'\\''s'\n", b"PORT='1'\n"],
+        [
+            b"MASTERS='10.0.0.1 redis-b'\nPORT='6380'\nSHARD='redis-c'\nDIRECTIVES='hz 20\nrequirepass it'\\''s'\n",
+            b"PORT='1'\n",
+        ],
     ),
-    "receipt": (fuzz_receipt, [f"node {cluster.R}\nrdb 185 0001020304050607\npeer {cluster.A} 5\npeer {cluster.B} 6\n".encode()]),
-    "metadata": (fuzz_metadata, [HTTP + b"10.0.0.4", HTTP + b"i-0123456789abcdef0", HTTP + b"AQAEAH==", b"HTTP/1.0 404 Not Found\r\n\r\n"]),
+    "receipt": (
+        fuzz_receipt,
+        [f"node {cluster.R}\nrdb 185 0001020304050607\npeer {cluster.A} 5\npeer {cluster.B} 6\n".encode()],
+    ),
+    "metadata": (
+        fuzz_metadata,
+        [HTTP + b"10.0.0.4", HTTP + b"i-0123456789abcdef0", HTTP + b"AQAEAH==", b"HTTP/1.0 404 Not Found\r\n\r\n"],
+    ),
     "journal": (fuzz_journal, [JOURNAL]),
 }
 

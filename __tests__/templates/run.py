@@ -1,4 +1,7 @@
-"""Lists the Python tests here, or runs them: a line of JSON for each, which agent.test.ts makes a test of Jest."""
+"""Lists the Python tests here, or runs them: a line of JSON for each, which agent.test.ts makes a test of Jest.
+
+python3 run.py [--list | --without MODULE...]
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,9 @@ out = os.fdopen(os.dup(1), "w")
 def tell(test: unittest.TestCase, **more: Any) -> None:
     names = test.id().split(".", 2)
     title = names[-1][len("test_") :].replace("_", " ")
-    print(json.dumps({"id": test.id(), "module": names[0][len("test_") :], "title": title, **more}), file=out, flush=True)
+    print(
+        json.dumps({"id": test.id(), "module": names[0][len("test_") :], "title": title, **more}), file=out, flush=True
+    )
 
 
 class Result(unittest.TestResult):
@@ -56,11 +61,13 @@ def why_skipped(test: unittest.TestCase) -> str:
 
 if __name__ == "__main__":
     tests = unittest.defaultTestLoader.discover(HERE)
-    if sys.argv[1:] == ["--list"]:
+    option, *modules = sys.argv[1:] or [""]
+    if option == "--list":
         for test in each(tests):
             tell(test, skipped=why_skipped(test))
     else:
         # What the agent prints is not a result.
         os.dup2(2, 1)
         faulthandler.dump_traceback_later(LIMIT, exit=True)
-        tests.run(Result())
+        left_out = modules if option == "--without" else []
+        unittest.TestSuite(test for test in each(tests) if test.id().split(".")[0] not in left_out).run(Result())

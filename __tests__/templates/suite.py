@@ -6,9 +6,9 @@ import os
 import sys
 import tempfile
 import unittest
-from typing import Any, Callable, Iterator, TypeVar
 from contextlib import contextmanager, redirect_stderr
 from io import StringIO
+from typing import Any, Callable, Iterator, TypeVar
 
 INSTANCE = os.path.realpath(os.path.join(os.path.dirname(__file__), "../../templates/instance"))
 LIB = f"{INSTANCE}/usr/local/lib/redis-replica"

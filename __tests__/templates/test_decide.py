@@ -116,7 +116,11 @@ class DecideTest(Case):
             "refuse",
         ),
         ("a server older than its master's is refused", {"fits": "no"}, "refuse"),
-        ("a server older than its master's is refused whatever is accepted", {"fits": "no", "accepted": "yes"}, "refuse"),
+        (
+            "a server older than its master's is refused whatever is accepted",
+            {"fits": "no", "accepted": "yes"},
+            "refuse",
+        ),
         ("an owner that is loading cannot be compared yet", {"stale": "loading"}, "later"),
         ("an owner that is loading is not followed on an acceptance", {"stale": "loading", "accepted": "yes"}, "later"),
         ("an owner that holds less is not followed", {"stale": "yes"}, "refuse"),
@@ -126,8 +130,16 @@ class DecideTest(Case):
         ("a node that lost its slots follows who has them", {"own": "owner", "seen": "bare"}, "follow"),
         ("a replica whose master is down follows it all the same", {"owner": "down"}, "follow"),
         ("a join that was cut short goes on", {"own": "bare", "seen": "bare", "owner": "none"}, "start"),
-        ("a join that was cut short goes on where nobody knows it", {"own": "bare", "seen": "none", "owner": "none"}, "start"),
-        ("a forgotten replica follows the owner of its shard that is down", {"seen": "none", "owner": "down"}, "follow"),
+        (
+            "a join that was cut short goes on where nobody knows it",
+            {"own": "bare", "seen": "none", "owner": "none"},
+            "start",
+        ),
+        (
+            "a forgotten replica follows the owner of its shard that is down",
+            {"seen": "none", "owner": "down"},
+            "follow",
+        ),
         (
             "a node that lost its slots waits for who has them and is down",
             {"own": "owner", "seen": "bare", "owner": "down"},
@@ -157,7 +169,11 @@ class DecideTest(Case):
         ("a listed node without slots is placed", {}, "replicate"),
         ("a replica of a master that is unknown or owns nothing is placed anew", {"own": "lost"}, "replicate"),
         ("a replica whose link is down waits", {**JOINED, "link": "down"}, "later"),
-        ("a replica whose link is down for W waits while its master lives", {**JOINED, "link": "down", "waited": "yes"}, "later"),
+        (
+            "a replica whose link is down for W waits while its master lives",
+            {**JOINED, "link": "down", "waited": "yes"},
+            "later",
+        ),
         ("a replica whose master is down waits for W", {**JOINED, "link": "down", "owner": "down"}, "later"),
         (
             "a replica whose master is down is reported after W",

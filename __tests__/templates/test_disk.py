@@ -41,9 +41,24 @@ class VolumeTest(Case):
             "2-2",
             ("refuse", "/dev/nvme1n1 has the file system 1-1, and the data of this node is on 2-2"),
         ),
-        ("another's is left alone where its own is away", [OTHER], "1-1", ("refuse", "not a volume of Redis, and left alone: /dev/nvme3n1")),
-        ("several with the label are not guessed from", [OURS, OURS], "", ("refuse", "several disks have the label redis-data: /dev/nvme1n1 /dev/nvme1n1")),
-        ("several that are blank are not guessed from", [BLANK, BLANK], "", ("refuse", "several disks are blank: /dev/nvme2n1 /dev/nvme2n1")),
+        (
+            "another's is left alone where its own is away",
+            [OTHER],
+            "1-1",
+            ("refuse", "not a volume of Redis, and left alone: /dev/nvme3n1"),
+        ),
+        (
+            "several with the label are not guessed from",
+            [OURS, OURS],
+            "",
+            ("refuse", "several disks have the label redis-data: /dev/nvme1n1 /dev/nvme1n1"),
+        ),
+        (
+            "several that are blank are not guessed from",
+            [BLANK, BLANK],
+            "",
+            ("refuse", "several disks are blank: /dev/nvme2n1 /dev/nvme2n1"),
+        ),
     )
     def volumes(self, disks: list[Disk], known: str, action: tuple[str, str]) -> None:
         self.assertEqual(decide_volume(disks, known, False), action)
@@ -67,7 +82,9 @@ class DisksTest(Case):
     @rows(
         (
             "on Nitro all but the root and instance stores",
-            line("nvme0n1", model=EBS) + line("nvme0n1p1", "part", parent="nvme0n1", place="/") + line("nvme1n1", model=EBS)
+            line("nvme0n1", model=EBS)
+            + line("nvme0n1p1", "part", parent="nvme0n1", place="/")
+            + line("nvme1n1", model=EBS)
             + line("nvme2n1", model="Amazon EC2 NVMe Instance Storage"),
             ["/dev/nvme1n1"],
         ),
@@ -81,7 +98,7 @@ class DisksTest(Case):
             [],
         ),
         ("a disk with partitions that nobody uses", line("xvdb") + line("xvdb1", "part", parent="xvdb"), ["/dev/xvdb"]),
-        ("none of no line, and of lines that are cut", "\nKNAME=\"xvdb\" TYPE=\"disk\n", []),
+        ("none of no line, and of lines that are cut", '\nKNAME="xvdb" TYPE="disk\n', []),
     )
     def listed(self, lines: str, disks: list[str]) -> None:
         self.assertEqual(whole_disks(lines), disks)
@@ -124,7 +141,12 @@ class DisksTest(Case):
 
     @unittest.skipUnless(shutil.which("blkid") and shutil.which("mkfs.ext4"), "blkid or mkfs.ext4 not found")
     def test_real_file_systems_are_told_apart(self) -> None:
-        for label, wipe, action in (("", False, "format"), ("redis-data", False, "mount"), ("mysql", False, "refuse"), ("redis-data", True, "refuse")):
+        for label, wipe, action in (
+            ("", False, "format"),
+            ("redis-data", False, "mount"),
+            ("mysql", False, "refuse"),
+            ("redis-data", True, "refuse"),
+        ):
             with self.subTest(label=label, wipe=wipe):
                 path = self.content(4 << 20)
                 if label:
@@ -146,13 +168,18 @@ class DisksTest(Case):
 
 
 class AttachTest(Case):
-    def attach(self, *disks: Disk, known: str = "", settings: str = "DATA_VOLUME='kept'\n", accepted: bool = False) -> tuple[int, FakeWorld]:
+    def attach(
+        self, *disks: Disk, known: str = "", settings: str = "DATA_VOLUME='kept'\n", accepted: bool = False
+    ) -> tuple[int, FakeWorld]:
         world = FakeWorld(self.folder(), settings)
         if known:
             world.etc.write("volume", f"{known}\n")
         world.processes.results["blkid"] = 0, "1-1"
         volume = f"{world.root}/volume"
-        with mock.patch.object(disk, "unused_disks", return_value=list(disks)), mock.patch("os.path.ismount", return_value=True):
+        with (
+            mock.patch.object(disk, "unused_disks", return_value=list(disks)),
+            mock.patch("os.path.ismount", return_value=True),
+        ):
             if accepted:
                 left_with(lambda: disk.attach(world, volume))
                 world.run.write("accepted", world.run.text("refused").partition("refusal ")[2].strip())
@@ -165,7 +192,9 @@ class AttachTest(Case):
 
     def test_a_volume_is_mounted_and_remembered(self) -> None:
         code, world = self.attach(OURS)
-        self.assertEqual((code, self.ran(world), world.etc.text("volume")), (0, ["nsenter", "resize2fs", "blkid"], "1-1\n"))
+        self.assertEqual(
+            (code, self.ran(world), world.etc.text("volume")), (0, ["nsenter", "resize2fs", "blkid"], "1-1\n")
+        )
 
     def test_a_blank_one_is_formatted_first(self) -> None:
         self.assertEqual(self.ran(self.attach(BLANK)[1])[0], "mkfs.ext4")
@@ -197,7 +226,9 @@ class FillTest(Case):
         volume = f"{world.root}/volume"
         put(f"{volume}/new/data/half", "of an earlier attempt")
         fill(world, volume)
-        found = sorted(f"{os.path.relpath(base, volume)}/{name}" for base, _, names in os.walk(volume) for name in names)
+        found = sorted(
+            f"{os.path.relpath(base, volume)}/{name}" for base, _, names in os.walk(volume) for name in names
+        )
         self.assertEqual(found, ["node/data/dump.rdb", "node/state/receipt"])
         self.assertEqual((os.listdir(world.data.path), os.listdir(world.state.path)), ([], []))
 
@@ -206,5 +237,7 @@ class FillTest(Case):
         world.processes.results["cp"] = 1, "cp: No space left on device"
         put(world.data / "dump.rdb", "data")
         code, _ = left_with(lambda: fill(world, f"{world.root}/volume"))
-        self.assertEqual((code, world.data.text("dump.rdb"), os.path.exists(f"{world.root}/volume/node")), (20, "data", False))
+        self.assertEqual(
+            (code, world.data.text("dump.rdb"), os.path.exists(f"{world.root}/volume/node")), (20, "data", False)
+        )
         self.assertIn("No space left on device", world.told_state)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import socket
-from typing import Callable
+from typing import TYPE_CHECKING, Callable
 
 from suite import Case, rows
 
 from facts import Facts, Needed, Refused, Unknown, fact, known, settle
+
+if TYPE_CHECKING:
+    from facts import Known
 
 
 def raises(error: Exception) -> Callable[[], object]:
@@ -30,7 +33,11 @@ class FactsTest(Case):
         ("a fact that is itself unknown stays so", lambda: Unknown("silence"), "silence"),
         ("a file that cannot be read is unknown", raises(OSError(5, "Input/output error")), "Input/output error"),
         ("a value that is not what it should be is unknown", raises(ValueError("not a number")), "not a number"),
-        ("a field that is missing is unknown, and named", raises(KeyError("master_replid")), "no 'master_replid' in the answer"),
+        (
+            "a field that is missing is unknown, and named",
+            raises(KeyError("master_replid")),
+            "no 'master_replid' in the answer",
+        ),
         ("a name that does not resolve is unknown", raises(socket.gaierror(-2, "Name not known")), "Name not known"),
         ("an answer of another type is unknown", raises(TypeError("not a list")), "not a list"),
         ("a reason has no control characters", raises(ValueError("a\x1b[2Jb")), "a?[2Jb"),
@@ -59,10 +66,10 @@ class FactsTest(Case):
             Facts({"quorum": Unknown("silence")}, {}).quorum  # noqa: B018
 
     def test_an_unknown_fact_that_does_not_matter_changes_nothing(self) -> None:
-        facts = {"a": Unknown("silence"), "b": "yes"}
+        facts: Known = {"a": Unknown("silence"), "b": "yes"}
         self.assertEqual(settle(lambda f: ("go", "") if f.b == "yes" else ("go", f.a), facts, {"a": "x y"}), ("go", ""))
         self.assertEqual(settle(lambda f: ("go", "") if f.a else ("stop", ""), facts, {"a": "x y"}), ("go", ""))
 
     def test_an_unknown_fact_that_matters_is_the_reason_to_wait(self) -> None:
-        facts = {"a": Unknown("silence")}
+        facts: Known = {"a": Unknown("silence")}
         self.assertEqual(settle(lambda f: (f.a, ""), facts, {"a": "x y"}), ("later", "silence"))

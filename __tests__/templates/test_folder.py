@@ -79,7 +79,9 @@ class FolderTest(Case):
             self.assertEqual(file.read(), "root's")
 
     def test_a_file_that_is_not_there_is_empty(self) -> None:
-        self.assertEqual((self.place.read("nothing"), self.place.text("nothing"), self.place.has("nothing")), (b"", "", False))
+        self.assertEqual(
+            (self.place.read("nothing"), self.place.text("nothing"), self.place.has("nothing")), (b"", "", False)
+        )
         self.assertFalse(self.place.has("nothing/below"))
         put(self.place / "file", "x")
         self.assertFalse(self.place.has("file/below"))
@@ -131,7 +133,10 @@ class FolderTest(Case):
 
     def test_a_head_and_a_tail_are_read_apart(self) -> None:
         put(self.place / "file", "0123456789")
-        self.assertEqual((self.place.read("file", 3), self.place.read("file", tail=4), self.place.read("file", tail=99)), (b"012", b"6789", b"0123456789"))
+        self.assertEqual(
+            (self.place.read("file", 3), self.place.read("file", tail=4), self.place.read("file", tail=99)),
+            (b"012", b"6789", b"0123456789"),
+        )
 
     def test_no_more_is_read_than_the_limit(self) -> None:
         with open(self.place / "file", "wb") as file:
@@ -192,13 +197,20 @@ class OwnerTest(Case):
         os.symlink("../secret", place / "link")
         os.chown(place / "link", 12345, 12345, follow_symlinks=False)
         place.make()
-        self.assertEqual([os.lstat(place / name).st_uid for name in (".", "a", "a/file", "link", "roots")], [*[NOBODY[0]] * 4, 0])
+        self.assertEqual(
+            [os.lstat(place / name).st_uid for name in (".", "a", "a/file", "link", "roots")], [*[NOBODY[0]] * 4, 0]
+        )
         self.assertEqual(os.stat(f"{self.place.path}/../secret").st_uid, 0)
 
     def test_a_full_disk_leaves_nothing_beside_a_file(self) -> None:
         disk = f"{self.place.path}/../disk"
         os.mkdir(disk)
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=777", "tmpfs", disk], capture_output=True).returncode != 0:
+        if (
+            subprocess.run(
+                ["mount", "-t", "tmpfs", "-o", "size=64k,mode=777", "tmpfs", disk], capture_output=True
+            ).returncode
+            != 0
+        ):
             # In a container that may not mount; RLIMIT_FSIZE stands for it above.
             return
         try:

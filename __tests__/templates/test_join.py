@@ -39,7 +39,13 @@ class JoinCase(Case):
                     **{"SET": "OK", "EVAL": 1, "CONFIG GET cluster-node-timeout": ["cluster-node-timeout", "5000"]},
                 }
         self.world.network.servers[HERE] = {
-            **{"CLUSTER NODES": text(me, nodes), "INFO": info(**LINK), "CONFIG": "OK", "CLUSTER": "OK", "SHUTDOWN": "OK"},
+            **{
+                "CLUSTER NODES": text(me, nodes),
+                "INFO": info(**LINK),
+                "CONFIG": "OK",
+                "CLUSTER": "OK",
+                "SHUTDOWN": "OK",
+            },
             **{name.replace("_", " "): value for name, value in here.items()},
         }
 
@@ -54,10 +60,16 @@ class JoinCase(Case):
 
 class LookTest(JoinCase):
     def test_a_replica_in_sync_that_all_list_is_in_sync(self) -> None:
-        self.assertEqual((self.look(), self.world.told_state), (0, f"in sync: {R} is a replica of {A}, listed by every master"))
+        self.assertEqual(
+            (self.look(), self.world.told_state), (0, f"in sync: {R} is a replica of {A}, listed by every master")
+        )
 
     @rows(
-        ("a master that has never answered on the bus is waited for", change(NODES, B, pong=0), "the bus port of a master does not answer"),
+        (
+            "a master that has never answered on the bus is waited for",
+            change(NODES, B, pong=0),
+            "the bus port of a master does not answer",
+        ),
         ("a replica behind its master waits", NODES, "the offset has not reached the master's"),
     )
     def waits(self, mine: list[Line], reason: str) -> None:
@@ -79,7 +91,12 @@ class LookTest(JoinCase):
 
     @rows(
         ("silence", SILENCE, SILENCE, "Redis does not answer: no answer within 2 s"),
-        ("an answer to the first question alone", text(R, NODES), SILENCE, "Redis does not answer: no answer within 2 s"),
+        (
+            "an answer to the first question alone",
+            text(R, NODES),
+            SILENCE,
+            "Redis does not answer: no answer within 2 s",
+        ),
         ("an empty answer", "", info(**LINK), "Redis does not answer: not an answer to CLUSTER NODES"),
         ("a number", 5, info(**LINK), "Redis does not answer: not a line of CLUSTER NODES: 5"),
         ("a list", [], info(**LINK), "Redis does not answer: not a line of CLUSTER NODES: []"),
@@ -95,7 +112,9 @@ class LookTest(JoinCase):
         self.world.run.write("state", "waiting: the owner of this shard is loading its data\n")
         refused = Refused("127.0.0.1:6379: Connection refused")
         self.serve(NODES, CLUSTER_NODES=refused, INFO=refused)
-        self.assertEqual((self.look(), self.world.told_state), (10, "waiting: the owner of this shard is loading its data"))
+        self.assertEqual(
+            (self.look(), self.world.told_state), (10, "waiting: the owner of this shard is loading its data")
+        )
 
     def test_nothing_is_asked_while_a_refusal_stands(self) -> None:
         self.world.run.write("refused", "x")
@@ -120,7 +139,10 @@ class LookTest(JoinCase):
     @rows(
         ("a replica that names no master starts again, never called in sync", change(NODES, R, master="-")),
         ("a replica whose master is unknown starts again", change(NODES, R, master=S)),
-        ("a replica whose master owns nothing starts again", [*change(NODES, A, slots=""), Line(S, "10.0.0.5", "master", slots="0-5460")]),
+        (
+            "a replica whose master owns nothing starts again",
+            [*change(NODES, A, slots=""), Line(S, "10.0.0.5", "master", slots="0-5460")],
+        ),
     )
     def lost(self, nodes: list[Line]) -> None:
         self.serve(nodes)

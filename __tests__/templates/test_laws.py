@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Callable, Dict, Iterator, Union
+from typing import TYPE_CHECKING, Callable, Dict, Iterator, Set, Tuple, Union
 
 from suite import Case
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Given = Dict[str, Union[str, Unknown]]
 Domains = Dict[str, str]
 
-ACTIONS = {
+ACTIONS: Dict[Callable[[Facts], Tuple[str, str]], Set[str]] = {
     decide_start: {"start", "follow", "serve", "serve-aof", "fresh", "later", "refuse"},
     decide_join: {"leave", "promoted", "meet", "replicate", "healthy", "report", "later"},
 }
@@ -47,7 +47,9 @@ class Plain:
         self.__dict__ = facts
 
 
-def situations(decide: Decide, domains: Domains, unknown: int, given: Given | None = None) -> Iterator[tuple[Given, Action]]:
+def situations(
+    decide: Decide, domains: Domains, unknown: int, given: Given | None = None
+) -> Iterator[tuple[Given, Action]]:
     """All that differ for a decision, with so many unknown facts at most: what it asks for, and what is settled on."""
     given = given or {}
     try:
@@ -101,11 +103,16 @@ def broken_start(f: dict[str, str], action: str, why: str) -> str:
         return "a replica is started as it is only after a reboot, without a quorum"
     if action == "follow" and (f["fits"] == "no" and f["owner"] == "live" or not quorum):
         return "nothing is followed that cannot be read, or on a minority's word"
-    if action == "follow" and f["owner"] == "live" and f["stale"] != "no" and (f["stale"], f["accepted"]) != ("yes", "yes"):
+    if (
+        action == "follow"
+        and f["owner"] == "live"
+        and f["stale"] != "no"
+        and (f["stale"], f["accepted"]) != ("yes", "yes")
+    ):
         return "an owner that holds less is not followed"
-    if action == "fresh" and not (quorum and holds_data and f["seen"] != "owner" and f["owner"] not in ("live", "down")):
-        if f["data"] != "orphan" or not quorum:
-            return "data is set aside only on a majority's word, and where nobody has its shard"
+    nobodys = f["data"] == "orphan" or f["seen"] != "owner" and f["owner"] not in ("live", "down")
+    if action == "fresh" and not (quorum and holds_data and nobodys):
+        return "data is set aside only on a majority's word, and where nobody has its shard"
     waits = f["quorum"] == "no" or f["stale"] == "loading" or f["owner"] == "down" or f["waited"] == "no"
     if action == "later" and not waits:
         return "what waits has something to wait for"

@@ -74,7 +74,9 @@ class TwinTest(Case):
     def test_a_silent_machine_that_every_peer_calls_failed_for_ten_seconds_is_none(self) -> None:
         self.assertEqual(self.twin(10, self.gone()), "no")
         late = change(NODES, R, at="10.0.0.8", pong=NOW - 20_000, **FAILED)
-        self.assertIsInstance(self.twin(10, view(R, answer(A, late), answer(B, change(NODES, R, at="10.0.0.8")))), Unknown)
+        self.assertIsInstance(
+            self.twin(10, view(R, answer(A, late), answer(B, change(NODES, R, at="10.0.0.8")))), Unknown
+        )
 
     def test_a_machine_that_peers_call_failed_and_that_loads_may_be_one(self) -> None:
         self.assertIsInstance(self.twin(10, self.gone(), id=Refused("LOADING"), info=info()), Unknown)
@@ -144,7 +146,11 @@ class SettleTest(Case):
         ("a master has never answered on the bus", change(NODES, B, pong=0), False),
         ("a master is suspected", change(NODES, B, flags="master,fail?"), False),
         ("a master failed", change(NODES, B, flags="master,fail"), False),
-        ("a master that cannot be elected as a replica has answered", change(NODES, B, flags="master,nofailover"), True),
+        (
+            "a master that cannot be elected as a replica has answered",
+            change(NODES, B, flags="master,nofailover"),
+            True,
+        ),
         ("a master is not known here", [node for node in NODES if node.id != B], False),
     )
     def bus(self, mine: list[Line], answers: bool) -> None:

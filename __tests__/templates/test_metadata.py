@@ -87,7 +87,11 @@ class MetadataTest(Case):
 
     @rows(
         ("an empty instance ID is unknown", "/latest/meta-data/instance-id", (200, "")),
-        ("a page in place of an instance ID is unknown", "/latest/meta-data/instance-id", (200, "<html>a proxy</html>")),
+        (
+            "a page in place of an instance ID is unknown",
+            "/latest/meta-data/instance-id",
+            (200, "<html>a proxy</html>"),
+        ),
         ("a command in place of an instance ID is unknown", "/latest/meta-data/instance-id", (200, "i-1;$(id)")),
         ("an instance ID in other letters is unknown", "/latest/meta-data/instance-id", (200, "i-\xe9")),
         ("an instance ID of several lines is unknown", "/latest/meta-data/instance-id", (200, "i-1\ni-2")),

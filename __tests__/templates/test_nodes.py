@@ -96,7 +96,10 @@ class NodesTest(Case):
     def test_a_line_of_a_megabyte_takes_no_second(self) -> None:
         begun = time.monotonic()
         for part in ("1:", ":", "1", "a,", " 1", "[", "10.0.0.1:1@", "-"):
-            for line in (f"{A} {part * (1 << 20)} master", f"{A} 10.0.0.1:1@1 master - 0 0 0 connected {part * (1 << 20)} x"):
+            for line in (
+                f"{A} {part * (1 << 20)} master",
+                f"{A} 10.0.0.1:1@1 master - 0 0 0 connected {part * (1 << 20)} x",
+            ):
                 with self.assertRaises(ValueError):
                     Node(line)
         self.assertLess(time.monotonic() - begun, 8)

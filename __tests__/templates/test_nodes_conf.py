@@ -39,7 +39,9 @@ class RebuiltTest(Case):
 
     def test_the_shard_id_of_a_replica_is_its_masters(self) -> None:
         lines = self.lines(NODES, A, shards=SHARDS)
-        self.assertEqual([line.split()[1].partition(",")[2] for line in lines[:-1]], [f",shard-id={digit * 40}" for digit in "1231"])
+        self.assertEqual(
+            [line.split()[1].partition(",")[2] for line in lines[:-1]], [f",shard-id={digit * 40}" for digit in "1231"]
+        )
         self.assertEqual({node.shard for node in Own("\n".join(lines) + "\n").nodes.values()}, set(SHARDS.values()))
 
     def test_the_shard_id_of_a_rebuilt_owner_is_its_own(self) -> None:
@@ -82,7 +84,11 @@ class RebuildTest(Case):
 
     def serve(self, place: str, id: Any, shard: Any, epoch: Any = 9) -> None:
         told = info(cluster_state="ok", cluster_current_epoch=epoch)
-        self.world.network.servers[f"{place}:6379"] = {"CLUSTER INFO": told, "CLUSTER MYID": id, "CLUSTER MYSHARDID": shard}
+        self.world.network.servers[f"{place}:6379"] = {
+            "CLUSTER INFO": told,
+            "CLUSTER MYID": id,
+            "CLUSTER MYSHARDID": shard,
+        }
 
     def rebuild(self, nodes: list[Line] = NODES, owner: str = A, own: str = "") -> Own:
         return Own(rebuild(self.world, agreed(R, nodes, own), MINE, owner))
@@ -102,13 +108,22 @@ class RebuildTest(Case):
         self.assertEqual(self.shards(self.rebuild()), {})
 
     def test_of_nodes_that_are_away_the_shard_ids_are_those_of_the_own_file(self) -> None:
-        own = conf(R, [Line(**{**vars(node), "at": f"{node.at}:6379@16379,,shard-id={SHARDS.get(node.id, SHARDS[A])}"}) for node in NODES])
+        own = conf(
+            R,
+            [
+                Line(**{**vars(node), "at": f"{node.at}:6379@16379,,shard-id={SHARDS.get(node.id, SHARDS[A])}"})
+                for node in NODES
+            ],
+        )
         for node in NODES[:3]:
             self.serve(node.at, node.id, Unknown("silence"))
         self.assertEqual(self.shards(self.rebuild(own=own)), {**SHARDS, R: SHARDS[A]})
 
     def test_a_rebuilt_owner_has_the_shard_id_that_its_replica_tells(self) -> None:
-        nodes = [*change(change(NODES, A, slots="", **DOWN), R, flags="master", master="-", slots="0-5460"), Line(S, "10.0.0.5", "slave", R)]
+        nodes = [
+            *change(change(NODES, A, slots="", **DOWN), R, flags="master", master="-", slots="0-5460"),
+            Line(S, "10.0.0.5", "slave", R),
+        ]
         self.serve("10.0.0.5", S, "5" * 40)
         self.assertEqual(self.shards(self.rebuild(nodes, R))[R], "5" * 40)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Callable
 from unittest import mock
 
@@ -16,12 +17,16 @@ from view import View
 
 BARE = Line(T, "10.0.0.4", "master", epoch=0)
 # Where the slot of the lock is.
-OWNER = next(node for node in NODES if node.slots and int(node.slots.split("-")[0]) <= SLOT <= int(node.slots.split("-")[1]))
+OWNER = next(
+    node for node in NODES if node.slots and int(node.slots.split("-")[0]) <= SLOT <= int(node.slots.split("-")[1])
+)
 PLACE = f"{OWNER.at}:6379"
 
 
 class ChooseTest(Case):
-    def choose(self, nodes: list[Line], settings: str = SETTINGS, near: tuple[str, ...] = (), seen: View | None = None) -> str:
+    def choose(
+        self, nodes: list[Line], settings: str = SETTINGS, near: tuple[str, ...] = (), seen: View | None = None
+    ) -> str:
         world = FakeWorld(self.folder(), settings)
         networks = [(int.from_bytes(bytes(map(int, place.split("."))), "little"), 0xFFFFFFFF) for place in near]
         with mock.patch.object(placement, "local_networks", return_value=networks):
@@ -137,10 +142,13 @@ class PlaceTest(Case):
         self.lock: dict[str, Any] = {"SET": "OK", "GET": S, "EVAL": 1}
         for node in NODES[:3]:
             self.world.network.servers[f"{node.at}:6379"] = {
-                "CLUSTER NODES": lambda _, id=node.id: text(id, self.nodes),
+                "CLUSTER NODES": partial(self.nodes_of, node.id),
                 "INFO": lambda _: self.theirs,
             }
         self.world.network.servers[HERE] = {"CONFIG": "OK", "CLUSTER REPLICATE": "OK", "CLUSTER": self.cluster}
+
+    def nodes_of(self, id: str, command: str) -> str:
+        return text(id, self.nodes)
 
     def cluster(self, command: str) -> Any:
         words = command.split()
@@ -212,7 +220,10 @@ class PlaceTest(Case):
         self.assertEqual(len(self.place()[1]), 3)
 
     def test_what_redis_says_against_it_is_the_reason(self) -> None:
-        self.world.network.servers[HERE] = {"CONFIG": "OK", "CLUSTER": Refused("ERR To set a master the node must be empty")}
+        self.world.network.servers[HERE] = {
+            "CONFIG": "OK",
+            "CLUSTER": Refused("ERR To set a master the node must be empty"),
+        }
         self.assertEqual(self.place()[0], 10)
         self.assertIn("the node must be empty", self.world.told_state)
 
@@ -224,10 +235,12 @@ class TurnTest(Case):
         world = FakeWorld(self.folder())
         bare = [Line(f"{index:040x}", f"10.0.1.{index}", "master") for index in range(ahead)]
         nodes = [*NODES, *bare, BARE]
+
+        def nodes_of(id: str, command: str) -> str:
+            return text(id, during(world.clock.time - 1000) if during else nodes)
+
         for node in NODES[:3]:
-            world.network.servers[f"{node.at}:6379"] = {
-                "CLUSTER NODES": lambda _, id=node.id: text(id, during(world.clock.time - 1000) if during else nodes)
-            }
+            world.network.servers[f"{node.at}:6379"] = {"CLUSTER NODES": partial(nodes_of, node.id)}
         take_turn(world, Running(text(T, nodes), Info(info())), wait)
         return world.clock.time - 1000
 

@@ -60,7 +60,10 @@ class PrepareCase(Case):
 
     def answer(self, place: str, **changed: Any) -> None:
         servers = self.world.network.servers
-        servers[f"{place}:6379"] = {**servers[f"{place}:6379"], **{key.replace("_", " "): value for key, value in changed.items()}}
+        servers[f"{place}:6379"] = {
+            **servers[f"{place}:6379"],
+            **{key.replace("_", " "): value for key, value in changed.items()},
+        }
 
     def prepare(self) -> int:
         with mock.patch.object(metadata, "identity", return_value=("10.0.0.4", self.instance)):
@@ -184,10 +187,22 @@ class SilenceTest(PrepareCase):
 
     @rows(
         ("an owner whose INFO is not answered", {"INFO": SILENCE}, "no answer within 2 s"),
-        ("an owner whose number of keys is not answered", {"DBSIZE": SILENCE, "INFO": OWNER.replace(ID, "9" * 40)}, "no answer within 2 s"),
+        (
+            "an owner whose number of keys is not answered",
+            {"DBSIZE": SILENCE, "INFO": OWNER.replace(ID, "9" * 40)},
+            "no answer within 2 s",
+        ),
         ("an owner that asks for a password", {"INFO": Refused("NOAUTH Authentication required.")}, "NOAUTH"),
-        ("an owner whose offset is a command", {"INFO": OWNER.replace("offset:700", "offset:PORT[$(id)]")}, "not a number"),
-        ("an owner whose INFO lacks the offset", {"INFO": OWNER.replace("master_repl_offset", "x")}, "master_repl_offset"),
+        (
+            "an owner whose offset is a command",
+            {"INFO": OWNER.replace("offset:700", "offset:PORT[$(id)]")},
+            "not a number",
+        ),
+        (
+            "an owner whose INFO lacks the offset",
+            {"INFO": OWNER.replace("master_repl_offset", "x")},
+            "master_repl_offset",
+        ),
         ("an owner whose INFO lacks the release", {"INFO": OWNER.replace("redis_version", "x")}, "redis_version"),
         ("an owner that is loading", {"INFO": OWNER.replace("loading:0", "loading:1")}, "loading its data"),
         ("an owner that does not tell the epoch", {"CLUSTER INFO": SILENCE}, "nodes.conf cannot be rebuilt"),
@@ -223,9 +238,13 @@ class SilenceTest(PrepareCase):
         self.held("no answer within 2 s")
 
     def test_an_address_that_no_interface_has(self) -> None:
-        with mock.patch.object(metadata, "identity", return_value=("", Unknown("the metadata service does not answer: x"))):
+        with mock.patch.object(
+            metadata, "identity", return_value=("", Unknown("the metadata service does not answer: x"))
+        ):
             code, _ = left_with(lambda: prepare(self.world))
-        self.assertEqual((code, self.world.told_state), (10, "waiting: no private IP yet: the metadata service does not answer: x"))
+        self.assertEqual(
+            (code, self.world.told_state), (10, "waiting: no private IP yet: the metadata service does not answer: x")
+        )
 
     def test_a_metadata_service_that_does_not_answer_never_overwrites_a_known_identity(self) -> None:
         self.instance = Unknown("the metadata service does not answer")
@@ -283,7 +302,10 @@ class RefusalTest(PrepareCase):
     @rows(
         ("an acceptance is void for another volume", lambda case: put(case.world.data / "dump.rdb", rdb(offset=900))),
         ("an acceptance is void for another owner", lambda case: case.serve_other()),
-        ("an acceptance is void for another reason", lambda case: case.answer("10.0.0.1", INFO=OWNER.replace("7.0.15", "8.0.6"))),
+        (
+            "an acceptance is void for another reason",
+            lambda case: case.answer("10.0.0.1", INFO=OWNER.replace("7.0.15", "8.0.6")),
+        ),
     )
     def void(self, change: Callable[[RefusalTest], None]) -> None:
         self.prepare()
@@ -292,7 +314,10 @@ class RefusalTest(PrepareCase):
         self.assertEqual(self.prepare(), 20)
 
     def serve_other(self) -> None:
-        self.serve([*change(NODES, A, slots="", **DOWN), Line(S, "10.0.0.5", "master", slots="0-5460")], INFO=OWNER.replace("offset:700", "offset:5"))
+        self.serve(
+            [*change(NODES, A, slots="", **DOWN), Line(S, "10.0.0.5", "master", slots="0-5460")],
+            INFO=OWNER.replace("offset:700", "offset:5"),
+        )
 
     def test_an_acceptance_that_no_refusal_asked_for_is_void(self) -> None:
         self.world.run.write("accepted", "twin")
@@ -300,7 +325,10 @@ class RefusalTest(PrepareCase):
 
     def test_a_command_to_make_a_copy_serve_has_only_an_address(self) -> None:
         put(self.world.data / "nodes.conf", conf(R, PROMOTED))
-        self.serve([*PROMOTED, Line(S, "10.0.0.5", "slave,nofailover", R)], INFO=info(slave_repl_offset=650, master_link_down_since_seconds="5\x1b[2J"))
+        self.serve(
+            [*PROMOTED, Line(S, "10.0.0.5", "slave,nofailover", R)],
+            INFO=info(slave_repl_offset=650, master_link_down_since_seconds="5\x1b[2J"),
+        )
         self.world.clock.time = 10
         self.prepare()
         self.world.clock.time = 200
@@ -375,9 +403,21 @@ class OwnerTest(PrepareCase):
 
     @rows(
         ("a replica whose link is up followed to the end", {"master_link_status": "up"}, "following"),
-        ("a replica that lost its link when the masters lost the node followed", {"master_link_status": "down", "master_link_down_since_seconds": 60}, "following"),
-        ("a replica that lost its link a minute earlier did not", {"master_link_status": "down", "master_link_down_since_seconds": 120}, "other"),
-        ("a replica that never had a link is not known to have", {"master_link_status": "down", "master_link_down_since_seconds": -1}, "not a number: '-1'"),
+        (
+            "a replica that lost its link when the masters lost the node followed",
+            {"master_link_status": "down", "master_link_down_since_seconds": 60},
+            "following",
+        ),
+        (
+            "a replica that lost its link a minute earlier did not",
+            {"master_link_status": "down", "master_link_down_since_seconds": 120},
+            "other",
+        ),
+        (
+            "a replica that never had a link is not known to have",
+            {"master_link_status": "down", "master_link_down_since_seconds": -1},
+            "not a number: '-1'",
+        ),
     )
     def copies(self, fields: dict[str, Any], expected: str) -> None:
         self.assertEqual(self.copy(**fields), expected)
@@ -393,11 +433,23 @@ class OwnerTest(PrepareCase):
 class StaleTest(Case):
     @rows(
         ("an owner that is level has all of it", FULL, OWNER, 3000, False),
-        ("an owner that is further on has all of it", FULL, OWNER.replace("offset:700", "offset:9000000000"), 3000, False),
+        (
+            "an owner that is further on has all of it",
+            FULL,
+            OWNER.replace("offset:700", "offset:9000000000"),
+            3000,
+            False,
+        ),
         ("an owner that is behind has not", FULL, OWNER.replace("offset:700", "offset:699"), 3000, True),
         ("an owner that is loading cannot be compared", FULL, OWNER.replace("loading:0", "loading:1"), 0, "loading"),
         ("an owner of the same history that was emptied on purpose is followed", FULL, OWNER, 0, False),
-        ("an owner of the earlier history that was emptied on purpose is followed", FULL, OWNER.replace(ID, "8" * 40).replace("0" * 40, ID), 0, False),
+        (
+            "an owner of the earlier history that was emptied on purpose is followed",
+            FULL,
+            OWNER.replace(ID, "8" * 40).replace("0" * 40, ID),
+            0,
+            False,
+        ),
         ("an empty owner of another history is not", FULL, OWNER.replace(ID, "9" * 40), 0, True),
         ("an owner of another history with keys is followed", FULL, OWNER.replace(ID, "9" * 40), 1, False),
         ("a volume without keys has nothing to lose", EMPTY, OWNER.replace("offset:700", "offset:0"), 0, False),

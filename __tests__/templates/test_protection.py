@@ -13,7 +13,12 @@ from facts import Refused, Unknown
 from join import Running
 from resp import Info
 
-ON = {"aof_enabled": "1", "aof_rewrite_in_progress": "0", "aof_rewrite_scheduled": "0", "aof_last_bgrewrite_status": "ok"}
+ON = {
+    "aof_enabled": "1",
+    "aof_rewrite_in_progress": "0",
+    "aof_rewrite_scheduled": "0",
+    "aof_last_bgrewrite_status": "ok",
+}
 OFF = {**ON, "aof_enabled": "0"}
 MANIFEST = "appendonlydir/appendonly.aof.manifest"
 
@@ -44,8 +49,20 @@ class ProtectionTest(Case):
         ("a replica with one is told to write none", False, ON, ["no"], True),
         ("a replica without one is left alone", False, OFF, [], False),
         ("an owner whose manifest is missing is told to begin anew", True, ON, ["no", "yes"], True),
-        ("an owner that is still writing its first is left alone", True, {**ON, "aof_rewrite_in_progress": "1"}, [], False),
-        ("an owner that is about to write its first is left alone", True, {**ON, "aof_rewrite_scheduled": "1"}, [], False),
+        (
+            "an owner that is still writing its first is left alone",
+            True,
+            {**ON, "aof_rewrite_in_progress": "1"},
+            [],
+            False,
+        ),
+        (
+            "an owner that is about to write its first is left alone",
+            True,
+            {**ON, "aof_rewrite_scheduled": "1"},
+            [],
+            False,
+        ),
     )
     def switches(self, owns: bool, answer: dict[str, str], told: list[str], marked: bool) -> None:
         self.look(owns, answer)

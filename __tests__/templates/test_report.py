@@ -64,7 +64,12 @@ class ReportTest(Case):
         self.assertEqual(self.world.told_state, "refused: two machines")
 
     @rows(
-        ("recovered is called once in sync", "recovered", [("waiting", "a"), ("in sync", "b"), ("in sync", "c")], ["in sync: b"]),
+        (
+            "recovered is called once in sync",
+            "recovered",
+            [("waiting", "a"), ("in sync", "b"), ("in sync", "c")],
+            ["in sync: b"],
+        ),
         ("promoted is called with the state", "promoted", [("promoted", "owns slots")], ["promoted: owns slots"]),
         ("refused is called with the reason", "refused", [("waiting", "a"), ("refused", "b")], ["refused: b"]),
     )
@@ -136,7 +141,9 @@ class LaterTest(Case):
         self.assertEqual(self.later(progress="300", after=900), 20)
 
     def test_progress_that_was_made_before_is_none(self) -> None:
-        codes = [self.later(progress=read, after=100) for read in ("0", "700", "", "0", "500", "700", "", "0", "600", "700")]
+        codes = [
+            self.later(progress=read, after=100) for read in ("0", "700", "", "0", "500", "700", "", "0", "600", "700")
+        ]
         self.assertEqual(set(codes), {10})
         self.assertEqual([self.later(progress="650", after=100), self.later(after=100)], [20, 20])
 
@@ -153,7 +160,9 @@ class LaterTest(Case):
 
     def test_a_report_leaves_with_20_and_no_latch(self) -> None:
         code, _ = left_with(lambda: report.report(self.world, "the master is down"))
-        self.assertEqual((code, self.world.run.has("refused"), self.world.told_state), (20, False, "refused: the master is down"))
+        self.assertEqual(
+            (code, self.world.run.has("refused"), self.world.told_state), (20, False, "refused: the master is down")
+        )
 
 
 class RefusalTest(Case):

@@ -26,7 +26,12 @@ class RenderTest(Case):
 
     def test_the_machine_comes_last_with_its_address_and_the_masters_node_timeout(self) -> None:
         lines = self.render()
-        for line in ("bind 10.0.0.4 127.0.0.1", "cluster-announce-ip 10.0.0.4", "cluster-node-timeout 5000", "port 6379"):
+        for line in (
+            "bind 10.0.0.4 127.0.0.1",
+            "cluster-announce-ip 10.0.0.4",
+            "cluster-node-timeout 5000",
+            "port 6379",
+        ):
             self.assertIn(line, lines)
         self.assertTrue(any(line.startswith("dir /") for line in lines))
 
@@ -51,13 +56,28 @@ class NodeTimeoutTest(Case):
         return node_timeout(world, agreed(R, NODES))
 
     @rows(
-        ("the median of what the masters tell", tuple(["cluster-node-timeout", each] for each in ("5000", "9", "6000", "99999999", "7000")), "", 6000),
-        ("what the second tells where the first is silent", (Unknown("silence"), ["cluster-node-timeout", "7000"]), "", 7000),
+        (
+            "the median of what the masters tell",
+            tuple(["cluster-node-timeout", each] for each in ("5000", "9", "6000", "99999999", "7000")),
+            "",
+            6000,
+        ),
+        (
+            "what the second tells where the first is silent",
+            (Unknown("silence"), ["cluster-node-timeout", "7000"]),
+            "",
+            7000,
+        ),
         ("what one told before where all are silent", (Unknown("silence"),), "6000\n", 6000),
         ("what one told before where all refuse", (Refused("NOPERM"),), "6000\n", 6000),
         ("Redis's default where none ever told", (), "", NODE_TIMEOUT),
         ("no command", (["cluster-node-timeout", "PORT[$(id)]"],), "", NODE_TIMEOUT),
-        ("no number out of bounds", (["cluster-node-timeout", "0"], ["cluster-node-timeout", "9999999999999"]), "", NODE_TIMEOUT),
+        (
+            "no number out of bounds",
+            (["cluster-node-timeout", "0"], ["cluster-node-timeout", "9999999999999"]),
+            "",
+            NODE_TIMEOUT,
+        ),
         ("no list of another form", ([], ["a"], [1, 2]), "", NODE_TIMEOUT),
         ("no text that was stored damaged", (), "PORT[$(id)]", NODE_TIMEOUT),
     )
@@ -75,7 +95,11 @@ class VersionTest(Case):
     @rows(
         ("Redis tells its release", info(redis_version="7.0.15"), ("Redis", [7, 0, 15])),
         ("Redis of two parts tells its release", info(redis_version="8.0"), ("Redis", [8, 0])),
-        ("Valkey tells its own, and a Redis's", info(redis_version="7.2.4", valkey_version="9.1.2"), ("Valkey", [9, 1, 2])),
+        (
+            "Valkey tells its own, and a Redis's",
+            info(redis_version="7.2.4", valkey_version="9.1.2"),
+            ("Valkey", [9, 1, 2]),
+        ),
     )
     def versions(self, reply: str, expected: Version) -> None:
         self.assertEqual(version(Info(reply)), expected)

@@ -30,7 +30,7 @@ class SettingsTest(Case):
         ("lines stay", "hz 20\ntimeout 0\n"),
         ("a line that looks like a setting stays in its value", "a\nPORT='1'\nB=2"),
         ("an equals sign stays", "a=b"),
-        ("what a shell would expand stays", "$(id) `id` $HOME \"x\" ;&|<>*"),
+        ("what a shell would expand stays", '$(id) `id` $HOME "x" ;&|<>*'),
         ("letters beyond ASCII stay, as bytes", "\xc3\xa9"),
     )
     def values(self, value: str) -> None:
@@ -44,13 +44,16 @@ class SettingsTest(Case):
         self.assertEqual([parse(text)[f"V{index}"] for index in range(len(values))], values)
         path = f"{self.folder()}/settings"
         put(path, text)
-        script = f". {path}; i=0; while [ $i -lt {len(values)} ]; do eval \"printf '%s\\\\0' \\\"\\$V$i\\\"\"; i=$((i + 1)); done"
+        one = 'eval "printf \'%s\\\\0\' \\"\\$V$i\\""'
+        script = f". {path}; i=0; while [ $i -lt {len(values)} ]; do {one}; i=$((i + 1)); done"
         said = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
         self.assertEqual(said.split("\0")[:-1], values)
 
     def test_ports_and_masters_are_typed(self) -> None:
         settings = Settings("MASTERS='10.0.0.1 redis-b'\nPORT='6380'\nSHARD='redis-c'\n")
-        self.assertEqual((settings.port, settings.masters, settings.shard), (6380, ["10.0.0.1:6380", "redis-b:6380"], "redis-c:6380"))
+        self.assertEqual(
+            (settings.port, settings.masters, settings.shard), (6380, ["10.0.0.1:6380", "redis-b:6380"], "redis-c:6380")
+        )
         self.assertEqual((settings["NOTHING"], settings["MASTERS"]), ("", "10.0.0.1 redis-b"))
 
     def test_without_settings_there_are_no_masters_and_the_port_is_6379(self) -> None:

@@ -15,7 +15,15 @@ from stop import LEAST, MOST, hand_over, in_sync, patience, stop, stopped
 PID = 7
 MANIFEST = "appendonlydir/appendonly.aof.manifest"
 # A promoted node has no replica here; each test names what differs.
-INFO = info(aof_enabled=1, aof_last_write_status="ok", master_link_status="up", role="master", master_repl_offset=700, used_memory=1_000_000, rdb_last_bgsave_time_sec=0)
+INFO = info(
+    aof_enabled=1,
+    aof_last_write_status="ok",
+    master_link_status="up",
+    role="master",
+    master_repl_offset=700,
+    used_memory=1_000_000,
+    rdb_last_bgsave_time_sec=0,
+)
 PROMOTED = change(change(NODES, A, slots="", flags="slave", master=R), R, flags="master", master="-", slots="0-5460")
 SAVED = 1_700_000_000
 
@@ -181,7 +189,12 @@ class StopTest(Case):
 
     @rows(
         ("a replica's append-only file is switched off", "slave", True, ["CONFIG SET appendonly no"]),
-        ("an owner's first one, which would keep it from ending, is switched off", "master", False, ["CONFIG SET appendonly no"]),
+        (
+            "an owner's first one, which would keep it from ending, is switched off",
+            "master",
+            False,
+            ["CONFIG SET appendonly no"],
+        ),
         ("an owner's whole one is left on", "master", True, []),
     )
     def append_only_files(self, role: str, whole: bool, told: list[str]) -> None:
@@ -202,7 +215,9 @@ class StopTest(Case):
     )
     def failed(self, result: str, status: str, looked: bool) -> None:
         self.end(result, status)
-        self.assertEqual((self.world.run.has("failed"), self.world.run.text("failures")), (looked, "." * (result != "success")))
+        self.assertEqual(
+            (self.world.run.has("failed"), self.world.run.text("failures")), (looked, "." * (result != "success"))
+        )
 
     def test_the_wait_for_an_election_begins_anew_after_an_end(self) -> None:
         self.world.run.write("since", "1")

@@ -34,9 +34,12 @@ RDB_VERSION = [
 ]
 NO_SPACE = [
     *SYNC,
-    f"{TIME} # Write error or short write writing to the DB dump file needed for MASTER <-> REPLICA synchronization: No space left on device",
+    f"{TIME} # Write error or short write writing to the DB dump file needed for MASTER <-> REPLICA synchronization: "
+    "No space left on device",
 ]
 IO_ERROR = [*SYNC, f"{TIME} # I/O error trying to sync with MASTER: connection lost"]
+SILENCE = Unknown("no answer")
+IN_USE = "Warning: Could not create server TCP listening socket 10.0.0.4:6379: bind: Address already in use"
 CONFIG = [
     f"{TIME} # Configuration loaded",
     "*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***",
@@ -61,14 +64,30 @@ class LogTest(Case):
         self.assertEqual(bool(cause(lines)), bool(text))
 
     @rows(
-        ("the directive that it refuses", CONFIG, "Reading the configuration file, at line 3 >>> 'hz \"abc\"' argument couldn't be parsed into an integer"),
-        ("its last warning", [f"{TIME} # Configuration loaded", f"{TIME} # Failed opening Unix socket: bind: No such file or directory"], "Failed opening Unix socket: bind: No such file or directory"),
+        (
+            "the directive that it refuses",
+            CONFIG,
+            "Reading the configuration file, at line 3 >>> 'hz \"abc\"' argument couldn't be parsed into an integer",
+        ),
+        (
+            "its last warning",
+            [f"{TIME} # Configuration loaded", f"{TIME} # Failed opening Unix socket: bind: No such file or directory"],
+            "Failed opening Unix socket: bind: No such file or directory",
+        ),
         (
             "what was wrong with the RDB that it could not load",
-            [f"{TIME} # Server initialized", f"{TIME} # Can't handle RDB format version 99", f"{TIME} # Fatal error loading the DB: Invalid argument. Exiting."],
+            [
+                f"{TIME} # Server initialized",
+                f"{TIME} # Can't handle RDB format version 99",
+                f"{TIME} # Fatal error loading the DB: Invalid argument. Exiting.",
+            ],
             "Can't handle RDB format version 99 Fatal error loading the DB: Invalid argument. Exiting.",
         ),
-        ("that the port is in use", [f"{TIME} # Warning: Could not create server TCP listening socket 10.0.0.4:6379: bind: Address already in use"], "Warning: Could not create server TCP listening socket 10.0.0.4:6379: bind: Address already in use"),
+        (
+            "that the port is in use",
+            [f"{TIME} # {IN_USE}"],
+            IN_USE,
+        ),
         ("nothing where it said nothing", [], ""),
     )
     def endings(self, lines: list[str], text: str) -> None:
@@ -95,7 +114,7 @@ class LogTest(Case):
 class LinkTest(Case):
     """A replica whose link is down."""
 
-    def wait(self, lines: list[str], limit: Any = Unknown("no answer"), **fields: object) -> FakeWorld:
+    def wait(self, lines: list[str], limit: Any = SILENCE, **fields: object) -> FakeWorld:
         world = FakeWorld(self.folder())
         world.root = ""
         world.processes.results["journalctl"] = 0, "\n".join(lines)
@@ -124,7 +143,9 @@ class LinkTest(Case):
 
     def test_after_five_syncs_that_failed_the_next_is_a_minute_away(self) -> None:
         world = self.wait(RDB_VERSION * 5)
-        self.assertEqual((self.code, world.network.told("SHUTDOWN"), world.run.text("hold")), (10, ["SHUTDOWN NOSAVE"], "1060"))
+        self.assertEqual(
+            (self.code, world.network.told("SHUTDOWN"), world.run.text("hold")), (10, ["SHUTDOWN NOSAVE"], "1060")
+        )
         self.assertIn("Can't handle RDB format version 12", world.run.text("ended"))
         self.assertEqual(self.wait(RDB_VERSION * 4).network.told("SHUTDOWN"), [])
 
@@ -132,7 +153,9 @@ class LinkTest(Case):
 class UpdateTest(Case):
     def test_data_was_last_updated_when_the_link_went_down_or_the_rdb_was_written(self) -> None:
         world = FakeWorld(self.folder())
-        self.assertEqual(trouble.last_update(world, Info(info(master_link_down_since_seconds=60))), utc(world.clock.now() - 60))
+        self.assertEqual(
+            trouble.last_update(world, Info(info(master_link_down_since_seconds=60))), utc(world.clock.now() - 60)
+        )
         self.assertEqual(trouble.last_update(world, Info("")), "an unknown time")
         world.data.write("dump.rdb", "x")
         for reply in (info(master_link_down_since_seconds=-1), Unknown("silence")):

@@ -15,7 +15,10 @@ class TypedTest(Case):
         self.assertEqual(integer(text), value)
 
     @rows(
-        *((f"{text!r} is no number", text) for text in ("", "-1", "+1", " 1", "1 ", "1_0", "0x1", "1e3", "1.0", "\u0663", "\xb2")),
+        *(
+            (f"{text!r} is no number", text)
+            for text in ("", "-1", "+1", " 1", "1 ", "1_0", "0x1", "1e3", "1.0", "\u0663", "\xb2")
+        ),
         *((f"{text!r} is no number of 63 bits", text) for text in (str(MOST + 1), "9" * 20, "9" * 5000)),
         ("an array subscript is no number", "PORT[$(id>file)]"),
         ("a number with a line end is none", "1\n"),
@@ -32,20 +35,42 @@ class TypedTest(Case):
                 integer(text, 1, 5)
 
     @rows(
-        *((f"{text} is an address", text) for text in ("10.0.0.1", "::1", "2001:db8::1", "::ffff:10.0.0.1", "redis-a.internal", "redis_a", "a" * 253)),
+        *(
+            (f"{text} is an address", text)
+            for text in ("10.0.0.1", "::1", "2001:db8::1", "::ffff:10.0.0.1", "redis-a.internal", "redis_a", "a" * 253)
+        ),
     )
     def hosts(self, text: str) -> None:
         self.assertEqual(host(text), text)
 
     @rows(
-        *((f"{text!r} is no address", text) for text in ("", "-a", ".a", "a b", "a;id", "$(id)", "a/b", "a\n", "caf\xe9", "[::1]", "fe80::1%eth0", "a" * 254)),
+        *(
+            (f"{text!r} is no address", text)
+            for text in (
+                "",
+                "-a",
+                ".a",
+                "a b",
+                "a;id",
+                "$(id)",
+                "a/b",
+                "a\n",
+                "caf\xe9",
+                "[::1]",
+                "fe80::1%eth0",
+                "a" * 254,
+            )
+        ),
     )
     def no_hosts(self, text: str) -> None:
         with self.assertRaises(ValueError):
             host(text)
 
     def test_an_ip_is_told_from_a_name(self) -> None:
-        self.assertEqual([is_ip(text) for text in ("10.0.0.1", "::1", "10.0.0", "a", "", "1\0")], [True, True, False, False, False, False])
+        self.assertEqual(
+            [is_ip(text) for text in ("10.0.0.1", "::1", "10.0.0", "a", "", "1\0")],
+            [True, True, False, False, False, False],
+        )
 
     @rows(
         ("an address is split at its last colon", "fd00::1:6379", ("fd00::1", 6379)),
@@ -54,7 +79,12 @@ class TypedTest(Case):
     def places(self, text: str, parts: tuple[str, int]) -> None:
         self.assertEqual(split(text), parts)
 
-    @rows(*((f"{text!r} is no address with a port", text) for text in ("", ":", "a", "a:", ":1", "a:0", "a:65536", "a:b", "a:-1")))
+    @rows(
+        *(
+            (f"{text!r} is no address with a port", text)
+            for text in ("", ":", "a", "a:", ":1", "a:0", "a:65536", "a:b", "a:-1")
+        )
+    )
     def no_places(self, text: str) -> None:
         with self.assertRaises(ValueError):
             split(text)

@@ -25,7 +25,11 @@ class QuorumTest(Case):
         ("one of three is none", THREE[:1], False),
         ("nobody is none", (), False),
         ("replicas have no vote", (answer(A, NODES), answer(R, NODES)), False),
-        ("a master that answers at two addresses has one vote", (answer(A, NODES), answer(A, NODES, "redis-a:6379")), False),
+        (
+            "a master that answers at two addresses has one vote",
+            (answer(A, NODES), answer(A, NODES, "redis-a:6379")),
+            False,
+        ),
         (
             "two that disagree on a slot are none of three",
             (answer(A, NODES), answer(B, change(NODES, A, slots="0-5459"))),
@@ -38,7 +42,11 @@ class QuorumTest(Case):
         ),
         (
             "a majority outvotes one with an old view",
-            (THREE[0], THREE[2], answer(B, [*change(NODES, A, slots=""), Line(T, "10.0.0.9", "master", slots="0-5460")])),
+            (
+                THREE[0],
+                THREE[2],
+                answer(B, [*change(NODES, A, slots=""), Line(T, "10.0.0.9", "master", slots="0-5460")]),
+            ),
             True,
         ),
         (
@@ -48,7 +56,10 @@ class QuorumTest(Case):
         ),
         (
             "two of three that each list themselves alone are none",
-            tuple(answer(id, [node if node.id == id else Line(node.id, node.at, "master,fail") for node in NODES[:3]]) for id in (A, B)),
+            tuple(
+                answer(id, [node if node.id == id else Line(node.id, node.at, "master,fail") for node in NODES[:3]])
+                for id in (A, B)
+            ),
             False,
         ),
     )
@@ -76,7 +87,12 @@ class QuorumTest(Case):
     @rows(
         ("a node that the quorum does not know is seen as none", NODES, S, "none"),
         ("a replica is seen as one", NODES, R, "replica"),
-        ("a node that was promoted is seen as an owner", change(change(NODES, R, flags="master", master="-", slots="0-5460"), A, slots=""), R, "owner"),
+        (
+            "a node that was promoted is seen as an owner",
+            change(change(NODES, R, flags="master", master="-", slots="0-5460"), A, slots=""),
+            R,
+            "owner",
+        ),
         ("a node without slots is seen as bare", change(NODES, R, flags="master", master="-"), R, "bare"),
     )
     def seen(self, nodes: list[Line], me: str, role: str) -> None:
@@ -123,7 +139,9 @@ class LiarTest(Case):
         impostor = Answer("10.6.6.6:6379", text(B, change(lie, A, slots="")), True)
         for answers in ((impostor, *THREE), (*THREE, impostor)):
             seen = view(R, *answers)
-            self.assertEqual([voter.address for voter in seen.voters], ["10.0.0.1:6379", "10.0.0.2:6379", "10.0.0.3:6379"])
+            self.assertEqual(
+                [voter.address for voter in seen.voters], ["10.0.0.1:6379", "10.0.0.2:6379", "10.0.0.3:6379"]
+            )
             self.assertEqual(seen.role, "replica")
 
     def test_one_id_has_one_vote_also_where_nobody_has_it_at_either_address(self) -> None:
@@ -135,7 +153,10 @@ class LiarTest(Case):
 
 
 class SeedTest(Case):
-    OTHERS = [Line(f"{index:040x}", f"10.0.0.{index}", "master", slots=f"{index * 4000}-{index * 4000 + 99}") for index in (1, 2, 3)]
+    OTHERS = [
+        Line(f"{index:040x}", f"10.0.0.{index}", "master", slots=f"{index * 4000}-{index * 4000 + 99}")
+        for index in (1, 2, 3)
+    ]
 
     def test_a_cluster_at_a_passed_on_address_has_no_vote_beside_a_known_node(self) -> None:
         others = [answer(node.id, self.OTHERS) for node in self.OTHERS]
@@ -282,7 +303,11 @@ class FactsTest(Case):
         ("a node that is barred from elections is listed", change(NODES, R, flags="slave,nofailover"), "all"),
         ("a node that failed is listed by none", change(NODES, R, **FAILED), "none"),
         ("a node that was pinged just now is listed", change(NODES, R, ping=NOW - 100, pong=NOW - 9000), "all"),
-        ("a node that does not answer a ping while others do is not listed", change(NODES, R, ping=NOW - 5000, pong=NOW - 9000), "none"),
+        (
+            "a node that does not answer a ping while others do is not listed",
+            change(NODES, R, ping=NOW - 5000, pong=NOW - 9000),
+            "none",
+        ),
         ("a ghost without an address is not listed", change(NODES, R, at=":0@0", flags="slave,noaddr"), "none"),
     )
     def listed(self, nodes: list[Line], expected: str) -> None:
@@ -322,7 +347,9 @@ class FactsTest(Case):
 
     def test_other_addresses_of_a_nodes_id_are_those_that_any_voter_has(self) -> None:
         seen = agreed(R, NODES)
-        self.assertEqual((seen.elsewhere("10.0.0.4:6379"), seen.elsewhere("10.0.0.9:6379")), ({}, {"10.0.0.4:6379": False}))
+        self.assertEqual(
+            (seen.elsewhere("10.0.0.4:6379"), seen.elsewhere("10.0.0.9:6379")), ({}, {"10.0.0.4:6379": False})
+        )
         late = change(NODES, R, at="10.0.0.8", pong=NOW - 20_000, **FAILED)
         self.assertEqual(agreed(R, late).elsewhere("10.0.0.4:6379"), {"10.0.0.8:6379": True})
         fresh = change(NODES, R, at="10.0.0.8", pong=NOW - 5_000, **FAILED)

@@ -8,8 +8,8 @@ import unittest
 from unittest import mock
 
 import samples
-from cluster import NODES, A, Line, R, change, conf, text
-from fakes import FakeWorld, info, put
+from cluster import NODES, A, R, change, conf, text
+from fakes import FakeWorld, put
 from samples import EMPTY, FULL, rdb
 from suite import Case, rows
 
@@ -25,7 +25,11 @@ class OwnTest(Case):
     @rows(
         ("a replica's file names the replica", conf(R, NODES), (R, "replica")),
         ("a promoted replica's file names an owner", conf(A, NODES), (A, "owner")),
-        ("the file of a node that never joined is bare", f"{R} :0@0 myself,master - 0 0 0 connected\nvars currentEpoch 0 lastVoteEpoch 0\n", (R, "bare")),
+        (
+            "the file of a node that never joined is bare",
+            f"{R} :0@0 myself,master - 0 0 0 connected\nvars currentEpoch 0 lastVoteEpoch 0\n",
+            (R, "bare"),
+        ),
         ("a replica without a master is a replica", conf(R, change(NODES, R, master="-")), (R, "replica")),
         ("a file that is cut names nobody", conf(R, NODES)[:-20], ("", "none")),
         ("a file of zeros names nobody", "\0" * 500, ("", "none")),
@@ -87,7 +91,11 @@ class RdbTest(Case):
         ("an offset beyond four bytes", rdb(offset=5_000_000_000), (5_000_000_000, True)),
         ("the greatest offset", rdb(offset=2**63 - 1), (2**63 - 1, True)),
         ("a field of more than 63 bytes", rdb(**{"long": "x" * 300}), (700, True)),
-        ("functions and no keys, which counts as keys", rdb(keys=False)[:-9] + b"\xf5\x01x\xff" + bytes(8), (700, True)),
+        (
+            "functions and no keys, which counts as keys",
+            rdb(keys=False)[:-9] + b"\xf5\x01x\xff" + bytes(8),
+            (700, True),
+        ),
     )
     def heads(self, content: bytes, expected: tuple[int, bool]) -> None:
         found = Rdb(content)
