@@ -32,19 +32,21 @@ export function instanceFiles(tree: Tree): InstanceFile[] {
 const cached = new Map<Tree, InstanceFile[]>();
 
 function walk(directory: string, path: string, rewrite: (text: string) => string): InstanceFile[] {
-  return readdirSync(directory, { withFileTypes: true })
-    // What tools leave beside the sources.
-    .filter(({ name }) => name !== "__pycache__" && !name.startsWith("."))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const here = `${path}/${entry.name}`;
-      if (entry.isDirectory()) return walk(join(directory, entry.name), here, rewrite);
-      const text = rewrite(readFileSync(join(directory, entry.name), "utf8"));
-      // A copy: what is left of a text takes as much for each letter as a dash in one of its comments did.
-      const content = Buffer.from(text).toString();
-      // By place, not by the mode on disk: npm and a Windows checkout do not keep that.
-      return [{ path: here, mode: here.startsWith("/usr/local/bin/") ? "0755" : "0644", content }];
-    });
+  return (
+    readdirSync(directory, { withFileTypes: true })
+      // What tools leave beside the sources.
+      .filter(({ name }) => name !== "__pycache__" && !name.startsWith("."))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .flatMap((entry) => {
+        const here = `${path}/${entry.name}`;
+        if (entry.isDirectory()) return walk(join(directory, entry.name), here, rewrite);
+        const text = rewrite(readFileSync(join(directory, entry.name), "utf8"));
+        // A copy: what is left of a text takes as much for each letter as a dash in one of its comments did.
+        const content = Buffer.from(text).toString();
+        // By place, not by the mode on disk: npm and a Windows checkout do not keep that.
+        return [{ path: here, mode: here.startsWith("/usr/local/bin/") ? "0755" : "0644", content }];
+      })
+  );
 }
 
 function stripComments(text: string): string {

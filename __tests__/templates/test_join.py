@@ -224,7 +224,7 @@ class WithinTest(JoinCase):
         self.serve(NODES, CLUSTER_NODES=SILENCE, INFO=SILENCE)
         begun = self.world.clock.time
         code, _ = left_with(lambda: self.assertEqual(join_within(self.world, 600), 10))
-        looks = len([command for command in self.told("INFO")])
+        looks = len(list(self.told("INFO")))
         self.assertTrue(code == 0 and 200 < looks < 300 and 600 <= self.world.clock.time - begun < 604)
 
     def test_they_end_once_in_sync_or_refused(self) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -257,11 +258,8 @@ class KeepTest(Case):
                         raise KeyboardInterrupt
                     os.replace(source, target)
 
-                with mock.patch("os.rename", crash):
-                    try:
-                        set_aside(world)
-                    except KeyboardInterrupt:
-                        pass
+                with mock.patch("os.rename", crash), contextlib.suppress(KeyboardInterrupt):
+                    set_aside(world)
                 # The node joined as a new one, got nothing, and is set aside again.
                 if not world.data.has("dump.rdb"):
                     put(world.data / "dump.rdb", EMPTY)

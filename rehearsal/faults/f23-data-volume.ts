@@ -71,11 +71,7 @@ const foreign: Fault = {
     const other = await DataDisk.create();
     await other.format("somebody");
     const before = await other.digest();
-    const ending = await refusedOn(
-      scene,
-      other,
-      /^refused: not a volume of Redis, and left alone: \/dev/,
-    );
+    const ending = await refusedOn(scene, other, /^refused: not a volume of Redis, and left alone: \/dev/);
     holds("what is on it is what was", (await other.digest()) === before);
     return ending;
   },
