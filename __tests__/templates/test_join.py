@@ -202,7 +202,8 @@ class TwinTest(JoinCase):
     def twin(self, reply: Any) -> int:
         self.serve(change(NODES, R, at="10.0.0.8"))
         self.world.network.servers["10.0.0.8:6379"] = {"CLUSTER MYID": R, "INFO server": reply}
-        self.world.network.servers[HERE]["PING"] = Refused(f"{HERE}: Connection refused")
+        gone = {"PING": Refused(f"{HERE}: Connection refused")}
+        self.world.network.servers[HERE] = {**self.world.network.servers[HERE], **gone}
         return self.look()
 
     def test_the_later_one_saves_and_refuses(self) -> None:

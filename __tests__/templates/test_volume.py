@@ -82,8 +82,8 @@ class OwnTest(Case):
 class RdbTest(Case):
     @rows(
         ("Redis 7", rdb(), (700, True)),
-        ("Redis 8, which adds fields", rdb(b"REDIS0012", **{"redis-ver": "8.0.6", "hash-field-ttl": "1"}), (700, True)),
-        ("Valkey 9, whose name is longer", rdb(b"VALKEY080", **{"valkey-ver": "9.1.2"}), (700, True)),
+        ("Redis 8, which adds fields", rdb(b"REDIS0012", redis_ver="8.0.6", hash_field_ttl="1"), (700, True)),
+        ("Valkey 9, whose name is longer", rdb(b"VALKEY080", valkey_ver="9.1.2"), (700, True)),
         ("a server without keys", EMPTY, (700, False)),
         ("an offset of zero", rdb(offset=0), (0, True)),
         ("an offset of one byte", rdb(offset=100), (100, True)),
@@ -91,7 +91,7 @@ class RdbTest(Case):
         ("an offset of four bytes", rdb(offset=70000), (70000, True)),
         ("an offset beyond four bytes", rdb(offset=5_000_000_000), (5_000_000_000, True)),
         ("the greatest offset", rdb(offset=2**63 - 1), (2**63 - 1, True)),
-        ("a field of more than 63 bytes", rdb(**{"long": "x" * 300}), (700, True)),
+        ("a field of more than 63 bytes", rdb(long="x" * 300), (700, True)),
         (
             "functions and no keys, which counts as keys",
             rdb(keys=False)[:-9] + b"\xf5\x01x\xff" + bytes(8),
