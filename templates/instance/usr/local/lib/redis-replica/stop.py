@@ -29,7 +29,7 @@ def stop(world: World, pid: int) -> None:
     if not pid:
         return None
     # A look that is under way ends first; the next ones leave the append-only file alone.
-    with suppress(Leave), world.lock(20):
+    with suppress(Leave, OSError), world.lock(20):
         world.run.write("stopping", "")
     try:
         role, info = (known(reply) for reply in world.ask_here(("ROLE",), ("INFO",)))

@@ -90,7 +90,11 @@ class World:
     def lock(self, seconds: float) -> Iterator[None]:
         """One step at a time. Only the agent's user can open the file, and so lock it. Leaves with 10 past the time."""
         with self.run.as_owner():
-            file = open(os.open(self.run / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600))  # noqa: SIM115
+            path = self.run / "lock"
+            if self.run.has("lock") and os.lstat(path).st_uid != os.geteuid():
+                # The agent in shell has left it.
+                os.unlink(path)
+            file = open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600))  # noqa: SIM115
         with file:
             deadline = self.clock.uptime() + seconds
             while True:
