@@ -98,7 +98,7 @@ class Candidate:
 
     @property
     def program(self) -> str:
-        """The installed server's version as INFO would have it: it prints "Redis server v=7.0.15 …"."""
+        """The installed server's version as INFO would have it: it prints "Redis server v=7.0.15 ..."."""
         argv = f"{self.world.bin}/redis-server", "--version"
         text = self.world.processes.run(*argv, seconds=5, user=self.world.redis_user)[1]
         engine, _, rest = text.partition(" server v=")
