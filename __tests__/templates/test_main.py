@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import os
+from types import ModuleType
+from typing import Any
+from unittest import mock
+
+import suite
+from fakes import FakeWorld, put
+from suite import Case, rows
+
+import server_conf
+import setup
+from report import LATER, Leave
+
+
+def load() -> ModuleType:
+    """__main__.py under another name: the one that runs these tests has its own."""
+    spec = importlib.util.spec_from_file_location("agent", f"{suite.LIB}/__main__.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class MainTest(Case):
+    def setUp(self) -> None:
+        self.agent, self.world = load(), FakeWorld(self.folder())
+
+    def run_agent(self, *argv: str) -> tuple[int, str, str]:
+        with contextlib.redirect_stdout(io.StringIO()) as out, suite.diagnostics() as log:
+            code = int(self.agent.main(list(argv), self.world))
+        return code, out.getvalue(), log.getvalue()
+
+    @rows(
+        ("help exits with 0", "help", 0),
+        ("a command that does not exist exits with 1", "restart", 1),
+        ("no command exits with 1", "", 1),
+    )
+    def usage(self, command: str, expected: int) -> None:
+        code, out, _ = self.run_agent(*filter(None, [command]))
+        self.assertEqual((code, out.split("\n")[0]), (expected, "usage: redis-replica COMMAND"))
+
+    def test_status_exits_as_the_state_says(self) -> None:
+        put(self.world.run / "state", "refused: x\n")
+        self.assertEqual(self.run_agent("status")[:2], (20, "refused: x\n"))
+        self.assertIn('"exit_code": 20', self.run_agent("status", "--json")[1])
+
+    def test_user_data_tells_what_it_waits_for_and_what_it_refuses(self) -> None:
+        self.assertEqual(
+            (self.run_agent("later", "downloading")[0], self.world.told_state), (10, "waiting: downloading")
+        )
+        self.assertEqual(
+            (self.run_agent("refuse", "no package")[0], self.world.told_state), (20, "refused: no package")
+        )
+        self.assertEqual(self.run_agent("accept")[0], 0)
+        self.assertEqual(self.world.run.text("accepted"), "install")
+
+    def test_an_acceptance_without_a_refusal_and_a_retry_have_their_codes(self) -> None:
+        self.assertEqual((self.run_agent("accept")[0], self.run_agent("retry")[0]), (1, 0))
+
+    @rows(
+        (
+            "a full disk is waited for",
+            OSError(28, "No space left on device"),
+            "OSError: [Errno 28] No space left on device",
+        ),
+        ("a mistake in the agent is waited for", AttributeError("x\x1b[2J"), "AttributeError: x?[2J"),
+    )
+    def errors(self, error: Exception, text: str) -> None:
+        with mock.patch.object(self.agent.report, "status", side_effect=error):
+            code, _, log = self.run_agent("status")
+        self.assertEqual((code, self.world.told_state), (LATER, f"waiting: {text}"))
+        self.assertIn(text, log)
+
+    @rows(
+        ("join looks for ten minutes", "join", 600),
+        ("reconcile looks for less than its timer's minute", "reconcile", 50),
+    )
+    def looks(self, command: str, seconds: int) -> None:
+        with mock.patch("join.join_within", return_value=10) as looked:
+            self.assertEqual(self.run_agent(command)[0], 10)
+        looked.assert_called_once_with(self.world, seconds)
+
+    @rows(
+        ("prepare is run before a start", "prepare.prepare", ["prepare"], {}, ()),
+        ("stop knows the process of Redis", "stop.stop", ["stop"], {"MAINPID": "7"}, (7,)),
+        ("stop knows that there is no process", "stop.stop", ["stop"], {"MAINPID": ""}, (0,)),
+        (
+            "stopped knows how Redis ended",
+            "stop.stopped",
+            ["stopped", "signal"],
+            {"EXIT_STATUS": "SEGV"},
+            ("signal", "SEGV"),
+        ),
+        ("setup is run by user data", "setup.setup", ["setup"], {}, ()),
+    )
+    def steps(self, step: str, argv: list[str], environment: dict[str, str], words: tuple[Any, ...]) -> None:
+        with mock.patch(step) as run, mock.patch.dict(os.environ, environment):
+            self.assertEqual(self.run_agent(*argv)[0], 0)
+        run.assert_called_once_with(self.world, *words)
+
+
+class SetupTest(Case):
+    def setUp(self) -> None:
+        self.world = FakeWorld(self.folder())
+        self.world.run.write("state", "in sync: x\n")
+
+    def set_up(self, code: int) -> int:
+        with mock.patch.object(setup, "join_within", return_value=code), suite.diagnostics():
+            try:
+                setup.setup(self.world)
+            except Leave as leave:
+                return leave.code
+        return 0
+
+    @rows(
+        ("user data ends well in sync", 0, 0),
+        ("user data ends well where the timer goes on", 10, 0),
+        ("user data fails where an operator must act", 20, 20),
+    )
+    def codes(self, code: int, expected: int) -> None:
+        self.assertEqual(self.set_up(code), expected)
+
+    def due(self, program: str, conf: str) -> bool:
+        put(self.world.etc / "redis.conf", "save 60 1\n")
+        wanted = server_conf.render(
+            self.world, "10.0.0.4", server_conf.node_timeout(self.world), "appendonly yes" in conf
+        )
+        self.world.run.write("redis.conf", conf or wanted)
+        installed = os.path.realpath(f"{self.world.bin}/redis-server")
+        self.world.systemctl = lambda *words: "7"  # type: ignore[method-assign]
+        with mock.patch("os.readlink", side_effect=[program or installed] if program != "none" else OSError):
+            return setup.restart_due(self.world)
+
+    @rows(
+        ("no restart is due where nothing changed", "", "", False),
+        ("a restart is due for another server", "/opt/redis-replica/redis-6/redis-server", "", True),
+        ("a restart is due for another configuration", "", "port 1\n", True),
+        ("no restart is due where Redis does not run", "none", "port 1\n", False),
+    )
+    def restarts(self, program: str, conf: str, due: bool) -> None:
+        self.assertEqual(self.due(program, conf), due)
