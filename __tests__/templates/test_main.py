@@ -134,7 +134,7 @@ class SetupTest(Case):
         installed = os.path.realpath(f"{self.world.bin}/redis-server")
         self.world.systemctl = lambda *words: "7"  # type: ignore[method-assign]
         with mock.patch("os.readlink", side_effect=[program or installed] if program != "none" else OSError):
-            return setup.restart_due(self.world)
+            return setup.restart_due(self.world) == 7
 
     @rows(
         ("no restart is due where nothing changed", "", "", False),
