@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import protection
 import receipt
-from facts import Unknown, known
+from facts import Refused, Unknown, known
 from report import Leave, log, waiting
 from resp import Info
 from server_conf import window
@@ -57,7 +57,8 @@ def stop(world: World, pid: int) -> None:
             return None
         world.run.write("stopping", "")
         log(f"Redis did not save and end: {reply}")
-        if is_kept:
+        # An answer that is lost says nothing of the save.
+        if is_kept and isinstance(reply, Refused):
             world.ask_here(("SHUTDOWN", "NOSAVE"))
             if world.processes.ended(pid, 10):
                 return None
