@@ -172,6 +172,10 @@ class SeedTest(Case):
         others = [answer(node.id, self.OTHERS) for node in self.OTHERS]
         self.assertTrue(view(R, *others, own=own(NODES)).quorum)
 
+    def test_masters_that_are_all_new_have_no_vote_before_an_owner_that_hears_none_it_knew(self) -> None:
+        others = [answer(node.id, self.OTHERS) for node in self.OTHERS]
+        self.assertFalse(view(A, *others, own=own(NODES, A)).quorum)
+
     def test_a_new_node_among_its_own_seeds_does_not_silence_the_masters(self) -> None:
         bare = [Line(S, "10.0.0.5", "master")]
         seen = view(S, answer(S, bare), *THREE, own=own(bare, S))

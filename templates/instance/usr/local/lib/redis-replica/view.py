@@ -155,8 +155,10 @@ def trusted(answers: list[Answer], own: Own, me: str) -> list[Answer]:
         for answer in answers
         if answer.me.id in met or answer.configured and (not met or not met.isdisjoint(answer.table.rows))
     ]
-    # All that it knew are gone: what the settings name is all there is.
-    base = base or [answer for answer in answers if answer.configured]
+    # All that it knew are gone: what the settings name is all there is. Not for an owner, whose data may be the only
+    # ones: that its cluster is silent does not end it.
+    if not base and own.role != "owner":
+        base = [answer for answer in answers if answer.configured]
     least = max(len({answer.me.id for answer in base}) // 2 + 1, 2 if len(met) > 1 else 1)
 
     def namers(id: str) -> int:
