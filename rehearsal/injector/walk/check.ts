@@ -58,9 +58,10 @@ export async function wrongNode(cluster: Cluster): Promise<string[]> {
     if (info["aof_rewrite_in_progress"] === "0" && info["aof_rewrite_scheduled"] === "0" && !manifest)
       problems.push("the append-only file is on and has no manifest");
   }
-  // A state is as old as the look that wrote it: since then, a copy may have been elected.
-  if (owns && state.startsWith("promoted") && (info["aof_enabled"] !== "1" || !manifest))
-    problems.push("promoted without an append-only file");
+  if (state.startsWith("promoted")) {
+    if (!owns) problems.push(`the node owns no slots, and its state is ${state}`);
+    if (info["aof_enabled"] !== "1" || !manifest) problems.push("promoted without an append-only file");
+  }
   if (owns) return problems;
   const up = info["master_link_status"] === "up";
   const owner = nodes.find(({ id }) => id === me?.master);

@@ -6,8 +6,13 @@ import { type Server } from "./server";
 
 /** Milliseconds until systemd starts a unit again; on an instance it is a second. */
 const restart = 200;
-/** Seconds that the agent's clock moves between two starts: W passes within six. */
+/** Seconds that the agent's clock moves when a start is put off: W passes within six starts. */
 const step = 15;
+/**
+ * Milliseconds that this takes. W must last longer than an election here, too: at a node timeout of 2 s one was won 3.5 s
+ * after its master had ended, and four starts put off take 6 s.
+ */
+const pause = 1500;
 /** Starts that may be put off one after the other. */
 const tries = 10;
 /** Milliseconds that Redis has after SIGTERM. */
@@ -83,6 +88,7 @@ export class Unit {
       } else {
         put++;
         this.clock.ahead += step;
+        await sleep(pause);
       }
       await sleep(restart);
     }
