@@ -6,10 +6,11 @@ import membership
 import placement
 import protection
 from decide import BEHIND, JOIN, decide_join
-from facts import Refused, fact, known, settle
+from facts import Refused, Unknown, fact, known, settle
 from report import LATER, REFUSED, Leave, done, elapsed, later, report
 from resp import Info
 from server_conf import window
+from typed import plain
 from view import NODES, View, look
 from volume import Own
 
@@ -71,12 +72,13 @@ def read_running(world: World, nodes: Reply, answer: Reply) -> Running:
     if isinstance(nodes, Refused) and "Connection refused" in str(nodes):
         # Why it does not run is for `prepare` and `stopped` to say.
         raise Leave(LATER)
-    running = fact(lambda: Running(known(nodes), Info(known(answer))) and "")
-    if running != "":
-        later(world, f"Redis does not answer: {running}")
-    found, ip = Running(nodes, info), world.run.text("address").strip()
-    found.address = f"{ip}:{world.settings.port}" if ip else found.address
-    return found
+    try:
+        running = Running(known(nodes), Info(known(answer)))
+    except (Unknown, ValueError) as error:
+        later(world, f"Redis does not answer: {plain(error)}")
+    ip = world.run.text("address").strip()
+    running.address = f"{ip}:{world.settings.port}" if ip else running.address
+    return running
 
 
 def gather(world: World, running: Running, view: View) -> Known:

@@ -32,17 +32,17 @@ def stop(world: World, pid: int) -> None:
     with suppress(Leave, OSError), world.lock(20):
         world.run.write("stopping", "")
     try:
-        role, info = (known(reply) for reply in world.ask_here(("ROLE",), ("INFO",)))
+        role, answer = (known(reply) for reply in world.ask_here(("ROLE",), ("INFO",)))
         is_master = {"master": True, "slave": False}[role[0]]
     except (Unknown, LookupError, TypeError) as error:
         return log(f"Redis does not answer before its end, so there will be no receipt: {error}")
+    info = Info(answer)
     if is_master:
-        hand_over(world, Info(info))
-    fields = Info(info)
-    deadline = world.clock.uptime() + patience(fields)
+        hand_over(world, info)
+    deadline = world.clock.uptime() + patience(info)
     # What it cannot save its master has, or its append-only file.
-    writes = fields.get("aof_enabled") == "1" and fields.get("aof_last_write_status") == "ok"
-    is_kept = protection.is_complete(world) and writes if is_master else fields.get("master_link_status") == "up"
+    writes = info.get("aof_enabled") == "1" and info.get("aof_last_write_status") == "ok"
+    is_kept = protection.is_complete(world) and writes if is_master else info.get("master_link_status") == "up"
     if not is_master or not is_kept:
         # A first append-only file that is not complete keeps Redis from ending.
         world.state.write(protection.PARTIAL, "")
