@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { portNumber } from "../count";
 import { InjectionPlan } from "./injection-plan";
 import { Injector } from "./injector";
 import { PlanFile } from "./plan-file";
@@ -54,10 +55,7 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error(`--port must be from 0 to 65535, got: ${values.port}`);
-  }
+  const port = portNumber(values.port);
   if (values.plan !== undefined && values.stdin) throw new Error("--plan and --stdin exclude each other");
   let plan = InjectionPlan.none;
   const file = values.plan === undefined ? undefined : new PlanFile(values.plan, complain);

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { portNumber } from "../count";
 import { filled, off } from "./defaults";
 import { PaperFleet } from "./paper-fleet";
 import { SpotApi } from "./spot-api";
@@ -22,10 +23,7 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error(`--port must be from 0 to 65535, got: ${values.port}`);
-  }
+  const port = portNumber(values.port);
   const defaults = values["api-defaults"] ? filled : off;
   const api = await SpotApi.start({ fleet: new PaperFleet(), port, defaults });
 
