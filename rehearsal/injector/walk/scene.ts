@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Outcome } from "./agent";
 import { type Cluster } from "./cluster";
@@ -23,6 +23,11 @@ export interface Scene {
 async function join_(cluster: Cluster): Promise<Outcome[]> {
   await cluster.unit.start();
   return [await cluster.look("join")];
+}
+
+async function start(cluster: Cluster): Promise<Outcome[]> {
+  await cluster.unit.start();
+  return [];
 }
 
 /** The node is started where it does not run, and ends healthy. */
@@ -58,6 +63,18 @@ async function serveAlone(cluster: Cluster): Promise<void> {
 async function stop(cluster: Cluster): Promise<Outcome[]> {
   await cluster.unit.stop();
   return [];
+}
+
+/** The RDB of the replica's master. */
+function masterDump(cluster: Cluster): string {
+  return join(cluster.folderOf(0), "dump.rdb");
+}
+
+/** Starts the replica's master; resolves when every master sees it as the owner of its slots. */
+async function startMaster(cluster: Cluster): Promise<void> {
+  cluster.startMaster(0);
+  await cluster.master.untilAnswers();
+  await cluster.untilAgreed(cluster.master);
 }
 
 /** The node does not run, and does not own its slots by its own word. */
@@ -200,10 +217,7 @@ export const scenes: readonly Scene[] = [
       rmSync(image(cluster), { recursive: true });
       cluster.newInstance();
     },
-    act: async (cluster) => {
-      await cluster.unit.start();
-      return [];
-    },
+    act: start,
     wrong: servesNothing,
     after: async (cluster) => {
       const problems = await refused(cluster);
@@ -222,27 +236,17 @@ export const scenes: readonly Scene[] = [
       await cluster.unit.stop();
       await cluster.master.ask("SAVE");
       await cluster.master.end("SIGKILL");
-      const dump = join(cluster.folderOf(0), "dump.rdb");
-      cpSync(dump, `${dump}.full`);
-      rmSync(dump);
-      cluster.startMaster(0);
-      await cluster.master.untilAnswers();
-      await cluster.untilAgreed(cluster.master);
+      renameSync(masterDump(cluster), `${masterDump(cluster)}.full`);
+      await startMaster(cluster);
       cluster.newInstance();
     },
-    act: async (cluster) => {
-      await cluster.unit.start();
-      return [];
-    },
+    act: start,
     wrong: servesNothing,
     after: async (cluster) => {
       const problems = await refused(cluster);
       await cluster.master.end("SIGKILL");
-      const dump = join(cluster.folderOf(0), "dump.rdb");
-      cpSync(`${dump}.full`, dump);
-      cluster.startMaster(0);
-      await cluster.master.untilAnswers();
-      await cluster.untilAgreed(cluster.master);
+      renameSync(`${masterDump(cluster)}.full`, masterDump(cluster));
+      await startMaster(cluster);
       return problems;
     },
   },
