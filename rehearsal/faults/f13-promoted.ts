@@ -1,6 +1,6 @@
 import { until } from "../wait";
-import { type Fault, holds, more, nothingLost, since } from "./fault";
-import { answering, promote, refused, returns } from "./promoted";
+import { type Fault, more } from "./fault";
+import { answering, promote, refused, returns, servesAgain } from "./promoted";
 
 /** Unguarded, it resumes as master and overwrites its copy. */
 export const after = returns("after", { slow: "F13s", quick: "F13q", barred: "F13n" });
@@ -16,16 +16,7 @@ export const clean: Fault = {
     await more(writer, 2000, { what: "plain" });
     await writer.stop();
     await scene.stop(0, "clean");
-    const start = Date.now();
-    await scene.launch(0);
-    await scene.reaches(0, /^promoted/);
-    const seconds = since(start);
-    holds("it is the same node", (await scene.node(0).cli("CLUSTER", "MYID")) === id);
-    // The others hold a master for failed until two node timeouts after it is back, and serve nothing so long.
-    await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
-    const counts = nothingLost(await scene.verdict());
-    holds("nothing that was written to the promoted node is gone", counts.lostPlain === 0);
-    return { outcome: "serves", seconds, ...counts };
+    return servesAgain(scene, id, () => scene.launch(0));
   }),
 };
 

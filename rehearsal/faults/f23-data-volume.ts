@@ -2,9 +2,8 @@ import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DataDisk } from "../data-disk";
 import { type Scene } from "../scene";
-import { until } from "../wait";
-import { type Ending, endsWell, type Fault, holds, more, nothingLost, recovery, since } from "./fault";
-import { answering, promote } from "./promoted";
+import { type Ending, endsWell, type Fault, holds, more, recovery, since } from "./fault";
+import { answering, promote, servesAgain } from "./promoted";
 
 const dataVolumes = { dataVolumes: true };
 
@@ -146,15 +145,7 @@ const clean: Fault = {
     await writer.stop();
     await scene.stop(0, "clean");
     await scene.fleet.restore("ssi-0", scene.ami);
-    const start = Date.now();
-    await scene.launch(0);
-    await scene.reaches(0, /^promoted/);
-    const seconds = since(start);
-    holds("it is the same node", (await scene.node(0).cli("CLUSTER", "MYID")) === id);
-    await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
-    const counts = nothingLost(await scene.verdict());
-    holds("nothing that was written to the promoted node is gone", counts.lostPlain === 0);
-    return { outcome: "serves", seconds, ...counts };
+    return servesAgain(scene, id, () => scene.launch(0));
   }),
 };
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Scene } from "../scene";
 import { until } from "../wait";
-import { endsWell, type Fault, holds, more, nothingLost, recovery, since } from "./fault";
-import { promote } from "./promoted";
+import { endsWell, type Fault, holds, more, recovery, since } from "./fault";
+import { appendOnlyComplete, promote, servesAgain } from "./promoted";
 
 const BALLAST = "/var/lib/redis-volume/ballast";
 /** Milliseconds in which a stop must end whose data is safe elsewhere: on the master, or in the append-only file. */
@@ -38,26 +38,20 @@ export const owner: Fault = {
     "a promoted replica is stopped while its disk is full: the stop ends, and it serves again what was written",
   scene: { dataVolumes: true },
   async run(scene) {
+    const id = await scene.node(0).cli("CLUSTER", "MYID");
     const writer = await scene.write();
     await promote(scene);
     await more(writer, 1000, { what: "plain" });
     await writer.stop();
-    await until("the append-only file is complete", { timeout: 30_000 }, async () => {
-      const info = await scene.node(0).info("persistence");
-      return info["aof_enabled"] === "1" && info["aof_rewrite_in_progress"] === "0";
-    });
+    await appendOnlyComplete(scene);
     await sleep(1500); // it is written every second
     await fill(scene);
     const stopped = await stop(scene);
     await scene.run(0, ["rm", BALLAST]);
-    const start = Date.now();
-    await scene.run(0, ["systemctl", "start", "--no-block", "redis-replica"]);
-    await scene.reaches(0, /^promoted/);
-    const seconds = since(start);
-    await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
-    const counts = nothingLost(await scene.verdict());
-    holds("nothing that was written to the promoted node is gone", counts.lostPlain === 0);
-    return { outcome: "serves", seconds, note: `stopped in ${stopped} s`, ...counts };
+    const ending = await servesAgain(scene, id, () => {
+      return scene.run(0, ["systemctl", "start", "--no-block", "redis-replica"]);
+    });
+    return { ...ending, note: `stopped in ${stopped} s` };
   },
 };
 

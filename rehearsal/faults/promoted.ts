@@ -34,6 +34,28 @@ export function answering(run: Fault["run"]): Fault["run"] {
   };
 }
 
+/** Waits until the promoted node's append-only file is on, and no rewrite of it is under way. */
+export async function appendOnlyComplete(scene: Scene): Promise<void> {
+  await until("the append-only file is complete", { timeout: 30_000 }, async () => {
+    const info = await scene.node(0).info("persistence");
+    return info["aof_enabled"] === "1" && info["aof_rewrite_in_progress"] === "0";
+  });
+}
+
+/** A promoted node that ran before serves its slots again, as the same node, and has every write; `start` starts it. */
+export async function servesAgain(scene: Scene, id: string, start: () => Promise<unknown>): Promise<Ending> {
+  const begun = Date.now();
+  await start();
+  await scene.reaches(0, /^promoted/);
+  const seconds = since(begun);
+  holds("it is the same node", (await scene.node(0).cli("CLUSTER", "MYID")) === id);
+  // The others hold a master for failed until two node timeouts after it is back, and serve nothing so long.
+  await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+  const counts = nothingLost(await scene.verdict());
+  holds("nothing that was written to the promoted node is gone", counts.lostPlain === 0);
+  return { outcome: "serves", seconds, ...counts };
+}
+
 /** Boots on an image that must be refused; the node stays down. */
 export async function refused(scene: Scene, image: Snapshot): Promise<Ending> {
   const start = Date.now();
