@@ -10,13 +10,19 @@ from unittest import mock
 
 import samples
 from cluster import NODES, A, R, change, conf, text
-from fakes import FakeWorld, put
+from fakes import FakeWorld, left_with, put
 from samples import EMPTY, FULL, rdb
 from suite import Case, rows
 
 import volume
 from folder import Folder
 from volume import Own, Rdb, has_data, keep_rdb, rdb_mark, read_own, read_rdb, set_aside
+from world import Processes
+
+
+class InTheseMounts(Processes):
+    def run(self, *argv: str, seconds: float = 60, user: tuple[int, int] | None = None) -> tuple[int | None, str]:
+        return super().run(*(argv[argv.index("mv") :] if "mv" in argv else argv), seconds=seconds, user=user)
 
 
 class OwnTest(Case):
@@ -242,6 +248,34 @@ class KeepTest(Case):
         self.assertEqual((os.listdir(self.world.data.path), os.listdir(self.world.state.path)), ([], ["aside"]))
         keys = any("kept/dump.rdb" in name or "appendonlydir" in name for name in (*before, *now))
         self.assertTrue(not keys or volume.holds_keys(Folder(self.world.state / "aside")))
+
+    @rows(
+        ("set aside on a machine, data gets the agent's user for its owner", 4001),
+        ("set aside on a machine without that user, data keeps its owner", None),
+    )
+    def moves_by_root(self, owner: int | None) -> None:
+        # Run by the processes that an instance has, but for the mounts of a first process that is not the machine's.
+        self.world.redis_user, self.world.agent_user = (os.getuid(), os.getgid()), (owner, owner) if owner else None
+        put(self.world.data / "dump.rdb", FULL)
+        put(self.world.data / "kept/dump.rdb", FULL)
+        with mock.patch.multiple(self.world, root="", processes=InTheseMounts()):
+            set_aside(self.world)
+        path = self.world.state / "aside/dump.rdb"
+        self.assertEqual(self.content("redis-replica/aside/dump.rdb"), FULL)
+        self.assertEqual(os.listdir(self.world.data.path), ["kept"])
+        self.assertEqual(os.lstat(path).st_uid, owner if owner and os.getuid() == 0 else os.getuid())
+
+    @rows(
+        ("a move that fails is said in its own words", "nsenter", "mv: No space left on device"),
+        ("an owner that cannot be given is said in chown's words", "chown", "chown: Read-only file system"),
+    )
+    def fails_by_root(self, program: str, said: str) -> None:
+        self.world.root, self.world.redis_user, self.world.agent_user = "", (4000, 4000), (4001, 4001)
+        self.world.processes.results[program] = 1, said
+        put(self.world.data / "dump.rdb", FULL)
+        code, log = left_with(lambda: set_aside(self.world))
+        self.assertEqual((code, f"the data cannot be set aside: {said}" in log), (10, True))
+        self.assertFalse(self.world.state.has("aside"))
 
     def test_a_crash_at_any_point_and_a_later_empty_life_lose_no_generation_with_keys(self) -> None:
         for allowed in range(4):

@@ -147,7 +147,7 @@ def end_set_aside(world: World) -> None:
     aside, new = world.state.child("aside"), world.state.child("aside.new")
     if world.state.has("aside") and holds_keys(aside) and not holds_keys(new):
         world.state.remove("aside.new")
-    elif world.state.has("aside.new"):
+    else:
         world.state.move("aside.new", world.state, "aside")
 
 
