@@ -14,7 +14,7 @@ export interface AgentArchive {
  * The agent's files as a tar archive (ustar): the same bytes from the same version of this package, whatever the config.
  * Not compressed, for what a compressor writes depends on its version.
  */
-export function agentArchive(): Buffer {
+export function agentArchive(): Uint8Array {
   return Buffer.concat([...instanceFiles("instance").flatMap(entry), Buffer.alloc(2 * BLOCK)]);
 }
 
