@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { BootScript, RedisInstall } from "../constructs";
+import { hostAgent } from "../rehearsal/agent";
 import { enclose, insideEnclosure } from "../rehearsal/enclosure";
 import { prepare } from "../rehearsal/prepare";
 import { missing } from "./needs";
@@ -62,7 +63,9 @@ async function measureAll({ runs, megabytes, source }: Options): Promise<Figure[
   try {
     const { stage } = rounds;
     const userData = (install: RedisInstall): Buffer => {
-      return gzipSync(new BootScript({ masters: [stage.masters.addresses[0]!], redis: { install } }).text);
+      const masters = [stage.masters.addresses[0]!];
+      const agent = hostAgent(stage.mirror);
+      return gzipSync(new BootScript({ masters, redis: { install }, agent }).text);
     };
     // Building takes a minute or more, and its time hardly varies.
     if (source) {

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
  * Writes a file in one step, and only where its bytes or its mode differ: readers see the old or the new
  * text, and modification times tell the truth. Returns whether it was written.
  */
-export function writeAtomically(file: string, content: string | Buffer, mode?: number): boolean {
+export function writeAtomically(file: string, content: string | Uint8Array, mode?: number): boolean {
   if (!differs(file, content) && (mode === undefined || (statSync(file).mode & 0o777) === mode)) return false;
   mkdirSync(dirname(file), { recursive: true });
   // In the same folder, for a rename across file systems is a copy.
@@ -24,7 +24,7 @@ export function writeAtomically(file: string, content: string | Buffer, mode?: n
 }
 
 /** Whether a file holds something else, or is not there. */
-export function differs(file: string, content: string | Buffer): boolean {
+export function differs(file: string, content: string | Uint8Array): boolean {
   if (typeof content === "string") return readIfThere(file) !== content;
   return ifThere(() => readFileSync(file))?.equals(content) !== true;
 }

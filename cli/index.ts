@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { DEFAULT_FILE } from "../config/default-file";
 import { ConfigError, type Problem } from "../config/problem";
+import { version } from "../constructs/release";
 import { deferArchiver } from "./archiver";
 import { type CommandModule, EXIT, type Exit } from "./command";
 import { Output, type Streams } from "./output";
@@ -118,18 +117,6 @@ function problemsOf(error: unknown): readonly Problem[] {
   return [
     { file: "redis-elastigroup", message: (error as Partial<Error> | undefined)?.message ?? String(error) },
   ];
-}
-
-/** The package's version, from wherever this file runs: the sources or the bundle. */
-function version(): string {
-  for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    try {
-      return (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string }).version;
-    } catch {
-      continue;
-    }
-  }
-  return "unknown";
 }
 
 if (require.main === module) {

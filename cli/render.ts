@@ -1,9 +1,9 @@
 import { type Command } from "commander";
 import { join } from "node:path";
-import { type InstanceFile } from "../constructs";
+import { BootScript, type InstanceFile } from "../constructs";
 import { loadConfigs } from "../config/load";
 import { ConfigError } from "../config/problem";
-import { bootScriptOf, fromStacks } from "./assembly";
+import { fromStacks } from "./assembly";
 import { writeAtomically } from "./atomic";
 import { type Context, EXIT, type Exit } from "./command";
 import { settingsFile, sizeToJson, userDataSize, userDataText } from "./user-data";
@@ -24,7 +24,7 @@ export function run({ files, options, output }: Context): Exit {
   const directory = options["files"];
   const loaded = loadConfigs(files);
   const [script] = fromStacks(loaded, (stack) => ({
-    tree: [...bootScriptOf(stack).ownFiles, { path: SETTINGS, mode: "0644", content: settingsFile(stack) }],
+    tree: [...BootScript.files(), { path: SETTINGS, mode: "0644", content: settingsFile(stack) }],
     text: userDataText(stack),
     object: { name: stack.node.id, user_data: userDataText(stack), ...sizeToJson(userDataSize(stack)) },
   }));

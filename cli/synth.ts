@@ -1,5 +1,4 @@
 import { type Command } from "commander";
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadConfigs, type LoadedConfig } from "../config/load";
@@ -8,6 +7,7 @@ import { differs, writeAtomically } from "./atomic";
 import { type Context, EXIT, type Exit } from "./command";
 import { type Output, type Warning } from "./output";
 import { agentArchive } from "../constructs/agent-archive";
+import { agentSha256 } from "../constructs/release";
 
 /** What a stack's folder holds; one without it is not ours to judge. */
 const STACK_FILE = "cdk.tf.json";
@@ -49,7 +49,7 @@ export function run({ files, options, output }: Context): Exit {
 /** The archive to host: the same bytes from the same version, whatever the config. */
 function writeAgent(file: string, isCheck: boolean, output: Output): Exit {
   const archive = agentArchive();
-  const sha256 = createHash("sha256").update(archive).digest("hex");
+  const sha256 = agentSha256();
   const isOther = (isCheck ? differs : writeAtomically)(file, archive);
   output.data(`${sha256}\n`, {
     file,

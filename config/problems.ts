@@ -54,7 +54,7 @@ export function fromConstruct(source: Source, error: unknown): Problem {
   return {
     file: source.file,
     at: source.position(path),
-    message: `${message}${message.includes("Set `") ? ", or shorten" : ". Shorten"} \`${showPath(path)}\`.`,
+    message: `${message}. Shorten \`${showPath(path)}\`.`,
   };
 }
 

@@ -255,7 +255,7 @@ function renderRevert(revert: "always" | "never" | string[]): RevertToSpot {
 function renderBootScript(values: Variables, script: ClusterConfig["bootScript"]): BootOptions | undefined {
   if (script?.agent === undefined) return script && { before: script.before, after: script.after };
   const { url, sha256 } = script.agent;
-  return { ...script, agent: { url: values.text(url), sha256: values.text(sha256) } };
+  return { ...script, agent: { url: values.text(url), sha256: sha256 && values.text(sha256) } };
 }
 
 function renderRedis(redis: ClusterConfig["redis"]): RedisSettings | undefined {

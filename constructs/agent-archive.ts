@@ -6,8 +6,11 @@ import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
 export interface AgentArchive {
   /** The HTTP or HTTPS URL of the file that `redis-elastigroup synth --agent FILE` writes. */
   readonly url: string;
-  /** The SHA-256 of that file in hex; another file is refused on the instance. */
-  readonly sha256: string;
+  /**
+   * The SHA-256 of that file in hex; another file is refused on the instance.
+   * @default - the SHA-256 of this version's file
+   */
+  readonly sha256?: string;
 }
 
 /**
@@ -15,7 +18,7 @@ export interface AgentArchive {
  * Not compressed, for what a compressor writes depends on its version.
  */
 export function agentArchive(): Uint8Array {
-  return Buffer.concat([...instanceFiles("instance").flatMap(entry), Buffer.alloc(2 * BLOCK)]);
+  return Buffer.concat([...instanceFiles().flatMap(entry), Buffer.alloc(2 * BLOCK)]);
 }
 
 const BLOCK = 512;

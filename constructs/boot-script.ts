@@ -21,6 +21,7 @@ import {
 } from "./kinds";
 import { RedisInstall } from "./redis-install";
 import { type RedisSettings } from "./redis-settings";
+import { agentSha256, releasedAgent } from "./release";
 import { ofKind, type Rule, terraformPattern, within } from "./rules";
 import { shellWord, wordList } from "./terraform-text";
 
@@ -57,7 +58,7 @@ export interface BootScriptProps {
   readonly steps?: BootSteps;
   /**
    * Where instances download the agent, which is too large for user data.
-   * @default - the user data carries the smaller agent in shell
+   * @default - from the release of this version, in the repository of this package
    */
   readonly agent?: AgentArchive;
 }
@@ -85,7 +86,7 @@ export interface BootSteps {
 export interface BootOptions extends BootSteps {
   /**
    * Where instances download the agent, which is too large for user data.
-   * @default - the user data carries the smaller agent in shell
+   * @default - from the release of this version, in the repository of this package
    */
   readonly agent?: AgentArchive;
 }
@@ -95,15 +96,13 @@ export interface BootOptions extends BootSteps {
  * settings, installs Redis where it is missing, and waits until the replica has joined or is back.
  */
 export class BootScript {
-  /** The files that every script carries beside its settings, as they land on the instance. */
+  /** The agent's files as they land on the instance; the script adds its settings to them. */
   public static files(): InstanceFile[] {
-    return instanceFiles("inline/instance").filter(({ path }) => !OF_DATA_VOLUME.test(path));
+    return instanceFiles();
   }
 
   /** The script. Values that only Terraform knows are tokens in it. */
   public readonly text: string;
-  /** The files that this one brings: it carries them, and what a data volume needs, or downloads the agent's. */
-  public readonly ownFiles: InstanceFile[];
   /** The settings in it, by name. */
   public readonly settings: { [name: string]: string };
   /** The rules for values that only Terraform knows: for the lifecycle of the group that runs the script. */
@@ -118,29 +117,17 @@ export class BootScript {
     checkRedis(redis, checks);
     if (before !== undefined) checks.value("bootScript.before", before, SCRIPT);
     if (after !== undefined) checks.value("bootScript.after", after, SCRIPT);
-    if (props.agent !== undefined) {
-      checks.value("bootScript.agent.url", props.agent.url, ofKind(HTTP_URL));
-      checks.value("bootScript.agent.sha256", props.agent.sha256, ofKind(SHA256));
-    }
+    const { url, sha256 = agentSha256() } = props.agent ?? releasedAgent();
+    checks.value("bootScript.agent.url", url, ofKind(HTTP_URL));
+    checks.value("bootScript.agent.sha256", sha256, ofKind(SHA256));
     this.preconditions = checks.preconditions;
     this.settings = renderSettings(props, redis);
-    this.ownFiles = filesOf(props);
-    const unfit = this.ownFiles.find(
-      ({ content }) => content.includes(`\n${FILE_END}`) || !content.endsWith("\n"),
-    );
-    if (unfit) throw new Error(`${unfit.path} cannot be carried in a here-document`);
-    const { agent } = props;
-    const script = template(agent === undefined ? "inline/user-data.sh.hbs" : "user-data.sh.hbs");
-    this.text = script({
+    this.text = template()({
       settings: Object.entries(this.settings).map(([name, value]) => ({ name, word: shellWord(value) })),
-      ...(agent === undefined
-        ? { files: this.ownFiles }
-        : {
-            url: shellWord(agent.url),
-            sha256: shellWord(agent.sha256),
-            download: inlineProgram("download"),
-            unpack: inlineProgram("unpack"),
-          }),
+      url: shellWord(url),
+      sha256: shellWord(sha256),
+      download: inlineProgram("download"),
+      unpack: inlineProgram("unpack"),
       end: FILE_END,
       before: ended(before),
       after: ended(after),
@@ -148,31 +135,19 @@ export class BootScript {
   }
 }
 
-/** What only an instance with a data volume has, for every byte of user data counts. */
-const OF_DATA_VOLUME = /\/volume\.(sh|conf)$/;
-
-function filesOf({ agent, dataVolume }: BootScriptProps): InstanceFile[] {
-  if (agent !== undefined) return instanceFiles("instance");
-  return dataVolume === undefined ? BootScript.files() : instanceFiles("inline/instance");
-}
-
 /** A text whose last line has an end; nothing for none. */
 function ended(text = ""): string {
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
 
-const compiled = new Map<string, TemplateDelegate>();
+let compiled: TemplateDelegate | undefined;
 
-function template(name: string): TemplateDelegate {
-  const found =
-    compiled.get(name) ??
-    create().compile<unknown>(readFileSync(join(TEMPLATES, name), "utf8"), {
-      noEscape: true,
-      strict: true,
-      knownHelpersOnly: true,
-    });
-  compiled.set(name, found);
-  return found;
+function template(): TemplateDelegate {
+  return (compiled ??= create().compile<unknown>(readFileSync(join(TEMPLATES, "user-data.sh.hbs"), "utf8"), {
+    noEscape: true,
+    strict: true,
+    knownHelpersOnly: true,
+  }));
 }
 
 /** Terraform's patterns cannot look ahead. */

@@ -88,13 +88,7 @@ export function checkSize(text: string): string[] {
   const size = gzipSync(text, { level: 6 }).length;
   return size <= USER_DATA_LIMIT
     ? []
-    : [violation("userData", `be at most ${USER_DATA_LIMIT} bytes after gzip`, size) + advice(text)];
-}
-
-/** What makes a script that carries the agent much smaller; of any other, nothing. */
-function advice(text: string): string {
-  const carries = text.includes("\nfile /usr/local/bin/redis-replica ");
-  return carries ? ". Set `bootScript.agent` to have the agent downloaded" : "";
+    : [violation("userData", `be at most ${USER_DATA_LIMIT} bytes after gzip`, size)];
 }
 
 /** Bytes that two texts do not have in common, at most: compressed, one is hardly larger than the other by more. */

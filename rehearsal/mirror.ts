@@ -121,7 +121,7 @@ export interface MirrorOptions {
 export class Mirror {
   /** Paths that were asked for, with the status they got. */
   readonly requests: { readonly path: string; readonly status: number }[] = [];
-  private readonly published = new Map<string, Buffer>();
+  private readonly published = new Map<string, Uint8Array>();
 
   private constructor(
     private readonly directory: string,
@@ -152,7 +152,7 @@ export class Mirror {
   }
 
   /** Puts one more file there, or another in a file's place. */
-  publish(path: string, content: Buffer): string {
+  publish(path: string, content: Uint8Array): string {
     this.published.set(`/${path}`, content);
     return this.url(path);
   }

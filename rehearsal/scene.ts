@@ -13,6 +13,7 @@ import { Network } from "./network";
 import { progress } from "./progress";
 import { type ClusterNode, RedisNode } from "./redis-node";
 import { defaultServer, serverBuild, serverKind } from "./server-build";
+import { withShellAgent } from "./shell-agent";
 import { type Snapshot } from "./volume";
 import { until } from "./wait";
 import { type Verdict, Writer } from "./writer";
@@ -42,7 +43,7 @@ export interface SceneProps {
   readonly failover?: Failover;
   /** Whether each machine has a data volume for Redis. @default false */
   readonly dataVolumes?: boolean;
-  /** Of the first boots. @default downloaded */
+  /** Of the first boots. @default current */
   readonly agent?: MachineSettings["agent"];
 }
 
@@ -54,8 +55,8 @@ export interface MachineSettings {
   readonly directives?: Readonly<Record<string, string>>;
   /** @default none */
   readonly steps?: BootSteps;
-  /** Whether user data carries the agent in shell, or has the one in Python downloaded. @default downloaded */
-  readonly agent?: "inline" | "downloaded";
+  /** @default current */
+  readonly agent?: "current" | "shell";
 }
 
 /** Bytes of replication, of one server since it started. */
@@ -129,8 +130,9 @@ export class Scene {
     };
     const dataVolume = this.dataVolumes ? true : undefined;
     const { seeds: masters, failover, shard } = this;
-    const agent = kind === "inline" ? undefined : hostAgent(this.mirror);
-    return gzipSync(new BootScript({ masters, redis, failover, dataVolume, shard, steps, agent }).text);
+    const agent = hostAgent(this.mirror);
+    const script = new BootScript({ masters, redis, failover, dataVolume, shard, steps, agent });
+    return gzipSync(kind === "shell" ? withShellAgent(script) : script.text);
   }
 
   private get ownInstall(): RedisInstall {

@@ -58,16 +58,6 @@ test("--files writes every file as it lands, programs executable", async () => {
   }
 });
 
-test("--files writes what a data volume needs where there is one", async () => {
-  const data = file(folder, "data.yaml", exampleText({ dataVolume: { size: 20 } }));
-  for (const path of [config, data]) {
-    const directory = join(folder, `tree of ${path === data}`);
-    await run("render", "-c", path, "--files", directory);
-    const part = join(directory, "usr/local/lib/redis-replica/volume.sh");
-    expect(existsSync(part)).toBe(path === data);
-  }
-});
-
 test("a shell that reads the settings file gets the values as the config has them", async () => {
   const directory = join(folder, "settings");
   await run("render", "-c", config, "--files", directory);

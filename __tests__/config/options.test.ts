@@ -314,9 +314,9 @@ describe("each mistake is exactly one message", () => {
       '`bootScript.agent.url` must be an HTTP or HTTPS URL, got: "s3://bucket/agent.bz2"',
     ],
     [
-      "an agent without a checksum",
-      { bootScript: { agent: { url: "https://example.com/agent.bz2" } } },
-      "`bootScript.agent.sha256` must be given, got: nothing",
+      "an agent without a URL",
+      { bootScript: { agent: { sha256: "0".repeat(64) } } },
+      "`bootScript.agent.url` must be given, got: nothing",
     ],
     [
       "a switch in quotes",

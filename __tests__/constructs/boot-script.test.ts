@@ -1,11 +1,19 @@
 import { App, TerraformOutput, TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { spawnSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { BootScript, type BootScriptProps, type BootSteps, Failover, RedisInstall } from "../../constructs";
+import {
+  type AgentArchive,
+  BootScript,
+  type BootScriptProps,
+  type BootSteps,
+  Failover,
+  RedisInstall,
+} from "../../constructs";
+import { agentArchive } from "../../constructs/agent-archive";
 import { describeWith } from "../support/needs";
 
 const masters = ["10.0.1.10", "redis-b.example.com"];
@@ -153,31 +161,6 @@ describe("the script", () => {
     expect(new BootScript({ masters }).text).toBe(text);
   });
 
-  test("carries every file of the instance, to the letter", () => {
-    for (const { path, mode, content } of BootScript.files()) {
-      expect(text).toContain(`\nfile ${path} ${mode} <<'END_OF_FILE'\n${content}END_OF_FILE\n`);
-    }
-  });
-
-  test("carries what a data volume needs where there is one, to the letter, and nowhere else", () => {
-    const { text: longer, ownFiles: files } = new BootScript({ masters, dataVolume: true });
-    const more = files.filter(({ path }) => !BootScript.files().some((each) => each.path === path));
-    expect(more.map(({ path }) => path)).toEqual([
-      "/etc/systemd/system/redis-replica.service.d/volume.conf",
-      "/usr/local/lib/redis-replica/volume.sh",
-    ]);
-    for (const { path, content } of more) {
-      expect(longer).toContain(`<<'END_OF_FILE'\n${content}END_OF_FILE\n`);
-      expect(text).not.toContain(path);
-    }
-  });
-
-  test("leaves the user an eighth of EC2's limit with a data volume too", () => {
-    expect(gzipSync(new BootScript({ masters, dataVolume: true }).text).length).toBeLessThanOrEqual(
-      14 * 1024,
-    );
-  });
-
   test("tells by Terraform whether a data volume is kept that only Terraform knows", () => {
     const stack = new TerraformStack(new App(), "s");
     const kept = new TerraformVariable(stack, "kept", { type: "bool" }).booleanValue;
@@ -189,8 +172,8 @@ describe("the script", () => {
     );
   });
 
-  test("leaves a quarter of EC2's limit to the user after gzip", () => {
-    expect(gzipSync(text).length).toBeLessThanOrEqual(12 * 1024);
+  test("leaves 13 KB of EC2's limit to the user after gzip", () => {
+    expect(gzipSync(text).length).toBeLessThanOrEqual(2600);
   });
 
   test("keeps a master that only Terraform knows as a reference", () => {
@@ -298,26 +281,33 @@ describeWith(["bash", "shellcheck"], "the script before shellcheck", () => {
   });
 });
 
-describe("an agent that is downloaded", () => {
-  const agent = { url: "https://example.com/agent.tar", sha256: "1".repeat(64) };
-  const script = new BootScript({ masters: ["10.0.1.10"], agent });
+describe("the agent", () => {
+  const url = "https://example.com/agent.tar";
+  const own = createHash("sha256").update(agentArchive()).digest("hex");
+  const named = (agent?: AgentArchive): string =>
+    /^lib=\S+ (url=.*) status=0$/m.exec(new BootScript({ masters, agent }).text)?.[1] ?? "";
 
-  test("leaves 13 KB of user data to others", () => {
-    expect(gzipSync(script.text).length).toBeLessThanOrEqual(2600);
+  test("is downloaded from the release of this version, with its checksum", () => {
+    const { version, repository } = JSON.parse(readFileSync("package.json", "utf8")) as {
+      version: string;
+      repository: { url: string };
+    };
+    const releases = `${repository.url.replace(/\.git$/, "")}/releases/download`;
+    expect(named()).toBe(`url='${releases}/v${version}/redis-replica-${version}.tar' sha256='${own}'`);
   });
 
-  test("is named with its checksum, and brings the files that `render` shows", () => {
-    expect(script.text).toContain(`url='https://example.com/agent.tar' sha256='${agent.sha256}' status=0\n`);
-    expect(script.ownFiles.map(({ path }) => path)).toContain("/usr/local/lib/redis-replica/decide.py");
-    expect(script.text).not.toContain("decide_start");
+  test("from a place of one's own is this version's, too", () => {
+    expect(named({ url })).toBe(`url='${url}' sha256='${own}'`);
+  });
+
+  test("may be another one", () => {
+    expect(named({ url, sha256: "1".repeat(64) })).toBe(`url='${url}' sha256='${"1".repeat(64)}'`);
   });
 
   test.each([
-    ["bootScript.agent.url", { ...agent, url: "ftp://example.com/agent.tar" }, "be an HTTP or HTTPS URL"],
-    ["bootScript.agent.sha256", { ...agent, sha256: "1234" }, "be 64 digits of lower-case hex"],
-  ])("with a wrong %s is refused", (prop, wrong, rule) => {
-    expect(() => new BootScript({ masters: ["10.0.1.10"], agent: wrong })).toThrow(
-      `\`${prop}\` must ${rule}`,
-    );
+    ["bootScript.agent.url", { url: "ftp://example.com/agent.tar" }, "be an HTTP or HTTPS URL"],
+    ["bootScript.agent.sha256", { url, sha256: "1234" }, "be 64 digits of lower-case hex"],
+  ])("with a wrong %s is refused", (prop, agent, rule) => {
+    expect(() => new BootScript({ masters, agent })).toThrow(`\`${prop}\` must ${rule}`);
   });
 });

@@ -1,10 +1,27 @@
-import { serialize } from "node:v8";
-import { instanceFiles } from "../../constructs/instance-files";
+import { writeFileSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { instanceFiles, TEMPLATES } from "../../constructs/instance-files";
 
-test("a file takes one byte for each letter in memory, whatever the comments that it loses are made of", () => {
-  // What V8 writes down for a text is its length and its letters as they are in memory.
-  const wide = instanceFiles("inline/instance").filter(
-    ({ content }) => serialize(content).length > content.length + 16,
-  );
-  expect(wide.map(({ path }) => path)).toEqual([]);
+test("the files are sorted by path, and programs alone are executable", () => {
+  const files = instanceFiles();
+  const paths = files.map(({ path }) => path);
+  expect(paths).toEqual([...paths].sort());
+  expect(files.filter(({ mode }) => mode !== "0644").map(({ path, mode }) => [path, mode])).toEqual([
+    ["/usr/local/bin/redis-replica", "0755"],
+  ]);
+});
+
+test("what tools leave beside the sources is no file of an instance", () => {
+  const cache = join(TEMPLATES, "instance/etc/__pycache__");
+  mkdirSync(cache);
+  try {
+    writeFileSync(join(cache, "agent.pyc"), "");
+    jest.isolateModules(() => {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- read anew, past what is remembered
+      const again = require("../../constructs/instance-files") as { instanceFiles: typeof instanceFiles };
+      expect(again.instanceFiles()).toEqual(instanceFiles());
+    });
+  } finally {
+    rmSync(cache, { recursive: true });
+  }
 });

@@ -46,11 +46,3 @@ test("a script of more than the limit is refused by what compression leaves of i
 test("a script that holds tokens is left to Terraform", () => {
   expect(checkSize(`#!/bin/sh\n${Token.asString({ resolve: () => "x" })}${noise(30_000)}`)).toEqual([]);
 });
-
-test("a script that carries the agent is advised to have it downloaded, any other is not", () => {
-  const large = `#!/bin/sh\n${noise(30_000)}`;
-  expect(checkSize(`${large}\nfile /usr/local/bin/redis-replica 0755 <<'END_OF_FILE'\n`)).toEqual([
-    expect.stringMatching(/got: \d+\. Set `bootScript\.agent` to have the agent downloaded$/),
-  ]);
-  expect(checkSize(large)).toEqual([expect.stringMatching(/got: \d+$/)]);
-});

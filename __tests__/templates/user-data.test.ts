@@ -132,7 +132,7 @@ describeWith(["bash", "python3 >= 3.9"], "the user data up to the installation",
   function boot(name: string, url: string): { root: string; ended: Promise<Ended> } {
     const root = join(folder, name);
     mkdirSync(join(root, "run"), { recursive: true });
-    const { text } = new BootScript({ masters, agent: { url, sha256 } });
+    const { text } = new BootScript({ masters, agent: { url } });
     const inside = text
       .replace(/\nsysctl [^]*$/, "\n")
       .replace("' / <", `' ${root} <`)
@@ -157,7 +157,7 @@ describeWith(["bash", "python3 >= 3.9"], "the user data up to the installation",
     });
     const { root, ended } = boot("downloaded", url);
     expect(await ended).toMatchObject({ status: 0, stderr: "" });
-    const paths = new BootScript({ masters, agent: { url, sha256 } }).ownFiles.map(({ path }) => path);
+    const paths = BootScript.files().map(({ path }) => path);
     const own = ["/etc/redis-replica/settings", "/usr/local/lib/redis-replica/sha256"];
     expect(listed(root)).toEqual([...paths, ...own].sort());
     expect(statSync(join(root, "usr/local/bin/redis-replica")).mode & 0o777).toBe(0o755);

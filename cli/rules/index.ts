@@ -8,7 +8,6 @@ import { fewerReplicasThanMasters } from "./fewer-replicas-than-masters";
 import { fewerReplicasThanZones } from "./fewer-replicas-than-zones";
 import { gp3Limits } from "./gp3-limits";
 import { imageNeverReaches } from "./image-never-reaches";
-import { inlineAgent } from "./inline-agent";
 import { leftBehind } from "./left-behind";
 import { localState } from "./local-state";
 import { looseRequirements } from "./loose-requirements";
@@ -27,6 +26,7 @@ import { oneSpotGeneration } from "./one-spot-generation";
 import { oneZone } from "./one-zone";
 import { openToAll } from "./open-to-all";
 import { previousGeneration } from "./previous-generation";
+import { otherAgent } from "./other-agent";
 import { rootVolumeNotKept } from "./root-volume-not-kept";
 import { slowRootVolume } from "./slow-root-volume";
 import { slowSourceBuild } from "./slow-source-build";
@@ -43,7 +43,7 @@ import { wakesPaused } from "./wakes-paused";
 /** All rules by their ids, in the order in which they speak. */
 export const RULES: ReadonlyMap<string, Rule> = new Map([
   ["no-auth", noAuth],
-  ["inline-agent", inlineAgent],
+  ["other-agent", otherAgent],
   ["open-to-all", openToAll],
   ["all-on-spot", allOnSpot],
   ["unprotected", unprotected],

@@ -8,8 +8,9 @@ const agent = z.strictObject(
       description: "URL of the file that `redis-elastigroup synth --agent FILE` writes.",
       examples: ["https://example.com/redis-replica-0.1.0.tar"],
     }),
-    sha256: orVariable(text(SHA256)).meta({
-      description: "SHA-256 of that file; another file is refused on the instance.",
+    sha256: orVariable(text(SHA256)).optional().meta({
+      description:
+        "SHA-256 of that file, by default of this version's; another file is refused on the instance.",
     }),
   },
   { error: "hold `url` and `sha256`" },
@@ -26,7 +27,7 @@ export const bootScript = z.strictObject(
       .meta({ description: "Shell that runs after the join; its failure is only told." }),
     agent: agent.optional().meta({
       description:
-        "Where instances download the agent. Without it the user data carries the smaller agent in shell.",
+        "Where instances download the agent. Without it they download it from this version's release.",
     }),
   },
   { error: "hold `before`, `after` and `agent`" },

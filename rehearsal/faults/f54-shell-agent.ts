@@ -2,22 +2,22 @@ import { until } from "../wait";
 import { endsWell, type Fault, holds, more, nothingLost, recovery, since } from "./fault";
 import { promote } from "./promoted";
 
-/** A volume that the agent in shell wrote is taken over as it is by the one that instances download. */
+/** A volume that the agent in shell wrote is taken over as it is by the current one. */
 export const takenOver: readonly Fault[] = [
   {
     id: "F54a",
-    title: "a replica of the agent in shell gets the downloaded agent at its replacement",
-    scene: { agent: "inline" },
+    title: "a replica of the agent in shell gets the current agent at its replacement",
+    scene: { agent: "shell" },
     async run(scene) {
       const id = await scene.node(0).cli("CLUSTER", "MYID");
       await scene.write();
       await scene.stop(0, "clean");
-      scene.configure({ agent: "downloaded" });
+      scene.configure({ agent: "current" });
       const back = await recovery(scene, { id }, () => scene.launch(0));
       const { succeeded, errors } = await scene.instance(0).waitForUserData();
       holds(`its user data ended well (${errors.join("; ")})`, succeeded);
       await scene.inSync(0);
-      holds("the downloaded agent runs", (await help(scene.run.bind(scene))).includes("--json"));
+      holds("the current agent runs", (await help(scene.run.bind(scene))).includes("--json"));
       const again = await recovery(scene, { id }, async () => {
         await scene.stop(0, "clean");
         await scene.launch(0);
@@ -28,8 +28,8 @@ export const takenOver: readonly Fault[] = [
   },
   {
     id: "F54b",
-    title: "a promoted node of the agent in shell, no other copy, gets the downloaded agent: serves again",
-    scene: { agent: "inline" },
+    title: "a promoted node of the agent in shell, no other copy, gets the current agent: serves again",
+    scene: { agent: "shell" },
     async run(scene) {
       const id = await scene.node(0).cli("CLUSTER", "MYID");
       const writer = await scene.write();
@@ -37,7 +37,7 @@ export const takenOver: readonly Fault[] = [
       await more(writer, 2000, { what: "plain" });
       await writer.stop();
       await scene.stop(0, "clean");
-      scene.configure({ agent: "downloaded" });
+      scene.configure({ agent: "current" });
       const start = Date.now();
       await scene.launch(0);
       await scene.reaches(0, /^promoted/);

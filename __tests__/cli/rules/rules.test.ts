@@ -1,3 +1,4 @@
+import { agentSha256 } from "../../../constructs/release";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RULES } from "../../../cli/rules";
@@ -15,7 +16,7 @@ const quiet = {
   redis: { maxMemory: "10gb" },
   strategy: { orientation: "equalZones" },
   rootVolume: { size: 40 },
-  bootScript: { agent: { url: "https://example.com/agent.tar", sha256: "0".repeat(64) } },
+  bootScript: { agent: { url: "https://example.com/agent.tar" } },
 };
 
 function judged(changes: Record<string, unknown>, surroundings = {}): Judgement {
@@ -50,13 +51,11 @@ const requirements = (minMemory: number, onDemand: unknown = "r6i.large") => ({
 
 /** What breaks a rule, and words of what is then said; where other rules speak too, they are named. */
 const CASES: readonly [string, Record<string, unknown>, object, string, string[]?][] = [
-  ["inline-agent", { bootScript: undefined }, {}, "any client that can reach port 6379 can run code as root"],
-  ["inline-agent", { bootScript: { after: "true" } }, {}, "set `bootScript.agent.url` and `.sha256`"],
   [
-    "inline-agent",
-    { bootScript: undefined, redis: { maxMemory: "10gb", port: 7000 } },
+    "other-agent",
+    { bootScript: { agent: { url: "https://example.com/agent.tar", sha256: "0".repeat(64) } } },
     {},
-    "can reach port 7000",
+    `instances run another agent than that of this version, whose SHA-256 is ${agentSha256()}`,
   ],
   ["open-to-all", { network }, {}, "`network.masters` is every address there is"],
   ["unprotected", { protect: false }, {}, "set `protect: true`"],
@@ -304,9 +303,15 @@ test.each([
   ["root-volume-not-kept", { dataVolume: { size: 40 }, persistence: { rootVolume: false } }, "fine"],
   ["on-demand-memory", requirements(16), "fine"],
   ["unnamed-architecture", {}, "not applicable"],
-  ["inline-agent", {}, "fine"],
+  ["other-agent", { bootScript: undefined }, "not applicable"],
+  ["other-agent", { bootScript: { agent: { url: "https://example.com/agent.tar" } } }, "fine"],
   [
-    "inline-agent",
+    "other-agent",
+    { bootScript: { agent: { url: "https://example.com/agent.tar", sha256: agentSha256() } } },
+    "fine",
+  ],
+  [
+    "other-agent",
     { bootScript: { agent: { url: { variable: "url" }, sha256: { variable: "sum" } } } },
     "fine",
   ],
