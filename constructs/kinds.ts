@@ -252,7 +252,7 @@ export const LINE: Kind = { pattern: /^[^\r\n]+$/, rule: "be one line", noun: "l
  * `appenddirname` the proof that a volume is the newest, `rename-command` the agent's own words.
  */
 export const RESERVED_DIRECTIVES =
-  /^(bind|port|tls-.*|dir|dbfilename|daemonize|supervised|pidfile|logfile|include|loadmodule|append.*|no-appendfsync-on-rewrite|save|rdbchecksum|cluster-.*|(replica|slave)-(announce-.*|read-only|serve-stale-data)|replicaof|slaveof|rename-command|requirepass|masterauth|masteruser|aclfile|user|maxmemory|repl-backlog-size|repl-diskless-load|rdb-del-sync-files|shutdown-on-.*|protected-mode)$/;
+  /^(bind|port|tls-.*|dir|dbfilename|daemonize|supervised|pidfile|logfile|include|loadmodule|append.*|no-appendfsync-on-rewrite|save|rdbchecksum|cluster-.*|(replica|slave)-(announce-.*|ignore-disk-write-errors|read-only|serve-stale-data)|replicaof|slaveof|rename-command|requirepass|masterauth|masteruser|aclfile|user|maxmemory|repl-backlog-size|repl-diskless-load|rdb-del-sync-files|shutdown-on-.*|protected-mode)$/;
 
 /** Replicas in all: what Spot and this package take as a group's capacity. */
 export const REPLICAS = { least: 1, most: 1000 };
