@@ -50,7 +50,6 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
     "booted instances take minutes; the gate runs it",
   ],
   [/^(redis-replica|journalctl) /, "for a shell on an instance"],
-  [/^(aws|curl) /, "there is no bucket to upload to"],
   [
     /^(mypy|ruff|systemd-analyze|python3 __tests__\/templates\/run\.py)\b/,
     "they are tools that this machine may lack; agent.test.ts runs run.py",

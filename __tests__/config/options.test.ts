@@ -316,7 +316,7 @@ describe("each mistake is exactly one message", () => {
     [
       "an agent without a URL",
       { bootScript: { agent: { sha256: "0".repeat(64) } } },
-      "`bootScript.agent.url` must be given, got: nothing",
+      "`bootScript.agent.url` must be given, got: nothing. Add it, such as `url: https://example.com/redis-replica-0.1.0.tar`.",
     ],
     [
       "a switch in quotes",

@@ -127,6 +127,7 @@ const everything: Options = {
     ["failover", SCRIPT],
     ["bootScript.before", SCRIPT],
     ["bootScript.after", SCRIPT],
+    ["bootScript.agent.sha256", SCRIPT],
     ["bootScript.agent", SCRIPT],
     ["rootVolume.iops", VOLUMES],
     ["rootVolume.throughput", VOLUMES],
