@@ -112,6 +112,8 @@ class MetadataTest(Case):
 
     @rows(
         ("an address that no interface has is waited for", "203.0.113.9"),
+        ("the address that stands for any is none", "0.0.0.0"),
+        ("the address that stands for any of version 6 is none", "::"),
         ("a page is no address", "<html>"),
         ("a command is no address", "127.0.0.1;id"),
         ("a host name is no address", "localhost"),

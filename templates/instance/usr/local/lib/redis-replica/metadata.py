@@ -76,7 +76,8 @@ def identity(world: World) -> tuple[str, Fact]:
             instance = matched(INSTANCE, name, "an instance ID")
         except (OSError, ValueError) as error:
             ip, instance = own_ip(), Unknown(f"the metadata service does not answer: {plain(error)}")
-        if is_ip(ip) and is_here(ip):
+        # To bind to the unspecified address is possible everywhere.
+        if is_ip(ip) and ip not in ("0.0.0.0", "::") and is_here(ip):
             return ip, instance
         world.clock.sleep(0.1)
     return "", instance
