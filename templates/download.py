@@ -35,5 +35,5 @@ while True:
         time.sleep(5)
 found = hashlib.sha256(data).hexdigest()
 if found != wanted:
-    end(20, f"{url} has the SHA-256 {found}, but bootScript.agent.sha256 is {wanted}")
+    end(20, f"{url} has the SHA-256 {found}, but must have {wanted}")
 sys.stdout.buffer.write(data)

@@ -106,7 +106,7 @@ describeWith(["python3 >= 3.9"], "the download of the agent", () => {
     const { status, stdout, stderr } = await download(url, { sum: wanted });
     expect({ status, stderr, length: stdout.length }).toEqual({
       status: 20,
-      stderr: `redis-replica: ${url} has the SHA-256 ${sha256}, but bootScript.agent.sha256 is ${wanted}\n`,
+      stderr: `redis-replica: ${url} has the SHA-256 ${sha256}, but must have ${wanted}\n`,
       length: 0,
     });
   });
@@ -137,7 +137,9 @@ describeWith(["bash", "python3 >= 3.9"], "the user data up to the installation",
       .replace(/\nsysctl [^]*$/, "\n")
       .replace("' / <", `' ${root} <`)
       .replace("lib=/usr", `lib=${root}/usr`)
-      .replace("python /usr/local/bin", `python ${root}/usr/local/bin`)
+      .replaceAll(" /usr/local/bin/redis-replica", ` ${root}/usr/local/bin/redis-replica`)
+      .replace("time.monotonic() + 300", "time.monotonic() + 0")
+      .replace("sleep 60", "sleep 0.1")
       .replaceAll("/run/redis-replica.", `${root}/run/redis-replica.`)
       .replace("file /etc/redis-replica/settings", `file ${root}/etc/redis-replica/settings`);
     return { root, ended: run("bash", [], inside) };
@@ -163,6 +165,31 @@ describeWith(["bash", "python3 >= 3.9"], "the user data up to the installation",
     expect(statSync(join(root, "usr/local/bin/redis-replica")).mode & 0o777).toBe(0o755);
     expect(await boot("downloaded", url).ended).toMatchObject({ status: 0, stderr: "" });
     expect(count).toBe(1);
+  });
+
+  test("does not give the download up on a new instance", async () => {
+    let count = 0;
+    const url = await serve((_, response) => {
+      count += 1;
+      if (count < 4) response.writeHead(404).end();
+      else response.end(archive);
+    });
+    const { root, ended } = boot("late", url);
+    expect(await ended).toMatchObject({
+      status: 0,
+      stderr: `redis-replica: cannot download ${url}: HTTP Error 404: Not Found\n`.repeat(3),
+    });
+    expect(statSync(join(root, "usr/local/bin/redis-replica")).mode & 0o777).toBe(0o755);
+  });
+
+  test("ends with 10 where an instance that has an agent cannot download another", async () => {
+    const url = await serve((_, response) => response.writeHead(404).end());
+    const root = join(folder, "has-one");
+    const agent = join(root, "usr/local/bin/redis-replica");
+    mkdirSync(join(root, "usr/local/bin"), { recursive: true });
+    writeFileSync(agent, "python\n");
+    expect(await boot("has-one", url).ended).toMatchObject({ status: 10 });
+    expect(readFileSync(agent, "utf8")).toBe("python\n");
   });
 
   test("leaves the agent as it was where the download is another file", async () => {
