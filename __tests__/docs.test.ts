@@ -247,7 +247,11 @@ describe.each(PAGES)("%s", (page) => {
   test("its links lead somewhere", () => {
     const targets = [...read(page).matchAll(/\]\(([^)]+)\)/g)].map(({ 1: target = "" }) => target);
     const inside = targets.filter((target) => !/^https:\/\//.test(target));
-    const dead = inside.filter((target) => !existsSync(join(ROOT, dirname(page), target.replace(/#.*/, ""))));
+    const dead = inside.filter((target) => {
+      const [path = "", heading] = target.split("#");
+      const to = path === "" ? page : join(dirname(page), path);
+      return !existsSync(join(ROOT, to)) || (heading !== undefined && !headings(to).includes(heading));
+    });
     expect(dead).toEqual([]);
   });
 
@@ -256,6 +260,16 @@ describe.each(PAGES)("%s", (page) => {
     expect(named.filter((script) => !(script in (manifest["scripts"] ?? {})))).toEqual([]);
   });
 });
+
+/** What GitHub names the headings of a page. */
+function headings(page: string): string[] {
+  return [...read(page).matchAll(/^#+ (.+)$/gm)].map(({ 1: heading = "" }) =>
+    heading
+      .toLowerCase()
+      .replace(/[^a-z0-9 _-]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
 
 test("every TypeScript snippet passes the type-checker, against the sources", () => {
   const files = new Map(
