@@ -46,6 +46,7 @@ import { fault as saveKilled } from "./f51-save-killed";
 import { fault as stopUnanswered } from "./f52-stop-unanswered";
 import { fault as movedByHand } from "./f53-moved-by-hand";
 import { takenOver } from "./f54-shell-agent";
+import { hostile } from "./f55-hostile";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -115,4 +116,5 @@ export const faults: readonly Fault[] = [
   stopUnanswered,
   movedByHand,
   ...takenOver,
+  ...hostile,
 ];
