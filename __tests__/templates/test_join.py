@@ -10,6 +10,7 @@ from fakes import HERE, FakeWorld, info, left_with, put
 from suite import Case, rows
 
 import placement
+from decide import BEHIND
 from facts import Refused, Unknown
 from join import join_within, step
 
@@ -88,6 +89,20 @@ class LookTest(JoinCase):
         self.world.network.servers["10.0.0.1:6379"] = {"CLUSTER NODES": text(A, NODES), "INFO": reply}
         self.assertEqual(self.look(), 10)
         self.assertIn(reason, self.world.told_state)
+
+    @rows(
+        ("a replica whose offset grows in its master's history is left to catch up", "1", 10, 0),
+        ("a replica whose offset stands is connected anew once a minute", "1", 0, 2),
+        ("a replica fed by SYNC, whose offset grows in another history, is connected anew once a minute", "2", 10, 2),
+        ("a replica fed by SYNC from -1 on is connected anew once a minute", "0", 0, 2),
+    )
+    def relinks(self, history: str, growth: int, count: int) -> None:
+        for offset in range(500, 500 + 14 * growth, growth) if growth else [-1 if history == "0" else 500] * 14:
+            mine = {**LINK, "slave_repl_offset": offset, "master_replid": history * 40}
+            self.serve(NODES, INFO=info(**mine))
+            self.assertEqual((self.look(), self.world.told_state), (10, f"waiting: {BEHIND}"))
+            self.world.clock.sleep(10)
+        self.assertEqual(self.told("CLIENT"), ["CLIENT KILL TYPE master"] * count)
 
     @rows(
         ("silence", SILENCE, SILENCE, "Redis does not answer: no answer within 2 s"),

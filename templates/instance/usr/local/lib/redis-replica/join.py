@@ -108,8 +108,24 @@ def synced(world: World, master: str) -> bool:
     # The master first: this replica cannot have what was written since.
     theirs = Info(world.network.ask(master, "INFO", "replication"))
     mine = Info(world.ask_here(("INFO", "replication"))[0])
-    behind = theirs.number("master_repl_offset") - mine.number("slave_repl_offset")
-    return behind <= 0 and mine["master_replid"] == theirs["master_replid"]
+    # Another history's offsets cannot be compared; -1 is that of a sync that fell back to SYNC.
+    if mine["master_replid"] != theirs["master_replid"] or mine["slave_repl_offset"] == "-1":
+        return False
+    return mine.number("slave_repl_offset") >= theirs.number("master_repl_offset")
+
+
+def relink(world: World, running: Running, view: View) -> None:
+    """Has Redis connect anew where its offset does not come closer to its master's.
+
+    A sync that fell back to SYNC, as after NOAUTH, has a history of its own, whose offset grows and never catches up.
+    """
+    master = view.nodes.get(running.me.master)
+    theirs = Info(world.network.ask(master.address if master else "", "INFO", "replication")).get("master_replid")
+    is_same = theirs in ("", running.info.get("master_replid"))
+    offset = running.info.get("slave_repl_offset") if is_same else ""
+    if elapsed(world, "behind", offset) >= RELINK:
+        world.run.remove("behind")
+        world.ask_here(("CLIENT", "KILL", "TYPE", "master"))
 
 
 def act(world: World, running: Running, view: View, action: str, why: str) -> None:
@@ -138,9 +154,6 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
             report(world, f"{why}; local data was last updated at {trouble.last_update(world, running.info)}")
         if view.quorum and me.role == "replica" and running.info.get("master_link_status") != "up":
             trouble.wait_for_link(world, running, view, why)
-        offset = running.info.get("slave_repl_offset")
-        if why == BEHIND and elapsed(world, "behind", offset) >= RELINK:
-            # A sync that fell back to SYNC, as after NOAUTH, is fed with an offset that never catches up.
-            world.run.remove("behind")
-            world.ask_here(("CLIENT", "KILL", "TYPE", "master"))
+        if why == BEHIND:
+            relink(world, running, view)
         later(world, why if view.quorum else f"{why}: {view.reason}")
