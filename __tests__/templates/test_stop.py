@@ -182,6 +182,18 @@ class StopTest(Case):
         self.stop()
         self.assertTrue(self.end())
 
+    @rows(
+        ("a stop to hold Redis back after failed full syncs keeps naming their cause", "1060", ": 5 full syncs failed"),
+        ("any other stop names no cause", "", ""),
+    )
+    def causes(self, hold: str, detail: str) -> None:
+        self.world.run.write("started", "")
+        self.world.run.write("ended", "5 full syncs failed")
+        if hold:
+            self.world.run.write("hold", hold)
+        self.end()
+        self.assertEqual(self.world.told_state, f"waiting: Redis has ended{detail}")
+
     def test_a_redis_that_does_not_end_is_killed(self) -> None:
         self.serve("slave", "hangs", nosave=False)
         self.stop()

@@ -118,6 +118,8 @@ def stopped(world: World, result: str, status: str) -> None:
         own, rdb = read_own(world), read_rdb(world.data)
         if begun and own.id and rdb and not rdb.damage and rdb.saved >= integer(begun):
             receipt.write(world, look(world, own, own.id))
+        # Redis that is held back was stopped for a reason.
+        detail = world.run.text("ended") if world.run.has("hold") else ""
     else:
         from trouble import journal, last_words
 
