@@ -173,6 +173,8 @@ class SettleTest(Case):
         membership.bar_moved(self.world, running())
         self.world.run.write("followed", B)
         membership.bar_moved(self.world, running(change(NODES, R, flags="slave,nofailover")))
+        # It was elected: it has no master.
+        membership.bar_moved(self.world, running(change(NODES, R, flags="master", master="-", slots="0-99")))
         self.assertEqual(self.world.network.told("CONFIG"), [])
 
     def test_a_replica_in_sync_may_be_elected_and_remembers_its_masters_and_its_file(self) -> None:

@@ -98,7 +98,8 @@ def bus_answers(view: View, own: Own) -> bool:
 
 def bar_moved(world: World, running: Running) -> None:
     """A replica that was given to another shard keeps the old one's history until its first sync: not electable."""
-    if world.run.text("followed") not in ("", running.me.master) and "nofailover" not in running.me.flags:
+    moved = running.me.role == "replica" and world.run.text("followed") not in ("", running.me.master)
+    if moved and "nofailover" not in running.me.flags:
         world.command(*NO_FAILOVER, "yes")
 
 
