@@ -118,6 +118,15 @@ class NetworkTest(Case):
         self.assertIsInstance(reply, Unknown)
         self.assertLess(time.monotonic() - begun, 2)
 
+    def test_the_reason_is_the_same_whether_the_connection_or_the_reply_times_out(self) -> None:
+        def late(address: tuple[str, int], seconds: float) -> socket.socket:
+            raise socket.timeout("timed out")
+
+        for network in (Network(late), Network()):
+            place = self.server(hold=5)
+            (reply,) = network.ask_all({place: [("PING",)]}, 0.3)[place]
+            self.assertEqual(str(reply), f"{place}: no answer within 0.3 s")
+
     def test_a_silent_server_does_not_keep_another_from_answering(self) -> None:
         places = self.server(hold=5), self.server(b"+PONG\r\n")
         replies = Network().ask_all(dict.fromkeys(places, [("PING",)]), 0.5)
