@@ -11,7 +11,7 @@ const bin = join(__dirname, "../node_modules/.bin");
  * The end-to-end tests, in an enclosure: `npm run e2e -- [JEST-ARGUMENT...]`; or only faults, each in an enclosure
  * of its own: `npm run e2e -- --fault ID... | --all [--server NAME...] [--times N] [--jobs N]
  * [--write]`; or one cluster through many: `npm run e2e -- --soak N [--seed S] [--rounds FIRST-LAST] [--plan]
- * [--shrink]`; or questions of the agent that fail: `npm run e2e -- --walk [SCENE...] [--all | --points N] [--seed S]
+ * [--shrink] [--inject]`; or questions of the agent that fail: `npm run e2e -- --walk [SCENE...] [--all | --points N] [--seed S]
  * [--kind KIND...] [--jobs N]`. With each of these, `--image SUITE` chooses the Debian release of the instances.
  */
 async function main(): Promise<number> {

@@ -14,6 +14,8 @@ export interface SoakOptions {
   /** Whether the plan is only printed. */
   readonly print: boolean;
   readonly shrink: boolean;
+  /** Whether questions of the agents fail, too. */
+  readonly inject: boolean;
 }
 
 /** How the rounds that were played ended: `failed` is the number of the round that did, which may be the last. */
@@ -23,7 +25,7 @@ export interface SoakResult {
 
 /**
  * `--soak N`, `--seed S` (default: any, which the run prints), `--rounds FIRST-LAST` (default: all), `--plan` prints what
- * would be done, `--shrink` looks for the shortest part of a failing plan.
+ * would be done, `--shrink` looks for the shortest part of a failing plan, `--inject` makes questions of the agents fail.
  */
 export function parseSoak(argv: readonly string[]): SoakOptions {
   const { values } = parseArgs({
@@ -34,12 +36,13 @@ export function parseSoak(argv: readonly string[]): SoakOptions {
       rounds: { type: "string" },
       plan: { type: "boolean", default: false },
       shrink: { type: "boolean", default: false },
+      inject: { type: "boolean", default: false },
     },
   });
   const plan = draw(count("--soak", values.soak), count("--seed", values.seed));
   const range =
     values.rounds === undefined ? { first: 1, last: plan.rounds.length } : rangeOf(values.rounds, plan);
-  return { plan, range, print: values.plan, shrink: values.shrink };
+  return { plan, range, print: values.plan, shrink: values.shrink, inject: values.inject };
 }
 
 function rangeOf(text: string, { rounds }: Plan): Range {
@@ -50,18 +53,22 @@ function rangeOf(text: string, { rounds }: Plan): Range {
 }
 
 /** The command that plays a part of a plan. */
-export function commandOf({ faults, seed, rounds }: Plan, { first, last }: Range): string {
+export function commandOf(
+  { faults, seed, rounds }: Plan,
+  { first, last }: Range,
+  { inject }: Pick<SoakOptions, "inject">,
+): string {
   const image = currentSuite() === suites[0] ? "" : ` --image ${currentSuite()}`;
   const part = first === 1 && last === rounds.length ? "" : ` --rounds ${first}-${last}`;
-  return `npm run e2e --${image} --soak ${faults} --seed ${seed}${part}`;
+  return `npm run e2e --${image} --soak ${faults} --seed ${seed}${part}${inject ? " --inject" : ""}`;
 }
 
 /** Plays rounds of a plan in an enclosure of its own. */
-export type Play = (plan: Plan, range: Range) => Promise<SoakResult>;
+export type Play = (plan: Plan, range: Range, options: Pick<SoakOptions, "inject">) => Promise<SoakResult>;
 
 /** Prints, plays or shrinks a plan; resolves to the exit status. */
 export async function runSoak(
-  { plan, range, print, shrink: shrinks }: SoakOptions,
+  { plan, range, print, shrink: shrinks, inject }: SoakOptions,
   play: Play,
   say: (text: string) => void,
 ): Promise<number> {
@@ -69,14 +76,17 @@ export async function runSoak(
     say(printed({ ...plan, rounds: plan.rounds.slice(range.first - 1, range.last) }).trimEnd());
     return 0;
   }
-  const { failed } = await play(plan, range);
+  const { failed } = await play(plan, range, { inject });
   if (failed === undefined) return 0;
-  say(`failed in round ${failed}; to repeat: ${commandOf(plan, { first: range.first, last: failed })}`);
+  say(
+    `failed in round ${failed}; to repeat: ${commandOf(plan, { first: range.first, last: failed }, { inject })}`,
+  );
   if (!shrinks) return 1;
   const before = range.first - 1;
   const found = await shrink(failed - before, async ({ first, last }) => {
     say(`shrinking: rounds ${before + first} to ${before + last}`);
-    return (await play(plan, { first: before + first, last: before + last })).failed !== undefined;
+    const part = { first: before + first, last: before + last };
+    return (await play(plan, part, { inject })).failed !== undefined;
   });
   if (!found) {
     say(`rounds ${range.first} to ${failed} did not fail again: the failure depends on timing`);
@@ -85,18 +95,18 @@ export async function runSoak(
   const shortest = { first: before + found.first, last: before + found.last };
   say(`the shortest part that fails: rounds ${shortest.first} to ${shortest.last}`);
   say(printed({ ...plan, rounds: plan.rounds.slice(shortest.first - 1, shortest.last) }).trimEnd());
-  say(`to repeat: ${commandOf(plan, shortest)}`);
+  say(`to repeat: ${commandOf(plan, shortest, { inject })}`);
   return 1;
 }
 
 /** Plays by `soak.ts`; `enclose` runs a command in an enclosure. */
 export function playWith(enclose: (command: readonly string[]) => Promise<number>): Play {
-  return async ({ faults, seed }, { first, last }) => {
+  return async ({ faults, seed }, { first, last }, { inject }) => {
     const work = mkdtempSync(join(tmpdir(), "soak-"));
     try {
       const file = join(work, "result");
       const tsx = join(__dirname, "../../node_modules/.bin/tsx");
-      const numbers = [faults, seed, first, last].map(String);
+      const numbers = [faults, seed, first, last, inject ? 1 : 0].map(String);
       const code = await enclose([tsx, join(__dirname, "soak.ts"), ...numbers, file]);
       const result = resultIn(file);
       if (!result) throw new Error(`the soak ended without a result, with exit status ${code}`);

@@ -11,10 +11,13 @@ import { until } from "../wait";
 import { type Writer } from "../writer";
 import { type SoakResult } from "./command";
 import { draw, type Round, size, type Step, winnable, words } from "./plan";
+import { Questions } from "./questions";
 
 const SHARDS = 3;
 /** Milliseconds until everything must be back: W, an election, and a boot, twice. */
 const PATIENCE = 180_000;
+/** Milliseconds of a recovery in which questions still fail. */
+const DISTURBED = 10_000;
 
 /** One cluster through many faults; each round must end well before the next begins. */
 class Soak {
@@ -23,14 +26,21 @@ class Soak {
   private readonly servers: number[] = [];
   private readonly writers: Writer[] = [];
 
-  private constructor(private readonly scene: Scene) {}
+  private constructor(
+    private readonly scene: Scene,
+    private readonly questions?: Questions,
+  ) {}
 
-  static async open(): Promise<Soak> {
+  /** With a seed for it, questions of the agents fail. */
+  static async open(injected?: number): Promise<Soak> {
     const scene = await Scene.open({ replicas: SHARDS });
-    const soak = new Soak(scene);
+    const questions = injected === undefined ? undefined : await Questions.open(scene, injected);
+    const soak = new Soak(scene, questions);
     for (let shard = 0; shard < SHARDS; shard++) {
       soak.ids.push(await scene.node(shard).cli("CLUSTER", "MYID"));
       soak.servers.push(await scene.masterOf(shard));
+      await scene.instance(shard).waitForUserData();
+      await questions?.reroute(shard);
     }
     return soak;
   }
@@ -48,17 +58,25 @@ class Soak {
     const serves = await Promise.all(this.ids.map((_, shard) => this.machineServes(shard)));
     const steps = winnable(round, serves);
     const start = Date.now();
+    this.disturb(true);
     await Promise.all(
       steps.map((step) => sleep(step.delay).then(() => this.act(step, images.get(step.shard)))),
     );
-    await this.heal();
+    const calm = setTimeout(() => this.disturb(false), DISTURBED);
+    try {
+      await this.heal();
+    } finally {
+      clearTimeout(calm);
+      this.disturb(false);
+    }
     const seconds = since(start);
     const { acknowledged, lostPlain } = nothingLost(await scene.verdict());
     holds("every server answers", await scene.mastersAnswer());
     await this.equal();
     for (const { directory } of images.values()) await removeTree(directory);
     const lost = lostPlain > 0 ? `, OKs lost ${lostPlain}` : "";
-    return `${words(steps)}: healed after ${seconds} s, acknowledged ${acknowledged}, lost 0${lost}`;
+    const failed = this.questions ? `, ${this.questions.count()}` : "";
+    return `${words(steps)}: healed after ${seconds} s, acknowledged ${acknowledged}, lost 0${lost}${failed}`;
   }
 
   /** Whether everything that was acknowledged in any round is there at the end. */
@@ -74,6 +92,11 @@ class Soak {
 
   async close(): Promise<void> {
     await this.scene.close();
+    await this.questions?.close();
+  }
+
+  private disturb(failing: boolean): void {
+    if (this.questions) this.questions.failing = failing;
   }
 
   /** A fault, and the one that hits its recovery. */
@@ -181,7 +204,7 @@ class Soak {
       if ((await node.clusterState()) !== "ok") return `${address}: the cluster is not whole`;
       const seen = await node.nodes();
       const bad = seen.find(
-        ({ flags, connected }) => !connected || flags.some((flag) => /fail|handshake|noaddr/.test(flag)),
+        ({ flags, connected }) => !connected || flags.some((flag) => /^(fail|handshake|noaddr)/.test(flag)),
       );
       if (bad ?? seen.length !== addresses.length) return `${address}: ${JSON.stringify(bad ?? seen)}`;
       const info = await node.info("replication");
@@ -214,11 +237,17 @@ class Soak {
   }
 }
 
-/** `tsx soak.ts FAULTS SEED FIRST LAST FILE`, in an enclosure: leaves in the file which round failed. */
-async function main(faults: number, seed: number, first: number, last: number): Promise<SoakResult> {
+/** `tsx soak.ts FAULTS SEED FIRST LAST INJECT FILE`, in an enclosure: leaves in the file which round failed. */
+async function main(
+  faults: number,
+  seed: number,
+  first: number,
+  last: number,
+  inject: number,
+): Promise<SoakResult> {
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
   const { rounds } = draw(faults, seed, SHARDS);
-  const soak = await Soak.open();
+  const soak = await Soak.open(inject ? seed : undefined);
   const start = Date.now();
   let played = 0;
   let number = first;
@@ -244,9 +273,9 @@ async function main(faults: number, seed: number, first: number, last: number): 
 }
 
 if (require.main === module) {
-  const [faults = 1, seed = 1, first = 1, last = 1] = process.argv.slice(2, 6).map(Number);
-  const file = process.argv[6] ?? "";
-  void main(faults, seed, first, last)
+  const [faults = 1, seed = 1, first = 1, last = 1, inject = 0] = process.argv.slice(2, 7).map(Number);
+  const file = process.argv[7] ?? "";
+  void main(faults, seed, first, last, inject)
     .then((result) => {
       writeFileSync(file, JSON.stringify(result));
       process.exit(result.failed === undefined ? 0 : 1);

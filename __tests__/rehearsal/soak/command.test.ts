@@ -79,13 +79,19 @@ describe("runSoak", () => {
   });
 });
 
+test("a command says whether questions fail", () => {
+  const plan = draw(5, 6);
+  const range = { first: 1, last: plan.rounds.length };
+  expect(parseSoak(["--soak", "5", "--seed", "6", "--inject"]).inject).toBe(true);
+  expect(commandOf(plan, range, { inject: true })).toBe("npm run e2e -- --soak 5 --seed 6 --inject");
+});
+
 test("a command names the image where it is not the default", () => {
   process.env["REHEARSAL_IMAGE"] = "trixie";
   try {
     const plan = draw(5, 6);
-    expect(commandOf(plan, { first: 1, last: plan.rounds.length })).toBe(
-      "npm run e2e -- --image trixie --soak 5 --seed 6",
-    );
+    const range = { first: 1, last: plan.rounds.length };
+    expect(commandOf(plan, range, { inject: false })).toBe("npm run e2e -- --image trixie --soak 5 --seed 6");
   } finally {
     delete process.env["REHEARSAL_IMAGE"];
   }
