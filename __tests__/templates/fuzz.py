@@ -212,7 +212,7 @@ def fuzz_metadata(data: bytes) -> None:
 def fuzz_journal(data: bytes) -> None:
     lines = data.decode("latin-1").split("\n")
     printable(trouble.cause(lines), 200)
-    printable(trouble.last_words(lines), 1000)
+    printable(trouble.exit_cause(lines), 1000)
 
 
 NODES = [

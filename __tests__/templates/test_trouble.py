@@ -12,7 +12,7 @@ import trouble
 from facts import Unknown
 from join import Running
 from resp import Info
-from trouble import cause, last_words, utc, warnings
+from trouble import cause, exit_cause, utc, warnings
 
 TIME = "13335:S 28 Nov 2026 22:22:45.093"
 CONNECTING = f"{TIME} * Connecting to MASTER 10.0.0.1:6379"
@@ -91,7 +91,7 @@ class LogTest(Case):
         ("nothing where it said nothing", [], ""),
     )
     def endings(self, lines: list[str], text: str) -> None:
-        self.assertEqual(last_words(lines), text)
+        self.assertEqual(exit_cause(lines), text)
 
     def test_a_warning_is_plain_and_bounded(self) -> None:
         (found,) = warnings([f"{TIME} # Error reply: \x1b[2J" + "x" * 999])

@@ -15,14 +15,14 @@ USAGE = "\n".join([
     "  status [--json]  the last state",
     "  join             wait until in sync",
     "  retry            check again after a refusal",
-    "  accept           the same, and accept once the data loss that the refusal describes",
+    "  accept           check again, and accept once the data loss that the refusal describes",
     "run by systemd and user data: setup, install, prepare, reconcile, stop, stopped, later, refuse",
     "exit: 0 in sync or promoted, 10 not yet, 20 refused: an operator must decide",
 ])
 
 
 def run(world: World, command: str, words: list[str]) -> int:
-    """Runs one command; its exit code. Each needs few of the modules, and all cost time at every look."""
+    """Runs one command and returns its exit code. Modules are imported where needed: every import slows each step."""
     for folder in (world.run, world.state) if os.access(os.path.dirname(world.run.path), os.W_OK) else ():
         folder.make()
     if command in ("join", "reconcile"):
@@ -34,7 +34,7 @@ def run(world: World, command: str, words: list[str]) -> int:
     elif command in ("retry", "accept"):
         getattr(report, command)(world)
     elif command == "later":
-        # The user data's own word, while it installs Redis.
+        # Called by user data and install.sh during installation.
         report.later(world, words[0])
     elif command == "refuse":
         report.refuse(world, words[0], "install")
@@ -68,12 +68,12 @@ def main(argv: list[str], world: World | None = None) -> int:
     except report.Leave as leave:
         return leave.code
     except Exception as error:
-        # A full or read-only disk, most of all: nothing is done by halves, and it is tried again.
+        # Most often a full or read-only disk. No action is left half done, and the next run tries again.
         text = plain(f"{type(error).__name__}: {error}")
         report.log(text)
         with suppress(OSError, report.Leave):
             if world:
-                # `prepare` is then held back, after a few times.
+                # After several failures, `prepare` delays each further start.
                 world.run.write("failures", world.run.text("failures") + ".")
                 report.later(world, text)
         return report.LATER
@@ -82,5 +82,5 @@ def main(argv: list[str], world: World | None = None) -> int:
 if __name__ == "__main__":
     code = main(sys.argv[1:])
     sys.stdout.flush()
-    # Without waiting for threads whose server, or resolver, is silent.
+    # Do not wait for threads whose server or resolver does not respond.
     os._exit(code)

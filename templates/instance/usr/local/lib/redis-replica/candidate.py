@@ -1,4 +1,4 @@
-"""A node that wants to start: its volume, the cluster's view of it, and the facts for the decision."""
+"""A node before it starts: its volume, the cluster's view of it, and the facts for the decision."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from resp import Reply
     from world import World
 
-# What clocks may differ, in seconds.
+# The largest difference between two clocks that is tolerated, in seconds.
 SKEW = 2
 
 
@@ -39,7 +39,7 @@ class Candidate:
         self.view = look(world, self.own, self.me)
         here = self.view.at(address)
         if self.data == "orphan" and self.view.quorum and len(here) == 1:
-            # Data that does not say whose it is: the node's that the cluster has at this address.
+            # The data names no node. It belongs to the node that the cluster lists at this address.
             self.me, self.data = here[0].id, "known"
             self.view = View(self.view.answers, self.own, self.me)
 
@@ -55,17 +55,17 @@ class Candidate:
 
     @property
     def whole(self) -> bool:
-        """Whether nodes.conf itself, and not its copy, says who this is."""
+        """Whether nodes.conf itself, not its last-known-good copy, identifies this node."""
         return is_whole(self.world.data.text("nodes.conf"))
 
     @property
     def key(self) -> str:
-        """What a refusal is about: this node, this volume, and whom it would follow."""
+        """What a refusal applies to: this node, this volume, and the owner that it would follow."""
         owner = self.view.owner()[1]
         return f"{self.me} {rdb_mark(self.world.data)} {owner and owner.id}"
 
     def gather(self) -> Known:
-        """What decide_start() asks for."""
+        """The facts that decide_start() needs."""
         world, view = self.world, self.view
         state, owner = view.owner()
         live = state == "live"
@@ -90,7 +90,7 @@ class Candidate:
         }
 
     def _waited(self) -> bool:
-        """Whether there has been a quorum for W: an election needs one."""
+        """Whether the quorum has lasted for W. Without a quorum no election can happen, so the wait starts again."""
         if not self.view.quorum:
             self.world.run.remove("since")
             return False
@@ -98,14 +98,14 @@ class Candidate:
 
     @property
     def program(self) -> str:
-        """The installed server's version as INFO would have it: it prints "Redis server v=7.0.15 ..."."""
+        """The installed server's version in the form of INFO. The program prints "Redis server v=7.0.15 ..."."""
         argv = f"{self.world.bin}/redis-server", "--version"
         text = self.world.processes.run(*argv, seconds=5, user=self.world.redis_user)[1]
         engine, _, rest = text.partition(" server v=")
         return f"{engine.lower()}_version:{rest.split(' ')[0]}"
 
     def _copy(self) -> str:
-        """Whether a live copy of this node's slots had its link until the masters lost this node, and is electable."""
+        """following: a live, electable replica kept its link until the masters lost this node. Else other or none."""
         copies = self.view.copies()
         heard = max(self.view.pongs().values(), default=0) // 1000
         electable = [node.address for node in copies if "nofailover" not in node.flags]
@@ -116,7 +116,7 @@ class Candidate:
         return "other" if [known(each) for each in facts] or copies else "none"
 
     def damaged(self) -> bool:
-        """Whether the last start failed, and Redis's own checker does not accept the RDB."""
+        """Whether the last start failed and redis-check-rdb rejects the RDB."""
         world = self.world
         if not world.run.has("failed") or not world.data.has("dump.rdb"):
             return False
@@ -124,7 +124,7 @@ class Candidate:
         return world.processes.run(checker, world.data / "dump.rdb", seconds=600, user=world.redis_user)[0] == 1
 
     def evidence(self) -> list[str]:
-        """What an operator needs to decide: what is here, the owner, each copy, and the command for each."""
+        """What an operator needs to decide: this volume, the owner, and each replica with the command to promote it."""
         from trouble import utc
 
         data = self.world.data
@@ -133,7 +133,7 @@ class Candidate:
         owner = self.view.owner()[1]
         lines += [f"the owner at {owner.address}: {self._contents(owner)}"] if owner else []
         for node in self.view.copies():
-            lines.append(f"the copy at {node.address}: {self._contents(node)}; to make it serve, losing what it lacks:")
+            lines.append(f"the copy at {node.address}: {self._contents(node)}; to promote it and lose what it lacks:")
             lines.append(f"redis-cli -h {node.host} -p {node.port} cluster failover takeover")
         return lines
 
@@ -146,8 +146,10 @@ class Candidate:
 
 
 def is_stale(rdb: Rdb | None, info: Info, keys: Reply) -> str | bool:
-    """Whether the owner has less than this volume. One of the same history that is further on and empty was emptied
-    on purpose."""
+    """Whether the owner holds less data than this volume: yes, no or "loading".
+
+    An empty owner with the same replication history and a higher offset was emptied on purpose, so it is not stale.
+    """
     if not rdb or not rdb.has_keys:
         return False
     if info.get("loading") == "1":
@@ -158,7 +160,7 @@ def is_stale(rdb: Rdb | None, info: Info, keys: Reply) -> str | bool:
 
 
 def followed(info: Info, now: Reply, heard: int) -> bool:
-    """Whether a copy's link was up at a time, in seconds, by its own clock."""
+    """Whether a replica's link was up at the time `heard`, in seconds, by the replica's clock."""
     if info["master_link_status"] == "up":
         return True
     return integer(known(now)[0]) - info.number("master_link_down_since_seconds") + SKEW >= heard

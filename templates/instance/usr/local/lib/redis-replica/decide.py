@@ -1,6 +1,6 @@
-"""The decisions: pure functions from facts to one action. They read nothing and change nothing.
+"""The decisions: pure functions from facts to one action. They have no side effects.
 
-Each takes the first row that fits. A fact that is unknown is handled by facts.settle(), never here.
+In each, the first condition that holds decides. Unknown facts are handled by facts.settle(), never here.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 YES_NO = "yes no"
 
-# What decide_start() asks for, and all values that each fact may have.
+# The facts of decide_start(), and every value that each may have.
 START = {
-    # What the volume holds; orphan: data of a node that nothing here names.
+    # What the volume holds. orphan: data, but no file that identifies its node.
     "data": "empty known orphan",
-    # What nodes.conf says this node is; bare: a master without slots.
+    # The role of this node in nodes.conf. bare: a master without slots.
     "own": "none bare owner replica",
-    # Whether the node has left the cluster for good.
+    # Whether an operator has retired the node permanently.
     "retired": YES_NO,
     # Whether another machine answers with this node's ID.
     "elsewhere": YES_NO,
@@ -25,23 +25,23 @@ START = {
     "quorum": YES_NO,
     # Whether this instance is the one that last ran Redis on this volume.
     "same": YES_NO,
-    # What the quorum says this node is.
+    # The role of this node in the cluster view of the quorum.
     "seen": "none bare owner replica",
-    # Who serves this node's shard, if it does not itself.
+    # The state of the other node that serves this node's shard, if this node does not.
     "owner": "live down several none",
-    # Whether this server can read what that owner sends.
+    # Whether the installed server can load the RDB format of that owner.
     "fits": YES_NO,
-    # Whether that owner has less than this volume: it came back empty, or old.
+    # Whether that owner holds less data than this volume, because it came back empty or out of date.
     "stale": "yes no loading",
-    # A live copy of this node's slots; following: until the end, and electable.
+    # Live replicas of this node. following: one was connected until this node stopped, and can be elected.
     "copy": "following other none",
     # Whether the freshness proof holds (receipt.py).
     "proof": YES_NO,
-    # Whether every write up to the last second is in an append-only file here.
+    # Whether an append-only file on this volume has every write up to the last second.
     "aof": YES_NO,
-    # Whether an operator has accepted what this very refusal says may be lost.
+    # Whether an operator has accepted the data loss that exactly this refusal describes.
     "accepted": YES_NO,
-    # Whether the start has been held back for W.
+    # Whether the start has been delayed for W.
     "waited": YES_NO,
 }
 
@@ -50,7 +50,7 @@ NO_QUORUM = "no majority of the masters answers and agrees"
 
 
 def decide_start(f: Facts) -> Action:
-    """May Redis start on this volume, and as what? start, follow, serve, serve-aof, fresh, later or refuse."""
+    """Whether Redis may start on this volume, and how: start, follow, serve, serve-aof, fresh, later or refuse."""
     if f.retired == "yes":
         return "refuse", "this node was retired"
     if f.data == "empty":
@@ -58,22 +58,22 @@ def decide_start(f: Facts) -> Action:
     if f.elsewhere == "yes":
         return "refuse", "another machine answers with the ID of this node"
     if f.quorum == "no":
-        # A reboot: the volume cannot be older than what the cluster last saw of this node.
+        # After a reboot the volume cannot be older than the node's last contact with the cluster.
         if f.own == "replica" and f.same == "yes":
             return "start", ""
         return "later", NO_QUORUM
     if f.data == "orphan":
-        # Redis would start as a new master that claims every slot it has keys for.
+        # Started as it is, Redis would be a new master that claims every slot for which it has keys.
         return "fresh", ""
     if f.seen == "owner":
         return decide_owner(f)
     if f.owner == "live":
         return decide_follow(f)
     if f.owner == "down" and "replica" in (f.seen, f.own):
-        # With elections off until it has caught up, it is a copy to be had and no more.
+        # It cannot be elected before it has caught up. Until then it only keeps its data available to an operator.
         return "follow", ""
     if f.own == "bare":
-        # A join that was cut.
+        # A join that was interrupted.
         return "start", ""
     if f.owner == "down":
         return "later", "the shard's owner is down"
@@ -81,7 +81,7 @@ def decide_start(f: Facts) -> Action:
 
 
 def decide_follow(f: Facts) -> Action:
-    """The owner of this node's shard is live. It may be followed unless that would delete what only this volume has."""
+    """The owner of this node's shard is live. Follow it unless that would delete data that only this volume has."""
     if f.fits == "no":
         return "refuse", "this server is older than its master's and cannot read its data"
     if f.stale == "loading":
@@ -92,7 +92,7 @@ def decide_follow(f: Facts) -> Action:
 
 
 def decide_owner(f: Facts) -> Action:
-    """The cluster says that this node owns slots. It may serve them only if nothing newer can be anywhere."""
+    """The cluster lists this node as the owner of slots. It may serve them only if no newer copy can exist."""
     if f.accepted == "yes":
         return ("serve-aof" if f.aof == "yes" else "serve"), ""
     if f.waited == "no" and f.copy == "following":
@@ -106,30 +106,30 @@ def decide_owner(f: Facts) -> Action:
     return "refuse", "this node owns slots, and its volume may be older than the last acknowledged write"
 
 
-# What decide_join() asks for.
+# The facts of decide_join(), and every value that each may have.
 JOIN = {
-    # What the running Redis says it is; lost: a replica whose master is unknown or owns no slots.
+    # The role that the running Redis reports. lost: a replica whose master is unknown or owns no slots.
     "own": "bare owner replica lost",
-    # Whether another machine answers with this node's ID, and has had it for longer.
+    # Whether another machine that has run for longer answers with this node's ID.
     "twin": YES_NO,
     "quorum": YES_NO,
-    # Which of the masters list it as a live member.
+    # How many of the masters list this node as a live member.
     "listed": "all some none",
-    # Whether its append-only file is complete on disk; of an owner.
+    # For an owner: whether its append-only file is complete on disk.
     "aof": YES_NO,
-    # Its replication link.
+    # The state of its replication link.
     "link": "up down",
     "owner": "live down several none",
     "waited": YES_NO,
-    # Whether its offset has reached its master's, in one replication history.
+    # Whether its offset has reached its master's offset in the same replication history.
     "synced": YES_NO,
-    # Whether a pong of each master has come back on the bus.
+    # Whether each master has answered a ping on the cluster bus.
     "bus": YES_NO,
 }
 
 
 def decide_join(f: Facts) -> Action:
-    """The next step of a Redis that runs: leave, promoted, meet, replicate, healthy, report or later."""
+    """The next step for a running Redis: leave, promoted, meet, replicate, healthy, report or later."""
     if f.twin == "yes":
         return "leave", "another machine answers with the ID of this node"
     if f.own == "owner":

@@ -1,7 +1,7 @@
-"""The data volume, where the config has one: found by what it holds, for its name says nothing on EC2.
+"""The data volume, if one is configured. It is identified by its content: device names on EC2 are not stable.
 
-Redis's data and the agent's memory of it lie on it together, so that a volume comes with the receipt, the identity and
-the instance ID that are its own; bind mounts put both where they are expected.
+It holds both Redis's data and the agent's state, so a volume always comes with its own receipt, node ID and instance
+ID. Bind mounts make both available at their usual paths.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from world import World
 
 LABEL = "redis-data"
-# Bytes at the beginning of a disk that must be zeros for it to be blank.
+# A disk counts as blank only if this many bytes at its beginning are zeros.
 HEAD = 1 << 20
 
 
 class Disk:
-    """A disk with nothing mounted on it, and what is on it: `kind` is ours, blank or other; `uuid` that of ours."""
+    """A disk that is not mounted. `kind` is ours, blank or other; `uuid` is set if `kind` is ours."""
 
     def __init__(self, path: str, kind: str, uuid: str = "") -> None:
         self.path, self.kind, self.uuid = path, kind, uuid
 
 
 def mount(world: World) -> None:
-    """Returns with the data and the agent's folder on the volume; leaves with 10 or 20 if not."""
+    """Mounts the data and the agent's folder from the volume. Exits with 10 or 20 if that is not possible."""
     volume = f"{world.root}/var/lib/redis-volume"
     if not os.path.ismount(volume):
         attach(world, volume)
@@ -40,7 +40,7 @@ def mount(world: World) -> None:
     for name, folder in (("data", world.data), ("state", world.state)):
         if not os.path.samefile(f"{node}/{name}", folder.path):
             on_host(world, "mount", "--bind", f"{node}/{name}", folder.path)
-        # Not by the bind mounts: from one to another nothing can be renamed.
+        # Use the path on the volume: rename() fails between two bind mounts.
         folder.path = f"{node}/{name}"
 
 
@@ -58,7 +58,7 @@ def attach(world: World, volume: str) -> None:
     if action == "refuse":
         refuse(world, what, refusal)
     log(f"the data volume: {action} {what}")
-    # What was accepted was this; and only now begins the time that the cluster is waited for.
+    # The acceptance is used up here, and the wait for the cluster starts only now.
     world.run.remove("accepted")
     world.run.remove("since")
     run = world.processes.run
@@ -69,22 +69,23 @@ def attach(world: World, volume: str) -> None:
     os.makedirs(volume, exist_ok=True)
     error = on_host(world, "mount", "-o", "noatime,nodev,nosuid", what, volume)
     if error or not os.path.ismount(volume):
-        refuse(world, f"{what} cannot be mounted: {error or 'not seen here'}; fsck may tell more", refusal)
-    # It may have been made larger; what is no ext4 stays as it is.
+        refuse(world, f"{what} cannot be mounted: {error or 'the mount is not visible'}; check it with fsck", refusal)
+    # The volume may have been enlarged. A file system other than ext4 is left as it is.
     run("resize2fs", what)
     world.etc.write("volume", run("blkid", "-p", "-o", "value", "-s", "UUID", what)[1] + "\n")
 
 
 def on_host(world: World, *argv: str) -> str:
-    """The error of a command, run among the machine's mounts: systemd gives each command of a unit its own."""
+    """Runs a command in the host's mount namespace and returns its error; systemd gives each unit command its own."""
     status, output = world.processes.run("nsenter", "-t", "1", "-m", *argv)
     return "" if status == 0 else output or f"ended with {status}"
 
 
 def fill(world: World, volume: str) -> None:
-    """A volume begins with what the root volume has: nothing, or the data of a node that gets a volume.
+    """Copies to a new volume what the root volume has: nothing, or the data of an existing node.
 
-    It counts once it is whole. What stayed behind would be found, and be old, when the volume is given up.
+    The copy becomes valid by the final rename. The originals are then removed: if the volume were given up later, a
+    start would find them and they would be out of date.
     """
     new = f"{volume}/new"
     world.data.make()
@@ -109,13 +110,13 @@ def unused_disks(world: World) -> list[Disk] | Unknown:
     found = []
     for path in whole_disks(listed):
         status, probe = world.processes.run("blkid", "-p", "-o", "export", path)
-        # 2: nothing was found.
+        # Status 2: blkid found nothing.
         found.append(read_disk(path, probe if status in (0, 2) else "TYPE=unreadable"))
     return found
 
 
 def read_disk(path: str, probe: str) -> Disk:
-    """From what blkid prints. What no tool knows may still be somebody's, so a blank disk begins with zeros, too."""
+    """Classifies a disk by blkid's output. blkid does not know every format, so a blank disk must begin with zeros."""
     fields = dict(line.partition("=")[::2] for line in probe.split("\n") if line)
     if fields.get("LABEL") == LABEL:
         return Disk(path, "ours", fields.get("UUID", ""))
@@ -129,8 +130,7 @@ def read_disk(path: str, probe: str) -> Disk:
 
 
 def whole_disks(listed: str) -> list[str]:
-    """Of lsblk's lines, the disks that may be a data volume: neither EC2's own that do not last, nor those of which a
-    part is mounted."""
+    """The disks in lsblk's output that may be a data volume: no instance store, and none with a mounted partition."""
     above, disks, used = {}, [], set()
     for line in listed.split("\n"):
         words = line.split('"')[1::2]
@@ -147,9 +147,9 @@ def whole_disks(listed: str) -> list[str]:
 
 
 def decide_volume(disks: list[Disk], known: str, accepted: bool) -> Action:
-    """Which disk is this node's volume? mount, format, later or refuse, with the disk or the reason.
+    """Decides which disk is this node's volume: mount, format, later or refuse, with the disk or the reason.
 
-    `known` is the UUID of the file system that this node has had its data on; empty for none.
+    `known` is the UUID of the file system that has held this node's data; empty if there is none.
     """
     kinds = {kind: [disk for disk in disks if disk.kind == kind] for kind in ("ours", "blank", "other")}
     paths = {kind: " ".join(disk.path for disk in several) for kind, several in kinds.items()}

@@ -1,4 +1,4 @@
-"""A fact is a value or Unknown; a decision is settled over all values that unknown facts may have."""
+"""A fact is a value or Unknown. A decision is evaluated for every value that its unknown facts may have."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Tuple, Union
 
-    # What to do, and why: ("later", "the replication link is down").
+    # An action and its reason: ("later", "the replication link is down").
     Action = Tuple[str, str]
     Decide = Callable[["Facts"], Action]
     Fact = Union[str, "Unknown"]
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
 
 class Unknown(Exception):
-    """A fact that could not be established; its text says why."""
+    """A fact that could not be determined; its text is the reason."""
 
 
 class Refused(Unknown):
-    """The other end did answer, with an error."""
+    """The server answered with an error."""
 
 
 def known(value: Any) -> Any:
-    """A value; raises what is Unknown."""
+    """Returns the value; raises it if it is Unknown."""
     if isinstance(value, Unknown):
         raise value
     return value
 
 
 def fact(get: Callable[[], object]) -> Fact:
-    """The value as text, yes or no; Unknown where it cannot be had, or is not what it should be."""
+    """The value as text, yes or no; Unknown if reading it fails or it has an unexpected form."""
     try:
         value = get()
         return value if isinstance(value, (str, Unknown)) else "yes" if value else "no"
@@ -47,7 +47,7 @@ class Needed(Exception):
 
 
 class Facts:
-    """Facts by name, as attributes; to read one that is unknown, and not assumed, raises Needed."""
+    """Facts by name, as attributes. Reading a fact that is unknown and not assumed raises Needed."""
 
     def __init__(self, facts: Known, assumed: dict[str, str]) -> None:
         self._facts = {**facts, **assumed}
@@ -60,7 +60,10 @@ class Facts:
 
 
 def settle(decide: Decide, facts: Known, domains: dict[str, str], **assumed: str) -> Action:
-    """The action that `decide` takes whatever the unknown facts are; else "later", with the reason of the first."""
+    """The action that `decide` takes for every value of the unknown facts, if it is always the same.
+
+    Otherwise "later", with the reason of the first unknown fact that the decision needed.
+    """
     try:
         return decide(Facts(facts, assumed))
     except Needed as needed:

@@ -1,4 +1,4 @@
-"""Directories that Redis, or the agent's user, may write to: what root does in them it does as their owner."""
+"""Directories that are writable by Redis or the agent's user. root works in them with their owner's permissions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LIMIT = 4 << 20
 
 
 class Folder:
-    """A directory; files in it are replaced by rename. `owner` is (uid, gid), if it is another user's."""
+    """A directory whose files are replaced by rename. `owner` is (uid, gid) if it belongs to another user."""
 
     def __init__(
         self, path: str, mode: int = 0o755, owner: tuple[int, int] | None = None, parent: Folder | None = None
@@ -26,7 +26,7 @@ class Folder:
 
     @contextmanager
     def as_owner(self) -> Iterator[None]:
-        """With the owner's rights only: a link in here leads to nothing that its owner could not reach itself."""
+        """Drops to the owner's permissions, so a link in the folder gives access to nothing more than the owner has."""
         switch = self.owner and os.geteuid() == 0
         if switch and self.owner:
             os.setegid(self.owner[1])
@@ -39,13 +39,13 @@ class Folder:
                 os.setegid(0)
 
     def child(self, name: str) -> Folder:
-        """A folder in this one, of the same owner."""
+        """A folder in this one, with the same owner."""
         return Folder(self / name, self.mode, self.owner, self)
 
     def make(self) -> None:
-        """Creates it, and gives it its mode and owner, and all that an earlier owner had: its number may differ."""
+        """Creates the folder and sets its mode and owner. UIDs may change: files of the old owner get the new one."""
         if self.parent:
-            # A link in its place would lead root somewhere else.
+            # A link in its place would make root write outside the parent.
             with self.as_owner():
                 if os.path.islink(self.path):
                     os.unlink(self.path)
@@ -56,7 +56,7 @@ class Folder:
         if self.owner and os.geteuid() == 0 and before.st_uid != self.owner[0]:
             for base, folders, files in os.walk(self.path):
                 for path in (f"{base}/{name}" for name in folders + files):
-                    # What root has stays root's.
+                    # Files of root stay as they are.
                     if os.lstat(path).st_uid == before.st_uid != 0:
                         os.lchown(path, *self.owner)
             os.chown(self.path, *self.owner)
@@ -64,10 +64,10 @@ class Folder:
             os.chmod(self.path, self.mode)
 
     def read(self, name: str, limit: int = LIMIT, tail: int = 0) -> bytes:
-        """A file's first `limit` bytes, or last `tail`; none if it does not exist. OSError if it is no plain file."""
+        """A file's first `limit` bytes, or last `tail`; empty if there is no file. OSError if it is no regular file."""
         with self.as_owner():
             try:
-                # Without O_NONBLOCK a FIFO would hold whoever opens it.
+                # Without O_NONBLOCK, opening a FIFO would block.
                 fd = os.open(self / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             except FileNotFoundError:
                 return b""
@@ -82,7 +82,7 @@ class Folder:
         return self.read(name).decode("latin-1")
 
     def write(self, name: str, text: str, mode: int = 0o644) -> None:
-        """Replaces a file, if its content differs; it is on disk before this returns."""
+        """Replaces a file if its content or mode differs. The file is on disk before this returns."""
         if self.has(name) and self.mode_of(name) == mode and self.read(name) == text.encode("latin-1"):
             return
         new = self / f".{name}.{os.urandom(8).hex()}"
@@ -100,13 +100,13 @@ class Folder:
         self.sync()
 
     def move(self, name: str, to: Folder, new: str = "") -> None:
-        """Within one file system; what has that name there is replaced."""
+        """Moves a file within one file system, replacing an existing one."""
         to.make()
         to.remove(new or name)
         os.rename(self / name, to / (new or name))
 
     def remove(self, name: str) -> None:
-        """Removes a file or a whole folder, if it is there; it is gone from the disk before this returns."""
+        """Removes a file or a whole folder, if it exists. The removal is on disk before this returns."""
         if self.has(name):
             import shutil
 
@@ -121,7 +121,7 @@ class Folder:
         os.close(fd)
 
     def has(self, name: str) -> bool:
-        """Whether there is such a file; OSError where that cannot be told."""
+        """Whether the file exists; OSError if that cannot be determined."""
         try:
             return bool(self.time(name))
         except (FileNotFoundError, NotADirectoryError):
@@ -132,6 +132,6 @@ class Folder:
             return stat.S_IMODE(os.lstat(self / name).st_mode)
 
     def time(self, name: str) -> float:
-        """When a file was written, in seconds since 1970."""
+        """When a file was written, in seconds since 1970. Never 0, so that has() can use it."""
         with self.as_owner():
             return os.lstat(self / name).st_mtime or 1.0

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Redis on the machine: built from a pinned release, from the distribution, or already there. Ends with 10 where it is
-# to be tried again, and with 20 where an operator must act.
+# Installs Redis: built from a pinned release, from the distribution's package, or already in the image. Exits with 10
+# if it should be tried again, and with 20 if an operator must act.
 set -Eeuo pipefail
 umask 022
 # shellcheck source=/dev/null
@@ -8,12 +8,13 @@ umask 022
 agent=/usr/local/bin/redis-replica opt=/opt/redis-replica
 export DEBIAN_FRONTEND=noninteractive
 
-# Only root can open, and so lock, this file.
+# Only root can open this file, so no other user can hold its lock.
 (umask 077 && : >>/run/redis-replica-install.lock)
 exec 9</run/redis-replica-install.lock
 flock 9
 
-# try COMMAND...: for ten minutes, since locks and mirrors pass; fails where no repository has the package.
+# try COMMAND...: retries for ten minutes, since locks and mirror errors are temporary. Fails at once if no repository
+# has the package.
 try() {
   local output end=$((SECONDS + 600))
   until output=$("$@" 2>&1); do
@@ -25,7 +26,7 @@ try() {
   done
 }
 
-# packages DEB RPM...: with the distribution's manager, which knows DEB, or one of RPM.
+# packages DEB RPM...: installs DEB with apt-get, or the first RPM that dnf or yum finds. Each argument may be a list.
 packages() {
   local each manager=yum
   # shellcheck disable=SC2086 # words
@@ -39,7 +40,7 @@ packages() {
   fi
 }
 
-# build: only what a replica runs. The folder gets its name when it is complete.
+# build DIRECTORY: builds only the programs that a replica needs. DIRECTORY appears only when it is complete.
 build() {
   local work=$opt/build found
   command -v gcc make pkg-config curl >/dev/null && [[ $(command -v gcc make pkg-config curl | wc -l) == 4 ]] ||
@@ -52,7 +53,7 @@ build() {
   found=$(sha256sum <"$work/redis.tar.gz")
   [[ ${found%% *} == "$SHA256" ]] || exec "$agent" refuse "$URL is not the pinned file: its sha256 is ${found%% *}, not $SHA256"
   tar -xzf "$work/redis.tar.gz" -C "$work" --strip-components=1 --no-same-owner
-  # At -O2 without link-time optimization, as releases before 7.2 were: half the time.
+  # -O2 without link-time optimization, the default before 7.2, halves the build time.
   make -C "$work/src" -j"$(nproc)" USE_SYSTEMD=yes OPTIMIZATION=-O2 redis-server redis-cli >"$work/log" 2>&1 || {
     tail -n 20 "$work/log" >&2
     exec "$agent" refuse "Redis $VERSION does not build: $(tail -n 1 "$work/log")"
@@ -63,13 +64,13 @@ build() {
   mv -T "$1.new" "$1"
 }
 
-# first NAME...: the path of the first command that is there.
+# first NAME...: the path of the first command that exists.
 first() { command -v "$@" | head -n 1 || true; }
 
 for name in redis redis-replica; do
   id -u "$name" >/dev/null 2>&1 || useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$name"
 done
-# The stock service would take the port.
+# The distribution's service would occupy the port.
 for name in redis-server redis redis6 valkey-server valkey; do
   systemctl -q mask --now "$name.service" 2>/dev/null || systemctl -q disable --now "$name.service" 2>/dev/null || true
 done
@@ -91,7 +92,7 @@ for name in redis-server redis-check-rdb valkey-check-rdb redis-cli; do
   ln -sfn "$target" "$opt/bin/$name.new"
   mv -T "$opt/bin/$name.new" "$opt/bin/$name"
 done
-# A server that is built with systemd says itself when it has loaded its data.
+# A server that is linked with libsystemd notifies systemd when it has loaded its data.
 notify=/etc/systemd/system/redis-replica.service.d/notify.conf
 rm -f "$notify"
 ! grep -q libsystemd.so "$server" || printf '[Service]\nType=notify\n' >"$notify"

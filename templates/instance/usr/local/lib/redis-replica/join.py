@@ -1,4 +1,4 @@
-"""From a running Redis to a replica in sync that every master lists: one look, one step."""
+"""Brings a running Redis to a replica in sync that every master lists. Each look at the cluster takes one step."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from world import World
 
 
-# Seconds of an offset that does not reach the master's, after which the link is made anew.
+# Seconds without progress of an offset that is behind the master's, after which the replication link is reset.
 RELINK = 60
 
 
 def join_within(world: World, seconds: float) -> int:
-    """Looks again and again, less and less often, until in sync or promoted; 10 when the time is up, 20 if refused."""
+    """Repeats step() at growing intervals until in sync or promoted. Returns 10 when time is up, 20 if refused."""
     deadline, pause = world.clock.uptime() + seconds, 0.2
     while True:
         try:
@@ -40,19 +40,19 @@ def join_within(world: World, seconds: float) -> int:
 
 
 class Running:
-    """The Redis on this machine, by its own word."""
+    """The Redis on this machine, from its own replies."""
 
     def __init__(self, nodes: Reply, info: Info) -> None:
         self.info, self.own = info, Own(str(nodes))
         if not self.own.me:
             raise ValueError("not an answer to CLUSTER NODES")
         self.me = self.own.me
-        # As it announces itself; peers may have another machine's.
+        # The address that this Redis announces; peers may have another machine's address for its ID.
         self.address = self.me.address
 
 
 def step(world: World) -> None:
-    """Returns if all is well, else leaves with 10 or 20."""
+    """Takes one step. Returns if the node is in sync or promoted; else exits with 10 or 20."""
     if world.run.has("refused"):
         raise Leave(REFUSED)
     with world.lock(60):
@@ -70,7 +70,7 @@ def read_running(world: World, nodes: Reply, answer: Reply) -> Running:
     if info.get("loading") == "1":
         later(world, "Redis is loading its data", info.get("loading_loaded_bytes"))
     if isinstance(nodes, Refused) and "Connection refused" in str(nodes):
-        # Why it does not run is for `prepare` and `stopped` to say.
+        # `prepare` and `stopped` report why Redis does not run.
         raise Leave(LATER)
     try:
         running = Running(known(nodes), Info(known(answer)))
@@ -82,7 +82,7 @@ def read_running(world: World, nodes: Reply, answer: Reply) -> Running:
 
 
 def gather(world: World, running: Running, view: View) -> Known:
-    """What decide_join() asks for."""
+    """The facts that decide_join() needs."""
     role, is_up = running.me.role, running.info.get("master_link_status") == "up"
     master = view.nodes.get(running.me.master)
     if is_up:
@@ -104,20 +104,20 @@ def gather(world: World, running: Running, view: View) -> Known:
 
 
 def synced(world: World, master: str) -> bool:
-    """Whether this replica has applied what its master had written when it was asked, in one replication history."""
-    # The master first: this replica cannot have what was written since.
+    """Whether this replica has applied all writes up to its master's offset, in the same replication history."""
+    # Ask the master first: its offset grows while this replica is asked.
     theirs = Info(world.network.ask(master, "INFO", "replication"))
     mine = Info(world.ask_here(("INFO", "replication"))[0])
-    # Another history's offsets cannot be compared; -1 is that of a sync that fell back to SYNC.
+    # Offsets of different histories cannot be compared. After a fallback to SYNC the offset is -1.
     if mine["master_replid"] != theirs["master_replid"] or mine["slave_repl_offset"] == "-1":
         return False
     return mine.number("slave_repl_offset") >= theirs.number("master_repl_offset")
 
 
 def relink(world: World, running: Running, view: View) -> None:
-    """Has Redis connect anew where its offset does not come closer to its master's.
+    """Makes Redis reconnect to its master if its offset makes no progress in the master's replication history.
 
-    A sync that fell back to SYNC, as after NOAUTH, has a history of its own, whose offset grows and never catches up.
+    After a fallback to SYNC, for example due to NOAUTH, the replica's history is its own, and its offset never catches up.
     """
     master = view.nodes.get(running.me.master)
     theirs = Info(world.network.ask(master.address if master else "", "INFO", "replication")).get("master_replid")
@@ -136,7 +136,7 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
         membership.meet(world, view)
         later(world, "joining: not every master lists this node yet")
     if action == "replicate" and me.role == "replica":
-        # What it holds may be the only copy: the decision before a start follows, sets aside or refuses.
+        # This may be the only copy of the data. `prepare` decides at the next start: follow, set aside or refuse.
         world.ask_here(("SHUTDOWN", "SAVE"), seconds=60)
         later(world, "the master of this replica owns no slots: starting again")
     if action == "replicate":

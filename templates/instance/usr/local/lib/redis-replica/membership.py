@@ -1,4 +1,4 @@
-"""This node in the cluster: known to all, once, under one ID, and electable only when it may be."""
+"""This node's membership of the cluster: listed by every master, under a unique ID, and electable only when in sync."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from world import World
 
 NO_FAILOVER = "CONFIG", "SET", "cluster-replica-no-failover"
-# Seconds that a look may take.
+# The longest time that one look at the cluster takes, in seconds.
 LOOK = 10
 TWIN = "another machine answers with the ID of this node"
 
 
 def twin(world: World, view: View, address: str, uptime: int = -1) -> Fact:
-    """Whether another machine answers with this node's ID, and has run for longer than `uptime` seconds.
+    """Whether another machine answers with this node's ID and has run for longer than `uptime` seconds.
 
-    One that refuses the connection, or has another ID, does not; nor one that is silent and that every peer which names
-    it has called failed for ten seconds.
+    The answer is no for a machine that refuses the connection or has another ID. It is also no for a machine that does
+    not answer and that every peer listing it has flagged as failed for ten seconds.
     """
     claims = view.elsewhere(address)
     result: Fact = "no"
@@ -37,47 +37,48 @@ def twin(world: World, view: View, address: str, uptime: int = -1) -> Fact:
                 result = theirs
             elif uptime < 0 or is_later(int(str(theirs)) - uptime, address > place):
                 return "yes"
-        elif isinstance(identity, Unknown) and not is_nobody(identity, claims[place]):
+        elif isinstance(identity, Unknown) and not is_gone(identity, claims[place]):
             result = Unknown(f"the cluster has the ID of this node at another address, too; {identity}")
     return result
 
 
 def is_later(older: int, is_second: bool) -> bool:
-    """Whether this node leaves, where the other is so much older; of two of one age the one with the second address.
+    """Whether this node started later than its twin, which is `older` seconds older, and so has to leave.
 
-    The two ages are not read at one moment, but within one look.
+    The two uptimes are read at different moments of one look. If they are that close, the node with the higher address
+    (`is_second`) leaves.
     """
     return is_second if abs(older) <= LOOK else older > 0
 
 
-def is_nobody(answer: Unknown, gone: bool) -> bool:
-    """Whether no server is where none answered: the machine refuses the connection, or peers call it gone."""
-    return "Connection refused" in str(answer) or gone and not isinstance(answer, Refused)
+def is_gone(answer: Unknown, is_failed: bool) -> bool:
+    """Whether no server runs at an address: it refuses the connection, or is silent and flagged as failed by peers."""
+    return "Connection refused" in str(answer) or is_failed and not isinstance(answer, Refused)
 
 
 def leave(world: World) -> None:
-    """Ends Redis here; systemd does not start it again while the refusal stands."""
+    """Stops Redis on this machine. systemd does not start it again until an operator clears the refusal."""
     world.run.write("refused", f"{TWIN}\n")
     for how in ("SAVE", "NOSAVE"):
         world.ask_here(("SHUTDOWN", how), seconds=30)
         (reply,) = world.ask_here(("PING",))
         if "Connection refused" in str(reply):
             refuse(world, TWIN, "twin")
-    # Looks go on.
+    # Redis still runs, so the next look must try again.
     world.run.remove("refused")
     later(world, f"{TWIN}, and Redis here does not end: {reply}")
 
 
 def meet(world: World, view: View) -> None:
-    """Every master; one would do, but gossip takes seconds."""
+    """Meets every master. One would be enough, but gossip takes seconds to reach the others."""
     nodes = [node for node in view.owners if node.address]
     world.ask_here(*[("CLUSTER", "MEET", node.host, str(node.port), str(node.bus)) for node in nodes])
 
 
 def forget_predecessors(world: World, view: View, address: str) -> None:
-    """Nodes that were at this node's own address before it, whose volume is blank: they never return.
+    """Forgets the nodes that had this node's address before. Its volume was blank, so they never return.
 
-    All nodes are told at once: one that is not would bring them back by gossip.
+    CLUSTER FORGET goes to all nodes at once: a node that is left out would restore them by gossip.
     """
     if not view.quorum or not view.seen or not view.seen.alive or view.seen.address != address:
         return
@@ -91,20 +92,21 @@ def forget_predecessors(world: World, view: View, address: str) -> None:
 
 
 def bus_answers(view: View, own: Own) -> bool:
-    """Whether a pong of each master that lists this node has come back: by that way votes are asked for."""
+    """Whether each master that lists this node has answered a ping on the cluster bus, which also carries votes."""
     lines = [own.nodes.get(peer) for peer in view.pongs()]
     return all(node and node.pong and not {"fail", "fail?"} & set(node.flags) for node in lines)
 
 
 def bar_moved(world: World, running: Running) -> None:
-    """A replica that was given to another shard keeps the old one's history until its first sync: not electable."""
+    """Bars a replica that was moved to another shard from elections: before its first sync it has the old shard's data.
+    """
     moved = running.me.role == "replica" and world.run.text("followed") not in ("", running.me.master)
     if moved and "nofailover" not in running.me.flags:
         world.command(*NO_FAILOVER, "yes")
 
 
 def settle_in(world: World, running: Running, view: View) -> None:
-    """What is kept for the next start, and permission to be elected again."""
+    """Stores what the next start needs, and allows elections again."""
     world.run.remove("promoted")
     world.run.write("followed", running.me.master)
     world.state.write("seeds", "".join(sorted(f"{node.address}\n" for node in view.owners if node.address)))
@@ -114,7 +116,7 @@ def settle_in(world: World, running: Running, view: View) -> None:
 
 
 def keep_nodes_conf(world: World) -> None:
-    """The last-known-good copy."""
+    """Updates the last-known-good copy of nodes.conf."""
     text = world.data.text("nodes.conf")
     if is_whole(text):
         world.state.write("nodes.conf", text)

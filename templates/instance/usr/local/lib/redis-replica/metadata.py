@@ -1,4 +1,5 @@
-"""What the metadata service (IMDSv2) says of this machine. Asked directly: a proxy would answer for itself."""
+"""This machine's address and instance ID from the metadata service (IMDSv2). Proxies are bypassed: one would answer
+with its own host's metadata."""
 
 from __future__ import annotations
 
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
     from world import World
 
 SERVICE = "169.254.169.254:80"
-# Bytes of one answer.
+# The largest answer, in bytes.
 LIMIT = 1 << 16
 INSTANCE = r"[\w-]{1,64}"
 
 
 def request(method: str, path: str, header: str) -> str:
-    """The body of an answer with status 200; OSError or ValueError where there is none."""
+    """The body of an answer with status 200; OSError or ValueError otherwise."""
     address = os.environ.get("REDIS_REPLICA_IMDS") or SERVICE
     with socket.create_connection(split(address), 1) as connection:
         lines = f"{method} /latest/{path} HTTP/1.0", f"Host: {address}", f"X-aws-ec2-metadata-token{header}", "", ""
@@ -42,7 +43,7 @@ def body(answer: bytes) -> str:
 
 
 def ask(*paths: str) -> list[str]:
-    """Values below /latest/meta-data/; OSError or ValueError."""
+    """The values of paths below /latest/meta-data/; OSError or ValueError otherwise."""
     token = matched("[!-~]{1,999}", request("PUT", "api/token", "-ttl-seconds: 60"), "a token")
     return [request("GET", f"meta-data/{path}", f": {token}") for path in paths]
 
@@ -68,7 +69,7 @@ def is_here(ip: str) -> bool:
 
 
 def identity(world: World) -> tuple[str, Fact]:
-    """This machine's address, once an interface has it, and its instance ID; the address is empty after ten seconds."""
+    """This machine's address and instance ID. The address is empty if no interface has it within ten seconds."""
     instance: Fact = ""
     for _ in range(100):
         try:
@@ -76,7 +77,7 @@ def identity(world: World) -> tuple[str, Fact]:
             instance = matched(INSTANCE, name, "an instance ID")
         except (OSError, ValueError) as error:
             ip, instance = own_ip(), Unknown(f"the metadata service does not answer: {plain(error)}")
-        # To bind to the unspecified address is possible everywhere.
+        # is_here() accepts the unspecified address on every machine.
         if is_ip(ip) and ip not in ("0.0.0.0", "::") and is_here(ip):
             return ip, instance
         world.clock.sleep(0.1)

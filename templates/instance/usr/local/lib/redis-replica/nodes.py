@@ -1,4 +1,4 @@
-"""CLUSTER NODES, and nodes.conf, as typed nodes."""
+"""The lines of CLUSTER NODES and nodes.conf as typed nodes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 from typed import host, integer, plain
 
 ID = "[0-9a-f]{40}"
-# The address apart, and bounded: a long one of many colons would be tried in as many ways as it has letters, squared.
+# The address is bounded here and parsed separately: one pattern for both takes quadratic time for many colons.
 LINE = re.compile(
     rf"^({ID}) (\S{{1,999}}) ([a-z?_,-]+) ({ID}|-) (\d+) (\d+) (\d+) ((?:dis)?connected)((?: \S+)*)$",
     re.ASCII | re.MULTILINE,
 )
-# An IPv6 address has colons of its own; after the ports come, if anything, a comma and a host name.
+# An IPv6 address contains colons. A comma and a host name may follow the ports.
 PLACE = re.compile(r"(?:(\S*):)?(\d+)(?:@(\d+))?(,\S*)?", re.ASCII)
 
 
@@ -20,12 +20,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Tuple
 
-    # ID, address, flags, master, ping, pong, epoch, link and slots, as the line has them.
+    # ID, address, flags, master, ping, pong, epoch, link and slots: the unparsed fields of a line.
     Row = Tuple[str, str, str, str, str, str, str, str, str]
 
 
 class Node:
-    """One line. `master` is empty of a master, and where the line names none; `slots` are ranges as they stand."""
+    """One line. `master` is empty for a master, and for a replica without one. `slots` are ranges as text."""
 
     __slots__ = ("bus", "epoch", "flags", "host", "id", "linked", "master", "ping", "pong", "port", "shard", "slots")
 
@@ -64,7 +64,8 @@ class Node:
 
 
 def owned(slots: str) -> list[str]:
-    """[93-<-ID]: a slot on the move belongs to whoever has it now."""
+    """The slots and ranges in a line. A migrating slot such as [93-<-ID] is left out: it belongs to its current owner.
+    """
     return [word for word in slots.split() if word[0] != "[" and "=" not in word]
 
 
@@ -76,15 +77,15 @@ def ends(text: str) -> tuple[int, int]:
 
 
 def covered(node: Node | None) -> set[int]:
-    """The slots of a node, one by one."""
+    """The set of slots of a node."""
     return {slot for begin, end in map(ends, node.slots if node else ()) for slot in range(begin, end + 1)}
 
 
 class Table:
-    """An answer to CLUSTER NODES, as rows by ID: exactly one is of the node that answered, and each is there once.
+    """An answer to CLUSTER NODES, as rows by ID. IDs are unique, and exactly one row has the flag `myself`.
 
-    The form of all lines is checked at once; a row becomes a Node when it is asked for, since of hundreds of answers of
-    hundreds of lines only a few are.
+    The form of all lines is checked at once. A row is parsed to a Node only on request: of hundreds of answers with
+    hundreds of lines, few rows are needed.
     """
 
     def __init__(self, text: str) -> None:
@@ -104,7 +105,7 @@ class Table:
 
     @staticmethod
     def node(row: Row) -> Node | None:
-        """None where it has a value out of bounds."""
+        """None if the row has a value out of bounds."""
         try:
             return Node(row)
         except ValueError:
@@ -119,7 +120,7 @@ def parse_nodes(text: str) -> list[Node]:
 
 
 def is_whole(text: str) -> bool:
-    """Whether Redis wrote a nodes.conf to its end: one node is this one, and the epochs come last."""
+    """Whether a nodes.conf is complete: exactly one line has `myself`, and the last line has the epochs."""
     lines = text.rstrip("\n").split("\n")
     own = ["myself" in (line + "   ").split(" ")[2] for line in lines]
     last = re.fullmatch(r"vars currentEpoch \d+ lastVoteEpoch \d+", lines[-1])

@@ -1,4 +1,4 @@
-"""A nodes.conf for this node, from what a live peer says."""
+"""Rebuilds nodes.conf for this node from the cluster view of a live peer."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def rebuilt(view: View, address: str, owner: str, epoch: int, shards: dict[str, str]) -> str:
-    """The nodes that the quorum has, this one at `address`: a replica of `owner`, or the owner itself, or bare if that
-    is empty.
+    """A nodes.conf with the nodes that the quorum lists, and this node at `address`.
 
-    `shards` has shard IDs by master; Redis refuses a replica of another one than its master's. Nodes in handshake or
-    without address are nobody's, and slots that are on the move belong to the peer.
+    This node becomes a replica of `owner`, or the owner itself, or bare if `owner` is empty. `shards` has shard IDs by
+    master: Redis rejects a replica whose shard ID differs from its master's. Nodes in handshake or without an address
+    are left out, and so are the states of migrating slots.
     """
 
     def line(node: Node | None, flags: str, master: str, place: str, bus: int, slots: bool) -> str:
@@ -26,7 +26,7 @@ def rebuilt(view: View, address: str, owner: str, epoch: int, shards: dict[str, 
         aux = f",,shard-id={shard}" if shard else ""
         port = int(place.rpartition(":")[2])
         words = [identity, f"{place}@{bus or port + 10000}{aux}", flags, master or "-"]
-        # No ping and no pong is from this node itself: Redis would take it for one of this moment.
+        # Do not copy the peer's ping and pong times: Redis would take them for its own recent ones.
         words += ["0", "0", str(node.epoch if node else 0), "connected", *(node.slots if node and slots else ())]
         return " ".join(words) + "\n"
 
@@ -38,14 +38,14 @@ def rebuilt(view: View, address: str, owner: str, epoch: int, shards: dict[str, 
     me, serves = view.seen, owner == view.me
     flags = "myself,slave" if owner and not serves else "myself,master"
     lines.append(line(me, flags, "" if serves else owner, address, me.bus if me else 0, serves))
-    # No vote in an epoch that is known: this node may have given one that it has forgotten.
+    # lastVoteEpoch is the current epoch: this node may have voted in it already, and must not vote twice.
     return "".join(lines) + f"vars currentEpoch {epoch} lastVoteEpoch {epoch}\n"
 
 
 def rebuild(world: World, view: View, address: str, owner: str) -> str:
-    """The same, with the epoch and the shard IDs that the peers tell; of those that are away, the own file's.
+    """The same, with the epoch and shard IDs that the peers report. Shard IDs of absent peers come from the own file.
 
-    Raises Unknown, LookupError or ValueError where a peer does not tell.
+    Raises Unknown, LookupError or ValueError if the chosen peer does not report the epoch, or a shard ID is malformed.
     """
     chosen = view.chosen.address if view.chosen else ""
     live = {node.address: node for node in view.nodes.values() if node.alive and node.address and node.id != view.me}

@@ -1,4 +1,4 @@
-"""Which master a new replica follows. Replicas that boot together would all choose the same, so they take turns."""
+"""Chooses the master of a new replica. Replicas that boot together take turns, or all would choose the same master."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 LOCK = "{redis-replica}:placement"
 SLOT = crc_hqx(b"redis-replica", 0) % 16384
 UNLOCK = "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('del', KEYS[1])"
-# Seconds of one turn without the lock: a choice is known to all masters within a quarter of it. And turns waited for.
+# Without the lock: seconds of one turn, and the most turns to wait. All masters know a choice within a quarter turn.
 TURN, TURNS = 2.0, 15
 
 
 def place(world: World, running: Running, view: View) -> None:
-    """Chooses a master, with a view taken when it is this node's turn, and follows it until every master knows."""
+    """Chooses a master once it is this node's turn, and waits until every master lists this node as its replica."""
     owner = next((node.address for node in view.owners if SLOT in covered(node)), "")
     answer = lock(world, owner, view.me)
     if answer == "held":
@@ -42,7 +42,7 @@ def place(world: World, running: Running, view: View) -> None:
 
 
 def lock(world: World, owner: str, me: str) -> str | Unknown:
-    """taken, held, or why there is none. Asked of the owner of its slot by its address, never by a redirection."""
+    """Tries to set the lock: taken, held, or Unknown with a reason. Asks only the slot's owner; never redirected."""
     if not owner:
         return Unknown("the owner of its slot is not known")
     answer = world.network.ask(owner, "SET", LOCK, me, "NX", "PX", "30000")
@@ -57,13 +57,16 @@ def lock(world: World, owner: str, me: str) -> str | Unknown:
 
 
 def take_turn(world: World, running: Running, wait: bool) -> View:
-    """Without the lock: nodes without slots choose in the order of their IDs, a turn each, looking again before."""
-    # Whoever has joined by now is seen by all, and sees this node.
+    """Returns the view to choose from. If there is no lock (`wait`), waits for this node's turn first.
+
+    Nodes without slots take turns in the order of their IDs. Each looks at the cluster again before it chooses.
+    """
+    # After this pause, the nodes that are joining see each other.
     world.clock.sleep(TURN / 2 * wait)
     for turn in range(TURNS):
         view = look(world, running.own, running.me.id)
         ahead = sum(node.role == "bare" and node.alive and node.id < view.me for node in view.nodes.values())
-        # One that never takes its turn is an operator's.
+        # Do not wait forever for a node that never takes its turn; that is left to an operator.
         if not wait or ahead == 0 or turn > ahead:
             break
         world.clock.sleep(TURN)
@@ -71,15 +74,17 @@ def take_turn(world: World, running: Running, wait: bool) -> View:
 
 
 def choose(world: World, view: View, address: str) -> Node | None:
-    """The owner of this replica's shard, or of that in the settings; else of the live owners that answer here the one
-    with the fewest replicas, at a tie in another subnet, and then the first by ID."""
+    """The owner of this replica's shard, or of the shard in the settings; else the live owner with the fewest replicas.
+
+    Owners that answered this node come first. Ties are broken by another subnet than this node's, then by ID.
+    """
     state, owner = view.owner()
     if state == "live" and view.role == "replica":
         return owner
     shard = world.settings.shard
     if shard:
-        said = [view.nodes.get(answer.me.id) for answer in view.answers if answer.address == shard]
-        node = next(filter(None, [*said, *view.at(shard)]), None)
+        named = [view.nodes.get(answer.me.id) for answer in view.answers if answer.address == shard]
+        node = next(filter(None, [*named, *view.at(shard)]), None)
         return node if not node or node.role == "owner" else view.nodes.get(node.master)
     networks = local_networks()
 
@@ -95,7 +100,7 @@ def choose(world: World, view: View, address: str) -> Node | None:
 
 
 def local_networks() -> list[tuple[int, int]]:
-    """Networks that are reached without a gateway, and so are in this zone: address and mask as the kernel has them."""
+    """Networks without a gateway, which are in this Availability Zone: address and mask in the kernel's byte order."""
     with open("/proc/self/net/route") as file:
         rows = [row.split() for row in file.read().split("\n")[1:] if row]
     return [(int(row[1], 16), int(row[7], 16)) for row in rows if row[2] == "00000000" != row[7]]
@@ -110,14 +115,14 @@ def follow(world: World, running: Running, view: View) -> None:
     except (Unknown, LookupError, ValueError) as error:
         later(world, f"the version of {master.address} is not known: {error}")
     if not can_read(mine, theirs):
-        # It would load the master with full syncs without end.
+        # Every attempt would cost the master a full sync, indefinitely.
         text = f"{show(mine)} cannot replicate from {show(theirs)} at {master.address}: install {show(theirs)} or newer"
         refuse(world, text, "version")
-    # What it has now means nothing to another shard: not electable before the first sync.
+    # This node has no data of the shard yet: it must not be elected before its first sync.
     world.command(*NO_FAILOVER, "yes")
     for _ in range(50):
         (reply,) = world.ask_here(("CLUSTER", "REPLICATE", master.id))
-        # Until gossip has brought the master here.
+        # Retry until gossip has announced the master to this node.
         if not isinstance(reply, Refused) or "Unknown node" not in str(reply):
             break
         world.clock.sleep(0.2)

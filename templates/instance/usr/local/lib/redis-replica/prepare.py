@@ -1,4 +1,4 @@
-"""Before each start of Redis: may it start, as what, and with which configuration?"""
+"""Runs before each start of Redis: decides whether it may start and how, and writes its configuration."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from world import World
 
-# Starts that failed one after the other, and the pause before each further one, in seconds.
+# After this many failed starts in a row, each further start is delayed by PAUSE seconds.
 FAILURES, PAUSE = 5, 15
 
 
 def prepare(world: World) -> None:
-    """Returns if Redis may start now, or runs already; leaves with 10 or 20 if not."""
+    """Returns if Redis may start now or runs already; else exits with 10 or 20."""
     (reply,) = world.ask_here(("PING",))
     if reply == "PONG" or "LOADING" in str(reply):
-        return log("Redis runs already: nothing is prepared")
+        return log("Redis is already running: nothing to prepare")
     pause(world)
     if world.settings["DATA_VOLUME"]:
         from disk import mount
@@ -43,12 +43,12 @@ def prepare(world: World) -> None:
     carry_out(world, candidate, action)
     for name in ("accepted", "since", "failed"):
         world.run.remove(name)
-    # Gone from the disk before Redis can serve again.
+    # The receipt must be deleted on disk before Redis can serve again.
     world.state.remove("receipt")
     timeout = node_timeout(world, candidate.view)
     world.run.write("redis.conf", render(world, ip, timeout, world.data.has(AOF)))
     world.run.write("address", f"{ip}\n")
-    # A blank volume: whoever was here before never returns. Later it is listed without an address.
+    # On a blank volume, nodes that had this address before never return. Later they may be listed without an address.
     here = [node.id for node in candidate.view.at(candidate.address)] if candidate.data == "empty" else []
     world.run.write("predecessors", " ".join(here))
     if isinstance(instance, str):
@@ -59,7 +59,7 @@ def prepare(world: World) -> None:
 
 
 def install(world: World, anew: bool = False) -> None:
-    """What a reboot in the middle of the installation has left undone; with `anew`, in any case."""
+    """Runs install.sh if the server is missing, for example after a reboot during installation, or if `anew` is set."""
     if not world.root and (anew or not os.access(f"{world.bin}/redis-server", os.X_OK)):
         status, output = world.processes.run("bash", "/usr/local/lib/redis-replica/install.sh", seconds=7200)
         if status != 0:
@@ -68,7 +68,7 @@ def install(world: World, anew: bool = False) -> None:
 
 
 def pause(world: World) -> None:
-    """Where full syncs or starts have failed again and again: each costs the master, or fills the journal."""
+    """Delays a start after repeated failures: a failed full sync loads the master, a failed start fills the journal."""
     until = float(world.run.text("hold") or 0) - world.clock.uptime()
     seconds = max(min(until, 60), PAUSE * (len(world.run.text("failures")) >= FAILURES))
     world.run.remove("hold")
@@ -78,7 +78,7 @@ def pause(world: World) -> None:
 
 
 def decide(world: World, candidate: Candidate) -> str:
-    """An action that lets Redis start; leaves if there is none."""
+    """Returns an action that starts Redis; exits if the decision is later or refuse."""
     view, facts = candidate.view, candidate.gather()
     action, why = settle(decide_start, facts, START)
     refusal = f"{crc32(f'{why} {candidate.key}'.encode()):08x}"
@@ -97,7 +97,7 @@ def decide(world: World, candidate: Candidate) -> str:
 def carry_out(world: World, candidate: Candidate, action: str) -> None:
     data, own, view = world.data, candidate.own, candidate.view
     serves, text = action[:5] == "serve", "" if action == "fresh" else own.text
-    # A node that the cluster knows keeps its ID, also where its data is of no use.
+    # A node that the cluster lists keeps its ID, even if its data cannot be used.
     anew = action == "fresh" and view.seen or serves and not (own.role == "owner" and candidate.whole)
     if anew or action == "follow":
         owner = view.owner()[1] if action == "follow" else None
@@ -109,7 +109,7 @@ def carry_out(world: World, candidate: Candidate, action: str) -> None:
         log(f"the data is set aside in {world.state / 'aside'}")
         set_aside(world)
     keep_rdb(data)
-    # Of syncs and saves that were cut short.
+    # Left over from interrupted syncs and saves.
     for name in os.listdir(data.path):
         if name[:5] == "temp-" and name[-4:] == ".rdb":
             data.remove(name)
@@ -118,10 +118,10 @@ def carry_out(world: World, candidate: Candidate, action: str) -> None:
         with data.as_owner():
             data.move("dump.rdb", kept(data), "damaged.rdb")
     if text:
-        # The look reads it as a member of Redis's group.
+        # The agent's user reads this file as a member of Redis's group.
         data.write("nodes.conf", text, 0o640)
     if action != "serve-aof":
-        # What a receipt proves is the RDB.
+        # A receipt proves the state of the RDB, not of the append-only file.
         protection.put_away(world, own.role)
     elif data.has(AOF):
         with data.as_owner():

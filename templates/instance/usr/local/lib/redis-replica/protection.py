@@ -1,7 +1,7 @@
-"""The append-only file of a promoted node: a replica's RDB alone would lose everything since the last save.
+"""The append-only file of a promoted node. Without it, a crash would lose every write since the last save.
 
-While it is not complete, or of an earlier promotion, a mark in the agent's own folder says so: then it counts for
-nothing. Nothing is removed while Redis runs, which may have it open; the folder goes before the next start.
+A mark in the agent's folder shows that the file is not complete, or is from an earlier promotion; it is then not used.
+Redis may have the file open, so it is never removed while Redis runs. It is put away before the next start.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PARTIAL = "aof-partial"
 
 
 def has_manifest(world: World) -> bool:
-    """Written last."""
+    """Whether the manifest exists. Redis writes it last."""
     return world.data.has(f"{AOF}/appendonly.aof.manifest")
 
 
@@ -28,7 +28,7 @@ def is_complete(world: World) -> bool:
 
 
 def update(world: World, running: Running) -> None:
-    """Has an owner write an append-only file, and a replica none."""
+    """Switches the append-only file on for an owner, and off for a replica."""
     info, owns = running.info, running.me.role == "owner"
     enabled = info.get("aof_enabled")
     idle = info.get("aof_rewrite_in_progress") == info.get("aof_rewrite_scheduled") == "0"
@@ -43,7 +43,7 @@ def update(world: World, running: Running) -> None:
     elif owns and info.get("aof_last_write_status") == "err":
         later(world, "owns slots; Redis cannot write to the append-only file: see its log, and the space on the disk")
     elif owns and idle and not has_manifest(world):
-        # Redis writes into files that are gone.
+        # The files were deleted while Redis had them open. Switching off and on makes Redis create new ones.
         switch(world, "no")
         switch(world, "yes")
     elif owns and idle and info.get("aof_last_bgrewrite_status") != "ok":
@@ -58,7 +58,10 @@ def switch(world: World, value: str) -> None:
 
 
 def put_away(world: World, role: str) -> None:
-    """It would turn a replica's return into a full resync. What an owner wrote is kept once: the last whole one."""
+    """Removes the append-only file before a start: with it, a replica's return would need a full resync.
+
+    An owner's file is moved to kept/, where it replaces an earlier one only if it is complete.
+    """
     if role == "replica" or not is_complete(world) and kept(world.data).has(AOF):
         world.data.remove(AOF)
     elif world.data.has(AOF):

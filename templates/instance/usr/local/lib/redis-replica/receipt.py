@@ -1,8 +1,8 @@
-"""The freshness proof: whether this volume is what the last life of this node left, with no other life since.
+"""The freshness proof: whether this node has not run since the clean shutdown that left this volume.
 
-After Redis has ended cleanly, a receipt is written: the node's ID, the RDB's size and checksum, and the time by the
-clock of each master that answers. It is deleted, on disk, before the next start. A volume that is restored twice brings
-its receipt twice; but after the first life the masters have heard from the node after the receipt.
+After a clean shutdown a receipt is written. It has the node's ID, the RDB's size and checksum, and for each master that
+answers the time by that master's clock. It is deleted on disk before the next start. A volume that is restored twice
+has its receipt both times. The second time it proves nothing: the masters have heard from the node since the receipt.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from view import View
     from world import World
 
-# What a message may lie in a socket, in milliseconds.
+# The longest time that a master may take to read a message from its socket, in milliseconds.
 SLACK = 500
 
 
 def parse(text: str) -> tuple[str, str, dict[str, int]]:
-    """The node, the mark of the RDB, and the masters' times; ValueError if it is none."""
+    """The node ID, the mark of the RDB, and the time by master; ValueError if the text is not a receipt."""
     (kind, me), (rdb, mark), *peers = (line.split(" ", 1) for line in text.splitlines())
     if (kind, rdb) != ("node", "rdb") or any(peer != "peer" for peer, _ in peers):
         raise ValueError("not a receipt")
@@ -29,7 +29,7 @@ def parse(text: str) -> tuple[str, str, dict[str, int]]:
 
 
 def write(world: World, view: View) -> None:
-    """After a clean end, whose save the caller has made sure of."""
+    """Writes the receipt after a clean shutdown. The caller has verified the save."""
     peers = {voter.address: voter.me.id for voter in view.voters}
     lines = [f"node {view.me}", f"rdb {rdb_mark(world.data)}"]
     for address, (reply,) in world.network.ask_all({each: [("TIME",)] for each in peers}).items():
@@ -40,13 +40,16 @@ def write(world: World, view: View) -> None:
 
 
 def proof(world: World, view: View) -> bool:
-    """Whether the receipt is of this node and this RDB, and half of the owners have not heard from it since."""
+    """Whether the receipt matches this node and its RDB, and is confirmed by the masters.
+
+    At least half of the owners must know when they last heard from the node, and none may have heard from it since.
+    """
     text = world.state.text("receipt")
     try:
         me, mark, times = parse(text)
     except ValueError:
         return False
-    # 0: this master has met the node anew, and cannot tell.
+    # Pong time 0: this master has met the node again since and has no earlier time, so it is no evidence.
     heard = [(pong, times[peer]) for peer, pong in view.pongs().items() if pong and peer in times]
     on_time = all(pong <= ms + SLACK for pong, ms in heard) and 2 * len(heard) >= len(view.owners) > 0
     return me == view.me and mark == rdb_mark(world.data) != "" and on_time

@@ -1,4 +1,4 @@
-"""Telling what happened: state, metrics, hooks, and the exit codes."""
+"""Reports the state: the state file, metrics, hooks and exit codes."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ if TYPE_CHECKING:
 
 DONE, LATER, REFUSED = 0, 10, 20
 STATES = ("waiting", "in sync", "promoted", "refused")
-# Seconds after which what still waits is reported; and what a hook may take.
+# Seconds without progress after which a wait is reported, and seconds that a hook may take.
 PATIENCE, HOOK = 900, 10
 
 
 def log(text: str) -> None:
-    """A line for the journal."""
+    """Writes a line to the journal."""
     print(f"redis-replica: {plain(text, 1000)}", file=sys.stderr, flush=True)
 
 
 class Leave(Exception):
-    """Ends a command with an exit code."""
+    """Ends the command with an exit code."""
 
     def __init__(self, code: int) -> None:
         self.code = code
 
 
 def set_state(world: World, name: str, detail: str = "") -> None:
-    """What `status` shows. Logged, measured and passed to a hook once a change."""
-    # One line, whatever a reason quotes: it goes to terminals, hooks and files.
+    """Sets the state that `status` shows. Each change is logged, written to the metrics and passed to a hook."""
+    # A reason may quote untrusted text. The state is one printable line, since terminals, hooks and files receive it.
     text = plain(f"{name}: {detail}" if detail else name, 1000)
     before = world.run.text("state").strip()
-    # A look that was under way does not replace a refusal.
+    # A look at the cluster that was already running must not replace a refusal.
     if text == before or world.run.has("refused") and name != "refused":
         return
     log(text)
@@ -44,7 +44,7 @@ def set_state(world: World, name: str, detail: str = "") -> None:
     rows.append(f"redis_replica_state_since_seconds {int(world.clock.now())}\n")
     world.run.write("redis-replica.prom", "".join(rows))
     event = "" if before.startswith(name) and name == "in sync" else name.replace("in sync", "recovered")
-    # A hook is the operator's own program; it runs as the agent's user, and may fail.
+    # A hook is the operator's program. It runs as the agent's user, and its failure is only logged.
     if event and world.etc.has(f"hooks.d/{event}"):
         status, output = world.processes.run(world.etc / f"hooks.d/{event}", text, seconds=HOOK, user=world.agent_user)
         if status != 0:
@@ -52,14 +52,14 @@ def set_state(world: World, name: str, detail: str = "") -> None:
 
 
 def done(world: World, name: str, detail: str) -> None:
-    """In sync or promoted: what was waited for, or accepted, is over."""
+    """Sets the state to in sync or promoted, and clears all waits and acceptances."""
     for file in ("predecessors", "since", "unhealthy", "behind", "throttled", "accepted", "ended", "failures"):
         world.run.remove(file)
     set_state(world, name, detail)
 
 
 def later(world: World, reason: str, progress: str = "") -> NoReturn:
-    """Not yet. Reported after 15 minutes without `progress`, a number that grows, and tried again all the same."""
+    """Exits with 10: not yet. If `progress`, a number, does not grow for 15 minutes, reports it. Retries continue."""
     if elapsed(world, "unhealthy", progress) >= PATIENCE:
         report(world, f"{reason}; no progress for {PATIENCE // 60} minutes, still trying")
     set_state(world, "waiting", reason)
@@ -67,19 +67,19 @@ def later(world: World, reason: str, progress: str = "") -> NoReturn:
 
 
 def waiting(world: World, detail: str, cause: str) -> None:
-    """Redis starts, or has ended. Where it ends again and again, that is reported after 15 minutes, too."""
+    """Sets the state while Redis starts or after it has ended. Repeated ends are also reported after 15 minutes."""
     is_late = bool(cause) and elapsed(world, "unhealthy") >= PATIENCE
     set_state(world, "refused" if is_late else "waiting", f"{detail}; still trying" if is_late else detail)
 
 
 def report(world: World, reason: str) -> NoReturn:
-    """An operator should look; it is tried again all the same."""
+    """Exits with 20, so that an operator looks at it. Retries continue."""
     set_state(world, "refused", reason)
     raise Leave(REFUSED)
 
 
 def refuse(world: World, reason: str, refusal: str, evidence: Iterable[str] = ()) -> NoReturn:
-    """Nothing is started until an operator decides on this refusal, for which the evidence is needed."""
+    """Exits with 20. Redis is not started until an operator decides. The evidence is logged for that decision."""
     set_state(world, "refused", reason)
     world.run.write("refused", f"{reason}\nrefusal {refusal}\n")
     for line in evidence:
@@ -89,9 +89,9 @@ def refuse(world: World, reason: str, refusal: str, evidence: Iterable[str] = ()
 
 
 def elapsed(world: World, file: str, progress: str = "") -> float:
-    """Seconds since this was first asked, in this boot, or since progress was made beyond all that was made before.
+    """Seconds since the first call in this boot, or since `progress` last exceeded its highest value so far.
 
-    A sync that breaks off and begins again, for ever, makes none.
+    A sync that repeatedly breaks off and starts again makes no progress.
     """
     now = world.clock.uptime()
     begun, _, before = world.run.text(file).partition(" ")
@@ -109,7 +109,7 @@ def retry(world: World) -> None:
 
 
 def accept(world: World) -> None:
-    """Accepts what the present refusal says may be lost, and nothing else."""
+    """Accepts the data loss that the present refusal describes, and nothing else."""
     refusal = world.run.text("refused").partition("\nrefusal ")[2].strip()
     if not refusal:
         log(f"there is no refusal to accept; the state is {world.run.text('state').strip() or 'not started'}")

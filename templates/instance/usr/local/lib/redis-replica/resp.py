@@ -1,4 +1,4 @@
-"""Questions to Redis servers: all at once, over a connection each, under one deadline."""
+"""Sends commands to Redis servers: to all at the same time, on one connection each, with a common deadline."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, BinaryIO, Callable, Dict, List, Mapping, Sequence, Tuple
 
-    # A string, a number, None, a list of these, or Unknown.
+    # A string, a number, None, Unknown, or a list of these.
     Reply = Any
     Command = Tuple[str, ...]
     Connect = Callable[[Tuple[str, int], float], socket.socket]
 
-# Bytes of one answer: CLUSTER NODES of 1,000 nodes with every slot apart has 300 KB.
+# The largest answer and line, in bytes, and the deepest nesting. CLUSTER NODES of 1,000 nodes with fragmented slots has
+# 300 KB.
 LIMIT, LINE, DEPTH = 4 << 20, 1 << 16, 8
 
 
 class Reader:
-    """Replies (RESP2) out of a stream; ValueError where it is none, ends early or is too long."""
+    """Reads RESP2 replies from a stream; ValueError if one is malformed, incomplete, late or too long."""
 
     def __init__(self, stream: BinaryIO, deadline: float) -> None:
         self.stream, self.deadline, self.left = stream, deadline, LIMIT
@@ -48,7 +49,7 @@ class Reader:
         if kind == "$":
             size = integer(text, 0, self.left) + 2
             data = self.stream.read(size)
-            # The end of a line within a text looks like that of the text.
+            # A short read may end with a line break of the text itself, which is not the end of the reply.
             return self.take(data if len(data) == size else b"")
         if kind == "*" and depth < DEPTH:
             return [self.reply(depth + 1) for _ in range(integer(text, 0, self.left))]
@@ -61,13 +62,13 @@ def encode(command: Command) -> bytes:
 
 
 class Network:
-    """What asks servers; `connect` is another one where something stands between."""
+    """Sends commands to servers. Tests replace `connect` to intercept the connections."""
 
     def __init__(self, connect: Connect = socket.create_connection) -> None:
         self.connect = connect
 
     def ask_all(self, questions: Mapping[str, Sequence[Command]], seconds: float = 2.0) -> dict[str, list[Reply]]:
-        """By address, a reply to each command: a value, or Unknown for what was not answered in time."""
+        """The replies by address, one for each command: a value, or Unknown if there was no answer in time."""
         deadline = time.monotonic() + seconds
         found: Dict[str, List[Reply]] = {address: [] for address in questions}
         threads = [
@@ -79,7 +80,7 @@ class Network:
         for thread in threads:
             thread.join(max(0, deadline - time.monotonic()))
         silence = {address: [Unknown(f"{address}: no answer within {seconds:g} s")] for address in questions}
-        # A thread that is late may still add to its own list.
+        # A late thread may still append to its list, so the replies are copied.
         return {
             address: (found[address] + silence[address] * len(commands))[: len(commands)]
             for address, commands in questions.items()
@@ -98,7 +99,7 @@ class Network:
             # Then ask_all() says so, in the same words as where this thread is late.
             pass
         except (OSError, ValueError) as error:
-            # A machine is there and says that nothing listens; whatever else, nothing was said.
+            # A refused connection is an answer of the machine: no process listens. Any other error is no answer.
             kind = Refused if isinstance(error, ConnectionRefusedError) else Unknown
             replies += [kind(f"{plain(address)}: {plain(getattr(error, 'strerror', None) or error)}")] * len(commands)
 
@@ -107,7 +108,7 @@ class Network:
 
 
 class Info:
-    """INFO's fields; to ask for one raises Unknown, or KeyError, where it was not answered."""
+    """The fields of INFO. Reading one raises Unknown if INFO was not answered, and KeyError if the field is missing."""
 
     def __init__(self, reply: Reply) -> None:
         self.reply = reply
@@ -122,5 +123,5 @@ class Info:
         return integer(self[name])
 
     def get(self, name: str) -> str:
-        """Empty where it was not answered."""
+        """The field, or empty if there is none."""
         return self.fields.get(name, "")

@@ -1,4 +1,4 @@
-"""The redis.conf of this machine."""
+"""Writes the redis.conf of this machine."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ if TYPE_CHECKING:
     from view import View
     from world import World
 
-# Redis's default, in ms, where no master has told another.
+# Redis's default in ms, used if no master has reported a value.
 NODE_TIMEOUT = 15_000
-# What is believed.
+# Values outside these bounds are ignored.
 LEAST, MOST = 100, 600_000
 
 
 def node_timeout(world: World, view: View | None = None) -> int:
-    """Milliseconds: the median of what the masters tell, or what they told last."""
+    """cluster-node-timeout in ms: the median of the values that the masters report, or the last known value."""
     question = [("CONFIG", "GET", "cluster-node-timeout")]
     replies = world.network.ask_all({voter.address: question for voter in view.voters}) if view else {}
     values = [reply[1] for (reply,) in replies.values() if isinstance(reply, list) and len(reply) == 2]
     for several in (values, [world.state.text("node-timeout").strip()]):
-        told = sorted(int(value) for value in several if isinstance(value, str) and re.fullmatch(r"[0-9]{1,7}", value))
-        told = [value for value in told if LEAST <= value <= MOST]
-        if told:
-            world.state.write("node-timeout", f"{told[len(told) // 2]}\n")
-            return told[len(told) // 2]
+        valid = sorted(int(value) for value in several if isinstance(value, str) and re.fullmatch(r"[0-9]{1,7}", value))
+        valid = [value for value in valid if LEAST <= value <= MOST]
+        if valid:
+            world.state.write("node-timeout", f"{valid[len(valid) // 2]}\n")
+            return valid[len(valid) // 2]
     return NODE_TIMEOUT
 
 
 def window(world: World) -> float:
-    """W in seconds, longer than an election that fails and the next one: a minute, or six node timeouts."""
+    """W in seconds: a minute or six node timeouts, whichever is longer. A failed election and its retry fit into it."""
     return max(60.0, node_timeout(world) * 6 / 1000)
 
 
 def render(world: World, ip: str, timeout: int, aof: bool) -> str:
-    """What all replicas have in common, less what the installed server does not know; the settings; the machine."""
+    """redis.conf: the common directives that the installed server supports, then the settings, then this machine's."""
     settings = world.settings
     with open(f"{world.bin}/redis-server", "rb") as file:
         program = file.read()
@@ -53,7 +53,7 @@ def render(world: World, ip: str, timeout: int, aof: bool) -> str:
 
 
 def version(info: Info) -> tuple[str, list[int]]:
-    """A server's program and release, such as Redis 7.0.15; raises Unknown, LookupError or ValueError."""
+    """A server's engine and release, such as Redis 7.0.15; raises Unknown, LookupError or ValueError."""
     engine = "Valkey" if "valkey_version" in info.fields else "Redis"
     return engine, [integer(part, 0, 9999) for part in info[f"{engine.lower()}_version"].split(".")]
 
@@ -63,9 +63,9 @@ def show(version: tuple[str, list[int]]) -> str:
 
 
 def can_read(mine: tuple[str, list[int]], theirs: tuple[str, list[int]]) -> bool:
-    """Whether one understands what the other sends: a release that is at least as new.
+    """Whether the server `mine` can load the RDB of `theirs`: its release must be at least as new.
 
-    Valkey left Redis at 7.2: it does not load what Redis 7.4 saves, nor Redis what Valkey 9 saves.
+    Valkey was forked from Redis 7.2. It cannot load RDB files of Redis 7.4, and Redis cannot load those of Valkey 9.
     """
     ours, other = mine[1][:2], theirs[1][:2]
     if mine[0] == theirs[0]:

@@ -1,4 +1,4 @@
-"""The values of the config file, as the user data writes them."""
+"""The settings file that user data writes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typed import integer
 
 
 def parse(text: str) -> dict[str, str]:
-    """Lines of NAME='VALUE', as a shell reads them; VALUE may have several lines, and '\\'' stands for a quote."""
+    """Parses lines of NAME='VALUE' as a shell does. VALUE may have several lines, and '\\'' stands for a quote."""
     found: dict[str, str] = {}
     parts = text.replace("'\\''", "\0").split("'")
     for before, value in zip(parts[::2], parts[1::2] + [""]):
@@ -17,7 +17,7 @@ def parse(text: str) -> dict[str, str]:
 
 
 class Settings:
-    """The settings that are more than text are typed."""
+    """The settings by name. Ports and addresses are typed; all others are text."""
 
     def __init__(self, text: str) -> None:
         self.all = parse(text)

@@ -1,4 +1,4 @@
-"""What user data does once the files are there and Redis is installed: applies what changed, waits until joined."""
+"""The last step of user data, after the installation: applies changed settings and waits until the node has joined."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ UNIT, SECONDS = "redis-replica.service", 600
 
 
 def setup(world: World) -> None:
-    """Fails only where an operator must act: what is merely late goes on by the timer."""
+    """Fails only if an operator must act. If the node is only late, the timer continues to reconcile it."""
     pid = restart_due(world)
     if pid:
         log("new settings or another Redis: restarting")
     world.systemctl("restart" if pid else "start", "--no-block", UNIT)
-    # The one that ends would still say that all is well.
+    # Wait for the old process to end: until then it would still be reported as in sync.
     world.processes.ended(pid, MOST) if pid else None
     code = join_within(world, SECONDS)
     log(world.run.text("state").strip())
@@ -31,7 +31,7 @@ def setup(world: World) -> None:
 
 
 def restart_due(world: World) -> int:
-    """The process of a Redis that would be another, or have another configuration, if it were started now; else 0."""
+    """The process ID of Redis if a start now would use another program or configuration; else 0."""
     current, ip = world.run.text("redis.conf"), world.run.text("address").strip()
     pid = world.systemctl("show", "--property=MainPID", "--value", UNIT)
     try:

@@ -1,4 +1,4 @@
-"""Leaving: what is served is handed over first, the data is saved, and what is left is attested."""
+"""A stop of Redis: hands over the slots, saves the data, and writes a receipt."""
 
 from __future__ import annotations
 
@@ -18,72 +18,72 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from world import World
 
-# Seconds that a stop may take, from what a save takes; a save writes so many bytes of memory a second, at least.
+# The bounds of the time that a stop may take, in seconds, and the least bytes of memory that a save writes per second.
 LEAST, MOST, RATE = 120, 1800, 20 << 20
-# How far behind a copy may be that is handed the slots: bytes, seconds.
+# How far behind a replica may be to take over the slots, in bytes and in seconds.
 BYTES, LAG = 65536, 1
 
 
 def stop(world: World, pid: int) -> None:
-    """Before systemd ends Redis, whose process is `pid`; 0 where Redis has ended by itself, which attests nothing."""
+    """Runs before systemd stops the process `pid`. 0 means that Redis has already ended by itself: no receipt then."""
     if not pid:
         return None
-    # A look that is under way ends first; the next ones leave the append-only file alone.
+    # Wait for a running look to end. The next looks leave the append-only file alone.
     with suppress(Leave, OSError), world.lock(20):
         world.run.write("stopping", "")
     try:
         role, answer = (known(reply) for reply in world.ask_here(("ROLE",), ("INFO",)))
         is_master = {"master": True, "slave": False}[role[0]]
     except (Unknown, LookupError, TypeError) as error:
-        return log(f"Redis does not answer before its end, so there will be no receipt: {error}")
+        return log(f"Redis does not answer before the stop, so no receipt will be written: {error}")
     info = Info(answer)
     if is_master:
         hand_over(world, info)
     deadline = world.clock.uptime() + patience(info)
-    # What it cannot save its master has, or its append-only file.
+    # Whether data that cannot be saved is still in the append-only file, or on the master of a replica.
     writes = info.get("aof_enabled") == "1" and info.get("aof_last_write_status") == "ok"
     is_kept = protection.is_complete(world) and writes if is_master else info.get("master_link_status") == "up"
     if not is_master or not is_kept:
-        # A first append-only file that is not complete keeps Redis from ending.
+        # Redis does not shut down while it writes its first append-only file.
         world.state.write(protection.PARTIAL, "")
         world.ask_here(("CONFIG", "SET", "appendonly", "no"))
     while True:
         (moment,) = world.ask_here(("TIME",))
         if isinstance(moment, list):
-            # Only a save that begins after this, by the server's own clock, is attested.
+            # A receipt is written only for a save that starts after this moment, by the server's clock.
             world.run.write("stopping", str(moment[0]))
         (reply,) = world.ask_here(("SHUTDOWN", "SAVE"), seconds=max(1, deadline - world.clock.uptime()))
         if world.processes.ended(pid, 2):
             return None
         world.run.write("stopping", "")
         log(f"Redis did not save and end: {reply}")
-        # An answer that is lost says nothing of the save.
+        # If the answer was lost, the save may still be running. Only an error shows that it failed.
         if is_kept and isinstance(reply, Refused):
             world.ask_here(("SHUTDOWN", "NOSAVE"))
             if world.processes.ended(pid, 10):
                 return None
         if world.clock.uptime() >= deadline:
-            log("the stop has taken as long as it may: Redis is killed, and what it did not save is lost")
+            log("the stop has timed out: Redis is killed, and unsaved data is lost")
             return world.processes.kill(pid)
         world.clock.sleep(5)
 
 
 def patience(info: Info) -> float:
-    """Seconds, from the memory in use and the last save."""
+    """How long the stop may take, in seconds, from the memory in use and the duration of the last save."""
     try:
         return min(MOST, max(LEAST, 2 * info.number("rdb_last_bgsave_time_sec"), info.number("used_memory") / RATE))
     except (LookupError, ValueError):
-        # -1: there was no save yet.
+        # rdb_last_bgsave_time_sec is -1 before the first save.
         return MOST
 
 
 def hand_over(world: World, info: Info) -> None:
-    """A promoted replica gives its slots to a copy that is in sync: writes stall for some hundredths of a second."""
+    """A promoted node hands its slots over to a replica in sync. Writes stall for some hundredths of a second."""
     now = world.clock.uptime()
-    # Soon after a change votes would be denied, and writes stall.
+    # Soon after a promotion the masters would deny their votes, and writes would stall.
     copy = in_sync(info) if now - float(world.run.text("promoted") or now) >= window(world) else ""
     if not copy:
-        return log("no hand-over: no copy is in sync, or this node was promoted within the last minute")
+        return log("no hand-over: no replica is in sync, or this node was promoted within the last minute")
     log(f"handing over to {copy}: {world.network.ask(copy, 'CLUSTER', 'FAILOVER')}")
     for _ in range(50):
         (role,) = world.ask_here(("ROLE",))
@@ -94,7 +94,7 @@ def hand_over(world: World, info: Info) -> None:
 
 
 def in_sync(info: Info) -> str:
-    """Of a master's INFO, the address of a replica that is online and hardly behind; empty if there is none."""
+    """The address of a replica that a master's INFO lists as online and hardly behind; empty if there is none."""
     for name, value in info.fields.items():
         part = dict(item.partition("=")[::2] for item in value.split(","))
         if name[:5] == "slave" and part.get("state") == "online" and is_ip(part.get("ip", "")):
@@ -108,7 +108,8 @@ def in_sync(info: Info) -> str:
 
 
 def stopped(world: World, result: str, status: str) -> None:
-    """After Redis has ended: a receipt where it saved, else what it said, and a mark that its data may be damaged."""
+    """Runs after Redis has ended. After a clean end with a save, writes the receipt. After a failure, records the cause
+    and marks the data for a check."""
     if not world.run.has("started"):
         return
     begun, detail = world.run.text("stopping"), ""
@@ -121,9 +122,9 @@ def stopped(world: World, result: str, status: str) -> None:
         # Redis that is held back was stopped for a reason.
         detail = world.run.text("ended") if world.run.has("hold") else ""
     else:
-        from trouble import journal, last_words
+        from trouble import exit_cause, journal
 
-        detail = last_words(journal(world)) or f"{result} {status}"
+        detail = exit_cause(journal(world)) or f"{result} {status}"
         world.run.write("ended", detail)
         world.run.write("failures", world.run.text("failures") + ".")
         if status != "KILL":

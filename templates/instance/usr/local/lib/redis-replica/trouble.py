@@ -1,4 +1,4 @@
-"""Why the replication link is down, or Redis ended, in its own words, and what is done about it."""
+"""Finds in Redis's log why the replication link is down or why Redis ended, and throttles failing full syncs."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ if TYPE_CHECKING:
     from view import View
     from world import World
 
-# Full syncs of one process that may fail; then one a minute is tried, until one succeeds. And that minute, in seconds.
+# After this many failed full syncs of one process, only one every HOLD seconds is tried, until one succeeds.
 ATTEMPTS, HOLD = 5, 60
-# Bytes of a disk that is full as far as a data set is concerned.
+# With less free space than this, in bytes, a disk counts as full.
 LITTLE = 64 << 20
 
 
 def journal(world: World, match: str = "_SYSTEMD_UNIT=redis-replica.service") -> list[str]:
-    """What Redis has logged in the last two minutes."""
+    """Redis's log lines of the last two minutes."""
     argv = "journalctl", match, "--since=-2min", "--lines=500", "--output=cat", "--quiet"
     text = "" if world.root else world.processes.run(*argv, seconds=5)[1]
     return [line for line in text.split("\n") if line.strip() and line[:15] != "redis-replica: "]
 
 
-# Logged as warnings, and nothing is wrong.
+# Redis logs these as warnings, but they are not errors.
 HARMLESS = re.compile("Cluster state changed|User requested shutdown|ready to exit|Received SIG|WARNING")
 
 
 def warnings(lines: list[str]) -> list[str]:
-    """Redis's warnings without process, role and time: "13:S 28 Nov 2026 21:00:00.000 # text"."""
+    """Redis's warnings without the prefix of process, role and time: "13:S 28 Nov 2026 21:00:00.000 # text"."""
     return [plain(line.partition(" # ")[2]) for line in lines if " # " in line and not HARMLESS.search(line)]
 
 
 def cause(lines: list[str]) -> str:
-    """The first warning of the last attempt to connect that has one: causes come first, and consequences after."""
+    """The first warning of the last connection attempt with a warning. Later ones are only consequences."""
     attempts = "\n".join(lines).split("onnecting to MASTER")
     return next((found[0] for found in (warnings(each.split("\n")) for each in reversed(attempts)) if found), "")
 
 
-def last_words(lines: list[str]) -> str:
-    """What a Redis that has ended said last: the directive that it refuses, or its last warning."""
+def exit_cause(lines: list[str]) -> str:
+    """Why Redis ended, from its log: the directive that it rejects, or its last warning."""
     refused = "\n".join(lines).partition("FATAL CONFIG FILE ERROR")[2].split("\n")[1:4]
     last = warnings(lines)[-2:] or [""]
-    # "Fatal error loading the DB" does not say why, as the warning before it does.
+    # "Fatal error loading the DB" has no cause; the warning before it does.
     return plain(" ".join(refused)) or " ".join(last if last[-1].startswith("Fatal error") else last[-1:])
 
 
@@ -72,7 +72,7 @@ def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
     if "rite error" in text and disk.f_bavail * disk.f_frsize < LITTLE:
         text += f"; No space left for the data: {disk.f_bavail * disk.f_frsize >> 20} MB are free"
     if failed >= (1 if world.run.has("throttled") else ATTEMPTS):
-        # Redis would try again every second, and fork its master each time.
+        # Redis would retry every second, and its master would fork each time.
         world.run.write("throttled", "")
         world.run.write("hold", f"{world.clock.uptime() + HOLD:.0f}")
         world.run.write("ended", text)
@@ -81,7 +81,7 @@ def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
 
 
 def last_update(world: World, info: Info) -> str:
-    """When this replica last heard from its master, in this life, or when its RDB was written."""
+    """When this replica last heard from its master since Redis started, else when its RDB was written."""
     try:
         return utc(world.clock.now() - info.number("master_link_down_since_seconds"))
     except (Unknown, LookupError, ValueError):

@@ -1,4 +1,4 @@
-"""Text from outside becomes a typed and bounded value here, or a ValueError."""
+"""Converts untrusted text to typed and bounded values; ValueError otherwise."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MOST = 2**63 - 1
 
 
 def plain(text: object, limit: int = 200) -> str:
-    """Printable ASCII, at most `limit` characters: what may go to a terminal or the journal."""
+    """Printable ASCII, at most `limit` characters, which is safe for terminals and the journal."""
     return re.sub(r"[^ -~]", "?", str(text)[:limit])
 
 
@@ -21,7 +21,7 @@ def matched(pattern: str, text: str, what: str) -> str:
 
 
 def integer(text: str, least: int = 0, most: int = MOST) -> int:
-    """A decimal number. int() alone takes signs, spaces, underscores and the digits of other scripts."""
+    """A decimal number. int() alone also accepts signs, spaces, underscores and digits of other scripts."""
     value = int(matched(r"\d{1,19}", text, "a number"))
     if least <= value <= most:
         return value
@@ -48,6 +48,6 @@ def host(text: str) -> str:
 
 
 def split(address: str) -> tuple[str, int]:
-    """HOST:PORT to its parts; the host may be an IPv6 address."""
+    """Splits HOST:PORT; the host may be an IPv6 address."""
     name, _, port = address.rpartition(":")
     return host(name), integer(port, 1, 65535)

@@ -1,4 +1,4 @@
-"""The cluster as its masters see it: what more than half of them agree on, and nothing else."""
+"""The cluster view: what more than half of the masters agree on."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from world import World
 
 NODES = ("CLUSTER", "NODES")
-# Milliseconds after which a node that peers call failed, and that does not answer, is gone from an address.
+# Milliseconds since the last pong after which a failed node that does not answer counts as gone from an address.
 GONE = 10_000
-# Masters that are asked beside the first: Redis Cluster is made for 1,000.
+# The most masters that are asked in addition to the seeds. Redis Cluster is designed for up to 1,000 nodes.
 MOST = 1000
 
 
 class Answer:
-    """What one peer said, on a connection of its own; `configured` if the settings have its address."""
+    """One peer's answer to CLUSTER NODES. `configured` is set if its address comes from the settings."""
 
     def __init__(self, address: str, text: str, configured: bool = False) -> None:
         self.address, self.configured = address, configured
         self.table = Table(text)
         self.me = self.table.me
-        # Who owns what; answers agree if these are equal.
+        # The owners and their slots. Two answers agree if these are equal.
         masters = (row for row in self.table.rows.values() if "slave" not in row[2] and row[8])
         self.shape = tuple(
             sorted((row[0], slots) for row, slots in ((row, tuple(owned(row[8]))) for row in masters) if slots)
@@ -35,17 +35,17 @@ class Answer:
 
     @property
     def nodes(self) -> dict[str, Node]:
-        """All, by ID; ValueError if one has a value out of bounds."""
+        """All nodes by ID; ValueError if one has a value out of bounds."""
         return {node.id: node for node in self.table.nodes()}
 
     @property
     def now(self) -> int:
-        """The peer's clock, in ms, at its last pong."""
+        """The time by the peer's clock, in ms, of the latest pong that it received."""
         return max(int(row[5]) for row in self.table.rows.values())
 
 
 class View:
-    """What the answers amount to for the node `me`, whose own file is `own`."""
+    """The cluster view of the node `me`, from the answers of its peers. `own` is its own nodes.conf."""
 
     def __init__(self, answers: list[Answer], own: Own, me: str, silent: Iterable[str] = ()) -> None:
         self.answers, self.own, self.me = answers, own, me
@@ -60,12 +60,12 @@ class View:
             try:
                 self.nodes = self.chosen.nodes
             except ValueError:
-                # A value out of bounds: not an answer.
+                # An answer with a value out of bounds does not count.
                 self.voters.remove(self.chosen)
                 self.chosen = None
         self.owners = [node for node in self.nodes.values() if node.role == "owner"]
         votes, is_owner = count[self.chosen.shape] if self.chosen else 0, self.role == "owner"
-        # Who answers as an owner is one, also where the chosen answer leaves it out.
+        # A voter counts as an owner even if the chosen answer does not list it.
         all_ = max(len(self.owners), len(self.voters) + is_owner)
         # This node has no vote; if it is an owner, half of all is more than half of the others.
         self.quorum = 2 * votes > all_ or 2 * votes == all_ > 0 and is_owner
@@ -73,7 +73,7 @@ class View:
 
     @property
     def seen(self) -> Node | None:
-        """This node as the quorum has it."""
+        """This node as the quorum lists it."""
         return self.nodes.get(self.me)
 
     @property
@@ -81,14 +81,14 @@ class View:
         return self.seen.role if self.seen else "none"
 
     def owner(self) -> tuple[str, Node | None]:
-        """Who serves this node's shard, if it does not itself: live or down, and the node; several; none.
+        """The other node that serves this node's shard: live or down with the node, or several, or none.
 
-        Its master, if that owns slots; else who has the slots that the shard had by this node's own file: the cluster
-        lists a replica that was away with the master that was failed over meanwhile.
+        It is this node's master, if that owns slots. Otherwise it is the owner of the slots that the shard has in this
+        node's own file: after a failover, the cluster still lists an absent replica with the old master.
         """
         master = self.nodes.get(self.seen.master) if self.seen else None
         if not master or master.role != "owner":
-            # A cluster that knows none of the nodes that this one knew has no shard of its.
+            # A cluster with none of the nodes in the own file is another cluster, and does not have this node's shard.
             mine = set() if self.own.nodes.keys().isdisjoint(self.nodes) else self.own.shard_slots
             found = [node for node in self.owners if node.id != self.me and not mine.isdisjoint(covered(node))]
             if len(found) != 1:
@@ -97,11 +97,10 @@ class View:
         return "live" if master.alive else "down", master
 
     def listed(self, master: str = "") -> str:
-        """Which of the voters list this node as a live member: all, some or none; as a replica of `master`, if given.
+        """How many of the voters list this node as live, and as a replica of `master` if given: all, some or none.
 
-        One that lists it as anything else denies it its vote.
-
-        A ping to it that waits while others are answered is one that it does not hear.
+        A voter that lists it with another role would deny it its vote. If a voter's ping to this node is unanswered
+        while other nodes answer, the voter counts as not listing it.
         """
         lines = [(voter.now, voter.table.get(self.me)) for voter in self.voters]
         alive = [node for now, node in lines if node and node.alive and (not node.ping or now - node.ping < 500)]
@@ -109,7 +108,7 @@ class View:
         return "none" if not count else "all" if count == len(lines) else "some"
 
     def elsewhere(self, address: str) -> dict[str, bool]:
-        """Other addresses that voters have for this node's ID, and whether each of these calls it failed there."""
+        """Other addresses that voters list for this node's ID, and whether each of these voters flags it as failed."""
         claims: dict[str, bool] = {}
         for voter in self.voters:
             node = voter.table.get(self.me)
@@ -119,7 +118,7 @@ class View:
         return claims
 
     def pongs(self) -> dict[str, int]:
-        """When each master that agrees last heard from this node, in ms by its own clock."""
+        """When each agreeing master last received a pong from this node, in ms by the master's clock."""
         agree = [voter for voter in self.voters if self.chosen and voter.shape == self.chosen.shape]
         lines = [(voter.me.id, voter.table.get(self.me)) for voter in agree]
         return {peer: node.pong for peer, node in lines if node}
@@ -130,9 +129,9 @@ class View:
         return [node for node in mine if node.alive and node.address]
 
     def replicas(self, master: Node, address: str) -> int:
-        """How many replicas a master has beside this node, dead ones counted: those come back.
+        """How many other replicas a master has. Failed ones count, since they come back.
 
-        Not one without an address, or whose address a live node has now, or this one: it never does.
+        A replica does not count if it has no address, or if this node or a live node has its address: it never returns.
         """
         taken = {node.address for node in self.nodes.values() if node.alive} | {address}
         others = (node for node in self.nodes.values() if node.master == master.id and node.id != self.me)
@@ -143,11 +142,11 @@ class View:
 
 
 def trusted(answers: list[Answer], own: Own, me: str) -> list[Answer]:
-    """The answers that may count: of nodes that are known, or that enough of these name.
+    """The answers that may vote: those of known nodes, and of nodes that enough known nodes list.
 
-    Known is whom this node's own file has; beside these an address of the settings counts only if it knows one of
-    them, since it may have passed on to another cluster. Others must be named by more than half of the known ones that
-    answer, and by two: what a single peer says of others is no majority.
+    A node is known if this node's own file has it. A configured address must also list a node of that file, since the
+    address may now belong to another cluster. Any other node must be listed by more than half of the known nodes that
+    answer, and by at least two of them: one peer alone is no majority.
     """
     met = own.nodes.keys() - {me}
     base = [
@@ -155,23 +154,23 @@ def trusted(answers: list[Answer], own: Own, me: str) -> list[Answer]:
         for answer in answers
         if answer.me.id in met or answer.configured and (not met or not met.isdisjoint(answer.table.rows))
     ]
-    # All that it knew are gone: what the settings name is all there is. Not for an owner, whose data may be the only
-    # ones: that its cluster is silent does not end it.
+    # No known node answers, so only the configured addresses are left. This does not apply to an owner: it may have the
+    # only copy of its data, and its own cluster may only be unreachable.
     if not base and own.role != "owner":
         base = [answer for answer in answers if answer.configured]
     least = max(len({answer.me.id for answer in base}) // 2 + 1, 2 if len(met) > 1 else 1)
 
     def namers(id: str) -> int:
-        """How many of these name a node: one that answers at several addresses is one."""
+        """How many known nodes list a node. A node that answers at several addresses counts once."""
         return len({answer.me.id for answer in base if id in answer.table.rows})
 
     return [each for each in answers if each in base or namers(each.me.id) >= least]
 
 
 def voters(answers: list[Answer], me: str) -> list[Answer]:
-    """Masters with slots, by their own word, but for this node; one vote an ID.
+    """The answers of nodes that report themselves as masters with slots, except this node. One vote for each ID.
 
-    Where several connections claim one ID, the one counts that stands where the others have it.
+    If several addresses answer with the same ID, the one that most other answers list for it counts.
     """
     claims: dict[str, list[Answer]] = {}
     for answer in answers:
@@ -186,13 +185,13 @@ def voters(answers: list[Answer], me: str) -> list[Answer]:
 
 
 def look(world: World, own: Own, me: str) -> View:
-    """Asks every seed (of the settings, met before, or in the own file), and then every master that these name."""
+    """Asks every seed (from the settings, from the last run, from the own file), then every master that they list."""
     configured = [*world.settings.masters, *filter(None, [world.settings.shard])]
     met = [node.address for node in own.nodes.values() if node.role == "owner" and node.address]
     first = dict.fromkeys([*configured, *world.state.text("seeds").split(), *met])
     answers, silent = ask(world, list(first), configured)
     asked = {"", *first, *(answer.me.address for answer in answers)}
-    # Each place once, whoever names it.
+    # Ask each address once, even if several peers list it.
     places = {
         row[1]: row for answer in answers for row in answer.table.rows.values() if row[8] and "slave" not in row[2]
     }
@@ -203,7 +202,7 @@ def look(world: World, own: Own, me: str) -> View:
 
 
 def ask(world: World, addresses: list[str], configured: Iterable[str]) -> tuple[list[Answer], list[str]]:
-    """The answers, and why the others did not answer."""
+    """The answers, and the reasons for those that are missing."""
     answers, silent = [], []
     for address, (reply,) in world.network.ask_all({address: [NODES] for address in addresses}).items():
         try:

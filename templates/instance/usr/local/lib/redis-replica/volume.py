@@ -1,4 +1,4 @@
-"""What the volume holds: nodes.conf, the RDB and the append-only file. Nothing here is believed to be well-formed."""
+"""Reads what the volume holds: nodes.conf, the RDB and the append-only file. Any of them may be malformed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AOF = "appendonlydir"
 
 
 class Own:
-    """This node by its own file, or by its own word; `id` is empty if that names none."""
+    """This node as its nodes.conf or its answer to CLUSTER NODES lists it; `id` is empty if neither names it."""
 
     def __init__(self, text: str = "") -> None:
         self.text = text
@@ -28,12 +28,12 @@ class Own:
 
     @property
     def shard_slots(self) -> set[int]:
-        """The slots that this node's shard had."""
+        """The slots of this node's shard, from the same text."""
         return covered(self.nodes.get(self.me.master) if self.me and self.role == "replica" else self.me)
 
 
 def read_own(world: World) -> Own:
-    """From nodes.conf if it is whole; else, where there is data, from the last-known-good copy. OSError, ValueError."""
+    """Reads nodes.conf if it is complete; else, if there is data, its last-known-good copy. OSError, ValueError."""
     text = world.data.text("nodes.conf")
     if not is_whole(text):
         text = world.state.text("nodes.conf") if has_data(world.data) else ""
@@ -45,16 +45,16 @@ def has_data(data: Folder) -> bool:
 
 
 class Rdb:
-    """The head of an RDB. `offset` and `saved` (seconds by the server's clock) are -1 where it has none.
+    """The head of an RDB. `offset` and `saved` (seconds by the server's clock) are -1 if it has none.
 
-    A damaged one is taken to have keys.
+    A damaged RDB is assumed to have keys.
     """
 
     def __init__(self, data: bytes) -> None:
         self.id, self.offset, self.saved, self.has_keys, self.damage = "", -1, -1, True, ""
         self._data, self._at = data, 9
         try:
-            # "REDIS" and four digits, or "VALKEY" and three.
+            # An RDB starts with "REDIS" and four digits, or "VALKEY" and three.
             if data[:5] != b"REDIS" and data[:6] != b"VALKEY":
                 raise ValueError("not an RDB")
             while self._take(1) == b"\xfa":
@@ -79,7 +79,7 @@ class Rdb:
         return self._data[self._at - count : self._at]
 
     def _string(self) -> str:
-        """A length and its bytes, or an integer of 1, 2 or 4 bytes."""
+        """A string: a length and its bytes, or an integer of 1, 2 or 4 bytes."""
         first = self._take(1)[0]
         kind, low = first >> 6, first & 63
         if kind == 3 and low < 3:
@@ -90,24 +90,24 @@ class Rdb:
 
 
 def read_rdb(data: Folder) -> Rdb | None:
-    """None where there is no RDB. OSError."""
+    """The RDB, or None if there is none. OSError."""
     head = data.read("dump.rdb", 4096)
     return Rdb(head) if head else None
 
 
 def rdb_mark(data: Folder) -> str:
-    """The RDB's size and the checksum at its end, by which Redis checks the rest; empty without an RDB."""
+    """The RDB's size and the checksum at its end, which covers the rest; empty without an RDB."""
     tail = data.read("dump.rdb", tail=8)
     return f"{os.lstat(data / 'dump.rdb').st_size} {tail.hex()}" if tail else ""
 
 
 def kept(data: Folder) -> Folder:
-    """Where one generation is kept."""
+    """The folder that keeps one earlier generation."""
     return data.child("kept")
 
 
 def keep_rdb(data: Folder) -> None:
-    """Keeps the RDB by a second name, but never one without keys, or a damaged one, in place of one that has keys."""
+    """Keeps the RDB by a hard link. A damaged RDB, or one without keys, never replaces one that has keys."""
     with data.as_owner():
         folder, rdb = kept(data), read_rdb(data)
         if rdb and not rdb.damage and (rdb.has_keys or not read_rdb(folder)):
@@ -117,22 +117,22 @@ def keep_rdb(data: Folder) -> None:
 
 
 def set_aside(world: World) -> None:
-    """Moves the data away, for a node that joins as a new one; the last generation that has keys is kept."""
+    """Moves the data away, so that the node joins as a new one. The last generation with keys is kept."""
     new = world.state.child("aside.new")
-    # What is in `new` already was moved by a run that was cut short; here is the rest of it, or a later generation.
+    # An interrupted run has left files in `new`. The data here is the rest of that generation, or a later one.
     if new.has("dump.rdb") and world.data.has("dump.rdb"):
         end_set_aside(world)
     new.make()
-    # What is kept of an earlier generation stays where it is.
+    # The folder with the earlier generation stays where it is.
     for name in [name for name in os.listdir(world.data.path) if name != "kept"]:
         if world.root:
             world.data.move(name, new)
             continue
-        # systemd gives each command of a unit mounts of its own, from one to another of which nothing can be renamed.
+        # systemd gives each unit command its own mount namespace, in which rename() between the two folders fails.
         argv = "nsenter", "-t", "1", "-m", "mv", "-T", "--", world.data / name, new / name
         status, output = world.processes.run(*argv, seconds=3600)
         if status == 0 and world.agent_user and world.redis_user:
-            # So that the agent's user can remove it; of Redis's files only.
+            # The agent's user must be able to remove the files. Only Redis's files change their owner.
             owner = "--from={}:{} {}:{}".format(*world.redis_user, *world.agent_user).split()
             status, output = world.processes.run("chown", "-hR", *owner, new / name, seconds=600)
         if status != 0:
@@ -143,7 +143,7 @@ def set_aside(world: World) -> None:
 
 
 def end_set_aside(world: World) -> None:
-    """Makes what was moved the one generation aside, unless that has keys and this has none."""
+    """Replaces aside/ by the files that were moved, unless aside/ has keys and they have none."""
     aside, new = world.state.child("aside"), world.state.child("aside.new")
     if world.state.has("aside") and holds_keys(aside) and not holds_keys(new):
         world.state.remove("aside.new")
@@ -152,7 +152,7 @@ def end_set_aside(world: World) -> None:
 
 
 def holds_keys(data: Folder) -> bool:
-    """Whether a generation may have keys, in its files or in what it kept of an earlier one."""
+    """Whether a generation may have keys, in its own files or in its kept/ folder."""
     for folder in (data, kept(data)):
         rdb = read_rdb(folder)
         if rdb and rdb.has_keys or folder.has(AOF):

@@ -1,4 +1,4 @@
-"""All that the agent is not: network, clock, files, processes. Passed in, so tests and simulations bring others."""
+"""The agent's environment: network, clock, files and processes. It is passed in, so tests can replace each part."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Clock:
-    """`uptime` is in seconds since the machine booted: nobody can set it."""
+    """`uptime` is in seconds since boot. Unlike `now`, it cannot be set."""
 
     now, sleep = staticmethod(time.time), staticmethod(time.sleep)
 
@@ -31,7 +31,7 @@ class Clock:
 
 class Processes:
     def run(self, *argv: str, seconds: float = 60, user: tuple[int, int] | None = None) -> tuple[int | None, str]:
-        """A program's status and output. Past its time it is killed, with all that it started: the status is None."""
+        """Runs a program; its status and output. On a timeout it kills the process group, and the status is None."""
         import subprocess
 
         who = {"user": user[0], "group": user[1], "extra_groups": []} if user and os.geteuid() == 0 else {}
@@ -48,7 +48,7 @@ class Processes:
             return None, f"{argv[0]} was killed after {seconds:g} s"
 
     def ended(self, pid: int, seconds: float) -> bool:
-        """Waits for a process's end."""
+        """Waits for a process to end; whether it has ended."""
         deadline = time.monotonic() + seconds
         while os.path.exists(f"/proc/{pid}") and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -59,7 +59,7 @@ class Processes:
 
 
 class World:
-    """Where the agent works. Everything lies under `root`, so that the whole of it can run in a directory."""
+    """The agent's environment. All paths are below `root`, so that the agent can run in a directory."""
 
     def __init__(self, root: str = "", network: Network | None = None, clock: Clock | None = None) -> None:
         self.root, self.network, self.clock, self.processes = root, network or Network(), clock or Clock(), Processes()
@@ -72,7 +72,7 @@ class World:
         self.settings = Settings(self.etc.text("settings"))
 
     def ask_here(self, *commands: Command, seconds: float = 2.0) -> list[Reply]:
-        """Asks the Redis on this machine; Unknown where another user's process listens in its place."""
+        """Asks the Redis on this machine; Unknown if another user's process listens on the port."""
         port = self.settings.port
         listener = listener_of(port)
         if self.redis_user and listener not in (-1, self.redis_user[0]):
@@ -81,18 +81,18 @@ class World:
         return self.network.ask_all({here: list(commands)}, seconds)[here]
 
     def command(self, *words: str) -> None:
-        """Has the Redis on this machine do something; leaves with 10 where it does not."""
+        """Sends a command to the Redis on this machine; exits with 10 unless the reply is OK."""
         (reply,) = self.ask_here(words)
         if reply != "OK":
             later(self, f"{' '.join(words)}: {reply}")
 
     @contextmanager
     def lock(self, seconds: float) -> Iterator[None]:
-        """One step at a time. Only the agent's user can open the file, and so lock it. Leaves with 10 past the time."""
+        """Allows one step at a time; exits with 10 on a timeout. Only the agent's user can open and lock the file."""
         with self.run.as_owner():
             path = self.run / "lock"
             if self.run.has("lock") and os.lstat(path).st_uid != os.geteuid():
-                # The agent in shell has left it.
+                # Left by an earlier release of the agent, written in shell.
                 os.unlink(path)
             file = open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600))  # noqa: SIM115
         with file:
@@ -108,12 +108,12 @@ class World:
             yield
 
     def systemctl(self, *words: str) -> str:
-        """Nothing in a directory: the units of the machine around it are not the agent's."""
+        """Runs systemctl. Does nothing if the agent runs in a directory: the machine's units are not its own."""
         return "" if self.root else self.processes.run("systemctl", *words, seconds=90)[1]
 
 
 def user(name: str, root: str) -> tuple[int, int] | None:
-    """A user's numbers; None if there is none, and in a directory, whose files are all the caller's."""
+    """A user's UID and GID. None if there is no such user, or if the agent runs in a directory."""
     import pwd
 
     try:
@@ -123,13 +123,13 @@ def user(name: str, root: str) -> tuple[int, int] | None:
 
 
 def listener_of(port: int) -> int:
-    """The user whose process listens on a port of 127.0.0.1; -1 if none does, or it cannot be told."""
+    """The UID of the process that listens on a port of 127.0.0.1; -1 if there is none or it is not known."""
     rows: list[list[str]] = []
     for table in ("tcp", "tcp6"):
-        # There is none where IPv6 is switched off.
+        # tcp6 does not exist if IPv6 is disabled.
         with suppress(OSError), open(f"/proc/self/net/{table}") as file:
             rows += [row.split() for row in file.read().split("\n")[1:-1]]
-    # A socket of IPv6 may take connections of IPv4, too.
+    # An IPv6 socket may also accept IPv4 connections.
     ips = "0100007F", "00000000", "0000000000000000FFFF00000100007F", "0" * 32
     places = [f"{ip}:{port:04X}" for ip in ips]
     return next((int(row[7]) for row in rows if row[3:4] == ["0A"] and row[1] in places), -1)
