@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { missing } from "../support/needs";
 
-/** One test of Python's unittest, as run.py tells it. */
+/** One test of Python's unittest, as run.py prints it. */
 interface PythonTest {
   readonly id: string;
   readonly module: string;
@@ -23,7 +23,7 @@ function parse(stdout: string): PythonTest[] {
     .map((line) => JSON.parse(line) as PythonTest);
 }
 
-/** All tests, by the modules that they are about; without Python those whose names the sources have. */
+/** All tests with the module that they test. Without Python, their names are read from the sources. */
 function list(): PythonTest[] {
   if (absent === undefined) {
     const { status, stdout, stderr } = spawnSync("python3", [RUN, "--list"], { encoding: "utf8" });
@@ -47,7 +47,7 @@ let results = new Map<string, PythonTest>();
 
 beforeAll(async () => {
   if (absent !== undefined) return;
-  // A run that fails has told so by its tests, or lacks some of them.
+  // The exit code is not checked: a failed run shows in its tests, or in tests that are missing.
   const { stdout } = await promisify(execFile)("python3", [RUN], { maxBuffer: 64 << 20 });
   results = new Map(parse(stdout).map((result) => [result.id, result]));
 }, 300_000);

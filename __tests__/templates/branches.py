@@ -1,4 +1,4 @@
-"""Prints how many branches of each module of the agent its tests take; 1 where a module that decides has too few.
+"""Prints the branch coverage of each module of the agent. Exits with 1 if it is too low for a module that decides.
 
 python3 branches.py        (coverage of requirements.txt is needed)
 """
@@ -18,13 +18,13 @@ DECIDING = ("decide", "view", "volume", "receipt", "nodes_conf")
 
 
 def measure() -> dict[str, dict[str, int]]:
-    """By module what coverage counts."""
+    """The coverage counts by module."""
     run = os.path.join(os.path.dirname(os.path.realpath(__file__)), "run.py")
     with tempfile.TemporaryDirectory() as place:
         coverage = [sys.executable, "-m", "coverage"]
         data = f"--data-file={place}/data"
         options = ["--branch", f"--source={suite.LIB}", data]
-        # These take the branches that others take, too, a million times.
+        # These tests repeat the branches of the others a million times, which only costs time.
         command = [*coverage, "run", *options, run, "--without", "test_laws", "test_fuzz"]
         subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         subprocess.run([*coverage, "json", data, "-q", "-o", f"{place}/json"], check=True)

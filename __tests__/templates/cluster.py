@@ -1,4 +1,4 @@
-"""Clusters as CLUSTER NODES tells them: three masters and a replica, and what differs in a test."""
+"""Clusters in the form of CLUSTER NODES: three masters and a replica, with the changes that a test makes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VARS = "vars currentEpoch 3 lastVoteEpoch 0\n"
 
 
 class Line:
-    """One node; `at` is its host, or the whole of its address with port and bus."""
+    """One node. `at` is its host, or its full address with port and bus port."""
 
     def __init__(self, id: str, at: str, flags: str, master: str = "-", slots: str = "", **more: Any) -> None:
         self.id, self.at, self.flags, self.master, self.slots = id, at, flags, master, slots
@@ -40,7 +40,7 @@ DOWN = {"flags": "master,fail", "link": "disconnected"}
 
 
 def change(nodes: list[Line], id: str, **changed: Any) -> list[Line]:
-    """The same nodes, one of them changed."""
+    """The same nodes, with one of them changed."""
     return [Line(**{**vars(node), **changed}) if node.id == id else node for node in nodes]
 
 
@@ -50,7 +50,7 @@ def text(id: str, nodes: list[Line]) -> str:
 
 
 def conf(id: str, nodes: list[Line]) -> str:
-    """The same as its nodes.conf."""
+    """The nodes.conf of one node."""
     return text(id, nodes) + VARS
 
 
@@ -60,7 +60,7 @@ def address(id: str, nodes: list[Line]) -> str:
 
 
 def answer(id: str, nodes: list[Line], at: str = "", configured: bool = True) -> Answer:
-    """One peer's answer, on a connection to `at`, or to where the nodes have it."""
+    """One peer's answer, on a connection to `at`, or to the address that the nodes list for it."""
     return Answer(at or address(id, nodes), text(id, nodes), configured)
 
 
@@ -69,5 +69,5 @@ def view(me: str, *answers: Answer, own: str = "") -> View:
 
 
 def agreed(me: str, nodes: list[Line], own: str = "") -> View:
-    """What a node sees where all masters answer and agree."""
+    """The view of a node if all masters answer and agree."""
     return view(me, *(answer(node.id, nodes) for node in nodes if node.slots and node.id != me), own=own)

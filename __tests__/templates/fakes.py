@@ -1,4 +1,4 @@
-"""A world of fakes: servers with scripted answers, a clock that only sleeping moves, processes that do not run."""
+"""A fake world: servers with scripted answers, a clock that only sleep() advances, and processes that do not run."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 HERE = "127.0.0.1:6379"
 SETTINGS = "MASTERS='10.0.0.1 10.0.0.2 10.0.0.3'\nMAXMEMORY='0'\nBACKLOG='128mb'\nFAILOVER='allowed'\n"
-# An answer, or what gives it: a server may change with what it is told.
+# The answer to each command, or a function that returns it: a command may change the server.
 Script = Mapping[str, Union[Any, Callable[[str], Any]]]
 
 
 class FakeNetwork(Network):
-    """`servers` has by address the reply to each command; one that is not there is silent."""
+    """`servers` has the reply to each command by address. A server that is not listed does not answer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,8 +40,8 @@ class FakeNetwork(Network):
         reply = server.get(command, server.get(command.split(" ")[0], Refused(f"{place}: ERR unknown command")))
         return reply(command) if callable(reply) else reply
 
-    def told(self, word: str, place: str = "") -> list[str]:
-        """The commands that began with a word, of all servers or of one."""
+    def sent(self, word: str, place: str = "") -> list[str]:
+        """The commands that began with a word and were sent to all servers or to one."""
         return [command for at, command in self.asked if command.startswith(word) and place in ("", at)]
 
 
@@ -59,13 +59,13 @@ class FakeClock(Clock):
 
 
 class FakeProcesses(Processes):
-    """`results` has the status and the output of programs by their file's name."""
+    """`results` has the status and output of programs by the name of their file."""
 
     def __init__(self) -> None:
         self.results: dict[str, tuple[int | None, str]] = {}
         self.ran: list[tuple[str, ...]] = []
         self.killed: list[int] = []
-        # Whether Redis's process has ended; what is asked may end it.
+        # Whether Redis's process has ended. A command may end it.
         self.is_over = False
 
     def run(self, *argv: str, seconds: float = 60, user: tuple[int, int] | None = None) -> tuple[int | None, str]:
@@ -80,7 +80,7 @@ class FakeProcesses(Processes):
 
 
 class FakeWorld(World):
-    """In a directory of its own, with the folders that set-up makes, as `prepare` has left them at 10.0.0.4."""
+    """A world in a directory of its own, with the folders and files that exist after `prepare` has run at 10.0.0.4."""
 
     network: FakeNetwork
     clock: FakeClock
@@ -99,12 +99,12 @@ class FakeWorld(World):
         self.run.write("address", "10.0.0.4\n")
 
     @property
-    def told_state(self) -> str:
+    def shown_state(self) -> str:
         return self.run.text("state").strip()
 
 
 def put(path: str, text: str | bytes) -> None:
-    """A file as it is, with the folders above it."""
+    """Writes a file and creates the folders above it."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "wb") as file:
         file.write(text if isinstance(text, bytes) else text.encode("latin-1"))
@@ -116,7 +116,7 @@ def info(**fields: object) -> str:
 
 
 def left_with(act: Callable[[], object]) -> tuple[int, str]:
-    """The exit code that something leaves with, 0 if it returns; and what it logged."""
+    """The exit code of a function, 0 if it returns, and its log."""
     with suite.diagnostics() as log:
         try:
             act()

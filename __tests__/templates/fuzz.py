@@ -36,11 +36,11 @@ from settings import Settings
 from typed import MOST, is_ip, matched
 from volume import Own, Rdb
 
-# Seconds that one input may take.
+# The longest time for one input, in seconds.
 SLOW = 1.0
-# Bytes of one input.
+# The largest input, in bytes.
 MOST_BYTES = 4096
-# Characters and words that matter to some parser, or to a shell, a terminal or a path.
+# Characters and words with a meaning for some parser, a shell, a terminal or a path.
 TOKENS = (
     *(
         b"\r\n",
@@ -94,7 +94,7 @@ TOKENS = (
 
 
 def mutate(draw: random.Random, data: bytes, others: list[bytes]) -> bytes:
-    """A few small changes: bits, bytes, tokens, parts that are cut, doubled, exchanged or another sample's."""
+    """Makes a few small changes to bits, bytes, tokens and parts. A part may be replaced by one of another sample."""
     for _ in range(draw.choice((1, 1, 1, 2, 3, 8))):
         size = len(data)
         at, end = sorted((draw.randrange(size + 1), draw.randrange(size + 1)))
@@ -222,7 +222,7 @@ NODES = [
     cluster.Line("5" * 40, ":0@0", "slave,fail,noaddr", link="disconnected"),
     cluster.Line("6" * 40, "10.0.0.8", "handshake"),
 ]
-# The line of the node that answers, and two others.
+# Lines of CLUSTER NODES: the node that answers, and two others.
 TEXTS = [cluster.text(NODES[at].id, [*NODES, *NODES][at : at + 3]).encode() for at in range(len(NODES))]
 INFO = (
     b"# Server\r\nredis_version:7.0.15\r\nvalkey_version:8.1.1\r\nuptime_in_seconds:100\r\n"
@@ -273,7 +273,7 @@ PARSERS: dict[str, tuple[Callable[[bytes], None], list[bytes]]] = {
 
 
 def fuzz(name: str, count: int, seed: int) -> list[str]:
-    """What was found, at most ten."""
+    """The findings, at most ten."""
     parse, valid = PARSERS[name]
     draw, found = random.Random(f"{name} {seed}"), []
     for index in range(count):

@@ -1,4 +1,4 @@
-"""Lists the Python tests here, or runs them: a line of JSON for each, which agent.test.ts makes a test of Jest.
+"""Lists or runs the Python tests here. Prints a line of JSON for each, from which agent.test.ts makes a Jest test.
 
 python3 run.py [--list | --without MODULE...]
 """
@@ -13,13 +13,13 @@ import unittest
 from typing import Any, Iterator
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-# Seconds after which what still runs hangs.
+# After this many seconds, a test that still runs is assumed to hang.
 LIMIT = 280
 
 out = os.fdopen(os.dup(1), "w")
 
 
-def tell(test: unittest.TestCase, **more: Any) -> None:
+def write_line(test: unittest.TestCase, **more: Any) -> None:
     names = test.id().split(".", 2)
     title = names[-1][len("test_") :].replace("_", " ")
     print(
@@ -28,17 +28,17 @@ def tell(test: unittest.TestCase, **more: Any) -> None:
 
 
 class Result(unittest.TestResult):
-    """Tells of each test once: of one with several failures all of them."""
+    """Prints one line for each test, with all of its failures."""
 
     def startTest(self, test: unittest.TestCase) -> None:
         super().startTest(test)
-        self.told = len(self.failures), len(self.errors), len(self.unexpectedSuccesses)
+        self.counts = len(self.failures), len(self.errors), len(self.unexpectedSuccesses)
 
     def stopTest(self, test: unittest.TestCase) -> None:
-        failures, errors, successes = self.told
+        failures, errors, successes = self.counts
         found = [text for _, text in [*self.failures[failures:], *self.errors[errors:]]]
         found += ["a failure was expected" for _ in self.unexpectedSuccesses[successes:]]
-        tell(test, failure="\n".join(found))
+        write_line(test, failure="\n".join(found))
         super().stopTest(test)
 
 
@@ -51,7 +51,7 @@ def each(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
 
 
 def why_skipped(test: unittest.TestCase) -> str:
-    """Told before a run, as Jest wants it; a test does not skip itself."""
+    """Why a test is skipped. Jest needs this before the run, so a test cannot skip itself while it runs."""
     method = getattr(test, test.id().split(".", 2)[-1], None)
     for of in (type(test), method):
         if getattr(of, "__unittest_skip__", False):
@@ -64,9 +64,9 @@ if __name__ == "__main__":
     option, *modules = sys.argv[1:] or [""]
     if option == "--list":
         for test in each(tests):
-            tell(test, skipped=why_skipped(test))
+            write_line(test, skipped=why_skipped(test))
     else:
-        # What the agent prints is not a result.
+        # Output of the agent must not mix with the results.
         os.dup2(2, 1)
         faulthandler.dump_traceback_later(LIMIT, exit=True)
         left_out = modules if option == "--without" else []

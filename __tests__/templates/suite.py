@@ -12,7 +12,7 @@ from typing import Any, Callable, Iterator, TypeVar
 
 INSTANCE = os.path.realpath(os.path.join(os.path.dirname(__file__), "../../templates/instance"))
 LIB = f"{INSTANCE}/usr/local/lib/redis-replica"
-# What lies beside the modules would land in user data.
+# Compiled files beside the modules would be packed into the agent's archive.
 sys.dont_write_bytecode = True
 sys.path.insert(0, LIB)
 
@@ -20,7 +20,7 @@ Method = TypeVar("Method", bound=Callable[..., None])
 
 
 def rows(*table: tuple[Any, ...]) -> Callable[[Method], Method]:
-    """Makes a method one test for each row; the first word of a row is the test's title, the others are arguments."""
+    """Turns a method into one test for each row. A row starts with the test's title; the rest are arguments."""
 
     def mark(method: Method) -> Method:
         method.rows = table  # type: ignore[attr-defined]
@@ -30,7 +30,7 @@ def rows(*table: tuple[Any, ...]) -> Callable[[Method], Method]:
 
 
 class Case(unittest.TestCase):
-    """Titles are plain sentences; a method's name is one with underscores."""
+    """Test titles are plain sentences. A method's name is its title with underscores."""
 
     maxDiff = None
 
@@ -51,7 +51,7 @@ class Case(unittest.TestCase):
 
 @contextmanager
 def diagnostics() -> Iterator[StringIO]:
-    """What is written to stderr meanwhile."""
+    """Captures stderr."""
     text = StringIO()
     with redirect_stderr(text):
         yield text

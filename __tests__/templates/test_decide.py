@@ -1,4 +1,4 @@
-"""The tables of docs/instance.md, row by row."""
+"""The decision tables of docs/instance.md, row by row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from facts import Facts
 if TYPE_CHECKING:
     from facts import Action
 
-# A healthy replica that comes back on a new instance; each row names what differs.
+# A healthy replica that comes back on a new instance. Each row has the facts that differ.
 REPLICA = {
     **{"data": "known", "own": "replica", "retired": "no", "elsewhere": "no", "quorum": "yes", "same": "no"},
     **{"seen": "replica", "owner": "live", "fits": "yes", "stale": "no", "copy": "none", "proof": "no"},
@@ -41,17 +41,17 @@ def join(**facts: str) -> Action:
 class DecideTest(Case):
     @rows(
         ("a retired node is refused", {"retired": "yes"}, "refuse"),
-        ("a retired node is refused with an empty volume, too", {**EMPTY, "retired": "yes"}, "refuse"),
+        ("a retired node is refused even with an empty volume", {**EMPTY, "retired": "yes"}, "refuse"),
         ("an empty volume starts", EMPTY, "start"),
-        ("an empty volume starts where nobody answers", {**EMPTY, "quorum": "no"}, "start"),
+        ("an empty volume starts if no node answers", {**EMPTY, "quorum": "no"}, "start"),
         ("a node whose ID answers elsewhere is refused", {"elsewhere": "yes"}, "refuse"),
         (
-            "a rebooted node whose ID answers elsewhere is refused without a quorum, too",
+            "a rebooted node whose ID answers elsewhere is refused even without a quorum",
             {"elsewhere": "yes", "quorum": "no", "same": "yes"},
             "refuse",
         ),
         (
-            "a node whose ID answers elsewhere is refused whatever is accepted",
+            "a node whose ID answers elsewhere is refused even with an acceptance",
             {**PROMOTED, "elsewhere": "yes", "accepted": "yes"},
             "refuse",
         ),
@@ -60,21 +60,21 @@ class DecideTest(Case):
         ("an owner waits for a quorum", {"quorum": "no", "own": "owner"}, "later"),
         ("a rebooted owner waits for a quorum", {"quorum": "no", "own": "owner", "same": "yes"}, "later"),
         ("orphaned data waits for a quorum", {**ORPHAN, "quorum": "no", "same": "yes"}, "later"),
-        ("data of a node that nothing names is set aside", ORPHAN, "fresh"),
-        ("an owner serves what an operator accepted", {**PROMOTED, "accepted": "yes"}, "serve"),
+        ("data of an unknown node is set aside", ORPHAN, "fresh"),
+        ("an owner serves its slots after an operator's acceptance", {**PROMOTED, "accepted": "yes"}, "serve"),
         (
-            "an owner waits for the election of a replica that followed it, its proof notwithstanding",
+            "an owner with the proof waits for the election of a replica that was connected until it stopped",
             {**PROMOTED, "copy": "following", "proof": "yes"},
             "later",
         ),
         (
-            "an owner with the proof serves once no election has happened",
+            "an owner with the proof serves if no election happened within W",
             {**PROMOTED, "copy": "following", "proof": "yes", "waited": "yes"},
             "serve",
         ),
-        ("an owner with the proof serves at once without replicas", {**PROMOTED, "proof": "yes"}, "serve"),
+        ("an owner with the proof and without replicas serves at once", {**PROMOTED, "proof": "yes"}, "serve"),
         (
-            "an owner with the proof serves at once beside a replica that cannot be elected",
+            "an owner with the proof serves at once if its replica cannot be elected",
             {**PROMOTED, "proof": "yes", "copy": "other"},
             "serve",
         ),
@@ -85,12 +85,12 @@ class DecideTest(Case):
             "serve-aof",
         ),
         (
-            "an owner on the same instance waits for W with its append-only file, too",
+            "an owner on the same instance waits for W even with its append-only file",
             {**PROMOTED, "same": "yes", "aof": "yes"},
             "later",
         ),
         (
-            "an owner on another instance is refused with an append-only file",
+            "an owner on another instance is refused even with an append-only file",
             {**PROMOTED, "aof": "yes", "waited": "yes"},
             "refuse",
         ),
@@ -101,7 +101,7 @@ class DecideTest(Case):
         ),
         ("an owner without the proof is refused after W", {**PROMOTED, "waited": "yes"}, "refuse"),
         (
-            "the proof of a file that says replica proves nothing about slots",
+            "the proof does not count if nodes.conf has the node as a replica",
             {**PROMOTED, "own": "replica", "proof": "yes", "waited": "yes"},
             "refuse",
         ),
@@ -111,44 +111,52 @@ class DecideTest(Case):
             "later",
         ),
         (
-            "an image from before the promotion is refused when nothing was elected",
+            "an image from before the promotion is refused if no replica was elected",
             {"seen": "owner", "owner": "none", "copy": "following", "waited": "yes"},
             "refuse",
         ),
         ("a server older than its master's is refused", {"fits": "no"}, "refuse"),
         (
-            "a server older than its master's is refused whatever is accepted",
+            "a server older than its master's is refused even with an acceptance",
             {"fits": "no", "accepted": "yes"},
             "refuse",
         ),
-        ("an owner that is loading cannot be compared yet", {"stale": "loading"}, "later"),
-        ("an owner that is loading is not followed on an acceptance", {"stale": "loading", "accepted": "yes"}, "later"),
+        ("an owner that is loading its data is waited for", {"stale": "loading"}, "later"),
+        (
+            "an owner that is loading its data is not followed even with an acceptance",
+            {"stale": "loading", "accepted": "yes"},
+            "later",
+        ),
         ("an owner that holds less is not followed", {"stale": "yes"}, "refuse"),
         ("an owner that holds less is followed once accepted", {"stale": "yes", "accepted": "yes"}, "follow"),
         ("a replica follows the live owner of its shard", {}, "follow"),
         ("a forgotten replica follows the owner of its shard", {"seen": "none"}, "follow"),
-        ("a node that lost its slots follows who has them", {"own": "owner", "seen": "bare"}, "follow"),
-        ("a replica whose master is down follows it all the same", {"owner": "down"}, "follow"),
-        ("a join that was cut short goes on", {"own": "bare", "seen": "bare", "owner": "none"}, "start"),
+        ("a node that lost its slots follows their new owner", {"own": "owner", "seen": "bare"}, "follow"),
+        ("a replica follows its master even if that is down", {"owner": "down"}, "follow"),
+        ("an interrupted join continues", {"own": "bare", "seen": "bare", "owner": "none"}, "start"),
         (
-            "a join that was cut short goes on where nobody knows it",
+            "an interrupted join continues if no node knows this one",
             {"own": "bare", "seen": "none", "owner": "none"},
             "start",
         ),
         (
-            "a forgotten replica follows the owner of its shard that is down",
+            "a forgotten replica follows the owner of its shard even if that is down",
             {"seen": "none", "owner": "down"},
             "follow",
         ),
         (
-            "a node that lost its slots waits for who has them and is down",
+            "a node that lost its slots waits if their new owner is down",
             {"own": "owner", "seen": "bare", "owner": "down"},
             "later",
         ),
-        ("the data of a shard that was split up is set aside", {"seen": "none", "owner": "several"}, "fresh"),
-        ("the data of a shard that is gone is set aside", {"seen": "none", "owner": "none"}, "fresh"),
         (
-            "the data of an owner whose slots have gone to several is set aside",
+            "the data of a shard whose slots have several owners is set aside",
+            {"seen": "none", "owner": "several"},
+            "fresh",
+        ),
+        ("the data of a shard without an owner is set aside", {"seen": "none", "owner": "none"}, "fresh"),
+        (
+            "the data of an owner whose slots were moved to several owners is set aside",
             {"own": "owner", "seen": "bare", "owner": "several"},
             "fresh",
         ),
@@ -157,20 +165,24 @@ class DecideTest(Case):
         self.assertEqual(start(**facts)[0], action)
 
     @rows(
-        ("an ID with another machine leaves, whatever else holds", {**JOINED, "twin": "yes"}, "leave"),
+        ("a replica whose ID another machine has leaves", {**JOINED, "twin": "yes"}, "leave"),
         ("an owner whose ID another machine has leaves", {"own": "owner", "aof": "yes", "twin": "yes"}, "leave"),
-        ("an owner of slots is promoted, listed or not", {"own": "owner", "aof": "yes", "listed": "some"}, "promoted"),
+        (
+            "an owner of slots is promoted even if not every master lists it",
+            {"own": "owner", "aof": "yes", "listed": "some"},
+            "promoted",
+        ),
         ("an owner of slots is promoted without a quorum", {"own": "owner", "aof": "yes", "quorum": "no"}, "promoted"),
         ("an owner is not promoted before its append-only file is complete", {"own": "owner"}, "later"),
         ("nothing is done without a quorum", {"quorum": "no", "listed": "none"}, "later"),
         ("a replica in sync without a quorum waits", {**JOINED, "quorum": "no"}, "later"),
-        ("a node that no master lists meets them", {"listed": "none"}, "meet"),
-        ("a replica that some master does not list meets them", {**JOINED, "listed": "some"}, "meet"),
-        ("a listed node without slots is placed", {}, "replicate"),
-        ("a replica of a master that is unknown or owns nothing is placed anew", {"own": "lost"}, "replicate"),
+        ("a node that no master lists meets all masters", {"listed": "none"}, "meet"),
+        ("a replica that one master does not list meets all masters", {**JOINED, "listed": "some"}, "meet"),
+        ("a listed node without slots chooses a master", {}, "replicate"),
+        ("a replica whose master is unknown or owns no slots chooses another one", {"own": "lost"}, "replicate"),
         ("a replica whose link is down waits", {**JOINED, "link": "down"}, "later"),
         (
-            "a replica whose link is down for W waits while its master lives",
+            "a replica whose link is down for W waits while its master is live",
             {**JOINED, "link": "down", "waited": "yes"},
             "later",
         ),
@@ -181,13 +193,13 @@ class DecideTest(Case):
             "report",
         ),
         ("a replica behind its master waits", {**JOINED, "synced": "no"}, "later"),
-        ("a replica that a bus port does not answer waits", {**JOINED, "bus": "no"}, "later"),
-        ("a replica in sync that all list is healthy", JOINED, "healthy"),
+        ("a replica waits if a master's bus port does not answer", {**JOINED, "bus": "no"}, "later"),
+        ("a replica in sync that every master lists is healthy", JOINED, "healthy"),
     )
     def join_rows(self, facts: dict[str, str], action: str) -> None:
         self.assertEqual(join(**facts)[0], action)
 
-    def test_a_wait_for_a_quorum_says_so(self) -> None:
+    def test_without_a_quorum_the_reason_is_the_missing_majority(self) -> None:
         self.assertEqual(start(quorum="no"), ("later", NO_QUORUM))
         self.assertEqual(join(quorum="no"), ("later", NO_QUORUM))
 

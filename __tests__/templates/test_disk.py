@@ -20,41 +20,46 @@ BLANK = Disk("/dev/nvme2n1", "blank")
 
 class VolumeTest(Case):
     @rows(
-        ("none is waited for", [], "", ("later", "the data volume is not attached")),
-        ("a blank one is formatted", [BLANK], "", ("format", BLANK.path)),
-        ("one with the label is mounted", [OURS], "", ("mount", OURS.path)),
-        ("one with the label among others is mounted", [BLANK, OURS, OTHER], "", ("mount", OURS.path)),
-        ("a blank one beside another's is formatted", [OTHER, BLANK], "", ("format", BLANK.path)),
-        ("another's is left alone", [OTHER], "", ("refuse", "not a volume of Redis, and left alone: /dev/nvme3n1")),
-        ("one that is away is waited for", [], "1-1", ("later", "the data volume is not attached")),
-        ("its own is mounted", [OURS], "1-1", ("mount", OURS.path)),
-        ("its own is mounted beside a blank one", [BLANK, OURS], "1-1", ("mount", OURS.path)),
+        ("a volume that is not attached is waited for", [], "", ("later", "the data volume is not attached")),
+        ("a blank disk is formatted", [BLANK], "", ("format", BLANK.path)),
+        ("a disk with the label is mounted", [OURS], "", ("mount", OURS.path)),
+        ("a disk with the label is mounted if there are other disks", [BLANK, OURS, OTHER], "", ("mount", OURS.path)),
+        ("a blank disk is formatted if another disk has foreign data", [OTHER, BLANK], "", ("format", BLANK.path)),
         (
-            "a blank one is not formatted while its own may come",
+            "a disk with foreign data is left alone",
+            [OTHER],
+            "",
+            ("refuse", "not a volume of Redis, and left alone: /dev/nvme3n1"),
+        ),
+        ("the known volume is waited for", [], "1-1", ("later", "the data volume is not attached")),
+        ("the known volume is mounted", [OURS], "1-1", ("mount", OURS.path)),
+        ("the known volume is mounted if there is also a blank disk", [BLANK, OURS], "1-1", ("mount", OURS.path)),
+        (
+            "a blank disk is not formatted while the known volume is missing",
             [BLANK],
             "1-1",
             ("later", "/dev/nvme2n1 is blank, and the data of this node is on 1-1"),
         ),
         (
-            "another node's is refused",
+            "the volume of another node is refused",
             [OURS],
             "2-2",
             ("refuse", "/dev/nvme1n1 has the file system 1-1, and the data of this node is on 2-2"),
         ),
         (
-            "another's is left alone where its own is away",
+            "a disk with foreign data is left alone while the known volume is missing",
             [OTHER],
             "1-1",
             ("refuse", "not a volume of Redis, and left alone: /dev/nvme3n1"),
         ),
         (
-            "several with the label are not guessed from",
+            "several disks with the label are refused",
             [OURS, OURS],
             "",
             ("refuse", "several disks have the label redis-data: /dev/nvme1n1 /dev/nvme1n1"),
         ),
         (
-            "several that are blank are not guessed from",
+            "several blank disks are refused",
             [BLANK, BLANK],
             "",
             ("refuse", "several disks are blank: /dev/nvme2n1 /dev/nvme2n1"),
@@ -63,7 +68,7 @@ class VolumeTest(Case):
     def volumes(self, disks: list[Disk], known: str, action: tuple[str, str]) -> None:
         self.assertEqual(decide_volume(disks, known, False), action)
 
-    def test_an_acceptance_allows_another_volume_and_never_anothers_data(self) -> None:
+    def test_an_acceptance_allows_another_volume_but_no_foreign_data(self) -> None:
         self.assertEqual(decide_volume([BLANK], "2-2", True), ("format", BLANK.path))
         self.assertEqual(decide_volume([OURS], "2-2", True), ("mount", OURS.path))
         for disks in ([OTHER], [OURS, OURS], [BLANK, BLANK]):
@@ -81,31 +86,35 @@ EBS = "Amazon Elastic Block Store"
 class DisksTest(Case):
     @rows(
         (
-            "on Nitro all but the root and instance stores",
+            "on Nitro all disks except the root volume and instance stores",
             line("nvme0n1", model=EBS)
             + line("nvme0n1p1", "part", parent="nvme0n1", place="/")
             + line("nvme1n1", model=EBS)
             + line("nvme2n1", model="Amazon EC2 NVMe Instance Storage"),
             ["/dev/nvme1n1"],
         ),
-        ("on Xen all but the root on a whole disk", line("xvda", place="/") + line("xvdf"), ["/dev/xvdf"]),
-        ("no disk that swaps", line("zram0", place="[SWAP]") + line("sdb"), ["/dev/sdb"]),
-        ("no disk without a size", line("zram0", size="0"), []),
-        ("no loop and no CD", line("loop0", "loop") + line("sr0", "rom"), []),
         (
-            "no disk whose volume on a partition is mounted",
+            "on Xen all disks except a root volume without partitions",
+            line("xvda", place="/") + line("xvdf"),
+            ["/dev/xvdf"],
+        ),
+        ("no disk that is used as swap", line("zram0", place="[SWAP]") + line("sdb"), ["/dev/sdb"]),
+        ("no disk without a size", line("zram0", size="0"), []),
+        ("no loop device and no CD", line("loop0", "loop") + line("sr0", "rom"), []),
+        (
+            "no disk with a mounted logical volume on a partition",
             line("xvdb") + line("xvdb1", "part", parent="xvdb") + line("dm-0", "lvm", parent="xvdb1", place="/srv"),
             [],
         ),
-        ("a disk with partitions that nobody uses", line("xvdb") + line("xvdb1", "part", parent="xvdb"), ["/dev/xvdb"]),
-        ("none of no line, and of lines that are cut", '\nKNAME="xvdb" TYPE="disk\n', []),
+        ("a disk with unused partitions", line("xvdb") + line("xvdb1", "part", parent="xvdb"), ["/dev/xvdb"]),
+        ("no disk from empty or truncated lines", '\nKNAME="xvdb" TYPE="disk\n', []),
     )
     def listed(self, lines: str, disks: list[str]) -> None:
         self.assertEqual(whole_disks(lines), disks)
 
     @rows(
-        ("a list that cannot be had is unknown", (1, "lsblk: failed")),
-        ("a list that takes too long is unknown", (None, "lsblk was killed after 60 s")),
+        ("a failure of lsblk is unknown", (1, "lsblk: failed")),
+        ("a timeout of lsblk is unknown", (None, "lsblk was killed after 60 s")),
     )
     def unlisted(self, result: tuple[int | None, str]) -> None:
         world = FakeWorld(self.folder())
@@ -124,23 +133,28 @@ class DisksTest(Case):
         return path
 
     @rows(
-        ("zeros are blank", "", [], "blank"),
-        ("bytes that no tool knows are somebody's", "", [(70_000, b"something")], "other"),
-        ("bytes after the first MiB are not looked at", "", [(HEAD, b"something")], "blank"),
-        ("our label is ours", "LABEL=redis-data\nUUID=1-1\nTYPE=ext4", [], "ours"),
-        ("another label is somebody's", "LABEL=mysql\nUUID=9-9\nTYPE=xfs", [], "other"),
-        ("a label that begins like ours is somebody's", "LABEL=redis-data x\nTYPE=ext4", [], "other"),
-        ("partitions are somebody's", "PTUUID=9-9\nPTTYPE=gpt", [], "other"),
-        ("what blkid cannot read is somebody's", "TYPE=unreadable", [], "other"),
+        ("a disk of zeros is blank", "", [], "blank"),
+        ("bytes that blkid does not know are foreign data", "", [(70_000, b"something")], "other"),
+        ("bytes after the first MiB are not read", "", [(HEAD, b"something")], "blank"),
+        ("a disk with the agent's label is its own", "LABEL=redis-data\nUUID=1-1\nTYPE=ext4", [], "ours"),
+        ("a disk with another label has foreign data", "LABEL=mysql\nUUID=9-9\nTYPE=xfs", [], "other"),
+        (
+            "a disk whose label only begins like the agent's has foreign data",
+            "LABEL=redis-data x\nTYPE=ext4",
+            [],
+            "other",
+        ),
+        ("a disk with partitions has foreign data", "PTUUID=9-9\nPTTYPE=gpt", [], "other"),
+        ("a disk that blkid cannot read has foreign data", "TYPE=unreadable", [], "other"),
     )
     def found(self, probe: str, parts: list[tuple[int, bytes]], kind: str) -> None:
         self.assertEqual(read_disk(self.content(4 << 20, *parts), probe).kind, kind)
 
-    def test_a_disk_that_cannot_be_read_is_somebodys(self) -> None:
+    def test_an_unreadable_disk_counts_as_foreign_data(self) -> None:
         self.assertEqual(read_disk("/nonexistent/disk", "").kind, "other")
 
     @unittest.skipUnless(shutil.which("blkid") and shutil.which("mkfs.ext4"), "blkid or mkfs.ext4 not found")
-    def test_real_file_systems_are_told_apart(self) -> None:
+    def test_real_file_systems_are_classified(self) -> None:
         for label, wipe, action in (
             ("", False, "format"),
             ("redis-data", False, "mount"),
@@ -196,7 +210,7 @@ class AttachTest(Case):
             (code, self.ran(world), world.etc.text("volume")), (0, ["nsenter", "resize2fs", "blkid"], "1-1\n")
         )
 
-    def test_a_blank_one_is_formatted_first(self) -> None:
+    def test_a_blank_disk_is_formatted_first(self) -> None:
         self.assertEqual(self.ran(self.attach(BLANK)[1])[0], "mkfs.ext4")
 
     def test_nothing_is_formatted_or_mounted_on_a_refusal_or_a_wait(self) -> None:
@@ -205,7 +219,7 @@ class AttachTest(Case):
             self.assertIn(code, (10, 20))
             self.assertEqual(self.ran(world), [])
 
-    def test_what_was_accepted_is_this_disk_and_no_other(self) -> None:
+    def test_an_acceptance_is_valid_for_one_disk_only(self) -> None:
         code, world = self.attach(OURS, known="2-2", accepted=True)
         self.assertEqual((code, world.run.has("accepted")), (0, False))
         world.run.write("accepted", "volume 9-9")
@@ -213,12 +227,12 @@ class AttachTest(Case):
         with mock.patch.object(disk, "unused_disks", return_value=[OURS]):
             self.assertEqual(left_with(lambda: disk.attach(world, "/nowhere"))[0], 20)
 
-    def test_a_fresh_volume_is_whatever_is_blank(self) -> None:
+    def test_with_the_setting_fresh_any_blank_disk_is_formatted(self) -> None:
         self.assertEqual(self.attach(BLANK, known="2-2", settings="DATA_VOLUME='fresh'\n")[0], 0)
 
 
 class FillTest(Case):
-    def test_a_volume_begins_with_what_the_root_has_and_counts_once_it_is_whole(self) -> None:
+    def test_a_new_volume_gets_the_data_of_the_root_volume_completely_or_not_at_all(self) -> None:
         world = FakeWorld(self.folder())
         world.processes = Processes()  # type: ignore[assignment]
         put(world.data / "dump.rdb", "data")
@@ -232,7 +246,7 @@ class FillTest(Case):
         self.assertEqual(found, ["node/data/dump.rdb", "node/state/receipt"])
         self.assertEqual((os.listdir(world.data.path), os.listdir(world.state.path)), ([], []))
 
-    def test_what_does_not_fit_stays_where_it_is(self) -> None:
+    def test_data_that_does_not_fit_stays_on_the_root_volume(self) -> None:
         world = FakeWorld(self.folder())
         world.processes.results["cp"] = 1, "cp: No space left on device"
         put(world.data / "dump.rdb", "data")
@@ -240,4 +254,4 @@ class FillTest(Case):
         self.assertEqual(
             (code, world.data.text("dump.rdb"), os.path.exists(f"{world.root}/volume/node")), (20, "data", False)
         )
-        self.assertIn("No space left on device", world.told_state)
+        self.assertIn("No space left on device", world.shown_state)

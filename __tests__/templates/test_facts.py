@@ -20,21 +20,21 @@ def raises(error: Exception) -> Callable[[], object]:
 
 class FactsTest(Case):
     @rows(
-        ("a text is a fact as it is", lambda: "live", "live"),
-        ("what holds is yes", lambda: 5, "yes"),
-        ("what does not hold is no", lambda: None, "no"),
+        ("a text is returned unchanged", lambda: "live", "live"),
+        ("a true value is yes", lambda: 5, "yes"),
+        ("a false value is no", lambda: None, "no"),
     )
     def values(self, get: Callable[[], object], value: str) -> None:
         self.assertEqual(fact(get), value)
 
     @rows(
         ("a question without an answer is unknown", raises(Unknown("10.0.0.1: no answer")), "10.0.0.1: no answer"),
-        ("an error in answer is unknown", raises(Refused("NOAUTH")), "NOAUTH"),
-        ("a fact that is itself unknown stays so", lambda: Unknown("silence"), "silence"),
+        ("an error as the answer is unknown", raises(Refused("NOAUTH")), "NOAUTH"),
+        ("an unknown value stays unknown", lambda: Unknown("silence"), "silence"),
         ("a file that cannot be read is unknown", raises(OSError(5, "Input/output error")), "Input/output error"),
-        ("a value that is not what it should be is unknown", raises(ValueError("not a number")), "not a number"),
+        ("a malformed value is unknown", raises(ValueError("not a number")), "not a number"),
         (
-            "a field that is missing is unknown, and named",
+            "a missing field is unknown, and the reason names it",
             raises(KeyError("master_replid")),
             "no 'master_replid' in the answer",
         ),
@@ -48,28 +48,28 @@ class FactsTest(Case):
         self.assertIsInstance(found, Unknown)
         self.assertIn(reason, str(found))
 
-    def test_a_mistake_in_the_agent_is_not_taken_for_an_unknown_fact(self) -> None:
+    def test_a_programming_error_is_not_an_unknown_fact(self) -> None:
         with self.assertRaises(AttributeError):
             fact(raises(AttributeError("no such attribute")))
 
-    def test_what_is_unknown_is_raised_where_a_value_is_needed(self) -> None:
+    def test_an_unknown_value_is_raised_if_a_value_is_needed(self) -> None:
         self.assertEqual(known(0), 0)
         with self.assertRaises(Unknown):
             known(Refused("NOAUTH"))
 
-    def test_a_fact_that_nobody_declared_is_a_mistake_and_not_unknown(self) -> None:
+    def test_an_undeclared_fact_is_a_programming_error(self) -> None:
         with self.assertRaises(KeyError):
             Facts({}, {}).quorum  # noqa: B018
 
-    def test_an_unknown_fact_is_asked_for_by_its_name(self) -> None:
+    def test_reading_an_unknown_fact_raises_its_name(self) -> None:
         with self.assertRaisesRegex(Needed, "^quorum$"):
             Facts({"quorum": Unknown("silence")}, {}).quorum  # noqa: B018
 
-    def test_an_unknown_fact_that_does_not_matter_changes_nothing(self) -> None:
+    def test_an_unknown_fact_that_does_not_change_the_action_is_ignored(self) -> None:
         facts: Known = {"a": Unknown("silence"), "b": "yes"}
         self.assertEqual(settle(lambda f: ("go", "") if f.b == "yes" else ("go", f.a), facts, {"a": "x y"}), ("go", ""))
         self.assertEqual(settle(lambda f: ("go", "") if f.a else ("stop", ""), facts, {"a": "x y"}), ("go", ""))
 
-    def test_an_unknown_fact_that_matters_is_the_reason_to_wait(self) -> None:
+    def test_an_unknown_fact_that_changes_the_action_is_the_reason_to_wait(self) -> None:
         facts: Known = {"a": Unknown("silence")}
         self.assertEqual(settle(lambda f: (f.a, ""), facts, {"a": "x y"}), ("later", "silence"))

@@ -19,7 +19,7 @@ IS_ROOT = os.geteuid() == 0
 
 @contextmanager
 def file_size(limit: int) -> Iterator[None]:
-    """No file can become larger, as on a full disk."""
+    """Limits the size of files, as a full disk does."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
     try:
@@ -36,7 +36,7 @@ class FolderTest(Case):
     def names(self) -> list[str]:
         return sorted(os.listdir(self.place.path))
 
-    def test_a_file_is_replaced_by_rename_only_if_it_differs_and_leaves_nothing_beside_it(self) -> None:
+    def test_a_file_is_replaced_by_rename_only_if_it_differs_and_no_temporary_file_is_left(self) -> None:
         self.place.write("file", "one\n")
         first = os.stat(self.place / "file").st_ino
         self.place.write("file", "one\n")
@@ -50,7 +50,7 @@ class FolderTest(Case):
         self.place.write("file", "one\n")
         self.assertEqual(self.place.text("file"), "one\n")
 
-    def test_a_file_has_its_mode_whatever_the_umask(self) -> None:
+    def test_a_file_has_its_mode_regardless_of_the_umask(self) -> None:
         before = os.umask(0o077)
         try:
             self.place.write("file", "one\n", 0o640)
@@ -58,13 +58,13 @@ class FolderTest(Case):
             os.umask(before)
         self.assertEqual(stat.S_IMODE(os.stat(self.place / "file").st_mode), 0o640)
 
-    def test_a_full_disk_leaves_the_file_that_was_there_and_nothing_beside_it(self) -> None:
+    def test_on_a_full_disk_the_old_file_stays_and_no_temporary_file_is_left(self) -> None:
         self.place.write("file", "one\n")
         with file_size(1000), self.assertRaises(OSError):
             self.place.write("file", "x" * 100_000)
         self.assertEqual((self.place.text("file"), self.names()), ("one\n", ["file"]))
 
-    def test_a_text_that_cannot_be_written_leaves_nothing(self) -> None:
+    def test_a_text_that_cannot_be_encoded_leaves_no_file(self) -> None:
         with self.assertRaises(ValueError):
             self.place.write("file", "\u0663")
         self.assertEqual(self.names(), [])
@@ -78,7 +78,7 @@ class FolderTest(Case):
         with open(f"{self.place.path}/../target") as file:
             self.assertEqual(file.read(), "root's")
 
-    def test_a_file_that_is_not_there_is_empty(self) -> None:
+    def test_a_missing_file_reads_as_empty(self) -> None:
         self.assertEqual(
             (self.place.read("nothing"), self.place.text("nothing"), self.place.has("nothing")), (b"", "", False)
         )
@@ -104,8 +104,8 @@ class FolderTest(Case):
         ("a link is not followed", "link"),
         ("a link to nothing is not followed", "dangling"),
         ("a link to itself is not followed", "loop"),
-        ("a FIFO does not hold the reader", "fifo"),
-        ("a folder is no file", "folder"),
+        ("a FIFO does not block the reader", "fifo"),
+        ("a folder is not read as a file", "folder"),
     )
     def odd(self, kind: str) -> None:
         self.make(kind)
@@ -115,11 +115,11 @@ class FolderTest(Case):
         self.place.remove("odd")
         self.assertEqual(self.names(), [])
 
-    def test_a_device_is_no_file(self) -> None:
+    def test_a_device_is_not_read_as_a_file(self) -> None:
         with self.assertRaises(OSError):
             Folder("/dev").read("null")
 
-    def test_a_removed_link_leaves_what_it_leads_to(self) -> None:
+    def test_removing_a_link_keeps_its_target(self) -> None:
         put(f"{self.place.path}/../target/file", "root's")
         os.symlink("../target", self.place / "folder")
         self.place.remove("folder")
@@ -131,19 +131,19 @@ class FolderTest(Case):
         self.place.remove("a")
         self.assertEqual(self.names(), [])
 
-    def test_a_head_and_a_tail_are_read_apart(self) -> None:
+    def test_the_head_or_the_tail_of_a_file_is_read(self) -> None:
         put(self.place / "file", "0123456789")
         self.assertEqual(
             (self.place.read("file", 3), self.place.read("file", tail=4), self.place.read("file", tail=99)),
             (b"012", b"6789", b"0123456789"),
         )
 
-    def test_no_more_is_read_than_the_limit(self) -> None:
+    def test_at_most_the_limit_is_read(self) -> None:
         with open(self.place / "file", "wb") as file:
             file.truncate(LIMIT + 10)
         self.assertEqual(len(self.place.read("file")), LIMIT)
 
-    def test_a_move_replaces_what_has_the_name_there(self) -> None:
+    def test_a_move_replaces_an_existing_file(self) -> None:
         other = Folder(f"{self.place.path}/other", 0o700)
         put(self.place / "a/file", "new")
         put(other / "b/file", "old")
@@ -151,7 +151,7 @@ class FolderTest(Case):
         self.assertEqual((other.text("b/file"), self.place.has("a")), ("new", False))
         self.assertEqual(stat.S_IMODE(os.stat(other.path).st_mode), 0o700)
 
-    def test_a_file_of_1970_is_there(self) -> None:
+    def test_a_file_with_time_zero_exists(self) -> None:
         put(self.place / "file", "x")
         os.utime(self.place / "file", (0, 0))
         self.assertTrue(self.place.has("file"))
@@ -159,7 +159,7 @@ class FolderTest(Case):
 
 @unittest.skipUnless(IS_ROOT, "root not found")
 class OwnerTest(Case):
-    """root in a folder of another user's."""
+    """root works in a folder of another user."""
 
     def setUp(self) -> None:
         top = self.folder()
@@ -169,26 +169,26 @@ class OwnerTest(Case):
         put(f"{top}/secret", "root's")
         os.chmod(f"{top}/secret", 0o600)
 
-    def test_what_root_writes_is_the_owners(self) -> None:
+    def test_a_file_that_root_writes_belongs_to_the_owner(self) -> None:
         self.place.write("file", "x")
         self.assertEqual(os.stat(self.place / "file").st_uid, NOBODY[0])
         self.assertEqual((os.geteuid(), os.getegid()), (0, 0))
 
-    def test_root_reads_nothing_that_the_owner_cannot(self) -> None:
+    def test_root_reads_only_what_the_owner_can_read(self) -> None:
         put(self.place / "file", "x")
         os.chmod(self.place / "file", 0o600)
         with self.assertRaises(PermissionError):
             self.place.read("file")
         self.assertEqual(os.geteuid(), 0)
 
-    def test_a_folder_that_is_a_link_to_roots_is_not_written_to(self) -> None:
+    def test_a_folder_that_links_to_a_folder_of_root_is_not_written_to(self) -> None:
         os.mkdir(f"{self.place.path}/../roots", 0o755)
         os.symlink("../roots", self.place / "kept")
         with self.assertRaises(PermissionError):
             Folder(self.place / "kept", 0o750, NOBODY).write("file", "x")
         self.assertEqual(os.listdir(f"{self.place.path}/../roots"), [])
 
-    def test_all_that_an_earlier_number_of_the_owner_had_is_the_owners_and_nothing_else(self) -> None:
+    def test_files_of_the_owners_earlier_uid_are_given_to_the_owner_and_no_others(self) -> None:
         place = Folder(f"{self.place.path}/../earlier", 0o750, NOBODY)
         put(place / "a/file", "x")
         put(place / "roots", "x")
@@ -202,7 +202,7 @@ class OwnerTest(Case):
         )
         self.assertEqual(os.stat(f"{self.place.path}/../secret").st_uid, 0)
 
-    def test_a_full_disk_leaves_nothing_beside_a_file(self) -> None:
+    def test_on_a_full_disk_no_temporary_file_of_the_owner_is_left(self) -> None:
         disk = f"{self.place.path}/../disk"
         os.mkdir(disk)
         if (
@@ -211,7 +211,7 @@ class OwnerTest(Case):
             ).returncode
             != 0
         ):
-            # In a container that may not mount; RLIMIT_FSIZE stands for it above.
+            # Some containers cannot mount. The test above covers the same case by RLIMIT_FSIZE.
             return
         try:
             place = Folder(disk, 0o777, NOBODY)

@@ -1,4 +1,4 @@
-"""Looks over a world of fakes: one look, one step."""
+"""Runs step() in a fake world: each look takes one step."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ class JoinCase(Case):
             code, self.log = left_with(lambda: step(self.world))
         return code
 
-    def told(self, word: str) -> list[str]:
-        return self.world.network.told(word, HERE)
+    def sent(self, word: str) -> list[str]:
+        return self.world.network.sent(word, HERE)
 
 
 class LookTest(JoinCase):
-    def test_a_replica_in_sync_that_all_list_is_in_sync(self) -> None:
+    def test_a_replica_that_has_caught_up_and_that_every_master_lists_is_in_sync(self) -> None:
         self.assertEqual(
-            (self.look(), self.world.told_state), (0, f"in sync: {R} is a replica of {A}, listed by every master")
+            (self.look(), self.world.shown_state), (0, f"in sync: {R} is a replica of {A}, listed by every master")
         )
 
     @rows(
@@ -76,38 +76,38 @@ class LookTest(JoinCase):
     def waits(self, mine: list[Line], reason: str) -> None:
         behind = {**LINK, "slave_repl_offset": 699} if "offset" in reason else LINK
         self.serve(NODES, CLUSTER_NODES=text(R, mine), INFO=info(**behind))
-        self.assertEqual((self.look(), self.world.told_state), (10, f"waiting: {reason}"))
+        self.assertEqual((self.look(), self.world.shown_state), (10, f"waiting: {reason}"))
 
     @rows(
-        ("a master that does not tell its offset", SILENCE, "no answer within 2 s"),
-        ("a master that refuses", Refused("NOAUTH Authentication required."), "NOAUTH"),
+        ("a master that does not report its offset", SILENCE, "no answer within 2 s"),
+        ("a master that requires a password", Refused("NOAUTH Authentication required."), "NOAUTH"),
         ("a master with an offset that is a command", MASTER.replace(":700", ":PORT[$(id)]"), "not a number"),
-        ("a master of another history", MASTER.replace("1" * 40, "2" * 40), "the offset has not reached"),
-        ("a master without a history", info(master_repl_offset=700), "master_replid"),
+        ("a master with another replication history", MASTER.replace("1" * 40, "2" * 40), "the offset has not reached"),
+        ("a master that reports no replication history", info(master_repl_offset=700), "master_replid"),
     )
     def unknown_offsets(self, reply: Any, reason: str) -> None:
         self.world.network.servers["10.0.0.1:6379"] = {"CLUSTER NODES": text(A, NODES), "INFO": reply}
         self.assertEqual(self.look(), 10)
-        self.assertIn(reason, self.world.told_state)
+        self.assertIn(reason, self.world.shown_state)
 
     @rows(
         ("a replica whose offset grows in its master's history is left to catch up", "1", 10, 0),
-        ("a replica whose offset stands is connected anew once a minute", "1", 0, 2),
-        ("a replica fed by SYNC, whose offset grows in another history, is connected anew once a minute", "2", 10, 2),
-        ("a replica fed by SYNC from -1 on is connected anew once a minute", "0", 0, 2),
+        ("a replica whose offset does not change reconnects once a minute", "1", 0, 2),
+        ("a replica fed by SYNC, whose offset grows in another history, reconnects once a minute", "2", 10, 2),
+        ("a replica fed by SYNC from -1 on reconnects once a minute", "0", 0, 2),
     )
     def relinks(self, history: str, growth: int, count: int) -> None:
         for offset in range(500, 500 + 14 * growth, growth) if growth else [-1 if history == "0" else 500] * 14:
             mine = {**LINK, "slave_repl_offset": offset, "master_replid": history * 40}
             self.serve(NODES, INFO=info(**mine))
-            self.assertEqual((self.look(), self.world.told_state), (10, f"waiting: {BEHIND}"))
+            self.assertEqual((self.look(), self.world.shown_state), (10, f"waiting: {BEHIND}"))
             self.world.clock.sleep(10)
-        self.assertEqual(self.told("CLIENT"), ["CLIENT KILL TYPE master"] * count)
+        self.assertEqual(self.sent("CLIENT"), ["CLIENT KILL TYPE master"] * count)
 
     @rows(
-        ("silence", SILENCE, SILENCE, "Redis does not answer: no answer within 2 s"),
+        ("no answer", SILENCE, SILENCE, "Redis does not answer: no answer within 2 s"),
         (
-            "an answer to the first question alone",
+            "an answer to the first command only",
             text(R, NODES),
             SILENCE,
             "Redis does not answer: no answer within 2 s",
@@ -115,67 +115,67 @@ class LookTest(JoinCase):
         ("an empty answer", "", info(**LINK), "Redis does not answer: not an answer to CLUSTER NODES"),
         ("a number", 5, info(**LINK), "Redis does not answer: not a line of CLUSTER NODES: 5"),
         ("a list", [], info(**LINK), "Redis does not answer: not a line of CLUSTER NODES: []"),
-        ("a password", Refused("NOAUTH"), Refused("NOAUTH"), "Redis does not answer: NOAUTH"),
+        ("a required password", Refused("NOAUTH"), Refused("NOAUTH"), "Redis does not answer: NOAUTH"),
         ("loading", Refused("LOADING"), info(loading=1, loading_loaded_bytes=5), "Redis is loading its data"),
     )
     def local_answers(self, nodes: Any, answer: Any, reason: str) -> None:
         self.serve(NODES, CLUSTER_NODES=nodes, INFO=answer)
-        self.assertEqual((self.look(), self.world.told_state), (10, f"waiting: {reason}"))
-        self.assertEqual((self.told("CONFIG"), self.told("SHUTDOWN")), ([], []))
+        self.assertEqual((self.look(), self.world.shown_state), (10, f"waiting: {reason}"))
+        self.assertEqual((self.sent("CONFIG"), self.sent("SHUTDOWN")), ([], []))
 
-    def test_why_redis_does_not_run_is_left_to_prepare(self) -> None:
+    def test_if_redis_does_not_run_the_state_is_not_changed(self) -> None:
         self.world.run.write("state", "waiting: the owner of this shard is loading its data\n")
         refused = Refused("127.0.0.1:6379: Connection refused")
         self.serve(NODES, CLUSTER_NODES=refused, INFO=refused)
         self.assertEqual(
-            (self.look(), self.world.told_state), (10, "waiting: the owner of this shard is loading its data")
+            (self.look(), self.world.shown_state), (10, "waiting: the owner of this shard is loading its data")
         )
 
-    def test_nothing_is_asked_while_a_refusal_stands(self) -> None:
+    def test_no_server_is_asked_after_a_refusal(self) -> None:
         self.world.run.write("refused", "x")
         self.assertEqual((self.look(), self.world.network.asked), (20, []))
 
-    def test_without_a_quorum_it_waits_and_says_who_is_silent(self) -> None:
+    def test_without_a_quorum_it_waits_and_names_the_masters_that_do_not_answer(self) -> None:
         for place in ("10.0.0.2", "10.0.0.3"):
             del self.world.network.servers[f"{place}:6379"]
         self.assertEqual(self.look(), 10)
-        self.assertIn("no majority of the masters answers and agrees: 1 of 3", self.world.told_state)
-        self.assertIn("10.0.0.2:6379: no answer within 2 s", self.world.told_state)
+        self.assertIn("no majority of the masters answers and agrees: 1 of 3", self.world.shown_state)
+        self.assertIn("10.0.0.2:6379: no answer within 2 s", self.world.shown_state)
 
-    def test_a_node_that_a_master_does_not_list_meets_all(self) -> None:
+    def test_a_node_that_one_master_does_not_list_meets_all_masters(self) -> None:
         self.world.network.servers["10.0.0.2:6379"] = {"CLUSTER NODES": text(B, NODES[:3])}
-        self.assertEqual((self.look(), len(self.told("CLUSTER MEET"))), (10, 3))
+        self.assertEqual((self.look(), len(self.sent("CLUSTER MEET"))), (10, 3))
 
-    def test_a_bare_node_is_placed(self) -> None:
+    def test_a_bare_node_chooses_a_master(self) -> None:
         self.serve([*change(NODES, R, at="10.0.0.9"), Line(T, "10.0.0.4", "master", epoch=0)], T)
         self.assertEqual(self.look(), 10)
-        self.assertEqual(self.told("CLUSTER REPLICATE"), [f"CLUSTER REPLICATE {B}"])
+        self.assertEqual(self.sent("CLUSTER REPLICATE"), [f"CLUSTER REPLICATE {B}"])
 
     @rows(
-        ("a replica that names no master starts again, never called in sync", change(NODES, R, master="-")),
-        ("a replica whose master is unknown starts again", change(NODES, R, master=S)),
+        ("a replica without a master restarts and is never in sync", change(NODES, R, master="-")),
+        ("a replica whose master is unknown restarts", change(NODES, R, master=S)),
         (
-            "a replica whose master owns nothing starts again",
+            "a replica whose master owns no slots restarts",
             [*change(NODES, A, slots=""), Line(S, "10.0.0.5", "master", slots="0-5460")],
         ),
     )
     def lost(self, nodes: list[Line]) -> None:
         self.serve(nodes)
         self.assertEqual(self.look(), 10)
-        self.assertEqual((self.told("CLUSTER REPLICATE"), self.told("SHUTDOWN")), ([], ["SHUTDOWN SAVE"]))
-        self.assertNotIn("in sync", self.world.told_state)
+        self.assertEqual((self.sent("CLUSTER REPLICATE"), self.sent("SHUTDOWN")), ([], ["SHUTDOWN SAVE"]))
+        self.assertNotIn("in sync", self.world.shown_state)
 
-    def test_a_link_that_is_down_is_told_with_its_cause_and_reported_where_the_master_is_down_for_w(self) -> None:
+    def test_a_link_that_is_down_is_waited_for_and_reported_once_the_master_is_down_for_w(self) -> None:
         nodes = change(NODES, A, **DOWN)
         self.serve(nodes, INFO=info(**{**LINK, "master_link_status": "down", "master_link_down_since_seconds": 5}))
         del self.world.network.servers["10.0.0.1:6379"]
-        self.assertEqual((self.look(), self.world.told_state), (10, "waiting: the replication link is down"))
+        self.assertEqual((self.look(), self.world.shown_state), (10, "waiting: the replication link is down"))
         self.world.clock.time += 61
         self.assertEqual(self.look(), 20)
-        self.assertRegex(self.world.told_state, r"^refused: the master is down; local data was last updated at \d{4}-")
+        self.assertRegex(self.world.shown_state, r"^refused: the master is down; local data was last updated at \d{4}-")
         self.assertFalse(self.world.run.has("refused"))
 
-    def test_a_link_that_comes_back_begins_w_anew(self) -> None:
+    def test_a_link_that_comes_back_restarts_w(self) -> None:
         self.world.run.write("since", "1 0")
         self.look()
         self.assertFalse(self.world.run.has("since"))
@@ -185,25 +185,25 @@ class PromotedTest(JoinCase):
     NODES = change(change(NODES, A, slots="", **DOWN), R, flags="master", master="-", slots="0-5460")
     ON = {**LINK, "aof_enabled": 1, "aof_last_bgrewrite_status": "ok"}
 
-    def test_its_append_only_file_is_switched_on_and_it_is_promoted_once_that_is_complete(self) -> None:
+    def test_its_append_only_file_is_switched_on_and_the_state_is_promoted_once_the_file_is_complete(self) -> None:
         self.serve(self.NODES)
         self.assertEqual(self.look(), 10)
-        self.assertEqual(self.told("CONFIG SET appendonly"), ["CONFIG SET appendonly yes"])
-        self.assertIn("the append-only file is not complete yet", self.world.told_state)
+        self.assertEqual(self.sent("CONFIG SET appendonly"), ["CONFIG SET appendonly yes"])
+        self.assertIn("the append-only file is not complete yet", self.world.shown_state)
         put(self.world.data / MANIFEST, "")
         self.serve(self.NODES, INFO=info(**self.ON))
-        self.assertEqual((self.look(), self.world.told_state), (0, f"promoted: {R} owns slots"))
+        self.assertEqual((self.look(), self.world.shown_state), (0, f"promoted: {R} owns slots"))
 
-    def test_a_look_that_redis_stops_answering_leaves_its_append_only_file_alone(self) -> None:
-        # F30: the first question is answered, and then nothing.
+    def test_if_redis_stops_answering_its_append_only_file_is_left_alone(self) -> None:
+        # F30: Redis answers the first command only.
         put(self.world.data / MANIFEST, "")
         answers = [text(R, self.NODES)]
         self.serve(self.NODES, CLUSTER_NODES=lambda _: answers.pop() if answers else SILENCE, INFO=SILENCE)
         for _ in range(3):
             self.assertEqual(self.look(), 10)
-        self.assertEqual((self.told("CONFIG"), self.world.data.has(MANIFEST)), ([], True))
+        self.assertEqual((self.sent("CONFIG"), self.world.data.has(MANIFEST)), ([], True))
 
-    def test_it_serves_on_without_a_quorum(self) -> None:
+    def test_it_stays_promoted_without_a_quorum(self) -> None:
         put(self.world.data / MANIFEST, "")
         self.serve(self.NODES, INFO=info(**self.ON))
         for place in ("10.0.0.2", "10.0.0.3"):
@@ -221,29 +221,29 @@ class TwinTest(JoinCase):
         self.world.network.servers[HERE] = {**self.world.network.servers[HERE], **gone}
         return self.look()
 
-    def test_the_later_one_saves_and_refuses(self) -> None:
+    def test_the_node_that_started_later_saves_and_refuses(self) -> None:
         self.assertEqual(self.twin(info(uptime_in_seconds=500)), 20)
-        self.assertEqual((self.told("SHUTDOWN"), self.world.run.has("refused")), (["SHUTDOWN SAVE"], True))
+        self.assertEqual((self.sent("SHUTDOWN"), self.world.run.has("refused")), (["SHUTDOWN SAVE"], True))
 
-    def test_the_earlier_one_stays(self) -> None:
+    def test_the_node_that_started_earlier_stays(self) -> None:
         self.twin(info(uptime_in_seconds=5))
-        self.assertEqual((self.told("SHUTDOWN"), self.world.run.has("refused")), ([], False))
+        self.assertEqual((self.sent("SHUTDOWN"), self.world.run.has("refused")), ([], False))
 
-    def test_while_the_other_does_not_tell_neither_is_in_sync(self) -> None:
+    def test_while_the_other_does_not_report_its_uptime_this_node_is_not_in_sync(self) -> None:
         self.assertEqual(self.twin(SILENCE), 10)
-        self.assertEqual(self.told("SHUTDOWN"), [])
-        self.assertNotIn("in sync", self.world.told_state)
+        self.assertEqual(self.sent("SHUTDOWN"), [])
+        self.assertNotIn("in sync", self.world.shown_state)
 
 
 class WithinTest(JoinCase):
-    def test_looks_are_repeated_less_and_less_often_until_the_time_is_up(self) -> None:
+    def test_looks_are_repeated_at_growing_intervals_until_the_time_is_up(self) -> None:
         self.serve(NODES, CLUSTER_NODES=SILENCE, INFO=SILENCE)
         begun = self.world.clock.time
         code, _ = left_with(lambda: self.assertEqual(join_within(self.world, 600), 10))
-        looks = len(list(self.told("INFO")))
+        looks = len(list(self.sent("INFO")))
         self.assertTrue(code == 0 and 200 < looks < 300 and 600 <= self.world.clock.time - begun < 604)
 
-    def test_they_end_once_in_sync_or_refused(self) -> None:
+    def test_looks_end_once_in_sync_or_refused(self) -> None:
         left_with(lambda: self.assertEqual(join_within(self.world, 600), 0))
         self.world.run.write("refused", "x")
         left_with(lambda: self.assertEqual(join_within(self.world, 600), 20))

@@ -1,4 +1,4 @@
-"""What holds for every combination of facts, unknown ones included: nothing is done on what is not known.
+"""Rules that hold for every combination of facts, including unknown ones: no action relies on an unknown fact.
 
 A decision asks for few facts at a time. So the combinations are not listed: a fact that a decision asks for, and only
 such a one, is tried with each of its values, and as unknown. What it never asks for may then have any value.
@@ -26,7 +26,7 @@ ACTIONS: Dict[Callable[[Facts], Tuple[str, str]], Set[str]] = {
     decide_start: {"start", "follow", "serve", "serve-aof", "fresh", "later", "refuse"},
     decide_join: {"leave", "promoted", "meet", "replicate", "healthy", "report", "later"},
 }
-# What each action rests on, wherever it is taken: unknown, it is not.
+# The facts that each action relies on. If one of them is unknown, the action is not taken.
 RESTS = {
     "serve": {"retired", "elsewhere", "quorum", "seen", "data"},
     "serve-aof": {"retired", "elsewhere", "quorum", "seen", "data", "own", "same", "aof", "waited"},
@@ -41,7 +41,7 @@ DECISIONS: tuple[tuple[Decide, Domains], ...] = ((decide_start, START), (decide_
 
 
 class Plain:
-    """Facts that are all known, for a decision that is asked often."""
+    """Facts that are all known. Faster than Facts, for tests that decide very often."""
 
     def __init__(self, facts: dict[str, str]) -> None:
         self.__dict__ = facts
@@ -50,7 +50,7 @@ class Plain:
 def situations(
     decide: Decide, domains: Domains, unknown: int, given: Given | None = None
 ) -> Iterator[tuple[Given, Action]]:
-    """All that differ for a decision, with so many unknown facts at most: what it asks for, and what is settled on."""
+    """All distinct situations of a decision with at most `unknown` unknown facts: the facts read, and the action."""
     given = given or {}
     try:
         yield given, settle(decide, given, domains)
@@ -63,7 +63,7 @@ def situations(
 
 
 def possible(decide: Decide, domains: Domains, given: Given) -> set[Action]:
-    """What is decided over all values of the unknown facts; without settle()."""
+    """The actions for all values of the unknown facts, computed without settle()."""
     facts = {name: value for name, value in given.items() if isinstance(value, str)}
     try:
         return {decide(Facts({**facts}, {}))}
@@ -80,7 +80,7 @@ def everything(domains: Domains) -> Iterator[dict[str, str]]:
 
 
 def broken_start(f: dict[str, str], action: str, why: str) -> str:
-    """The law that an action breaks, all facts being known; empty where it breaks none."""
+    """The law that an action breaks if all facts are known; empty if it breaks none."""
     runs = action in ("start", "follow", "serve", "serve-aof")
     serves = action in ("serve", "serve-aof")
     holds_data, quorum = f["data"] != "empty", f["quorum"] == "yes"
@@ -89,20 +89,20 @@ def broken_start(f: dict[str, str], action: str, why: str) -> str:
     if runs and holds_data and f["elsewhere"] == "yes":
         return "an ID that is live elsewhere is never used"
     if serves and not (quorum and f["seen"] == "owner" and f["data"] == "known"):
-        return "slots are served only where the quorum says so"
+        return "slots are served only if the quorum lists this node as their owner"
     proven = f["proof"] == "yes" or f["same"] == f["aof"] == f["waited"] == "yes"
     if serves and f["accepted"] == "no" and not (f["own"] == "owner" and proven):
-        return "slots are served only on the proof, the own append-only file, or an acceptance"
+        return "slots are served only with the proof, the append-only file, or an acceptance"
     if serves and f["accepted"] == "no" and f["copy"] == "following" and f["waited"] == "no":
-        return "a replica that followed to the end may be elected first"
+        return "a replica that was connected until the stop gets time to be elected first"
     if runs and holds_data and quorum and f["seen"] == "owner" and not serves:
-        return "who owns slots serves them or does not run"
+        return "a node that owns slots serves them or does not run"
     if action == "start" and holds_data and f["own"] not in ("bare", "replica"):
-        return "a file that says owner is not started as it is"
+        return "a node whose nodes.conf has it as an owner is not started unchanged"
     if action == "start" and f["own"] == "replica" and holds_data and (quorum or f["same"] == "no"):
-        return "a replica is started as it is only after a reboot, without a quorum"
+        return "a replica is started unchanged only after a reboot and without a quorum"
     if action == "follow" and (f["fits"] == "no" and f["owner"] == "live" or not quorum):
-        return "nothing is followed that cannot be read, or on a minority's word"
+        return "no owner is followed if its data cannot be read or there is no quorum"
     if (
         action == "follow"
         and f["owner"] == "live"
@@ -110,9 +110,9 @@ def broken_start(f: dict[str, str], action: str, why: str) -> str:
         and (f["stale"], f["accepted"]) != ("yes", "yes")
     ):
         return "an owner that holds less is not followed"
-    nobodys = f["data"] == "orphan" or f["seen"] != "owner" and f["owner"] not in ("live", "down")
-    if action == "fresh" and not (quorum and holds_data and nobodys):
-        return "data is set aside only on a majority's word, and where nobody has its shard"
+    unowned = f["data"] == "orphan" or f["seen"] != "owner" and f["owner"] not in ("live", "down")
+    if action == "fresh" and not (quorum and holds_data and unowned):
+        return "data is set aside only with a quorum, and only if no node owns its shard"
     waits = f["quorum"] == "no" or f["stale"] == "loading" or f["owner"] == "down" or f["waited"] == "no"
     if action == "later" and not waits:
         return "what waits has something to wait for"
@@ -121,20 +121,20 @@ def broken_start(f: dict[str, str], action: str, why: str) -> str:
 
 def broken_join(f: dict[str, str], action: str, why: str) -> str:
     if (f["twin"] == "yes") != (action == "leave"):
-        return "an ID that is live elsewhere is left, and no other"
+        return "a node leaves if and only if its ID is live elsewhere"
     if f["own"] == "owner" and action not in ("promoted", "later", "leave"):
-        return "a node that serves is never told to follow"
+        return "a node that serves slots never becomes a replica"
     if action == "promoted" and not (f["own"] == "owner" and f["aof"] == "yes"):
         return "promoted means that slots are owned and written to disk"
     if action in ("meet", "replicate", "healthy", "report") and f["quorum"] == "no":
-        return "nothing is done on a minority's word"
+        return "nothing is done without a quorum"
     if action == "replicate" and not (f["own"] in ("bare", "lost") and f["listed"] == "all"):
-        return "a master is chosen once"
+        return "a master is chosen only by a listed node without one"
     in_sync = f["link"] == "up" and f["synced"] == "yes" and f["listed"] == "all" and f["bus"] == "yes"
     if action == "healthy" and not (f["own"] == "replica" and in_sync):
-        return "in sync means the link, the offset, every master's word and the bus"
+        return "in sync requires the link, the offset, a listing by every master and the bus"
     if action == "report" and not (f["owner"] == "down" and f["waited"] == "yes"):
-        return "a master is reported that is down for W"
+        return "a master is reported only after it was down for W"
     incomplete = f["own"] == "owner" and f["aof"] == "no"
     waits = incomplete or f["quorum"] == "no" or f["link"] == "down" or f["synced"] == "no" or f["bus"] == "no"
     if action == "later" and not waits:
@@ -163,8 +163,8 @@ class LawsTest(Case):
     def test_every_combination_of_known_facts_keeps_the_laws_of_a_join(self) -> None:
         self.hold(decide_join, JOIN, broken_join)
 
-    def test_with_facts_unknown_an_action_is_what_all_their_values_agree_on(self) -> None:
-        # Of a start with three unknown facts there are 12,000, with four 29,000, and so on: those are drawn below.
+    def test_with_unknown_facts_an_action_is_taken_only_if_all_their_values_give_it(self) -> None:
+        # A start has 12,000 situations with three unknown facts, and 29,000 with four. The test below samples those.
         for decide, domains, unknown in ((decide_start, START, 2), (decide_join, JOIN, len(JOIN))):
             count = 0
             for given, (action, why) in situations(decide, domains, unknown):
@@ -173,19 +173,19 @@ class LawsTest(Case):
                 if len(actions) == 1:
                     self.assertEqual({(action, why)}, actions, given)
                 else:
-                    # Knowing less never allows more, and the reason is that of a fact that is missing.
+                    # Less knowledge never allows another action. The reason is that of an unknown fact.
                     self.assertEqual(action, "later", given)
                     self.assertIn(why, [str(value) for value in given.values() if isinstance(value, Unknown)])
                 missing = {name for name, value in given.items() if isinstance(value, Unknown)}
                 self.assertFalse(missing & RESTS.get(action, set()), (given, action))
             self.assertGreater(count, 1000)
 
-    def test_facts_that_are_all_unknown_wait_for_the_first(self) -> None:
+    def test_if_all_facts_are_unknown_the_first_is_the_reason_to_wait(self) -> None:
         for decide, domains in DECISIONS:
             facts: Given = {name: Unknown(f"{name} is not known") for name in domains}
             self.assertEqual(settle(decide, facts, domains)[0], "later")
 
-    def test_drawn_facts_settle_as_the_situation_that_they_are_in(self) -> None:
+    def test_random_facts_give_the_same_action_as_their_situation(self) -> None:
         draw = random.Random(1)
         for decide, domains in DECISIONS:
             for _ in range(2000):

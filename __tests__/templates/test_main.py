@@ -18,7 +18,7 @@ from report import LATER, Leave
 
 
 def load() -> ModuleType:
-    """__main__.py under another name: the one that runs these tests has its own."""
+    """Imports __main__.py under another name, since the program that runs these tests has its own __main__."""
     spec = importlib.util.spec_from_file_location("agent", f"{suite.LIB}/__main__.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -44,41 +44,41 @@ class MainTest(Case):
         code, out, _ = self.run_agent(*filter(None, [command]))
         self.assertEqual((code, out.split("\n")[0]), (expected, "usage: redis-replica COMMAND"))
 
-    def test_status_exits_as_the_state_says(self) -> None:
+    def test_status_exits_with_the_code_of_the_state(self) -> None:
         put(self.world.run / "state", "refused: x\n")
         self.assertEqual(self.run_agent("status")[:2], (20, "refused: x\n"))
         self.assertIn('"exit_code": 20', self.run_agent("status", "--json")[1])
 
-    def test_user_data_tells_what_it_waits_for_and_what_it_refuses(self) -> None:
+    def test_user_data_sets_the_states_waiting_and_refused(self) -> None:
         self.assertEqual(
-            (self.run_agent("later", "downloading")[0], self.world.told_state), (10, "waiting: downloading")
+            (self.run_agent("later", "downloading")[0], self.world.shown_state), (10, "waiting: downloading")
         )
         self.assertEqual(
-            (self.run_agent("refuse", "no package")[0], self.world.told_state), (20, "refused: no package")
+            (self.run_agent("refuse", "no package")[0], self.world.shown_state), (20, "refused: no package")
         )
         self.assertEqual(self.run_agent("accept")[0], 0)
         self.assertEqual(self.world.run.text("accepted"), "install")
 
-    def test_an_acceptance_without_a_refusal_and_a_retry_have_their_codes(self) -> None:
+    def test_accept_without_a_refusal_exits_with_1_and_retry_with_0(self) -> None:
         self.assertEqual((self.run_agent("accept")[0], self.run_agent("retry")[0]), (1, 0))
 
     @rows(
         (
-            "a full disk is waited for",
+            "a full disk exits with 10",
             OSError(28, "No space left on device"),
             "OSError: [Errno 28] No space left on device",
         ),
-        ("a mistake in the agent is waited for", AttributeError("x\x1b[2J"), "AttributeError: x?[2J"),
+        ("a programming error exits with 10", AttributeError("x\x1b[2J"), "AttributeError: x?[2J"),
     )
     def errors(self, error: Exception, text: str) -> None:
         with mock.patch.object(self.agent.report, "status", side_effect=error):
             code, _, log = self.run_agent("status")
-        self.assertEqual((code, self.world.told_state), (LATER, f"waiting: {text}"))
+        self.assertEqual((code, self.world.shown_state), (LATER, f"waiting: {text}"))
         self.assertIn(text, log)
 
     @rows(
-        ("join looks for ten minutes", "join", 600),
-        ("reconcile looks for less than its timer's minute", "reconcile", 50),
+        ("join runs for ten minutes", "join", 600),
+        ("reconcile runs for less than its timer's minute", "reconcile", 50),
     )
     def looks(self, command: str, seconds: int) -> None:
         with mock.patch("join.join_within", return_value=10) as looked:
@@ -86,17 +86,17 @@ class MainTest(Case):
         looked.assert_called_once_with(self.world, seconds)
 
     @rows(
-        ("prepare is run before a start", "prepare.prepare", ["prepare"], {}, ()),
-        ("stop knows the process of Redis", "stop.stop", ["stop"], {"MAINPID": "7"}, (7,)),
-        ("stop knows that there is no process", "stop.stop", ["stop"], {"MAINPID": ""}, (0,)),
+        ("prepare calls its function", "prepare.prepare", ["prepare"], {}, ()),
+        ("stop gets the process ID of Redis", "stop.stop", ["stop"], {"MAINPID": "7"}, (7,)),
+        ("stop gets 0 if there is no process", "stop.stop", ["stop"], {"MAINPID": ""}, (0,)),
         (
-            "stopped knows how Redis ended",
+            "stopped gets the result and the status",
             "stop.stopped",
             ["stopped", "signal"],
             {"EXIT_STATUS": "SEGV"},
             ("signal", "SEGV"),
         ),
-        ("setup is run by user data", "setup.setup", ["setup"], {}, ()),
+        ("setup calls its function", "setup.setup", ["setup"], {}, ()),
     )
     def steps(self, step: str, argv: list[str], environment: dict[str, str], words: tuple[Any, ...]) -> None:
         with mock.patch(step) as run, mock.patch.dict(os.environ, environment):
@@ -118,9 +118,9 @@ class SetupTest(Case):
         return 0
 
     @rows(
-        ("user data ends well in sync", 0, 0),
-        ("user data ends well where the timer goes on", 10, 0),
-        ("user data fails where an operator must act", 20, 20),
+        ("user data succeeds if the node is in sync", 0, 0),
+        ("user data succeeds if the timer can continue", 10, 0),
+        ("user data fails if an operator must act", 20, 20),
     )
     def codes(self, code: int, expected: int) -> None:
         self.assertEqual(self.set_up(code), expected)
@@ -137,10 +137,10 @@ class SetupTest(Case):
             return setup.restart_due(self.world) == 7
 
     @rows(
-        ("no restart is due where nothing changed", "", "", False),
+        ("no restart is due if nothing changed", "", "", False),
         ("a restart is due for another server", "/opt/redis-replica/redis-6/redis-server", "", True),
         ("a restart is due for another configuration", "", "port 1\n", True),
-        ("no restart is due where Redis does not run", "none", "port 1\n", False),
+        ("no restart is due if Redis does not run", "none", "port 1\n", False),
     )
     def restarts(self, program: str, conf: str, due: bool) -> None:
         self.assertEqual(self.due(program, conf), due)

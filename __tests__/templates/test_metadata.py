@@ -15,7 +15,7 @@ from facts import Unknown
 
 
 class Service(ThreadingHTTPServer):
-    """A metadata service on loopback that wants a token, as IMDSv2 does; `answers` has by path a status and a body."""
+    """A metadata service on loopback that requires a token, as IMDSv2 does. `answers` has status and body by path."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -29,7 +29,7 @@ class Service(ThreadingHTTPServer):
         Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Who asked has gone."""
+        """Ignores errors: the client may have closed the connection."""
 
     @property
     def address(self) -> str:
@@ -71,11 +71,11 @@ class MetadataTest(Case):
         change.start()
         self.addCleanup(change.stop)
 
-    def test_address_and_instance_id_come_by_a_session_token(self) -> None:
+    def test_the_address_and_the_instance_id_are_read_with_a_session_token(self) -> None:
         self.assertEqual(metadata.identity(self.world), ("127.0.0.1", "i-0123456789abcdef0"))
         self.assertEqual(self.service.asked[0], "/latest/api/token")
 
-    def test_a_proxy_in_the_environment_is_not_asked(self) -> None:
+    def test_a_proxy_in_the_environment_is_bypassed(self) -> None:
         proxy = Service()
         self.addCleanup(proxy.server_close)
         self.addCleanup(proxy.shutdown)
@@ -93,13 +93,13 @@ class MetadataTest(Case):
             (200, "<html>a proxy</html>"),
         ),
         ("a command in place of an instance ID is unknown", "/latest/meta-data/instance-id", (200, "i-1;$(id)")),
-        ("an instance ID in other letters is unknown", "/latest/meta-data/instance-id", (200, "i-\xe9")),
+        ("an instance ID with letters beyond ASCII is unknown", "/latest/meta-data/instance-id", (200, "i-\xe9")),
         ("an instance ID of several lines is unknown", "/latest/meta-data/instance-id", (200, "i-1\ni-2")),
         ("an instance ID that is too long is unknown", "/latest/meta-data/instance-id", (200, "i" * 65)),
         ("an error in place of an instance ID is unknown", "/latest/meta-data/instance-id", (500, "i-1")),
         ("an instance ID that is not found is unknown", "/latest/meta-data/instance-id", (404, "")),
-        ("a token of two lines is none", "/latest/api/token", (200, "a\r\nHost: b")),
-        ("an empty token is none", "/latest/api/token", (200, "")),
+        ("a token of two lines is rejected", "/latest/api/token", (200, "a\r\nHost: b")),
+        ("an empty token is rejected", "/latest/api/token", (200, "")),
         ("a service without tokens is unknown", "/latest/api/token", (404, "")),
     )
     def wrong(self, path: str, answer: tuple[int, str]) -> None:
@@ -112,13 +112,13 @@ class MetadataTest(Case):
 
     @rows(
         ("an address that no interface has is waited for", "203.0.113.9"),
-        ("the address that stands for any is none", "0.0.0.0"),
-        ("the address that stands for any of version 6 is none", "::"),
+        ("the unspecified address is not taken", "0.0.0.0"),
+        ("the unspecified IPv6 address is not taken", "::"),
         ("a page is no address", "<html>"),
         ("a command is no address", "127.0.0.1;id"),
         ("a host name is no address", "localhost"),
         ("an empty body is no address", ""),
-        ("an address with a NUL is none", "127.0.0.1\0"),
+        ("an address with a NUL is no address", "127.0.0.1\0"),
     )
     def addresses(self, body: str) -> None:
         self.service.answers["/latest/meta-data/local-ipv4"] = 200, body
@@ -126,26 +126,26 @@ class MetadataTest(Case):
         self.assertEqual(metadata.identity(self.world)[0], "")
         self.assertAlmostEqual(self.world.clock.time - begun, 10, 3)
 
-    def test_without_a_service_the_address_is_that_of_the_default_route(self) -> None:
+    def test_without_the_service_the_address_is_that_of_the_default_route(self) -> None:
         self.use(REDIS_REPLICA_IMDS="127.0.0.1:1")
         with mock.patch.object(metadata, "own_ip", return_value="127.0.0.1"):
             ip, instance = metadata.identity(self.world)
         self.assertEqual(ip, "127.0.0.1")
         self.assertIsInstance(instance, Unknown)
 
-    def test_an_answer_that_comes_a_byte_at_a_time_has_an_end(self) -> None:
+    def test_an_answer_that_comes_a_byte_at_a_time_is_given_up(self) -> None:
         self.service.answers["/latest/api/token"], self.service.pause = (200, "t" * 900), 0.1
         begun = time.monotonic()
         with self.assertRaises(ValueError):
             metadata.ask("instance-id")
         self.assertLess(time.monotonic() - begun, 6)
 
-    def test_an_answer_without_end_has_one(self) -> None:
+    def test_an_endless_answer_is_given_up(self) -> None:
         self.service.answers["/latest/api/token"] = 200, "t" * (metadata.LIMIT + 1)
         with self.assertRaises((ValueError, OSError)):
             metadata.ask("instance-id")
 
-    def test_an_address_is_here_once_an_interface_has_it(self) -> None:
+    def test_an_address_belongs_to_this_machine_if_an_interface_has_it(self) -> None:
         self.assertTrue(metadata.is_here("127.0.0.1"))
         self.assertFalse(metadata.is_here("203.0.113.9"))
         self.assertFalse(metadata.is_here("2001:db8::9"))

@@ -17,23 +17,27 @@ def node(at: str = "10.0.0.1:6379@16379", flags: str = "master", rest: str = "- 
 class NodesTest(Case):
     @rows(
         ("an IPv4 address has its port and its bus port", "10.0.0.1:6379@16379", ("10.0.0.1:6379", 16379, "")),
-        ("an IPv6 address has colons of its own", "2001:db8::1:6379@16379", ("2001:db8::1:6379", 16379, "")),
-        ("groups of digits in an IPv6 address are no port", "fd00:1:2::5:6379@16379", ("fd00:1:2::5:6379", 16379, "")),
+        ("an IPv6 address may contain colons", "2001:db8::1:6379@16379", ("2001:db8::1:6379", 16379, "")),
+        (
+            "groups of digits in an IPv6 address are not a port",
+            "fd00:1:2::5:6379@16379",
+            ("fd00:1:2::5:6379", 16379, ""),
+        ),
         ("the loopback address of IPv6 is read", "::1:6379@16379", ("::1:6379", 16379, "")),
         ("a line of Redis 3 has no bus port", "10.0.0.1:6379", ("10.0.0.1:6379", 0, "")),
         ("a host name comes after the ports", "10.0.0.1:6379@16379,redis-a.internal", ("10.0.0.1:6379", 16379, "")),
         (
-            "a shard ID comes after a host name, or none",
+            "a shard ID comes after an optional host name",
             f"10.0.0.1:6379@16379,,tls-port=0,shard-id={SHARD}",
             ("10.0.0.1:6379", 16379, SHARD),
         ),
         (
-            "a shard ID of Valkey 9 comes after fields of its own",
+            "a shard ID of Valkey 9 comes after Valkey's own fields",
             f"10.0.0.1:6379@16379,redis-a,client-tcp-port=6379,shard-id={SHARD},availability-zone=a",
             ("10.0.0.1:6379", 16379, SHARD),
         ),
-        ("a node without an address has none", ":0@0", ("", 0, "")),
-        ("a node that does not know its own address has none", ":6379@16379", ("", 16379, "")),
+        ("a node without an address has an empty address", ":0@0", ("", 0, "")),
+        ("a node that does not know its own address has an empty address", ":6379@16379", ("", 16379, "")),
         ("a node may be announced by a host name", "redis-a.internal:6379@16379", ("redis-a.internal:6379", 16379, "")),
     )
     def places(self, at: str, expected: tuple[str, int, str]) -> None:
@@ -43,29 +47,29 @@ class NodesTest(Case):
     @rows(
         ("a master with slots is an owner", "master", "- 0 0 3 connected 0-5460 5462", "owner"),
         ("a master without slots is bare", "master", "- 0 0 3 connected", "bare"),
-        ("a master whose only slot is on its way here is bare", "master", f"- 0 0 3 connected [93-<-{B}]", "bare"),
-        ("a slot on its way to another is still owned", "master", f"- 0 0 3 connected 93 [93->-{B}]", "owner"),
-        ("a replica is one by its flags", "slave", f"{B} 0 0 3 connected", "replica"),
-        ("a replica that names no master is a replica", "slave", "- 0 0 3 connected", "replica"),
-        ("a master that cannot be elected is a master", "myself,master,nofailover", "- 0 0 3 connected 5", "owner"),
+        ("a master whose only slot is being imported is bare", "master", f"- 0 0 3 connected [93-<-{B}]", "bare"),
+        ("a slot that is being migrated away is still owned", "master", f"- 0 0 3 connected 93 [93->-{B}]", "owner"),
+        ("a replica is identified by its flags", "slave", f"{B} 0 0 3 connected", "replica"),
+        ("a replica without a master is a replica", "slave", "- 0 0 3 connected", "replica"),
+        ("a master with the flag nofailover is a master", "myself,master,nofailover", "- 0 0 3 connected 5", "owner"),
     )
     def roles(self, flags: str, rest: str, role: str) -> None:
         self.assertEqual(node(flags=flags, rest=rest).role, role)
 
     @rows(
         ("a connected node is alive", "master", "connected", True),
-        ("a node that one peer suspects is alive", "slave,fail?", "connected", True),
+        ("a node that is flagged as possibly failed is alive", "slave,fail?", "connected", True),
         ("a node that is barred from elections is alive", "slave,nofailover", "connected", True),
-        ("a node that failed is not alive", "slave,fail", "connected", False),
+        ("a node that is flagged as failed is not alive", "slave,fail", "connected", False),
         ("a node that is not connected is not alive", "slave", "disconnected", False),
         ("a node in handshake is not alive", "handshake", "connected", False),
         ("a node without an address is not alive", "slave,noaddr", "connected", False),
-        ("a node that answers is alive by its own word", "myself,slave", "disconnected", True),
+        ("the node that answers is alive", "myself,slave", "disconnected", True),
     )
     def lives(self, flags: str, link: str, alive: bool) -> None:
         self.assertEqual(node(flags=flags, rest=f"- 0 0 3 {link}").alive, alive)
 
-    def test_a_dash_is_no_master(self) -> None:
+    def test_a_dash_means_no_master(self) -> None:
         self.assertEqual(node(flags="slave", rest="- 0 0 3 connected").master, "")
 
     def test_times_and_the_epoch_are_numbers(self) -> None:
@@ -74,7 +78,7 @@ class NodesTest(Case):
 
     @rows(
         ("an empty line", ""),
-        ("a line that is cut", f"{A} 10.0.0.1:6379@16379 mast"),
+        ("a truncated line", f"{A} 10.0.0.1:6379@16379 mast"),
         ("an ID that is too short", f"{A[1:]} 10.0.0.1:6379@16379 master - 0 0 3 connected"),
         ("an ID in capitals", f"{A.upper()} 10.0.0.1:6379@16379 master - 0 0 3 connected"),
         ("a command in place of a host", f"{A} 10.0.0.7;curl:6379@16379 master - 0 0 3 connected"),
@@ -93,7 +97,7 @@ class NodesTest(Case):
             Node(line)
         self.assertRegex(str(error.exception), r"^[ -~]{1,300}$")
 
-    def test_a_line_of_a_megabyte_takes_no_second(self) -> None:
+    def test_a_line_of_a_megabyte_is_parsed_within_a_second(self) -> None:
         begun = time.monotonic()
         for part in ("1:", ":", "1", "a,", " 1", "[", "10.0.0.1:1@", "-"):
             for line in (
@@ -110,11 +114,11 @@ class NodesTest(Case):
         self.assertEqual(covered(None), set())
 
     @rows(
-        ("one self is needed", text("none", NODES)),
-        ("two selves are no answer", "".join(each.text(True) + "\n" for each in NODES)),
-        ("an ID that is there twice is no answer", text(R, NODES) + NODES[0].text() + "\n"),
-        ("no line is no answer", ""),
-        ("an error of a proxy is no answer", "<html>502</html>"),
+        ("an answer without myself is rejected", text("none", NODES)),
+        ("an answer with myself twice is rejected", "".join(each.text(True) + "\n" for each in NODES)),
+        ("an answer with an ID twice is rejected", text(R, NODES) + NODES[0].text() + "\n"),
+        ("an empty answer is rejected", ""),
+        ("an error page of a proxy is rejected", "<html>502</html>"),
     )
     def not_answers(self, answer: str) -> None:
         with self.assertRaises(ValueError):
@@ -124,22 +128,22 @@ class NodesTest(Case):
         self.assertEqual([each.id for each in parse_nodes(text(R, NODES))], [each.id for each in NODES])
 
     @rows(
-        ("a file of Redis is whole", conf(R, NODES), True),
-        ("a file that Redis 6 has shortened in place is whole", conf(R, NODES) + "\n\n\n", True),
-        ("the file of a node that never joined is whole", f"{R} :0@0 myself,master - 0 0 0 connected\n{VARS}", True),
-        ("an empty file is not whole", "", False),
-        ("a file without its last line is not whole", text(R, NODES), False),
-        ("a file that is cut in a node is not whole", conf(R, NODES)[:200], False),
-        ("a file that is cut in its last line is not whole", conf(R, NODES)[:-5], False),
-        ("a file that is cut in its last number is not whole", conf(R, NODES)[:-1], False),
-        ("a file without a self is not whole", conf("none", NODES), False),
-        ("a file of two selves is not whole", text(R, NODES) + NODES[3].text(True) + "\n" + VARS, False),
-        ("a file of zeros is not whole", "\0" * 512, False),
-        ("a file that ends in zeros is not whole", conf(R, NODES) + "\0" * 512, False),
+        ("a file that Redis wrote is complete", conf(R, NODES), True),
+        ("a file that Redis 6 has shortened in place is complete", conf(R, NODES) + "\n\n\n", True),
+        ("the file of a node that never joined is complete", f"{R} :0@0 myself,master - 0 0 0 connected\n{VARS}", True),
+        ("an empty file is incomplete", "", False),
+        ("a file without its last line is incomplete", text(R, NODES), False),
+        ("a file that is truncated in a node is incomplete", conf(R, NODES)[:200], False),
+        ("a file that is truncated in its last line is incomplete", conf(R, NODES)[:-5], False),
+        ("a file that is truncated in its last number is incomplete", conf(R, NODES)[:-1], False),
+        ("a file without myself is incomplete", conf("none", NODES), False),
+        ("a file with myself twice is incomplete", text(R, NODES) + NODES[3].text(True) + "\n" + VARS, False),
+        ("a file of zeros is incomplete", "\0" * 512, False),
+        ("a file that ends in zeros is incomplete", conf(R, NODES) + "\0" * 512, False),
     )
     def whole(self, content: str, is_so: bool) -> None:
         self.assertEqual(is_whole(content), is_so)
 
-    def test_every_cut_of_a_file_is_not_whole(self) -> None:
+    def test_a_file_that_is_truncated_anywhere_is_incomplete(self) -> None:
         content = conf(R, change([*NODES, Line(B[:-1] + "0", ":0@0", "slave,noaddr", A)], A, epoch=12))
         self.assertEqual([at for at in range(len(content)) if is_whole(content[:at])], [])

@@ -24,16 +24,16 @@ class RebuiltTest(Case):
         self.assertEqual(own.me and own.me.address, MINE)
         return content.splitlines()
 
-    def test_this_node_is_a_replica_of_the_owner_at_its_own_address_whatever_it_was(self) -> None:
+    def test_this_node_becomes_a_replica_of_the_owner_at_its_own_address_regardless_of_its_role(self) -> None:
         nodes = change(NODES, R, at="10.0.0.99:6379@17000", flags="master", master="-", epoch=5)
         lines = self.lines(nodes, B)
         self.assertEqual(lines[-2], f"{R} 10.0.0.4:6379@17000 myself,slave {B} 0 0 5 connected")
         self.assertEqual(lines[-1], "vars currentEpoch 7 lastVoteEpoch 7")
 
-    def test_this_node_is_added_where_the_peers_have_forgotten_it(self) -> None:
+    def test_this_node_is_added_if_the_peers_have_forgotten_it(self) -> None:
         self.assertEqual(self.lines(NODES[:3])[-2], f"{R} 10.0.0.4:6379@16379 myself,slave {A} 0 0 0 connected")
 
-    def test_an_owner_has_its_slots_back(self) -> None:
+    def test_an_owner_gets_its_slots_back(self) -> None:
         nodes = change(NODES, C, at="10.0.0.99", link="disconnected", flags="master,fail", epoch=5)
         self.assertEqual(self.lines(nodes, C, C)[-2], f"{C} {MINE}@16379 myself,master - 0 0 5 connected 10923-16383")
 
@@ -47,13 +47,13 @@ class RebuiltTest(Case):
     def test_the_shard_id_of_a_rebuilt_owner_is_its_own(self) -> None:
         self.assertIn(f",,shard-id={'3' * 40} myself,master", self.lines(NODES, C, C, SHARDS)[-2])
 
-    def test_without_shard_ids_there_are_none(self) -> None:
+    def test_without_shard_ids_none_are_written(self) -> None:
         self.assertNotIn("shard-id", "\n".join(self.lines(NODES)))
 
-    def test_no_pong_of_a_peer_is_taken_over(self) -> None:
+    def test_the_pongs_of_a_peer_are_not_copied(self) -> None:
         self.assertEqual({tuple(line.split()[4:6]) for line in self.lines(change(NODES, B, ping=5))[:-2]}, {("0", "0")})
 
-    def test_slots_on_the_move_and_host_names_are_left_to_gossip(self) -> None:
+    def test_migrating_slots_and_host_names_are_left_to_gossip(self) -> None:
         nodes = change(NODES, A, at="10.0.0.1:6379@16379,redis-a", slots=f"0-5460 [100->-{B}]")
         seen = view(R, answer(A, nodes, "10.0.0.1:6379"), answer(B, nodes))
         self.assertIn(f"{A} 10.0.0.1:6379@16379 master - 0 0 3 connected 0-5460\n", rebuilt(seen, MINE, A, 7, {}))
@@ -67,7 +67,7 @@ class RebuiltTest(Case):
         self.assertEqual(sum("myself" in line for line in lines), 1)
         self.assertIn(f"{S} 10.0.0.4:6379@16379 slave,fail {A} 0 0 3 connected", lines)
 
-    def test_a_replica_that_names_no_master_is_written_without_one(self) -> None:
+    def test_a_replica_without_a_master_is_written_without_one(self) -> None:
         lines = self.lines([*NODES, Line(S, "10.0.0.9", "slave")])
         self.assertIn(f"{S} 10.0.0.9:6379@16379 slave - 0 0 3 connected", lines)
 
@@ -83,9 +83,9 @@ class RebuildTest(Case):
             self.serve(node.at, node.id, SHARDS[node.id])
 
     def serve(self, place: str, id: Any, shard: Any, epoch: Any = 9) -> None:
-        told = info(cluster_state="ok", cluster_current_epoch=epoch)
+        cluster_info = info(cluster_state="ok", cluster_current_epoch=epoch)
         self.world.network.servers[f"{place}:6379"] = {
-            "CLUSTER INFO": told,
+            "CLUSTER INFO": cluster_info,
             "CLUSTER MYID": id,
             "CLUSTER MYSHARDID": shard,
         }
@@ -96,18 +96,18 @@ class RebuildTest(Case):
     def shards(self, own: Own) -> dict[str, str]:
         return {id: node.shard for id, node in own.nodes.items() if node.shard}
 
-    def test_the_epoch_is_that_of_the_peers_and_was_voted_in(self) -> None:
+    def test_the_epoch_and_the_last_vote_epoch_are_the_peers_current_epoch(self) -> None:
         self.assertIn("vars currentEpoch 9 lastVoteEpoch 9\n", rebuild(self.world, agreed(R, NODES), MINE, A))
 
-    def test_shard_ids_are_those_that_the_peers_tell(self) -> None:
+    def test_shard_ids_are_those_that_the_peers_report(self) -> None:
         self.assertEqual(self.shards(self.rebuild()), {**SHARDS, R: SHARDS[A]})
 
-    def test_redis_7_0_tells_none(self) -> None:
+    def test_redis_7_0_reports_no_shard_id(self) -> None:
         for node in NODES[:3]:
             self.serve(node.at, node.id, Refused("ERR unknown subcommand 'MYSHARDID'"))
         self.assertEqual(self.shards(self.rebuild()), {})
 
-    def test_of_nodes_that_are_away_the_shard_ids_are_those_of_the_own_file(self) -> None:
+    def test_the_shard_ids_of_absent_nodes_come_from_the_own_file(self) -> None:
         own = conf(
             R,
             [
@@ -119,7 +119,7 @@ class RebuildTest(Case):
             self.serve(node.at, node.id, Unknown("silence"))
         self.assertEqual(self.shards(self.rebuild(own=own)), {**SHARDS, R: SHARDS[A]})
 
-    def test_a_rebuilt_owner_has_the_shard_id_that_its_replica_tells(self) -> None:
+    def test_a_rebuilt_owner_has_the_shard_id_that_its_replica_reports(self) -> None:
         nodes = [
             *change(change(NODES, A, slots="", **DOWN), R, flags="master", master="-", slots="0-5460"),
             Line(S, "10.0.0.5", "slave", R),
@@ -127,20 +127,20 @@ class RebuildTest(Case):
         self.serve("10.0.0.5", S, "5" * 40)
         self.assertEqual(self.shards(self.rebuild(nodes, R))[R], "5" * 40)
 
-    def test_a_machine_with_another_id_tells_no_shard_id(self) -> None:
+    def test_the_shard_id_of_a_machine_with_another_node_id_is_ignored(self) -> None:
         self.serve("10.0.0.1", S, "9" * 40)
         self.assertNotIn("9" * 40, self.shards(self.rebuild()).values())
 
-    def test_a_shard_id_that_is_none_is_not_written(self) -> None:
+    def test_with_a_malformed_shard_id_nothing_is_rebuilt(self) -> None:
         self.serve("10.0.0.2", B, "PORT[$(id)] myself")
         with self.assertRaises(ValueError):
             self.rebuild()
 
     @rows(
-        ("without an answer there is no epoch", Unknown("silence")),
-        ("an error is no epoch", Refused("NOAUTH")),
-        ("a missing field is no epoch", info(cluster_state="ok")),
-        ("a command is no epoch", info(cluster_current_epoch="PORT[$(id)]")),
+        ("without an answer nothing is rebuilt", Unknown("silence")),
+        ("with an error for an epoch nothing is rebuilt", Refused("NOAUTH")),
+        ("without the field of the epoch nothing is rebuilt", info(cluster_state="ok")),
+        ("with a command for an epoch nothing is rebuilt", info(cluster_current_epoch="PORT[$(id)]")),
     )
     def epochs(self, reply: object) -> None:
         for node in NODES[:3]:

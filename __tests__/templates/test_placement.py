@@ -16,7 +16,7 @@ from resp import Info
 from view import View
 
 BARE = Line(T, "10.0.0.4", "master", epoch=0)
-# Where the slot of the lock is.
+# The owner of the lock's slot.
 OWNER = next(
     node for node in NODES if node.slots and int(node.slots.split("-")[0]) <= SLOT <= int(node.slots.split("-")[1])
 )
@@ -34,10 +34,10 @@ class ChooseTest(Case):
         return node.id if node else ""
 
     @rows(
-        ("the master with the fewest replicas, the first by ID at a tie", NODES, B),
-        ("a master whose replica is down has one", [*NODES, Line(S, "10.0.0.5", master=B, **FAILED)], C),
-        ("a master whose replica has no address has none", [*NODES, Line(S, ":0@0", "slave,noaddr", B)], B),
-        ("no master where none owns slots", change(change(change(NODES, A, slots=""), B, slots=""), C, slots=""), ""),
+        ("the master with the fewest replicas, or the first by ID at a tie", NODES, B),
+        ("a replica that is down counts", [*NODES, Line(S, "10.0.0.5", master=B, **FAILED)], C),
+        ("a replica without an address does not count", [*NODES, Line(S, ":0@0", "slave,noaddr", B)], B),
+        ("no master if none owns slots", change(change(change(NODES, A, slots=""), B, slots=""), C, slots=""), ""),
     )
     def fewest(self, nodes: list[Line], master: str) -> None:
         seen = view(T, *(answer(id, nodes) for id in (A, B, C)))
@@ -52,9 +52,9 @@ class ChooseTest(Case):
         self.assertEqual(self.choose([*NODES, Line(S, "10.0.0.5", "slave", C)], near=("10.0.0.2",)), B)
 
     @rows(
-        ("a master that is announced by a host name", "redis-b.internal:6379@16379"),
+        ("a master that announces a host name", "redis-b.internal:6379@16379"),
         ("a master with an IPv6 address", "fd00::2:6379@16379"),
-        ("a master with an IPv4 address in IPv6's form", "::ffff:10.0.0.2:6379@16379"),
+        ("a master with an IPv4-mapped IPv6 address", "::ffff:10.0.0.2:6379@16379"),
     )
     def addresses(self, at: str) -> None:
         nodes = change(NODES, B, at=at)
@@ -67,7 +67,7 @@ class ChooseTest(Case):
     @rows(
         ("the master that the settings name", "10.0.0.3", C),
         ("the master of the replica that the settings name", "10.0.0.4", A),
-        ("no other where the settings name nobody", "10.0.0.9", ""),
+        ("no master if the settings name an unknown address", "10.0.0.9", ""),
     )
     def shards(self, name: str, master: str) -> None:
         self.assertEqual(self.choose(NODES, self.shard(name)), master)
@@ -81,12 +81,12 @@ class ChooseTest(Case):
         seen = view(T, answer(id, NODES, "redis-x.internal:6379"), *answers)
         self.assertEqual(self.choose(NODES, self.shard("redis-x.internal"), seen=seen), master)
 
-    def test_the_shard_is_of_the_node_that_answers_whoever_had_its_address_before(self) -> None:
+    def test_the_shard_is_that_of_the_node_that_answers_and_not_of_a_predecessor_at_its_address(self) -> None:
         nodes = [Line(S, "10.0.0.4", master=B, **FAILED), *NODES]
         seen = view(T, *(answer(id, nodes) for id in (A, B, C, R)))
         self.assertEqual(self.choose(nodes, self.shard("10.0.0.4"), seen=seen), A)
 
-    def test_a_replica_goes_back_to_the_owner_of_its_shard_whoever_has_fewer(self) -> None:
+    def test_a_replica_returns_to_the_owner_of_its_shard_even_if_another_has_fewer_replicas(self) -> None:
         self.assertEqual(self.choose(NODES, seen=agreed(R, NODES)), A)
         gone = [*change(NODES, R, master=S), Line("9" * 40, "10.0.0.9", "slave", A)]
         self.assertEqual(self.choose(gone, seen=agreed(R, gone)), B)
@@ -112,7 +112,7 @@ class LockTest(Case):
         ("a number is no lock", 1, S),
         ("another text is no lock", "QUEUED", S),
         ("nil without a holder is no lock", None, None),
-        ("nil with a holder that is not told is no lock", None, Unknown("no answer")),
+        ("nil with a holder that is not reported is no lock", None, Unknown("no answer")),
         ("nil with a holder that is refused is no lock", None, Refused("NOPERM")),
     )
     def no_locks(self, answer: Any, holder: Any) -> None:
@@ -123,7 +123,7 @@ class LockTest(Case):
         world.network.servers[PLACE] = {"SET": answer, "GET": holder}
         result = lock(world, PLACE, T)
         self.assertEqual({place for place, _ in world.network.asked}, {PLACE})
-        self.assertEqual(world.network.told("SET"), [f"SET {LOCK} {T} NX PX 30000"])
+        self.assertEqual(world.network.sent("SET"), [f"SET {LOCK} {T} NX PX 30000"])
         return result
 
     def test_without_an_owner_of_its_slot_there_is_no_lock(self) -> None:
@@ -133,7 +133,7 @@ class LockTest(Case):
 
 
 class PlaceTest(Case):
-    """A bare node at 10.0.0.4; its masters answer, and have followed what it was told."""
+    """A bare node at 10.0.0.4. Its masters answer, and list it as a replica once it was sent CLUSTER REPLICATE."""
 
     def setUp(self) -> None:
         self.world = FakeWorld(self.folder())
@@ -162,55 +162,55 @@ class PlaceTest(Case):
         running = Running(text(T, self.nodes), Info(info(redis_version="7.0.15")))
         with mock.patch.object(placement, "local_networks", return_value=[]):
             code, _ = left_with(lambda: placement.place(self.world, running, agreed(T, self.nodes)))
-        return code, self.world.network.told("CLUSTER REPLICATE")
+        return code, self.world.network.sent("CLUSTER REPLICATE")
 
-    def test_with_the_lock_it_follows_at_once_and_gives_the_lock_back(self) -> None:
+    def test_with_the_lock_it_follows_at_once_and_releases_the_lock(self) -> None:
         begun = self.world.clock.time
         self.assertEqual(self.place(), (10, [f"CLUSTER REPLICATE {A}"]))
         self.assertEqual(self.world.clock.time, begun)
-        self.assertEqual(len(self.world.network.told("EVAL")), 1)
-        self.assertTrue(self.world.told_state.startswith(f"waiting: replica of {A}"))
+        self.assertEqual(len(self.world.network.sent("EVAL")), 1)
+        self.assertTrue(self.world.shown_state.startswith(f"waiting: replica of {A}"))
 
     def test_it_is_barred_from_elections_before_it_follows(self) -> None:
         self.place()
         here = [command for place, command in self.world.network.asked if place == HERE]
         self.assertEqual(here[:2], ["CONFIG SET cluster-replica-no-failover yes", f"CLUSTER REPLICATE {A}"])
 
-    def test_while_another_has_the_lock_it_waits(self) -> None:
+    def test_while_another_node_has_the_lock_it_waits(self) -> None:
         self.lock["SET"] = None
         self.assertEqual(self.place(), (10, []))
-        self.assertEqual(self.world.told_state, "waiting: another instance chooses its master")
-        self.assertEqual(self.world.network.told("EVAL"), [])
+        self.assertEqual(self.world.shown_state, "waiting: another instance chooses its master")
+        self.assertEqual(self.world.network.sent("EVAL"), [])
 
     @rows(
         ("a redirection does not keep it from joining", Refused("MOVED 5 redis-b.internal:6379")),
         ("masters that refuse writes do not keep it from joining", Refused("NOREPLICAS Not enough good replicas")),
-        ("silence of the owner does not keep it from joining", Unknown("no answer")),
+        ("an owner that does not answer does not keep it from joining", Unknown("no answer")),
     )
     def without(self, answer: object) -> None:
         self.lock["SET"] = answer
         begun = self.world.clock.time
         self.assertEqual(self.place(), (10, [f"CLUSTER REPLICATE {A}"]))
         self.assertLess(self.world.clock.time - begun, 60)
-        self.assertEqual(self.world.network.told("EVAL"), [])
+        self.assertEqual(self.world.network.sent("EVAL"), [])
 
-    def test_a_server_older_than_its_masters_is_refused_by_name_before_it_follows(self) -> None:
+    def test_a_server_older_than_its_masters_is_refused_with_both_versions_before_it_follows(self) -> None:
         self.theirs = info(redis_version="8.0.6")
         self.assertEqual(self.place(), (20, []))
-        self.assertIn("Redis 7.0.15 cannot replicate from Redis 8.0.6 at 10.0.0.1:6379", self.world.told_state)
+        self.assertIn("Redis 7.0.15 cannot replicate from Redis 8.0.6 at 10.0.0.1:6379", self.world.shown_state)
 
     @rows(
-        ("a master whose version is not told is not followed", Unknown("no answer")),
-        ("a master that asks for a password is not followed", Refused("NOAUTH Authentication required.")),
+        ("a master that does not report its version is not followed", Unknown("no answer")),
+        ("a master that requires a password is not followed", Refused("NOAUTH Authentication required.")),
         ("a master whose version is a command is not followed", info(redis_version="PORT[$(id)]")),
         ("a master whose version is missing is not followed", info(role="master")),
     )
     def versions(self, answer: object) -> None:
         self.theirs = answer  # type: ignore[assignment]
         self.assertEqual(self.place(), (10, []))
-        self.assertIn("the version of 10.0.0.1:6379 is not known", self.world.told_state)
+        self.assertIn("the version of 10.0.0.1:6379 is not known", self.world.shown_state)
 
-    def test_a_master_that_gossip_has_not_brought_is_tried_again(self) -> None:
+    def test_a_master_that_gossip_has_not_announced_is_tried_again(self) -> None:
         answers: list[Any] = [Refused("ERR Unknown node a"), Refused("ERR Unknown node a")]
 
         def cluster(command: str) -> Any:
@@ -219,17 +219,17 @@ class PlaceTest(Case):
         self.world.network.servers[HERE] = {"CONFIG": "OK", "CLUSTER": cluster}
         self.assertEqual(len(self.place()[1]), 3)
 
-    def test_what_redis_says_against_it_is_the_reason(self) -> None:
+    def test_the_error_of_cluster_replicate_is_the_reason(self) -> None:
         self.world.network.servers[HERE] = {
             "CONFIG": "OK",
             "CLUSTER": Refused("ERR To set a master the node must be empty"),
         }
         self.assertEqual(self.place()[0], 10)
-        self.assertIn("the node must be empty", self.world.told_state)
+        self.assertIn("the node must be empty", self.world.shown_state)
 
 
 class TurnTest(Case):
-    """Nodes that join without the lock."""
+    """Nodes that choose a master without the lock."""
 
     def turn(self, ahead: int, during: Callable[[float], list[Line]] | None = None, wait: bool = True) -> float:
         world = FakeWorld(self.folder())
@@ -244,18 +244,18 @@ class TurnTest(Case):
         take_turn(world, Running(text(T, nodes), Info(info())), wait)
         return world.clock.time - 1000
 
-    def test_with_the_lock_nobody_waits(self) -> None:
+    def test_with_the_lock_no_node_waits(self) -> None:
         self.assertEqual(self.turn(3, wait=False), 0)
 
-    def test_the_first_by_id_waits_for_the_others_to_show_and_no_longer(self) -> None:
+    def test_the_first_node_by_id_waits_only_until_the_others_are_listed(self) -> None:
         self.assertEqual(self.turn(0), placement.TURN / 2)
 
-    def test_each_waits_a_turn_for_each_before_it_and_one_more_for_those_that_never_take_theirs(self) -> None:
+    def test_each_node_waits_one_turn_for_each_node_before_it_but_less_than_a_minute(self) -> None:
         waits = [self.turn(ahead) for ahead in range(4)]
         self.assertEqual(sorted(set(waits)), waits)
         self.assertLess(self.turn(14), 60)
 
-    def test_who_is_placed_is_no_longer_waited_for(self) -> None:
+    def test_a_node_that_has_a_master_is_no_longer_waited_for(self) -> None:
         def during(seconds: float) -> list[Line]:
             first = Line("0" * 40, "10.0.1.0", "slave", A) if seconds > 2 else Line("0" * 40, "10.0.1.0", "master")
             return [*NODES, first, BARE]

@@ -1,4 +1,4 @@
-"""A start over a world of fakes: what is decided from what servers answer, and what is then done to the volume."""
+"""Runs `prepare` in a fake world: the decision that the servers' answers lead to, and the changes to the volume."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OWNER = info(redis_version="7.0.15", loading=0, master_replid=ID, master_replid2
 
 
 class PrepareCase(Case):
-    """A replica at 10.0.0.4 that comes back on another instance; its masters answer."""
+    """A replica at 10.0.0.4 that comes back on another instance. Its masters answer."""
 
     def setUp(self) -> None:
         self.world = FakeWorld(self.folder())
@@ -94,47 +94,47 @@ class StartTest(PrepareCase):
         self.assertIn("cluster-node-timeout 5000\n", self.world.run.text("redis.conf"))
         self.assertTrue(self.world.run.has("started"))
 
-    def test_a_receipt_is_gone_before_redis_starts(self) -> None:
+    def test_a_receipt_is_deleted_before_redis_starts(self) -> None:
         self.world.state.write("receipt", "x")
         self.prepare()
         self.assertFalse(self.world.state.has("receipt"))
 
-    def test_a_replica_follows_who_was_promoted_meanwhile(self) -> None:
+    def test_a_replica_follows_a_node_that_was_promoted_meanwhile(self) -> None:
         self.serve([*change(NODES, A, slots="", **DOWN), Line(S, "10.0.0.5", "master", slots="0-5460")])
         self.assertEqual(self.prepare(), 0)
         self.assertEqual(self.own.me and self.own.me.master, S)
 
-    def test_a_replica_that_names_no_master_follows_the_owner_of_its_shard_by_its_copy(self) -> None:
-        # F36: forgotten and met again, killed, and its file is lost.
+    def test_a_replica_without_a_master_follows_the_owner_of_its_shard_by_the_last_known_good_copy(self) -> None:
+        # F36: the node was forgotten and met again, then killed, and its nodes.conf is lost.
         put(self.world.data / "nodes.conf", "")
         self.world.state.write("nodes.conf", conf(R, NODES))
         self.serve(change(NODES, R, master="-"))
         self.assertEqual(self.prepare(), 0)
         self.assertEqual(self.own.me and self.own.me.master, A)
 
-    def test_an_empty_volume_starts_where_nobody_answers(self) -> None:
+    def test_an_empty_volume_starts_if_no_node_answers(self) -> None:
         for name in ("nodes.conf", "dump.rdb"):
             self.world.data.remove(name)
         self.world.network.servers.clear()
         self.assertEqual((self.prepare(), self.own.id), (0, ""))
 
-    def test_data_that_does_not_say_whose_it_is_is_the_nodes_at_this_address(self) -> None:
+    def test_data_without_a_node_id_belongs_to_the_node_at_this_address(self) -> None:
         self.world.data.remove("nodes.conf")
         self.assertEqual(self.prepare(), 0)
         self.assertEqual((self.own.id, self.own.role), (R, "replica"))
 
-    def test_data_of_nobody_is_set_aside(self) -> None:
+    def test_data_without_a_known_node_is_set_aside(self) -> None:
         self.world.data.remove("nodes.conf")
         self.serve(NODES[:3])
         self.assertEqual(self.prepare(), 0)
         self.assertEqual((self.files["redis-replica/aside/dump.rdb"], self.world.data.has("dump.rdb")), (FULL, False))
 
-    def test_a_join_that_was_cut_short_starts_as_it_is(self) -> None:
+    def test_an_interrupted_join_starts_unchanged(self) -> None:
         bare = f"{T} 10.0.0.4:6379@16379 myself,master - 0 0 0 connected\nvars currentEpoch 0 lastVoteEpoch 0\n"
         put(self.world.data / "nodes.conf", bare)
         self.assertEqual((self.prepare(), self.world.data.text("nodes.conf")), (0, bare))
 
-    def test_a_damaged_rdb_is_kept_apart_after_a_start_that_failed(self) -> None:
+    def test_a_damaged_rdb_is_moved_to_kept_after_a_failed_start(self) -> None:
         self.world.run.write("failed", "")
         self.world.processes.results["redis-check-rdb"] = 1, "RDB CRC error"
         self.assertEqual(self.prepare(), 0)
@@ -142,7 +142,7 @@ class StartTest(PrepareCase):
 
     @rows(
         ("an rdb that the checker accepts stays", 0),
-        ("an rdb that the checker was killed over stays", None),
+        ("an rdb whose check was killed stays", None),
         ("an rdb without a checker stays", 127),
     )
     def checked(self, status: int | None) -> None:
@@ -156,7 +156,7 @@ class StartTest(PrepareCase):
         self.assertFalse(self.world.data.has("appendonlydir"))
         self.assertIn("appendonly no\n", self.world.run.text("redis.conf"))
 
-    def test_starts_that_failed_five_times_are_spaced(self) -> None:
+    def test_after_five_failed_starts_each_further_one_is_delayed(self) -> None:
         begun = self.world.clock.time
         self.world.run.write("failures", "....")
         self.prepare()
@@ -165,7 +165,7 @@ class StartTest(PrepareCase):
         self.prepare()
         self.assertEqual(self.world.clock.time - begun, 15)
 
-    def test_a_hold_after_syncs_that_failed_is_kept_once(self) -> None:
+    def test_after_failed_syncs_one_start_is_delayed(self) -> None:
         begun = self.world.clock.time
         self.world.run.write("hold", str(begun + 40))
         self.prepare()
@@ -174,7 +174,7 @@ class StartTest(PrepareCase):
 
 
 class SilenceTest(PrepareCase):
-    """F33 and its kind: whatever is not answered, nothing on the volume changes, and it waits with a reason."""
+    """F33 and similar: if an answer is missing, nothing on the volume changes, and the node waits with a reason."""
 
     def held(self, reason: str) -> None:
         before = self.files
@@ -183,7 +183,7 @@ class SilenceTest(PrepareCase):
         after.pop("redis-replica/node-timeout", None)
         self.assertEqual(after, before)
         self.assertFalse(self.world.run.has("started"))
-        self.assertIn(reason, self.world.told_state)
+        self.assertIn(reason, self.world.shown_state)
 
     @rows(
         ("an owner whose INFO is not answered", {"INFO": SILENCE}, "no answer within 2 s"),
@@ -192,7 +192,7 @@ class SilenceTest(PrepareCase):
             {"DBSIZE": SILENCE, "INFO": OWNER.replace(ID, "9" * 40)},
             "no answer within 2 s",
         ),
-        ("an owner that asks for a password", {"INFO": Refused("NOAUTH Authentication required.")}, "NOAUTH"),
+        ("an owner that requires a password", {"INFO": Refused("NOAUTH Authentication required.")}, "NOAUTH"),
         (
             "an owner whose offset is a command",
             {"INFO": OWNER.replace("offset:700", "offset:PORT[$(id)]")},
@@ -205,23 +205,23 @@ class SilenceTest(PrepareCase):
         ),
         ("an owner whose INFO lacks the release", {"INFO": OWNER.replace("redis_version", "x")}, "redis_version"),
         ("an owner that is loading", {"INFO": OWNER.replace("loading:0", "loading:1")}, "loading its data"),
-        ("an owner that does not tell the epoch", {"CLUSTER INFO": SILENCE}, "nodes.conf cannot be rebuilt"),
+        ("an owner that does not report the epoch", {"CLUSTER INFO": SILENCE}, "nodes.conf cannot be rebuilt"),
     )
     def owners(self, changed: dict[str, Any], reason: str) -> None:
         put(self.world.data / "kept/dump.rdb", FULL)
         self.answer("10.0.0.1", **changed)
         self.held(reason)
 
-    def test_masters_that_are_silent(self) -> None:
+    def test_masters_that_do_not_answer(self) -> None:
         self.world.network.servers.clear()
         self.held("no majority of the masters answers and agrees: 0 of all")
 
-    def test_all_masters_but_one(self) -> None:
+    def test_only_one_of_the_masters_answers(self) -> None:
         for place in ("10.0.0.2", "10.0.0.3"):
             del self.world.network.servers[f"{place}:6379"]
         self.held("1 of 3 masters with slots answer and agree")
 
-    def test_a_machine_that_has_this_nodes_id_and_is_silent(self) -> None:
+    def test_a_machine_with_this_nodes_id_that_does_not_answer(self) -> None:
         self.serve(change(NODES, R, at="10.0.0.8"))
         self.held("at another address")
 
@@ -231,7 +231,7 @@ class SilenceTest(PrepareCase):
         code = self.prepare()
         self.assertEqual((code, self.world.run.has("started")), (10, False))
 
-    def test_a_node_that_may_own_slots_and_whose_replica_is_silent(self) -> None:
+    def test_an_owner_whose_replica_does_not_answer(self) -> None:
         put(self.world.data / "nodes.conf", conf(R, PROMOTED))
         self.serve([*PROMOTED, Line(S, "10.0.0.5", "slave", R)])
         self.answer("10.0.0.5", INFO=SILENCE)
@@ -243,7 +243,7 @@ class SilenceTest(PrepareCase):
         ):
             code, _ = left_with(lambda: prepare(self.world))
         self.assertEqual(
-            (code, self.world.told_state), (10, "waiting: no private IP yet: the metadata service does not answer: x")
+            (code, self.world.shown_state), (10, "waiting: no private IP yet: the metadata service does not answer: x")
         )
 
     def test_a_metadata_service_that_does_not_answer_never_overwrites_a_known_identity(self) -> None:
@@ -263,19 +263,19 @@ class SilenceTest(PrepareCase):
 class RefusalTest(PrepareCase):
     def setUp(self) -> None:
         super().setUp()
-        # The owner came back with less.
+        # The owner came back with less data.
         self.answer("10.0.0.1", INFO=OWNER.replace("offset:700", "offset:699"))
 
     def accept(self) -> None:
         with mock.patch.object(report, "retry", lambda world: world.run.remove("refused")):
             report.accept(self.world)
 
-    def test_an_owner_that_holds_less_is_refused_with_what_an_operator_needs(self) -> None:
+    def test_an_owner_that_holds_less_is_refused_with_the_evidence_for_an_operator(self) -> None:
         before = self.files
         self.assertEqual(self.prepare(), 20)
-        # The RDB is kept by a second name, and nothing else is touched.
+        # The RDB is kept by a hard link, and no other file changes.
         self.assertEqual(self.files, {**before, "redis/kept/dump.rdb": before["redis/dump.rdb"]})
-        self.assertIn("following it would delete data", self.world.told_state)
+        self.assertIn("following it would delete data", self.world.shown_state)
         for line in (
             "nodes.conf role: replica, cluster view: replica, owner of its shard: live",
             "this volume: offset 700, has keys, written at 20",
@@ -287,12 +287,12 @@ class RefusalTest(PrepareCase):
         self.answer("10.0.0.1", INFO=OWNER.replace(ID, "9" * 40), DBSIZE=0)
         self.assertEqual(self.prepare(), 20)
 
-    def test_a_server_older_than_its_owner_is_refused(self) -> None:
+    def test_a_server_older_than_the_owners_is_refused(self) -> None:
         self.answer("10.0.0.1", INFO=OWNER.replace("7.0.15", "8.0.6"))
         self.assertEqual(self.prepare(), 20)
-        self.assertIn("older than its master's", self.world.told_state)
+        self.assertIn("older than its master's", self.world.shown_state)
 
-    def test_an_acceptance_follows_once_and_keeps_what_the_volume_had(self) -> None:
+    def test_with_an_acceptance_it_follows_once_and_keeps_the_data_of_the_volume(self) -> None:
         self.prepare()
         self.accept()
         self.assertEqual((self.prepare(), self.files["redis/kept/dump.rdb"]), (0, FULL))
@@ -319,11 +319,11 @@ class RefusalTest(PrepareCase):
             INFO=OWNER.replace("offset:700", "offset:5"),
         )
 
-    def test_an_acceptance_that_no_refusal_asked_for_is_void(self) -> None:
+    def test_an_acceptance_without_a_refusal_is_void(self) -> None:
         self.world.run.write("accepted", "twin")
         self.assertEqual(self.prepare(), 20)
 
-    def test_a_command_to_make_a_copy_serve_has_only_an_address(self) -> None:
+    def test_the_command_to_promote_a_replica_has_only_an_address(self) -> None:
         put(self.world.data / "nodes.conf", conf(R, PROMOTED))
         self.serve(
             [*PROMOTED, Line(S, "10.0.0.5", "slave,nofailover", R)],
@@ -338,7 +338,7 @@ class RefusalTest(PrepareCase):
 
 
 class OwnerTest(PrepareCase):
-    """A promoted node comes back."""
+    """A promoted node that comes back."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -346,7 +346,7 @@ class OwnerTest(PrepareCase):
         self.serve(PROMOTED)
 
     def later(self) -> int:
-        """After W."""
+        """The result after W."""
         self.prepare()
         self.world.clock.time += 100
         return self.prepare()
@@ -359,12 +359,12 @@ class OwnerTest(PrepareCase):
         self.assertEqual((self.prepare(), self.own.role), (0, "owner"))
         self.assertEqual(self.files["redis/kept/dump.rdb"], FULL)
 
-    def test_a_receipt_whose_masters_heard_from_it_later_proves_nothing(self) -> None:
+    def test_a_receipt_does_not_count_if_masters_have_heard_from_the_node_later(self) -> None:
         self.attest()
         self.serve(change(PROMOTED, R, pong=1_700_000_001_000))
         self.assertEqual(self.later(), 20)
 
-    def test_a_receipt_is_no_proof_with_a_nodes_conf_that_is_not_whole(self) -> None:
+    def test_a_receipt_does_not_count_with_an_incomplete_nodes_conf(self) -> None:
         self.attest()
         self.world.state.write("nodes.conf", conf(R, PROMOTED))
         put(self.world.data / "nodes.conf", conf(R, PROMOTED)[:-9])
@@ -373,7 +373,7 @@ class OwnerTest(PrepareCase):
     def test_a_restored_image_is_refused_after_w(self) -> None:
         self.assertEqual(self.prepare(), 10)
         self.assertEqual(self.later(), 20)
-        self.assertIn("may be older than the last acknowledged write", self.world.told_state)
+        self.assertIn("may be older than the last acknowledged write", self.world.shown_state)
 
     def test_after_a_crash_it_serves_from_its_append_only_file_on_the_same_instance(self) -> None:
         put(self.world.data / MANIFEST, "")
@@ -381,13 +381,13 @@ class OwnerTest(PrepareCase):
         self.assertEqual((self.later(), self.world.data.has(MANIFEST)), (0, True))
         self.assertIn("appendonly yes\n", self.world.run.text("redis.conf"))
 
-    def test_an_append_only_file_that_is_not_complete_does_not_serve(self) -> None:
+    def test_an_incomplete_append_only_file_is_not_served_from(self) -> None:
         put(self.world.data / MANIFEST, "")
         self.world.state.write("aof-partial", "")
         self.instance = "i-1"
         self.assertEqual((self.later(), self.world.data.has(MANIFEST)), (20, True))
 
-    def test_what_is_accepted_is_served_with_a_rebuilt_file_where_that_said_replica(self) -> None:
+    def test_with_an_acceptance_an_owner_serves_and_a_nodes_conf_with_the_role_replica_is_rebuilt(self) -> None:
         put(self.world.data / "nodes.conf", conf(R, NODES))
         self.assertEqual(self.later(), 20)
         with mock.patch.object(report, "retry", lambda world: world.run.remove("refused")):
@@ -402,19 +402,19 @@ class OwnerTest(PrepareCase):
         return str(found)
 
     @rows(
-        ("a replica whose link is up followed to the end", {"master_link_status": "up"}, "following"),
+        ("a replica whose link is up was connected until the stop", {"master_link_status": "up"}, "following"),
         (
-            "a replica that lost its link when the masters lost the node followed",
+            "a replica that lost its link when the masters lost the node was connected until the stop",
             {"master_link_status": "down", "master_link_down_since_seconds": 60},
             "following",
         ),
         (
-            "a replica that lost its link a minute earlier did not",
+            "a replica that lost its link a minute earlier was not connected until the stop",
             {"master_link_status": "down", "master_link_down_since_seconds": 120},
             "other",
         ),
         (
-            "a replica that never had a link is not known to have",
+            "for a replica that never had a link it is unknown",
             {"master_link_status": "down", "master_link_down_since_seconds": -1},
             "not a number: '-1'",
         ),
@@ -422,7 +422,7 @@ class OwnerTest(PrepareCase):
     def copies(self, fields: dict[str, Any], expected: str) -> None:
         self.assertEqual(self.copy(**fields), expected)
 
-    def test_a_replica_that_cannot_be_elected_did_not_follow(self) -> None:
+    def test_a_replica_that_cannot_be_elected_does_not_count_as_connected(self) -> None:
         self.serve([*PROMOTED, Line(S, "10.0.0.5", "slave,nofailover", R)])
         self.assertEqual(Candidate(self.world, MINE, "i-2").gather()["copy"], "other")
 
@@ -432,29 +432,35 @@ class OwnerTest(PrepareCase):
 
 class StaleTest(Case):
     @rows(
-        ("an owner that is level has all of it", FULL, OWNER, 3000, False),
+        ("an owner with the same offset is not stale", FULL, OWNER, 3000, False),
         (
-            "an owner that is further on has all of it",
+            "an owner with a higher offset is not stale",
             FULL,
             OWNER.replace("offset:700", "offset:9000000000"),
             3000,
             False,
         ),
-        ("an owner that is behind has not", FULL, OWNER.replace("offset:700", "offset:699"), 3000, True),
-        ("an owner that is loading cannot be compared", FULL, OWNER.replace("loading:0", "loading:1"), 0, "loading"),
-        ("an owner of the same history that was emptied on purpose is followed", FULL, OWNER, 0, False),
+        ("an owner with a lower offset is stale", FULL, OWNER.replace("offset:700", "offset:699"), 3000, True),
         (
-            "an owner of the earlier history that was emptied on purpose is followed",
+            "an owner that is loading its data cannot be compared",
+            FULL,
+            OWNER.replace("loading:0", "loading:1"),
+            0,
+            "loading",
+        ),
+        ("an empty owner of the same history was emptied on purpose and is not stale", FULL, OWNER, 0, False),
+        (
+            "an empty owner of the earlier history was emptied on purpose and is not stale",
             FULL,
             OWNER.replace(ID, "8" * 40).replace("0" * 40, ID),
             0,
             False,
         ),
-        ("an empty owner of another history is not", FULL, OWNER.replace(ID, "9" * 40), 0, True),
-        ("an owner of another history with keys is followed", FULL, OWNER.replace(ID, "9" * 40), 1, False),
+        ("an empty owner of another history is stale", FULL, OWNER.replace(ID, "9" * 40), 0, True),
+        ("an owner of another history with keys is not stale", FULL, OWNER.replace(ID, "9" * 40), 1, False),
         ("a volume without keys has nothing to lose", EMPTY, OWNER.replace("offset:700", "offset:0"), 0, False),
         ("a volume without an RDB has nothing to lose", b"", OWNER.replace("offset:700", "offset:0"), 0, False),
-        ("a damaged RDB is taken to have keys", FULL[:100], OWNER.replace(ID, "9" * 40), 0, True),
+        ("a damaged RDB is assumed to have keys", FULL[:100], OWNER.replace(ID, "9" * 40), 0, True),
     )
     def owners(self, content: bytes, reply: str, keys: int, stale: str | bool) -> None:
         self.assertEqual(is_stale(Rdb(content) if content else None, Info(reply), keys), stale)
@@ -470,7 +476,7 @@ class StaleTest(Case):
     @rows(
         ("a time that is not answered", SILENCE),
         ("a time of another form", ["now"]),
-        ("a time that is none", None),
+        ("a time that is nil", None),
     )
     def times(self, now: Any) -> None:
         down = Info(info(master_link_status="down", master_link_down_since_seconds=5))

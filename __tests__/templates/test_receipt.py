@@ -30,15 +30,15 @@ class ReceiptTest(Case):
         return receipt.proof(self.world, seen)
 
     def heard(self, *pongs: int) -> View:
-        """What masters that heard from this node at these times say."""
-        said = [answer(id, change(OWNERS, R, pong=pong)) for id, pong in zip((A, B), pongs)]
-        return view(R, *said)
+        """The view if the masters last heard from this node at these times."""
+        answers = [answer(id, change(OWNERS, R, pong=pong)) for id, pong in zip((A, B), pongs)]
+        return view(R, *answers)
 
     @rows(
-        ("holds where no master has heard from the node since", (LEFT - 900, LEFT - 200), True),
-        ("allows a message half a second in a socket", (LEFT - 900, LEFT + 500), True),
-        ("fails where one master has heard from it later", (LEFT - 900, LEFT + 501), False),
-        ("fails where both have met it anew", (0, 0), False),
+        ("a receipt holds if no master has heard from the node since", (LEFT - 900, LEFT - 200), True),
+        ("a receipt allows a message half a second in a socket", (LEFT - 900, LEFT + 500), True),
+        ("a receipt fails if one master has heard from the node later", (LEFT - 900, LEFT + 501), False),
+        ("a receipt fails if both masters have met the node again", (0, 0), False),
     )
     def pongs(self, pongs: tuple[int, int], holds: bool) -> None:
         self.assertEqual(self.proof(self.heard(*pongs), A, B), holds)
@@ -50,18 +50,18 @@ class ReceiptTest(Case):
         self.assertFalse(self.proof(agreed(R, six), A, B))
         self.assertTrue(self.proof(agreed(R, six), A, B, "0" * 40))
 
-    def test_a_master_that_met_the_node_anew_is_no_witness(self) -> None:
-        # The other one alone is less than half of three.
+    def test_a_master_that_met_the_node_again_does_not_count(self) -> None:
+        # The other master alone is less than half of three.
         self.assertFalse(self.proof(self.heard(0, LEFT), A, B))
 
-    def test_masters_that_do_not_agree_are_no_witnesses(self) -> None:
+    def test_masters_that_do_not_agree_do_not_count(self) -> None:
         other = answer(B, change(OWNERS, A, slots="0-5459"))
         self.assertFalse(self.proof(view(R, answer(A, OWNERS), other), A, B))
 
-    def test_nobody_is_no_witness(self) -> None:
+    def test_without_masters_there_is_no_proof(self) -> None:
         self.assertFalse(self.proof(view(R), A, B))
 
-    def test_it_is_of_this_node_and_this_rdb(self) -> None:
+    def test_a_receipt_must_match_the_node_and_the_rdb(self) -> None:
         seen = self.heard(LEFT, LEFT)
         self.assertTrue(self.proof(seen, A, B))
         self.assertFalse(self.proof(seen, A, B, node=A))
@@ -70,25 +70,25 @@ class ReceiptTest(Case):
         self.world.state.write("receipt", self.world.state.text("receipt"))
         self.assertFalse(receipt.proof(self.world, seen))
 
-    def test_it_is_none_without_an_rdb(self) -> None:
+    def test_without_an_rdb_there_is_no_proof(self) -> None:
         self.world.data.remove("dump.rdb")
         self.world.state.write("receipt", f"node {R}\nrdb \npeer {A} {LEFT}\npeer {B} {LEFT}\n")
         self.assertFalse(receipt.proof(self.world, self.heard(LEFT, LEFT)))
 
-    def test_it_is_none_where_it_was_never_written_or_is_empty(self) -> None:
+    def test_without_a_receipt_or_with_an_empty_one_there_is_no_proof(self) -> None:
         self.assertFalse(receipt.proof(self.world, self.heard(LEFT, LEFT)))
         put(self.world.state / "receipt", "")
         self.assertFalse(receipt.proof(self.world, self.heard(LEFT, LEFT)))
 
     @rows(
-        ("a receipt without an RDB is none", f"node {R}\n"),
-        ("a receipt of another order is none", f"rdb 1 2\nnode {R}\n"),
-        ("a receipt whose node is no ID is none", "node me\nrdb 1 2\n"),
-        ("a receipt with a line of another kind is none", f"node {R}\nrdb 1 2\npear {A} 5\n"),
-        ("a receipt that is cut in an ID is none", f"node {R}\nrdb 1 2\npeer {A[:30]}"),
-        ("a receipt that is cut before a time is none", f"node {R}\nrdb 1 2\npeer {A} "),
-        ("a receipt with a time below zero is none", f"node {R}\nrdb 1 2\npeer {A} -5"),
-        ("a receipt with a time beyond 64 bits is none", f"node {R}\nrdb 1 2\npeer {A} {2**63}"),
+        ("a receipt without an RDB is rejected", f"node {R}\n"),
+        ("a receipt in another order is rejected", f"rdb 1 2\nnode {R}\n"),
+        ("a receipt whose node is no ID is rejected", "node me\nrdb 1 2\n"),
+        ("a receipt with an unknown line is rejected", f"node {R}\nrdb 1 2\npear {A} 5\n"),
+        ("a receipt that is truncated in an ID is rejected", f"node {R}\nrdb 1 2\npeer {A[:30]}"),
+        ("a receipt that is truncated before a time is rejected", f"node {R}\nrdb 1 2\npeer {A} "),
+        ("a receipt with a time below zero is rejected", f"node {R}\nrdb 1 2\npeer {A} -5"),
+        ("a receipt with a time beyond 64 bits is rejected", f"node {R}\nrdb 1 2\npeer {A} {2**63}"),
     )
     def not_receipts(self, content: str) -> None:
         with self.assertRaises(ValueError):
@@ -96,7 +96,7 @@ class ReceiptTest(Case):
         put(self.world.state / "receipt", content)
         self.assertFalse(receipt.proof(self.world, self.heard(LEFT, LEFT)))
 
-    def test_it_has_the_time_of_each_master_that_answers_in_milliseconds(self) -> None:
+    def test_a_receipt_has_the_time_of_each_master_that_answers_in_milliseconds(self) -> None:
         put(self.world.data / "nodes.conf", conf(R, OWNERS))
         servers = self.world.network.servers
         servers["10.0.0.1:6379"] = {"TIME": ["1700000000", "123999"]}
@@ -107,7 +107,7 @@ class ReceiptTest(Case):
         self.assertEqual(receipt.parse(expected)[2], {A: 1_700_000_000_123})
 
     @rows(
-        ("a master that is silent gives no time", Unknown("silence")),
+        ("a master that does not answer gives no time", Unknown("silence")),
         ("a master that refuses gives no time", Refused("NOAUTH")),
         ("a master that answers with a text gives no time", "now"),
         ("a master that answers with one number gives no time", ["1700000000"]),
@@ -120,7 +120,7 @@ class ReceiptTest(Case):
         receipt.write(self.world, agreed(R, OWNERS))
         self.assertEqual(receipt.parse(self.world.state.text("receipt"))[2], {})
 
-    def test_the_receipt_of_a_node_that_no_master_answers_proves_nothing(self) -> None:
+    def test_a_receipt_without_masters_proves_nothing(self) -> None:
         receipt.write(self.world, view(R))
         self.assertFalse(receipt.proof(self.world, self.heard(LEFT, LEFT)))
 

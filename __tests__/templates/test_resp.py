@@ -20,32 +20,32 @@ def read(data: bytes) -> Any:
 class ReaderTest(Case):
     @rows(
         ("a status is a text", b"+OK\r\n", "OK"),
-        ("a number is one", b":42\r\n", 42),
-        ("a number below zero is one", b":-42\r\n", -42),
+        ("a number is a number", b":42\r\n", 42),
+        ("a number below zero is a number", b":-42\r\n", -42),
         ("a bulk is a text, line ends included", b"$6\r\na\r\nb\r\n\r\n", "a\r\nb\r\n"),
         ("an empty bulk is an empty text", b"$0\r\n\r\n", ""),
-        ("a null bulk is none", b"$-1\r\n", None),
-        ("a null list is none", b"*-1\r\n", None),
+        ("a null bulk is None", b"$-1\r\n", None),
+        ("a null list is None", b"*-1\r\n", None),
         ("a list has its elements", b"*3\r\n+a\r\n:1\r\n*1\r\n$-1\r\n", ["a", 1, [None]]),
-        ("an empty list is one", b"*0\r\n", []),
-        ("bytes beyond ASCII are letters of their own", b"$2\r\n\xc3\xa9\r\n", "\xc3\xa9"),
+        ("an empty list has no elements", b"*0\r\n", []),
+        ("each byte beyond ASCII is one character", b"$2\r\n\xc3\xa9\r\n", "\xc3\xa9"),
     )
     def replies(self, data: bytes, value: object) -> None:
         self.assertEqual(read(data), value)
 
-    def test_an_error_is_an_answer_that_says_so(self) -> None:
+    def test_an_error_is_an_answer_of_type_refused(self) -> None:
         reply = read(b"-NOAUTH Authentication\x1b[2J required.\r\n")
         self.assertIsInstance(reply, Refused)
         self.assertEqual(str(reply), "NOAUTH Authentication?[2J required.")
 
     @rows(
         ("nothing is no answer", b""),
-        ("a line that is cut is no answer", b"+OK"),
+        ("a truncated line is no answer", b"+OK"),
         ("a line without a carriage return is no answer", b"+OK\n"),
-        ("a bulk that is cut is no answer", b"$5\r\nhel"),
-        ("a bulk that is cut at the end of a line is no answer", b"$10\r\na:1\r\nb:2\r\n"),
-        ("a bulk that is longer than it says is no answer", b"$1\r\nhello\r\n"),
-        ("a list that is cut is no answer", b"*2\r\n+a\r\n"),
+        ("a truncated bulk is no answer", b"$5\r\nhel"),
+        ("a bulk that is truncated at the end of a line is no answer", b"$10\r\na:1\r\nb:2\r\n"),
+        ("a bulk that is longer than its length is no answer", b"$1\r\nhello\r\n"),
+        ("a truncated list is no answer", b"*2\r\n+a\r\n"),
         ("a length below zero is no answer", b"$-2\r\n\r\n"),
         ("a length with a sign is no answer", b"$+1\r\na\r\n"),
         ("a length with an underscore is no answer", b"*1_0\r\n"),
@@ -53,9 +53,9 @@ class ReaderTest(Case):
         ("a length beyond the limit is no answer", b"$%d\r\n" % (LIMIT + 1)),
         ("a list beyond the limit is no answer", b"*%d\r\n" % (LIMIT + 1)),
         ("a number beyond 64 bits is no answer", b":9223372036854775808\r\n"),
-        ("a list of lists of lists without end is no answer", b"*1\r\n" * 100),
+        ("a list of endlessly nested lists is no answer", b"*1\r\n" * 100),
         ("a page of a web server is no answer", b"HTTP/1.1 400 Bad Request\r\n"),
-        ("an answer of RESP3 is none", b"%1\r\n+a\r\n+b\r\n"),
+        ("a reply in RESP3 is no answer", b"%1\r\n+a\r\n+b\r\n"),
         ("an empty line is no answer", b"\r\n"),
         ("a line without an end is no answer", b"+" + b"a" * (1 << 20) + b"\r\n"),
     )
@@ -63,21 +63,21 @@ class ReaderTest(Case):
         with self.assertRaises(ValueError):
             read(data)
 
-    def test_a_list_that_promises_a_million_texts_ends_at_the_limit(self) -> None:
+    def test_a_list_with_a_million_texts_ends_at_the_limit(self) -> None:
         with self.assertRaises(ValueError):
             read(b"*1000000\r\n" + b"$3\r\nabc\r\n" * 600_000)
 
-    def test_an_answer_after_the_deadline_is_none(self) -> None:
+    def test_an_answer_after_the_deadline_does_not_count(self) -> None:
         with self.assertRaises(ValueError):
             Reader(BytesIO(b"+OK\r\n"), time.monotonic() - 1).reply()
 
-    def test_words_are_sent_by_their_length(self) -> None:
+    def test_words_are_sent_with_their_length(self) -> None:
         self.assertEqual(encode(("GET", "a\r\nDEL b")), b"*2\r\n$3\r\nGET\r\n$8\r\na\r\nDEL b\r\n")
 
 
 class NetworkTest(Case):
     def server(self, *parts: bytes, pause: float = 0, hold: float = 0) -> str:
-        """A server that sends some bytes to whoever connects, with pauses, and then hangs up or holds on."""
+        """A server that sends some bytes to every client, with pauses, and then closes or keeps the connection."""
         listener = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(listener.close)
 
@@ -100,7 +100,7 @@ class NetworkTest(Case):
     def test_each_command_has_its_answer(self) -> None:
         self.assertEqual(self.ask(self.server(b"+PO", b"NG\r\n:1\r\n"), commands=2), ["PONG", 1])
 
-    def test_what_was_answered_before_a_server_hangs_up_stands_and_the_rest_is_unknown(self) -> None:
+    def test_if_a_server_closes_the_connection_earlier_answers_count_and_the_rest_is_unknown(self) -> None:
         first, second = self.ask(self.server(b"+PONG\r\n$100\r\nhalf\r\n"), commands=2)
         self.assertEqual(first, "PONG")
         self.assertIsInstance(second, Unknown)
@@ -133,7 +133,7 @@ class NetworkTest(Case):
         self.assertIsInstance(replies[places[0]][0], Unknown)
         self.assertEqual(replies[places[1]], ["PONG"])
 
-    def test_a_port_that_nobody_listens_on_refuses(self) -> None:
+    def test_a_port_without_a_listener_refuses_the_connection(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             place = f"127.0.0.1:{listener.getsockname()[1]}"
         (reply,) = self.ask(place)
@@ -158,7 +158,7 @@ class NetworkTest(Case):
 
 
 class InfoTest(Case):
-    def test_fields_are_read_by_name_and_may_have_colons(self) -> None:
+    def test_fields_are_read_by_name_and_may_contain_colons(self) -> None:
         info = Info("# Server\r\nrole:master\r\nmaster_host:::1\r\nmaster_repl_offset:700\r\n")
         self.assertEqual((info["role"], info["master_host"], info.number("master_repl_offset")), ("master", "::1", 700))
         self.assertEqual(info.get("nothing"), "")

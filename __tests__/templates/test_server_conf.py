@@ -19,12 +19,12 @@ class RenderTest(Case):
         put(world.etc / "redis.conf", common)
         return render(world, "10.0.0.4", 5000, aof).split("\n")
 
-    def test_common_lines_are_those_whose_directive_the_installed_server_knows(self) -> None:
+    def test_only_directives_that_the_installed_server_supports_are_written(self) -> None:
         lines = self.render("# why\n\nappendonly no\nsave 60 1\nshutdown-on-sigterm save\n")
         self.assertEqual(lines[:3], ["appendonly no", "save 60 1", "maxmemory 0"])
         self.assertNotIn("shutdown-on-sigterm save", lines)
 
-    def test_the_machine_comes_last_with_its_address_and_the_masters_node_timeout(self) -> None:
+    def test_the_address_and_the_masters_node_timeout_come_last(self) -> None:
         lines = self.render()
         for line in (
             "bind 10.0.0.4 127.0.0.1",
@@ -35,7 +35,7 @@ class RenderTest(Case):
             self.assertIn(line, lines)
         self.assertTrue(any(line.startswith("dir /") for line in lines))
 
-    def test_a_bus_port_and_directives_are_there_where_they_are_set(self) -> None:
+    def test_a_bus_port_and_directives_are_written_if_they_are_set(self) -> None:
         self.assertFalse([line for line in self.render() if line.startswith("cluster-port")])
         lines = self.render(settings=f"{SETTINGS}BUS_PORT='17000'\nDIRECTIVES='hz 20\ntimeout 0'\n")
         self.assertLess(lines.index("hz 20"), lines.index("cluster-port 17000"))
@@ -57,29 +57,29 @@ class NodeTimeoutTest(Case):
 
     @rows(
         (
-            "the median of what the masters tell",
+            "the median of the values that the masters report",
             tuple(["cluster-node-timeout", each] for each in ("5000", "9", "6000", "99999999", "7000")),
             "",
             6000,
         ),
         (
-            "what the second tells where the first is silent",
+            "the value of the second master if the first does not answer",
             (Unknown("silence"), ["cluster-node-timeout", "7000"]),
             "",
             7000,
         ),
-        ("what one told before where all are silent", (Unknown("silence"),), "6000\n", 6000),
-        ("what one told before where all refuse", (Refused("NOPERM"),), "6000\n", 6000),
-        ("Redis's default where none ever told", (), "", NODE_TIMEOUT),
-        ("no command", (["cluster-node-timeout", "PORT[$(id)]"],), "", NODE_TIMEOUT),
+        ("the last known value if no master answers", (Unknown("silence"),), "6000\n", 6000),
+        ("the last known value if all masters refuse", (Refused("NOPERM"),), "6000\n", 6000),
+        ("Redis's default if no value is known", (), "", NODE_TIMEOUT),
+        ("a command is ignored", (["cluster-node-timeout", "PORT[$(id)]"],), "", NODE_TIMEOUT),
         (
-            "no number out of bounds",
+            "a number out of bounds is ignored",
             (["cluster-node-timeout", "0"], ["cluster-node-timeout", "9999999999999"]),
             "",
             NODE_TIMEOUT,
         ),
-        ("no list of another form", ([], ["a"], [1, 2]), "", NODE_TIMEOUT),
-        ("no text that was stored damaged", (), "PORT[$(id)]", NODE_TIMEOUT),
+        ("a list of another form is ignored", ([], ["a"], [1, 2]), "", NODE_TIMEOUT),
+        ("a damaged stored value is ignored", (), "PORT[$(id)]", NODE_TIMEOUT),
     )
     def answers(self, replies: tuple[Any, ...], known: str, timeout: int) -> None:
         self.assertEqual(self.timeout(*replies, known=known), timeout)
@@ -93,10 +93,10 @@ class NodeTimeoutTest(Case):
 
 class VersionTest(Case):
     @rows(
-        ("Redis tells its release", info(redis_version="7.0.15"), ("Redis", [7, 0, 15])),
-        ("Redis of two parts tells its release", info(redis_version="8.0"), ("Redis", [8, 0])),
+        ("Redis reports its release", info(redis_version="7.0.15"), ("Redis", [7, 0, 15])),
+        ("a Redis release may have two parts", info(redis_version="8.0"), ("Redis", [8, 0])),
         (
-            "Valkey tells its own, and a Redis's",
+            "Valkey reports its own release and one of Redis",
             info(redis_version="7.2.4", valkey_version="9.1.2"),
             ("Valkey", [9, 1, 2]),
         ),
@@ -106,7 +106,7 @@ class VersionTest(Case):
 
     @rows(
         ("no answer has no version", Unknown("silence")),
-        ("an INFO without it has no version", info(role="master")),
+        ("an INFO without the field has no version", info(role="master")),
         ("a word is no version", info(redis_version="unstable")),
         ("a command is no version", info(redis_version="7.PORT[$(id)]")),
         ("an endless number is no version", info(redis_version="7.99999")),
@@ -116,16 +116,16 @@ class VersionTest(Case):
             version(Info(reply))
 
     @rows(
-        ("a server reads its own release", ("Redis", [7, 0]), ("Redis", [7, 0]), True),
-        ("a newer server reads an older one's", ("Redis", [8, 0]), ("Redis", [7, 4]), True),
-        ("an older server does not read a newer one's", ("Redis", [7, 4]), ("Redis", [8, 0]), False),
-        ("a release of ten is newer than one of nine", ("Redis", [7, 10]), ("Redis", [7, 9]), True),
-        ("Valkey reads what Redis 7.2 saves", ("Valkey", [8, 0]), ("Redis", [7, 2]), True),
-        ("Valkey does not read what Redis 7.4 saves", ("Valkey", [9, 1]), ("Redis", [7, 4]), False),
-        ("Redis 7.4 reads what Valkey 8 saves", ("Redis", [7, 4]), ("Valkey", [8, 1]), True),
-        ("Redis 7.0 does not read what Valkey 8 saves", ("Redis", [7, 0]), ("Valkey", [8, 1]), False),
-        ("Redis does not read what Valkey 9 saves", ("Redis", [8, 0]), ("Valkey", [9, 0]), False),
-        ("an older Valkey does not read a newer one's", ("Valkey", [8, 1]), ("Valkey", [9, 0]), False),
+        ("a server can load an RDB of its own release", ("Redis", [7, 0]), ("Redis", [7, 0]), True),
+        ("a newer server can load an older one's RDB", ("Redis", [8, 0]), ("Redis", [7, 4]), True),
+        ("an older server cannot load a newer one's RDB", ("Redis", [7, 4]), ("Redis", [8, 0]), False),
+        ("release 7.10 is newer than release 7.9", ("Redis", [7, 10]), ("Redis", [7, 9]), True),
+        ("Valkey can load an RDB of Redis 7.2", ("Valkey", [8, 0]), ("Redis", [7, 2]), True),
+        ("Valkey cannot load an RDB of Redis 7.4", ("Valkey", [9, 1]), ("Redis", [7, 4]), False),
+        ("Redis 7.4 can load an RDB of Valkey 8", ("Redis", [7, 4]), ("Valkey", [8, 1]), True),
+        ("Redis 7.0 cannot load an RDB of Valkey 8", ("Redis", [7, 0]), ("Valkey", [8, 1]), False),
+        ("Redis cannot load an RDB of Valkey 9", ("Redis", [8, 0]), ("Valkey", [9, 0]), False),
+        ("an older Valkey cannot load a newer one's RDB", ("Valkey", [8, 1]), ("Valkey", [9, 0]), False),
     )
     def reading(self, mine: Version, theirs: Version, can: bool) -> None:
         self.assertEqual(can_read(mine, theirs), can)

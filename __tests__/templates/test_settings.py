@@ -10,28 +10,28 @@ from settings import Settings, parse
 
 
 def word(text: str) -> str:
-    """As shellWord() of constructs/terraform-text.ts writes it."""
+    """Quotes a value as shellWord() in constructs/terraform-text.ts does."""
     return "'" + text.replace("'", "'\\''") + "'"
 
 
 class SettingsTest(Case):
     @rows(
-        ("a word is its letters", "10.0.0.1"),
-        ("an empty value is one", ""),
-        ("a space stays", "10.0.0.1 10.0.0.2"),
-        ("a quote comes back", "it's"),
-        ("a value of one quote comes back", "'"),
-        ("quotes at both ends come back", "'a'"),
-        ("quotes beside each other come back", "''''"),
-        ("a backslash stays", "\\"),
-        ("a backslash before a quote stays", "\\'"),
-        ("a backslash after a quote stays", "'\\"),
-        ("the quoted quote itself comes back", "'\\''"),
-        ("lines stay", "hz 20\ntimeout 0\n"),
-        ("a line that looks like a setting stays in its value", "a\nPORT='1'\nB=2"),
-        ("an equals sign stays", "a=b"),
-        ("what a shell would expand stays", '$(id) `id` $HOME "x" ;&|<>*'),
-        ("letters beyond ASCII stay, as bytes", "\xc3\xa9"),
+        ("a word is unchanged", "10.0.0.1"),
+        ("an empty value is empty", ""),
+        ("a space is kept", "10.0.0.1 10.0.0.2"),
+        ("a quote is kept", "it's"),
+        ("a value of one quote is kept", "'"),
+        ("quotes at both ends are kept", "'a'"),
+        ("adjacent quotes are kept", "''''"),
+        ("a backslash is kept", "\\"),
+        ("a backslash before a quote is kept", "\\'"),
+        ("a backslash after a quote is kept", "'\\"),
+        ("the text of a quoted quote is kept", "'\\''"),
+        ("lines are kept", "hz 20\ntimeout 0\n"),
+        ("a line that looks like a setting is part of its value", "a\nPORT='1'\nB=2"),
+        ("an equals sign is kept", "a=b"),
+        ("text that a shell would expand is kept", '$(id) `id` $HOME "x" ;&|<>*'),
+        ("letters beyond ASCII are kept as bytes", "\xc3\xa9"),
     )
     def values(self, value: str) -> None:
         text = f"BEFORE='x'\nVALUE={word(value)}\nAFTER='y'\n"
@@ -46,10 +46,10 @@ class SettingsTest(Case):
         put(path, text)
         one = 'eval "printf \'%s\\\\0\' \\"\\$V$i\\""'
         script = f". {path}; i=0; while [ $i -lt {len(values)} ]; do {one}; i=$((i + 1)); done"
-        said = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
-        self.assertEqual(said.split("\0")[:-1], values)
+        output = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
+        self.assertEqual(output.split("\0")[:-1], values)
 
-    def test_ports_and_masters_are_typed(self) -> None:
+    def test_ports_and_masters_are_parsed(self) -> None:
         settings = Settings("MASTERS='10.0.0.1 redis-b'\nPORT='6380'\nSHARD='redis-c'\n")
         self.assertEqual(
             (settings.port, settings.masters, settings.shard), (6380, ["10.0.0.1:6380", "redis-b:6380"], "redis-c:6380")

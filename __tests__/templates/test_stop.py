@@ -14,7 +14,7 @@ from stop import LEAST, MOST, hand_over, in_sync, patience, stop, stopped
 
 PID = 7
 MANIFEST = "appendonlydir/appendonly.aof.manifest"
-# A promoted node has no replica here; each test names what differs.
+# INFO of a promoted node without a replica. Each test changes what it needs.
 INFO = info(
     aof_enabled=1,
     aof_last_write_status="ok",
@@ -29,7 +29,7 @@ SAVED = 1_700_000_000
 
 
 class StopTest(Case):
-    """Redis here saves at SHUTDOWN SAVE and ends, unless a test has it do something else."""
+    """By default the fake Redis saves and ends at SHUTDOWN SAVE."""
 
     def setUp(self) -> None:
         self.world = FakeWorld(self.folder())
@@ -62,48 +62,48 @@ class StopTest(Case):
     def append_only(self) -> None:
         put(self.world.data / MANIFEST, "")
 
-    def told(self, word: str) -> list[str]:
-        return self.world.network.told(word, HERE)
+    def sent(self, word: str) -> list[str]:
+        return self.world.network.sent(word, HERE)
 
     def end(self, result: str = "success", status: str = "0") -> bool:
-        """Whether a receipt is left once systemd has told how Redis ended."""
+        """Whether there is a receipt after `stopped` has run with systemd's result and status."""
         left_with(lambda: stopped(self.world, result, status))
         return self.world.state.has("receipt")
 
     def stop(self) -> None:
         left_with(lambda: stop(self.world, PID))
 
-    def test_a_clean_end_leaves_a_receipt_of_the_rdb_that_it_saved(self) -> None:
+    def test_a_clean_shutdown_leaves_a_receipt_of_the_saved_rdb(self) -> None:
         self.stop()
         self.assertTrue(self.end())
         node, mark, times = receipt.parse(self.world.state.text("receipt"))
         self.assertEqual((node, mark.split()[0]), (R, str(len(FULL))))
         self.assertEqual(times, {B: (SAVED + 5) * 1000})
 
-    def test_an_end_by_itself_leaves_none(self) -> None:
+    def test_without_a_stop_by_systemd_there_is_no_receipt(self) -> None:
         left_with(lambda: stop(self.world, 0))
         self.assertFalse(self.end())
         self.assertEqual(self.world.network.asked, [])
 
-    def test_an_end_after_an_unanswered_role_leaves_none_and_switches_nothing(self) -> None:
+    def test_without_an_answer_to_role_there_is_no_receipt_and_no_switch(self) -> None:
         for answer in (Unknown("silence"), Refused("NOAUTH"), [], ["sentinel"], "master", None, [["master"]]):
             with self.subTest(answer=answer):
                 self.serve("master", ROLE=answer)
                 self.append_only()
                 self.stop()
-                self.assertEqual((self.told("CONFIG"), self.told("SHUTDOWN")), ([], []))
+                self.assertEqual((self.sent("CONFIG"), self.sent("SHUTDOWN")), ([], []))
                 self.assertFalse(self.world.run.text("stopping") or self.world.state.has("aof-partial"))
                 self.world.run.write("started", "")
                 self.assertFalse(self.end())
 
-    def test_an_end_after_an_unanswered_info_leaves_none(self) -> None:
+    def test_without_an_answer_to_info_there_is_no_receipt(self) -> None:
         self.serve("master", INFO=Unknown("silence"))
         self.stop()
-        self.assertEqual(self.told("SHUTDOWN"), [])
+        self.assertEqual(self.sent("SHUTDOWN"), [])
         self.assertFalse(self.end())
 
-    def test_a_save_that_began_before_the_stop_is_not_attested(self) -> None:
-        # As after SHUTDOWN NOSAVE by hand, while the stop was waiting: Redis ends well, and the RDB is the old one.
+    def test_a_save_that_began_before_the_stop_gets_no_receipt(self) -> None:
+        # For example after a manual SHUTDOWN NOSAVE during the stop: Redis ends cleanly, but the RDB is the old one.
         def ends_without(command: str) -> object:
             self.world.processes.is_over = True
             return Unknown("no answer")
@@ -114,46 +114,46 @@ class StopTest(Case):
         self.assertFalse(self.end())
 
     @rows(
-        ("an rdb that is damaged is not attested", FULL[:40]),
-        ("an rdb without a time is not attested", FULL.replace(b"ctime", b"xtime")),
-        ("an rdb that is not there is not attested", b""),
+        ("a damaged rdb gets no receipt", FULL[:40]),
+        ("an rdb without a time gets no receipt", FULL.replace(b"ctime", b"xtime")),
+        ("a missing rdb gets no receipt", b""),
     )
     def other_rdbs(self, content: bytes) -> None:
         self.stop()
         put(self.world.data / "dump.rdb", content)
         self.assertFalse(self.end())
 
-    def test_an_end_whose_start_is_not_known_to_redis_clock_leaves_none(self) -> None:
+    def test_without_the_time_of_the_stop_by_redis_clock_there_is_no_receipt(self) -> None:
         self.serve("master", TIME=Unknown("silence"))
         self.stop()
         self.assertFalse(self.end())
 
     @rows(
-        ("a crash leaves none", "signal", "SEGV"),
-        ("a kill leaves none", "signal", "KILL"),
-        ("an error leaves none", "exit-code", "1"),
-        ("a stop that took too long leaves none", "timeout", "KILL"),
+        ("a crash leaves no receipt", "signal", "SEGV"),
+        ("a kill leaves no receipt", "signal", "KILL"),
+        ("an error leaves no receipt", "exit-code", "1"),
+        ("a stop that timed out leaves no receipt", "timeout", "KILL"),
     )
     def other_ends(self, result: str, status: str) -> None:
         self.stop()
         self.assertFalse(self.end(result, status))
 
-    def test_an_end_without_a_start_is_none(self) -> None:
+    def test_an_end_without_a_start_is_ignored(self) -> None:
         self.stop()
         self.world.run.remove("started")
         self.assertFalse(self.end())
 
-    def test_a_replica_that_cannot_save_ends_without_and_without_a_receipt(self) -> None:
+    def test_a_replica_that_cannot_save_ends_without_a_save_and_a_receipt(self) -> None:
         self.serve("slave", "fails")
         self.stop()
-        self.assertEqual(self.told("SHUTDOWN"), ["SHUTDOWN SAVE", "SHUTDOWN NOSAVE"])
+        self.assertEqual(self.sent("SHUTDOWN"), ["SHUTDOWN SAVE", "SHUTDOWN NOSAVE"])
         self.assertFalse(self.end())
 
     def test_an_owner_that_cannot_save_ends_with_its_append_only_file(self) -> None:
         self.append_only()
         self.serve("master", "fails")
         self.stop()
-        self.assertEqual(self.told("SHUTDOWN"), ["SHUTDOWN SAVE", "SHUTDOWN NOSAVE"])
+        self.assertEqual(self.sent("SHUTDOWN"), ["SHUTDOWN SAVE", "SHUTDOWN NOSAVE"])
         self.assertTrue(self.world.data.has(MANIFEST))
         self.assertFalse(self.world.state.has("aof-partial") or self.end())
 
@@ -161,13 +161,13 @@ class StopTest(Case):
         self.serve("master", "fails")
         begun = self.world.clock.time
         self.stop()
-        self.assertNotIn("SHUTDOWN NOSAVE", self.told("SHUTDOWN"))
-        self.assertGreater(len(self.told("SHUTDOWN SAVE")), 10)
+        self.assertNotIn("SHUTDOWN NOSAVE", self.sent("SHUTDOWN"))
+        self.assertGreater(len(self.sent("SHUTDOWN SAVE")), 10)
         self.assertEqual(self.world.processes.killed, [PID])
         self.assertLess(self.world.clock.time - begun, LEAST + 60)
         self.assertFalse(self.end("signal", "KILL"))
 
-    def test_an_owner_that_can_save_at_last_is_attested(self) -> None:
+    def test_an_owner_whose_save_succeeds_later_gets_a_receipt(self) -> None:
         count = 0
 
         def shutdown(command: str) -> object:
@@ -202,28 +202,28 @@ class StopTest(Case):
     @rows(
         ("a replica's append-only file is switched off", "slave", True, ["CONFIG SET appendonly no"]),
         (
-            "an owner's first one, which would keep it from ending, is switched off",
+            "an owner's first append-only file, which would prevent the shutdown, is switched off",
             "master",
             False,
             ["CONFIG SET appendonly no"],
         ),
-        ("an owner's whole one is left on", "master", True, []),
+        ("an owner's complete append-only file is left on", "master", True, []),
     )
-    def append_only_files(self, role: str, whole: bool, told: list[str]) -> None:
+    def append_only_files(self, role: str, whole: bool, sent: list[str]) -> None:
         if whole:
             self.append_only()
         self.serve(role)
         self.stop()
-        self.assertEqual(self.told("CONFIG"), told)
-        self.assertEqual(self.world.state.has("aof-partial"), bool(told))
+        self.assertEqual(self.sent("CONFIG"), sent)
+        self.assertEqual(self.world.state.has("aof-partial"), bool(sent))
 
     @rows(
-        ("an error has the data looked at", "exit-code", "1", True),
-        ("a crash has the data looked at", "signal", "SEGV", True),
-        ("an abort has the data looked at", "core-dump", "ABRT", True),
-        ("a kill has nothing looked at", "signal", "KILL", False),
-        ("a kill for memory has nothing looked at", "oom-kill", "KILL", False),
-        ("a clean end has nothing looked at", "success", "0", False),
+        ("after an error the data is checked", "exit-code", "1", True),
+        ("after a crash the data is checked", "signal", "SEGV", True),
+        ("after an abort the data is checked", "core-dump", "ABRT", True),
+        ("after a kill the data is not checked", "signal", "KILL", False),
+        ("after an OOM kill the data is not checked", "oom-kill", "KILL", False),
+        ("after a clean shutdown the data is not checked", "success", "0", False),
     )
     def failed(self, result: str, status: str, looked: bool) -> None:
         self.end(result, status)
@@ -231,7 +231,7 @@ class StopTest(Case):
             (self.world.run.has("failed"), self.world.run.text("failures")), (looked, "." * (result != "success"))
         )
 
-    def test_the_wait_for_an_election_begins_anew_after_an_end(self) -> None:
+    def test_the_wait_for_an_election_restarts_after_an_end(self) -> None:
         self.world.run.write("since", "1")
         self.stop()
         self.end()
@@ -243,12 +243,12 @@ class HandOverTest(Case):
     LINE = "ip=10.0.0.5,port=6379,state=online,offset=700,lag=0"
 
     @rows(
-        ("a replica that is online and level", LINE, COPY),
+        ("a replica that is online and has the same offset", LINE, COPY),
         ("a replica that is hardly behind", LINE.replace("700", "1"), COPY),
         ("a replica with an IPv6 address", LINE.replace("10.0.0.5", "fd00::5"), "fd00::5:6379"),
-        ("a replica that still loads", LINE.replace("online", "wait_bgsave"), ""),
+        ("a replica that is still loading its data", LINE.replace("online", "wait_bgsave"), ""),
         ("a replica that has not answered for seconds", LINE.replace("lag=0", "lag=5"), ""),
-        ("a replica that is a command", LINE.replace("10.0.0.5", "$(id)"), ""),
+        ("a replica whose address is a command", LINE.replace("10.0.0.5", "$(id)"), ""),
         ("a replica with a port out of bounds", LINE.replace("6379", "65536"), ""),
         ("a replica without an offset", "ip=10.0.0.5,port=6379,state=online", ""),
         ("no replica", "", ""),
@@ -259,7 +259,7 @@ class HandOverTest(Case):
     def test_a_replica_more_than_64_kb_behind_is_not_in_sync(self) -> None:
         self.assertEqual(in_sync(Info(info(master_repl_offset=70_000, slave0=self.LINE))), "")
 
-    def test_an_offset_of_this_node_that_is_unknown_makes_no_replica_in_sync(self) -> None:
+    def test_without_this_nodes_offset_no_replica_is_in_sync(self) -> None:
         self.assertEqual(in_sync(Info(info(slave0=self.LINE))), "")
 
     def hand_over(self, promoted: float) -> FakeWorld:
@@ -270,11 +270,11 @@ class HandOverTest(Case):
         left_with(lambda: hand_over(world, Info(info(master_repl_offset=700, slave0=self.LINE))))
         return world
 
-    def test_slots_are_handed_over_once_they_were_served_for_w(self) -> None:
-        self.assertEqual(self.hand_over(91).network.told("CLUSTER"), ["CLUSTER FAILOVER"])
-        self.assertEqual(self.hand_over(89).network.told("CLUSTER"), [])
+    def test_slots_are_handed_over_only_after_they_were_served_for_w(self) -> None:
+        self.assertEqual(self.hand_over(91).network.sent("CLUSTER"), ["CLUSTER FAILOVER"])
+        self.assertEqual(self.hand_over(89).network.sent("CLUSTER"), [])
 
-    def test_a_hand_over_that_does_not_happen_ends(self) -> None:
+    def test_a_hand_over_that_does_not_succeed_is_given_up(self) -> None:
         world = FakeWorld(self.folder(), SETTINGS)
         world.run.write("promoted", "1")
         world.network.servers[HERE] = {"ROLE": Unknown("silence")}
@@ -286,11 +286,11 @@ class HandOverTest(Case):
 class PatienceTest(Case):
     @rows(
         ("a small node has two minutes", 1_000_000, 1, LEAST),
-        ("a node of 8 GB has what writing them takes", 8 << 30, 1, 409.6),
+        ("a node of 8 GB has the time to write them", 8 << 30, 1, 409.6),
         ("a node whose last save took long has twice that", 1_000_000, 300, 600),
         ("a node of 100 GB has half an hour", 100 << 30, 1, MOST),
         ("a node that never saved has half an hour", 1_000_000, -1, MOST),
-        ("a node that does not tell has half an hour", "PORT[$(id)]", 1, MOST),
+        ("a node with a malformed value has half an hour", "PORT[$(id)]", 1, MOST),
     )
     def seconds(self, memory: object, save: int, seconds: float) -> None:
         self.assertEqual(patience(Info(info(used_memory=memory, rdb_last_bgsave_time_sec=save))), seconds)

@@ -1,4 +1,4 @@
-"""Causes, in the words of real servers' logs."""
+"""Causes in the logs of real servers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from trouble import cause, exit_cause, utc, warnings
 TIME = "13335:S 28 Nov 2026 22:22:45.093"
 CONNECTING = f"{TIME} * Connecting to MASTER 10.0.0.1:6379"
 SYNC = [CONNECTING, f"{TIME} * MASTER <-> REPLICA sync started", f"{TIME} * Full resync from master: {'1' * 40}:700"]
-# Redis 7.0.15 whose master has a password.
+# The log of Redis 7.0.15 whose master requires a password.
 NOAUTH = [
     CONNECTING,
     f"{TIME} * Master replied to PING, replication can continue...",
@@ -51,13 +51,17 @@ CONFIG = [
 
 class LogTest(Case):
     @rows(
-        ("a master with a password", NOAUTH, "Unexpected reply to PSYNC from master: -NOAUTH Authentication required."),
+        (
+            "a master that requires a password",
+            NOAUTH,
+            "Unexpected reply to PSYNC from master: -NOAUTH Authentication required.",
+        ),
         ("a master that is newer", RDB_VERSION, "Can't handle RDB format version 12"),
         ("a disk that is full", NO_SPACE, "Write error or short write writing to the DB dump file"),
         ("a master that breaks the sync off", IO_ERROR, "I/O error trying to sync with MASTER: connection lost"),
-        ("the cause of the last attempt that has one", [*NOAUTH, *IO_ERROR, CONNECTING], "I/O error trying to sync"),
-        ("nothing where nothing is wrong", SYNC, ""),
-        ("nothing of an empty journal", [], ""),
+        ("the cause of the last attempt with a warning", [*NOAUTH, *IO_ERROR, CONNECTING], "I/O error trying to sync"),
+        ("no cause in a log without errors", SYNC, ""),
+        ("no cause in an empty journal", [], ""),
     )
     def causes(self, lines: list[str], text: str) -> None:
         self.assertTrue(cause(lines).startswith(text), cause(lines))
@@ -65,17 +69,17 @@ class LogTest(Case):
 
     @rows(
         (
-            "the directive that it refuses",
+            "a rejected directive",
             CONFIG,
             "Reading the configuration file, at line 3 >>> 'hz \"abc\"' argument couldn't be parsed into an integer",
         ),
         (
-            "its last warning",
+            "the last warning",
             [f"{TIME} # Configuration loaded", f"{TIME} # Failed opening Unix socket: bind: No such file or directory"],
             "Failed opening Unix socket: bind: No such file or directory",
         ),
         (
-            "what was wrong with the RDB that it could not load",
+            "why the RDB could not be loaded",
             [
                 f"{TIME} # Server initialized",
                 f"{TIME} # Can't handle RDB format version 99",
@@ -84,11 +88,11 @@ class LogTest(Case):
             "Can't handle RDB format version 99 Fatal error loading the DB: Invalid argument. Exiting.",
         ),
         (
-            "that the port is in use",
+            "a port that is in use",
             [f"{TIME} # {IN_USE}"],
             IN_USE,
         ),
-        ("nothing where it said nothing", [], ""),
+        ("no cause in an empty log", [], ""),
     )
     def endings(self, lines: list[str], text: str) -> None:
         self.assertEqual(exit_cause(lines), text)
@@ -104,7 +108,7 @@ class LogTest(Case):
         world.root = ""
         self.assertEqual(trouble.journal(world), ["redis # one"])
 
-    def test_a_journal_that_cannot_be_read_says_nothing(self) -> None:
+    def test_a_journal_that_cannot_be_read_has_no_lines(self) -> None:
         world = FakeWorld(self.folder())
         world.root = ""
         world.processes.results["journalctl"] = None, "journalctl was killed after 5 s"
@@ -125,29 +129,29 @@ class LinkTest(Case):
         return world
 
     def test_the_state_has_the_cause(self) -> None:
-        self.assertIn("the link is down: Unexpected reply to PSYNC from master: -NOAUTH", self.wait(NOAUTH).told_state)
-        self.assertEqual(self.wait([]).told_state, "waiting: the link is down")
+        self.assertIn("the link is down: Unexpected reply to PSYNC from master: -NOAUTH", self.wait(NOAUTH).shown_state)
+        self.assertEqual(self.wait([]).shown_state, "waiting: the link is down")
 
-    def test_a_sync_that_goes_on_is_told_with_its_bytes(self) -> None:
+    def test_a_running_sync_is_reported_with_its_bytes(self) -> None:
         fields = {"master_sync_in_progress": "1", "master_sync_read_bytes": "100", "master_sync_total_bytes": "-1\x1b"}
-        self.assertEqual(self.wait(NOAUTH, **fields).told_state, "waiting: full sync under way: 100 of -1? bytes")
+        self.assertEqual(self.wait(NOAUTH, **fields).shown_state, "waiting: full sync under way: 100 of -1? bytes")
 
-    def test_syncs_that_break_off_are_told_with_the_masters_limit(self) -> None:
+    def test_interrupted_syncs_are_reported_with_the_masters_limit(self) -> None:
         limit = ["client-output-buffer-limit", "replica 1048576 1048576 1"]
-        state = self.wait([*IO_ERROR, *IO_ERROR], limit).told_state
+        state = self.wait([*IO_ERROR, *IO_ERROR], limit).shown_state
         self.assertIn("2 full syncs have failed: I/O error trying to sync", state)
         self.assertIn("10.0.0.1:6379: ['client-output-buffer-limit', 'replica 1048576 1048576 1']", state)
 
-    def test_a_master_that_does_not_tell_its_limit_leaves_the_cause(self) -> None:
-        self.assertIn("I/O error trying to sync", self.wait([*IO_ERROR, *IO_ERROR]).told_state)
+    def test_without_the_masters_limit_the_cause_is_reported(self) -> None:
+        self.assertIn("I/O error trying to sync", self.wait([*IO_ERROR, *IO_ERROR]).shown_state)
 
-    def test_after_five_syncs_that_failed_the_next_is_a_minute_away(self) -> None:
+    def test_after_five_failed_syncs_the_next_starts_a_minute_later(self) -> None:
         world = self.wait(RDB_VERSION * 5)
         self.assertEqual(
-            (self.code, world.network.told("SHUTDOWN"), world.run.text("hold")), (10, ["SHUTDOWN NOSAVE"], "1060")
+            (self.code, world.network.sent("SHUTDOWN"), world.run.text("hold")), (10, ["SHUTDOWN NOSAVE"], "1060")
         )
         self.assertIn("Can't handle RDB format version 12", world.run.text("ended"))
-        self.assertEqual(self.wait(RDB_VERSION * 4).network.told("SHUTDOWN"), [])
+        self.assertEqual(self.wait(RDB_VERSION * 4).network.sent("SHUTDOWN"), [])
 
 
 class UpdateTest(Case):

@@ -21,7 +21,7 @@ class TypedTest(Case):
         ),
         *((f"{text!r} is no number of 63 bits", text) for text in (str(MOST + 1), "9" * 20, "9" * 5000)),
         ("an array subscript is no number", "PORT[$(id>file)]"),
-        ("a number with a line end is none", "1\n"),
+        ("a number with a line end is no number", "1\n"),
     )
     def no_numbers(self, text: str) -> None:
         with self.assertRaises(ValueError) as error:
@@ -66,7 +66,7 @@ class TypedTest(Case):
         with self.assertRaises(ValueError):
             host(text)
 
-    def test_an_ip_is_told_from_a_name(self) -> None:
+    def test_an_ip_is_distinguished_from_a_name(self) -> None:
         self.assertEqual(
             [is_ip(text) for text in ("10.0.0.1", "::1", "10.0.0", "a", "", "1\0")],
             [True, True, False, False, False, False],

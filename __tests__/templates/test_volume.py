@@ -33,14 +33,14 @@ class OwnTest(Case):
         ("a replica's file names the replica", conf(R, NODES), (R, "replica")),
         ("a promoted replica's file names an owner", conf(A, NODES), (A, "owner")),
         (
-            "the file of a node that never joined is bare",
+            "the file of a node that never joined names a bare node",
             f"{R} :0@0 myself,master - 0 0 0 connected\nvars currentEpoch 0 lastVoteEpoch 0\n",
             (R, "bare"),
         ),
         ("a replica without a master is a replica", conf(R, change(NODES, R, master="-")), (R, "replica")),
-        ("a file that is cut names nobody", conf(R, NODES)[:-20], ("", "none")),
-        ("a file of zeros names nobody", "\0" * 500, ("", "none")),
-        ("an empty file names nobody", "", ("", "none")),
+        ("a truncated file names no node", conf(R, NODES)[:-20], ("", "none")),
+        ("a file of zeros names no node", "\0" * 500, ("", "none")),
+        ("an empty file names no node", "", ("", "none")),
     )
     def files(self, content: str, expected: tuple[str, str]) -> None:
         put(self.world.data / "nodes.conf", content)
@@ -56,12 +56,12 @@ class OwnTest(Case):
         self.world.state.write("nodes.conf", conf(R, NODES))
         self.assertEqual(read_own(self.world).id, "")
 
-    def test_a_copy_that_is_cut_names_nobody(self) -> None:
+    def test_a_truncated_copy_names_no_node(self) -> None:
         self.world.state.write("nodes.conf", conf(R, NODES)[:60])
         put(self.world.data / "dump.rdb", FULL)
         self.assertEqual(read_own(self.world).id, "")
 
-    def test_a_whole_file_with_a_line_that_is_none_is_not_believed(self) -> None:
+    def test_a_complete_file_with_a_malformed_line_is_rejected(self) -> None:
         put(self.world.data / "nodes.conf", "PORT[$(id)]\n" + conf(R, NODES))
         with self.assertRaises(ValueError):
             read_own(self.world)
@@ -123,17 +123,17 @@ class RdbTest(Case):
         self.assertTrue(found.damage and found.has_keys)
         self.assertRegex(str(found), r"^offset -?\d+, has keys \(damaged\)$")
 
-    def test_every_cut_of_a_head_is_damaged_and_taken_to_have_keys(self) -> None:
+    def test_a_truncated_head_is_damaged_and_assumed_to_have_keys(self) -> None:
         end = len(EMPTY) - 9
         for at in range(end):
             found = Rdb(EMPTY[:at])
             self.assertTrue(found.damage and found.has_keys, at)
         self.assertEqual(Rdb(EMPTY[: end + 1]).has_keys, False)
 
-    def test_a_cut_after_the_head_has_what_the_head_says(self) -> None:
+    def test_an_rdb_that_is_truncated_after_the_head_is_not_damaged(self) -> None:
         self.assertEqual(Rdb(FULL[:-12]).offset, 700)
 
-    def test_an_rdb_tells_its_offset_and_whether_it_has_keys(self) -> None:
+    def test_the_text_of_an_rdb_has_its_offset_and_whether_it_has_keys(self) -> None:
         self.assertEqual([str(Rdb(FULL)), str(Rdb(EMPTY))], ["offset 700, has keys", "offset 700, no keys"])
 
     def test_a_mark_is_the_size_and_the_checksum(self) -> None:
@@ -147,7 +147,7 @@ class RdbTest(Case):
 @unittest.skipUnless(shutil.which("redis-server") and shutil.which("redis-cli"), "redis-server not found")
 class RealRdbTest(Case):
     def saved(self, *commands: str) -> tuple[dict[str, str], Rdb]:
-        """What a real server's INFO said, and the RDB that it saved, after some commands."""
+        """INFO of a real server after some commands, and the RDB that it saved."""
         place = self.folder()
         socket = f"{place}/socket"
         options = f"--port 0 --unixsocket {socket} --dir {place} --repl-diskless-sync-delay 0".split()
@@ -164,7 +164,7 @@ class RealRdbTest(Case):
                 time.sleep(0.02)
 
         until("PONG", "PING")
-        # A server has an offset from the first replica on; this one asks for a copy and leaves.
+        # A server has an offset only after its first replica. This replica requests a sync and disconnects.
         ask("--rdb", f"{place}/copy.rdb")
         for command in commands:
             ask(*command.split())
@@ -184,7 +184,7 @@ class RealRdbTest(Case):
 
 
 class KeepTest(Case):
-    """kept/ and aside/ have one generation each: never one without keys in place of one that has some."""
+    """kept/ and aside/ have one generation each. One without keys never replaces one with keys."""
 
     DAMAGED = FULL[:40]
 
@@ -202,11 +202,11 @@ class KeepTest(Case):
         ("an RDB with keys is kept", None, FULL, FULL),
         ("an RDB with keys is kept in place of an earlier one", rdb(offset=5), FULL, FULL),
         ("an RDB with keys is kept in place of one without", EMPTY, FULL, FULL),
-        ("an RDB without keys is kept where there is none", None, EMPTY, EMPTY),
+        ("an RDB without keys is kept if there is no other", None, EMPTY, EMPTY),
         ("an RDB without keys is not kept in place of one that has some", FULL, EMPTY, FULL),
-        ("an RDB that is damaged is not kept in place of one that is not", FULL, DAMAGED, FULL),
-        ("an RDB that is damaged is not kept", None, DAMAGED, None),
-        ("an RDB that is kept stays where there is no other", FULL, None, FULL),
+        ("a damaged RDB is not kept in place of one that is not", FULL, DAMAGED, FULL),
+        ("a damaged RDB is not kept", None, DAMAGED, None),
+        ("a kept RDB stays if there is no other", FULL, None, FULL),
     )
     def keeps(self, before: bytes | None, now: bytes | None, after: bytes | None) -> None:
         if before is not None:
@@ -234,7 +234,7 @@ class KeepTest(Case):
         ("data without an RDB does not replace data with keys", {"dump.rdb": FULL}, {"nodes.conf": b"x"}, FULL),
         ("an append-only file counts as keys", {"dump.rdb": EMPTY}, {"appendonlydir/a": b"x"}, None),
         ("an append-only file that is aside counts as keys", {"appendonlydir/a": b"x"}, {"dump.rdb": EMPTY}, None),
-        ("data without keys is set aside where there is none", {}, {"dump.rdb": EMPTY}, EMPTY),
+        ("data without keys is set aside if there is no other", {}, {"dump.rdb": EMPTY}, EMPTY),
     )
     def sets_aside(self, before: dict[str, bytes], now: dict[str, bytes], after: bytes | None) -> None:
         for name, content in before.items():
@@ -250,11 +250,11 @@ class KeepTest(Case):
         self.assertTrue(not keys or volume.holds_keys(Folder(self.world.state / "aside")))
 
     @rows(
-        ("set aside on a machine, data gets the agent's user for its owner", 4001),
-        ("set aside on a machine without that user, data keeps its owner", None),
+        ("data that is set aside on a machine belongs to the agent's user", 4001),
+        ("data that is set aside on a machine without that user keeps its owner", None),
     )
     def moves_by_root(self, owner: int | None) -> None:
-        # Run by the processes that an instance has, but for the mounts of a first process that is not the machine's.
+        # Runs real programs, except that nsenter is skipped: process 1 may not be in the host's mount namespace.
         self.world.redis_user, self.world.agent_user = (os.getuid(), os.getgid()), (owner, owner) if owner else None
         put(self.world.data / "dump.rdb", FULL)
         put(self.world.data / "kept/dump.rdb", FULL)
@@ -266,18 +266,22 @@ class KeepTest(Case):
         self.assertEqual(os.lstat(path).st_uid, owner if owner and os.getuid() == 0 else os.getuid())
 
     @rows(
-        ("a move that fails is said in its own words", "nsenter", "mv: No space left on device"),
-        ("an owner that cannot be given is said in chown's words", "chown", "chown: Read-only file system"),
+        ("a move that fails is reported with the error of mv", "nsenter", "mv: No space left on device"),
+        (
+            "an owner that cannot be changed is reported with the error of chown",
+            "chown",
+            "chown: Read-only file system",
+        ),
     )
-    def fails_by_root(self, program: str, said: str) -> None:
+    def fails_by_root(self, program: str, output: str) -> None:
         self.world.root, self.world.redis_user, self.world.agent_user = "", (4000, 4000), (4001, 4001)
-        self.world.processes.results[program] = 1, said
+        self.world.processes.results[program] = 1, output
         put(self.world.data / "dump.rdb", FULL)
         code, log = left_with(lambda: set_aside(self.world))
-        self.assertEqual((code, f"the data cannot be set aside: {said}" in log), (10, True))
+        self.assertEqual((code, f"the data cannot be set aside: {output}" in log), (10, True))
         self.assertFalse(self.world.state.has("aside"))
 
-    def test_a_crash_at_any_point_and_a_later_empty_life_lose_no_generation_with_keys(self) -> None:
+    def test_a_crash_at_any_point_and_a_later_empty_generation_never_lose_keys(self) -> None:
         for allowed in range(4):
             with self.subTest(allowed=allowed):
                 self.world = world = FakeWorld(self.folder())
@@ -294,13 +298,13 @@ class KeepTest(Case):
 
                 with mock.patch("os.rename", crash), contextlib.suppress(KeyboardInterrupt):
                     set_aside(world)
-                # The node joined as a new one, got nothing, and is set aside again.
+                # The node joined as a new one, got no data, and is set aside again.
                 if not world.data.has("dump.rdb"):
                     put(world.data / "dump.rdb", EMPTY)
                 set_aside(world)
                 self.assertEqual(self.content("redis-replica/aside/dump.rdb"), FULL)
 
-    def test_a_crash_while_an_rdb_is_kept_leaves_one(self) -> None:
+    def test_after_a_crash_while_an_rdb_is_kept_the_next_run_keeps_it(self) -> None:
         put(self.world.data / "kept/dump.rdb", rdb(offset=5))
         put(self.world.data / "dump.rdb", FULL)
         with mock.patch("os.link", side_effect=KeyboardInterrupt), self.assertRaises(KeyboardInterrupt):

@@ -14,7 +14,7 @@ from world import Processes, World, listener_of
 
 
 class LockTest(Case):
-    def test_one_step_waits_for_another_and_leaves_with_10_past_its_time(self) -> None:
+    def test_a_step_waits_for_another_and_exits_with_10_on_a_timeout(self) -> None:
         world = FakeWorld(self.folder())
         begun = world.clock.time
 
@@ -26,19 +26,19 @@ class LockTest(Case):
             self.assertEqual(left_with(again)[0], 10)
         self.assertAlmostEqual(world.clock.time - begun, 60, 0)
 
-    def test_a_lock_is_free_once_its_step_has_ended_however_it_ended(self) -> None:
+    def test_a_lock_is_released_after_every_kind_of_end(self) -> None:
         world = FakeWorld(self.folder())
         with self.assertRaises(ValueError), world.lock(1):
             raise ValueError
         with world.lock(1):
             pass
 
-    def test_only_the_agents_user_may_open_its_file(self) -> None:
+    def test_only_the_agents_user_may_open_the_lock_file(self) -> None:
         world = FakeWorld(self.folder())
         with world.lock(1):
             self.assertEqual(os.stat(world.run / "lock").st_mode & 0o777, 0o600)
 
-    def test_a_link_in_place_of_its_file_is_not_followed(self) -> None:
+    def test_a_link_in_place_of_the_lock_file_is_not_followed(self) -> None:
         world = FakeWorld(self.folder())
         os.symlink("target", world.run / "lock")
         with self.assertRaises(OSError), world.lock(1):
@@ -66,7 +66,7 @@ class ListenerTest(Case):
                     continue
                 self.assertEqual(listener_of(self.listen(family, address)), os.getuid())
 
-    def test_a_port_that_nobody_listens_on_has_none(self) -> None:
+    def test_a_port_without_a_listener_has_no_user(self) -> None:
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))
             self.assertEqual(listener_of(unused.getsockname()[1]), -1)
@@ -90,19 +90,19 @@ class ListenerTest(Case):
 
 
 class CommandTest(Case):
-    def test_what_redis_does_not_do_is_waited_for_with_its_answer(self) -> None:
+    def test_a_command_that_redis_rejects_is_waited_for_with_its_answer(self) -> None:
         for reply in (Unknown("127.0.0.1: no answer"), Refused("ERR no\x1b"), None, 1, "QUEUED"):
             world = FakeWorld(self.folder())
             world.network.servers[HERE] = {"CONFIG": reply}
             self.assertEqual(left_with(lambda world=world: world.command("CONFIG", "SET", "a", "b"))[0], 10)  # type: ignore[misc]
-            self.assertRegex(world.told_state, "^waiting: CONFIG SET a b: [ -~]+$")
+            self.assertRegex(world.shown_state, "^waiting: CONFIG SET a b: [ -~]+$")
 
-    def test_in_a_directory_no_unit_of_the_machine_is_touched(self) -> None:
+    def test_in_a_directory_no_unit_of_the_machine_is_changed(self) -> None:
         world = FakeWorld(self.folder())
         self.assertEqual(world.systemctl("stop", "redis"), "")
         self.assertEqual(world.processes.ran, [])
 
-    def test_a_world_of_a_directory_has_no_other_users(self) -> None:
+    def test_in_a_directory_there_are_no_other_users(self) -> None:
         world = World(self.folder())
         self.assertEqual((world.redis_user, world.agent_user, world.settings.port), (None, None, 6379))
         self.assertIsNone(module.user("no-such-user", ""))
@@ -117,16 +117,16 @@ class ProcessesTest(Case):
         status, output = Processes().run("/nonexistent/program")
         self.assertEqual((status, output), (127, "/nonexistent/program: No such file or directory"))
 
-    def test_a_program_reads_nothing_and_stands_in_the_root(self) -> None:
+    def test_a_program_has_no_input_and_runs_in_the_root_directory(self) -> None:
         self.assertEqual(Processes().run("sh", "-c", "cat; pwd"), (0, "/"))
 
-    def test_a_program_past_its_time_is_killed_with_what_it_started(self) -> None:
+    def test_on_a_timeout_a_program_is_killed_with_its_children(self) -> None:
         begun = time.monotonic()
         status, output = Processes().run("sh", "-c", "trap '' TERM; sleep 300 & sleep 300", seconds=0.5)
         self.assertEqual((status, output), (None, "sh was killed after 0.5 s"))
         self.assertLess(time.monotonic() - begun, 5)
 
-    def test_a_process_that_has_ended_is_told_at_once_and_one_that_runs_after_the_time(self) -> None:
+    def test_ended_returns_at_once_for_an_ended_process_and_after_the_timeout_for_a_running_one(self) -> None:
         begun = time.monotonic()
         self.assertFalse(Processes().ended(os.getpid(), 0.2))
         self.assertTrue(Processes().ended(2**22 + 1, 60))

@@ -21,7 +21,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a program while this process goes on, for it may serve what that downloads. */
+/** Runs a program without blocking this process, which may serve the file that the program downloads. */
 function run(command: string, argv: string[], input = "", env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(command, argv, { env: { ...process.env, ...env } });
@@ -45,7 +45,7 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 describeWith(["python3 >= 3.9"], "the download of the agent", () => {
-  /** The program with other times, for nobody waits five minutes in a test. */
+  /** The program with shorter timeouts: the original waits five minutes. */
   function download(
     url: string,
     { sum = sha256, wait = 0, env = {} }: { sum?: string; wait?: number; env?: NodeJS.ProcessEnv } = {},

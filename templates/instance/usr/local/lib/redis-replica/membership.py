@@ -98,8 +98,7 @@ def bus_answers(view: View, own: Own) -> bool:
 
 
 def bar_moved(world: World, running: Running) -> None:
-    """Bars a replica that was moved to another shard from elections: before its first sync it has the old shard's data.
-    """
+    """Bars a replica that was moved to another shard from elections until its first sync there."""
     moved = running.me.role == "replica" and world.run.text("followed") not in ("", running.me.master)
     if moved and "nofailover" not in running.me.flags:
         world.command(*NO_FAILOVER, "yes")
