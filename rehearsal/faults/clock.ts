@@ -4,7 +4,7 @@ import { workDirectory } from "../inside";
 import { type Scene } from "../scene";
 import { holds } from "./fault";
 
-/** Shifts what programs are told of the time of day; how fast it passes, and what the kernel counts, stays. */
+/** Shifts the time of day that programs read. Its speed and the kernel's own clocks stay the same. */
 const library = `
 #define _GNU_SOURCE
 #include <sys/syscall.h>
@@ -33,15 +33,15 @@ time_t time(time_t *at) {
 `;
 
 export interface Skew {
-  /** Hours that the machine at the first place is ahead. */
+  /** Hours by which the clock of the machine at place 0 is ahead. */
   readonly machine: number;
-  /** Hours that a master, one without replicas, is ahead. */
+  /** Hours by which the clock of a master without replicas is ahead. */
   readonly master: number;
 }
 
 /**
- * Sets clocks wrong and starts what has them anew. One kernel has one clock, so a library in front of libc's shifts it:
- * on the machine for every process from the first on, as its volume names it in `/etc/ld.so.preload`.
+ * Sets clocks wrong and restarts their programs. All machines share one kernel clock, so a preloaded library shifts it:
+ * on the machine for every process, since the volume's `/etc/ld.so.preload` names the library.
  */
 export async function setClocks(scene: Scene, skew: Skew): Promise<() => Promise<void>> {
   const shifted = (await scene.masterOf(0)) === 0 ? 1 : 0;

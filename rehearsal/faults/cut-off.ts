@@ -2,8 +2,8 @@ import { type Block } from "../network";
 import { type Scene } from "../scene";
 
 /**
- * Drops everything between a replica and the masters, which still reach each other, so that none of them is held for
- * failed afterwards; returns what ends it.
+ * Drops all traffic between a replica and the masters. The masters still reach each other, so none of them is flagged
+ * as failed. Returns a function that restores the traffic.
  */
 export async function cutOff(scene: Scene, place = 0): Promise<() => Promise<void>> {
   const replica = scene.address(place);

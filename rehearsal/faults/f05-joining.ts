@@ -30,7 +30,7 @@ export const fault: Fault = {
   },
 };
 
-/** Waits until every master has it as a live master without slots and it says what it waits for; returns its id. */
+/** Waits until every master lists it as a live master without slots and its state has a reason; returns its ID. */
 async function met(scene: Scene): Promise<string> {
   let views: ClusterNode[][] = [];
   const evidence = async (): Promise<string> =>

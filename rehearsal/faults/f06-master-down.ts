@@ -5,7 +5,7 @@ import { type Scene } from "../scene";
 import { until } from "../wait";
 import { endsWell, type Ending, type Fault, holds, more, recovery, since } from "./fault";
 
-/** The cluster has to wait for this master: nobody may be elected. */
+/** The cluster has to wait for this master: no replica may be elected. */
 export const fault: Fault = {
   id: "F6",
   title: "its master is shut down when it boots, and comes back (`failover: never`)",
@@ -16,7 +16,7 @@ export const fault: Fault = {
     await more(writer, 0, { timeout: 10_000 });
     const master = await scene.masterOf(0);
     const goesDown = async (): Promise<void> => {
-      // While its replica is up: Redis waits for replicas at its end, and saves the offset that they then have, too.
+      // While its replica is up: at a shutdown Redis waits for its replicas and saves the offset that they also have.
       await scene.masters.stop(master);
       await scene.stop(0, "clean");
     };
@@ -24,7 +24,7 @@ export const fault: Fault = {
   },
 };
 
-/** Elections are allowed, but the only copy has just been booted. */
+/** Elections are allowed, but the only replica has just booted. */
 export const cut: Fault = {
   id: "F6c",
   title: "its master is cut off when it boots, and comes back; elections are allowed",
@@ -42,7 +42,7 @@ export const cut: Fault = {
   },
 };
 
-/** Boots the replacement while its master is down: it must wait and be no more than a copy until the master is back. */
+/** Boots the replacement while its master is down: it must wait, and must not serve until the master is back. */
 async function waitsForIt(
   scene: Scene,
   id: string,
@@ -54,7 +54,7 @@ async function waitsForIt(
   let start = NaN;
   const { resync } = await recovery(scene, { id }, async () => {
     await goesDown();
-    await until("the others hold the master for failed", { timeout: 30_000 }, async () => {
+    await until("the others flag the master as failed", { timeout: 30_000 }, async () => {
       const views = await Promise.all(others.map(({ node }) => node.nodes()));
       return views.every((nodes) =>
         nodes.some(({ flags }) => flags.includes("master") && flags.includes("fail")),
@@ -62,7 +62,7 @@ async function waitsForIt(
     });
     await scene.launch(0);
     await scene.reaches(0, /^waiting: the replication link is down/);
-    // Longer than an election and the next one take.
+    // Longer than two elections take.
     for (let look = 0; look < 10; look++) {
       await keepsQuiet(scene, id, others[0]?.address ?? "");
       await sleep(1000);
@@ -76,10 +76,10 @@ async function waitsForIt(
   return { outcome: "back", seconds, resync, ...(await endsWell(scene)) };
 }
 
-/** Whether the replica says that it waits, serves nothing and claims nothing. */
+/** Checks that the replica's state is waiting, and that it serves and claims no slots. */
 async function keepsQuiet(scene: Scene, id: string, peer: string): Promise<void> {
   const { code, text } = await scene.status(0);
-  holds(`it says that it waits (${code}: ${text})`, code === 10 && /replication link is down/.test(text));
+  holds(`its state is waiting (${code}: ${text})`, code === 10 && /replication link is down/.test(text));
   const seen = await scene.masters.servers.find(({ address }) => address === peer)?.node.nodes();
   for (const nodes of [seen, await scene.node(0).nodes()]) {
     const line = nodes?.find((each) => each.id === id);
@@ -92,10 +92,10 @@ async function keepsQuiet(scene: Scene, id: string, peer: string): Promise<void>
   holds(`it serves nothing (${answer})`, /CLUSTERDOWN|MASTERDOWN/.test(answer));
 }
 
-/** The only master that the settings name is gone for good; the replica knows others. */
+/** The only master that the settings name is gone permanently; the replica knows other masters. */
 export const seed: Fault = {
   id: "F6b",
-  title: "the only master named in the settings is gone for good",
+  title: "the only master named in the settings is gone permanently",
   scene: { replicas: 0, seeds: 1 },
   async run(scene) {
     await scene.masters.addReplica(0);

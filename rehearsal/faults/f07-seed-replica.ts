@@ -2,7 +2,7 @@ import { endsWell, type Fault, holds, more, recovery } from "./fault";
 
 export const fault: Fault = {
   id: "F7",
-  title: "the only master named in the settings is a replica by now: one recovers, a new one joins",
+  title: "the only master named in the settings is now a replica: a replica recovers, and a new one joins",
   scene: { seeds: 1 },
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");

@@ -15,7 +15,7 @@ export const returned: Fault = {
 
 export const gone: Fault = {
   id: "F8b",
-  title: "its master failed over while it was away, and is gone for good",
+  title: "its master failed over while it was away, and is gone permanently",
   async run(scene) {
     return followsTheNew(scene, async (old) => scene.network.unplug(scene.masters.server(old).address));
   },
@@ -28,7 +28,7 @@ async function followsTheNew(scene: Scene, then: (old: number) => Promise<void>)
   const writer = await scene.write();
   await more(writer, 0, { timeout: 10_000 });
   await scene.stop(0, "clean");
-  // What is acknowledged from now on, the volume lacks.
+  // The volume lacks all writes that are acknowledged from now on.
   await more(writer, 500, { timeout: 10_000 });
   await scene.masters.kill(old);
   const evidence = (): string => tail(scene.masters.server(successor).log());

@@ -2,10 +2,10 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { endsWell, type Fault, holds, recovery } from "./fault";
 
 export const NODES_CONF = "var/lib/redis/nodes.conf";
-/** The copy of a healthy day. */
+/** The last-known-good copy. */
 export const SAVED = "var/lib/redis-replica/nodes.conf";
 
-/** What a power cut, or a person, may leave of nodes.conf: same id, and nothing but what was missed is sent. */
+/** A nodes.conf that a power cut or a person has damaged: the node keeps its ID, and the resync is partial. */
 function fault(id: string, what: string, damage: (file: string, saved: string) => void): Fault {
   return {
     id,
@@ -30,8 +30,12 @@ export const nodesConf: readonly Fault[] = [
   fault("F10b", "truncated", (file) => truncateSync(file, Math.floor(readFileSync(file).length / 2))),
   fault("F10c", "full of NUL bytes", zeroed),
   fault("F10d", "missing", (file) => rmSync(file)),
-  fault("F10e", "and its saved copy full of NUL bytes: the address tells", (file, saved) => {
-    zeroed(file);
-    zeroed(saved);
-  }),
+  fault(
+    "F10e",
+    "and its saved copy full of NUL bytes: the node is identified by its address",
+    (file, saved) => {
+      zeroed(file);
+      zeroed(saved);
+    },
+  ),
 ];

@@ -12,7 +12,7 @@ function fault(id: string, what: string, damage: (rdb: string) => void): Fault {
       damage(scene.file(0, "var/lib/redis/dump.rdb"));
       const back = await recovery(scene, { id: myself }, () => scene.launch(0));
       holds("the resync was full", back.resync === "full");
-      holds("the log says why", /RDB is damaged/.test(await scene.instance(0).journal(1000)));
+      holds("the log has the cause", /RDB is damaged/.test(await scene.instance(0).journal(1000)));
       return { outcome: "back", ...back, ...(await endsWell(scene)) };
     },
   };

@@ -1,4 +1,4 @@
 import { returns } from "./promoted";
 
-/** Unguarded, the image's old role makes the two nodes replicas of each other. */
+/** Without the agent, the image's old role makes the two nodes replicas of each other. */
 export const before = returns("before", { slow: "F12", quick: "F12q", barred: "F12n" });

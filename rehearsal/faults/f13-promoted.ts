@@ -2,10 +2,10 @@ import { until } from "../wait";
 import { type Fault, more } from "./fault";
 import { answering, promote, refused, returns, servesAgain } from "./promoted";
 
-/** Unguarded, it resumes as master and overwrites its copy. */
+/** Without the agent, it resumes as master and overwrites its replica's data. */
 export const after = returns("after", { slow: "F13s", quick: "F13q", barred: "F13n" });
 
-/** A promoted replica with no other copy, from the final state of a clean stop. */
+/** A promoted replica without another copy, on the volume of a clean shutdown. */
 export const clean: Fault = {
   id: "F13a",
   title: "promoted, no other copy, final state of a clean stop: serves again by itself",
@@ -20,7 +20,7 @@ export const clean: Fault = {
   }),
 };
 
-/** The same from an older image: its data may be older than what was acknowledged. */
+/** The same from an older image: acknowledged writes may be missing in its data. */
 export const older: Fault = {
   id: "F13b",
   title: "promoted, no other copy, image from after the promotion: refuses",
@@ -36,7 +36,7 @@ export const older: Fault = {
   }),
 };
 
-/** The final state of a clean stop, restored a second time after a life in between. */
+/** The volume of a clean shutdown, restored a second time after the node has run in between. */
 export const twice: Fault = {
   id: "F29",
   title: "the same final image restored twice: the second is refused",
@@ -49,7 +49,9 @@ export const twice: Fault = {
     const image = await scene.fleet.volume("ssi-0").snapshot();
     await scene.launch(0);
     await scene.reaches(0, /^promoted/);
-    await until("the masters have heard of its second life", { timeout: 30_000 }, () => scene.whole());
+    await until("the masters have heard from it after the first restore", { timeout: 30_000 }, () =>
+      scene.whole(),
+    );
     await scene.stop(0, "gone");
     return refused(scene, image);
   }),

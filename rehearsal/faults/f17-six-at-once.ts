@@ -11,13 +11,13 @@ async function mastersOf(scene: Scene, of: readonly number[]): Promise<readonly 
   return Promise.all(of.map((place) => scene.masterOf(place)));
 }
 
-/** Each machine looks after its replica once more, as its timer makes it do every 15 seconds. */
+/** Runs `reconcile` once more on each machine, as its timer does every 15 seconds. */
 async function reconcile(scene: Scene, of: readonly number[]): Promise<void> {
   for (const place of of) {
     const argv = ["systemctl", "start", "redis-replica-reconcile.service"];
     const { code } = await scene.instance(place).exec(argv);
-    const said = code === 0 ? "" : await scene.instance(place).journal(20);
-    holds(`reconcile at place ${place} ends well\n${said}`, code === 0);
+    const journal = code === 0 ? "" : await scene.instance(place).journal(20);
+    holds(`reconcile at place ${place} succeeds\n${journal}`, code === 0);
   }
 }
 
@@ -27,15 +27,15 @@ async function placed(
 ): Promise<{ readonly on: readonly number[]; readonly note: string }> {
   const on = await mastersOf(scene, of);
   const { full } = await scene.syncs();
-  const key = await until("the placement lock is given back", { timeout: 5000 }, async () => {
+  const key = await until("the placement lock is released", { timeout: 5000 }, async () => {
     return (await scene.masters.cli(0, "-c", "EXISTS", PLACEMENT_LOCK)) === "0";
   }).catch(() => scene.masters.cli(0, "-c", "GET", PLACEMENT_LOCK));
-  holds(`no lock is left behind (${key})`, key === true);
+  holds(`no lock is left (${key})`, key === true);
   const spread = scene.masters.addresses.map((_, master) => on.filter((each) => each === master).length);
   return { on, note: `${spread.join("/")}, ${full} full syncs` };
 }
 
-/** Boots machines, each after its delay in milliseconds; returns the seconds until all are in sync, and where they are. */
+/** Boots machines, each after its delay in ms; returns the seconds until all are in sync, and their masters. */
 async function boot(
   scene: Scene,
   of: readonly number[],
@@ -59,8 +59,8 @@ async function sixBoot(scene: Scene, delays: readonly number[] = []): Promise<En
   holds(`they are spread evenly, each synced once (${first.note})`, first.note === even);
   await reconcile(scene, places);
   const then = await placed(scene, places);
-  holds(`nobody moved (${String(first.on)}; ${String(then.on)})`, String(then.on) === String(first.on));
-  holds(`nobody was synced again (${then.note})`, then.note === even);
+  holds(`no replica moved (${String(first.on)}; ${String(then.on)})`, String(then.on) === String(first.on));
+  holds(`no replica was synced again (${then.note})`, then.note === even);
   return { outcome: "joined", seconds, resync: "full", note: then.note, ...(await endsWell(scene, places)) };
 }
 
@@ -71,20 +71,22 @@ export const atOnce: Fault = {
   run: (scene) => sixBoot(scene),
 };
 
-/** Boots that overlap differently each time; `REHEARSAL_SEED` repeats one. */
+/** The boots overlap differently in each run; `REHEARSAL_SEED` repeats one. */
 export const jittered: Fault = {
   id: "F17b",
-  title: "six replicas boot within 30 seconds, at times drawn by lot",
+  title: "six replicas boot within 30 seconds, at random times",
   scene: { replicas: 0 },
   async run(scene) {
     const seed = Number(process.env["REHEARSAL_SEED"] ?? randomInt(2 ** 31));
     const random = generator(seed);
     const delays = places.map(() => Math.round(random() * 30_000));
-    const told = `REHEARSAL_SEED=${seed}: ${delays.join(", ")} ms`;
+    const repeat = `REHEARSAL_SEED=${seed}: ${delays.join(", ")} ms`;
     const ending = await sixBoot(scene, delays).catch((error: unknown) => {
-      throw new Error(`${told}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new Error(`${repeat}: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
     });
-    return { ...ending, note: `${ending.note}, ${told}` };
+    return { ...ending, note: `${ending.note}, ${repeat}` };
   },
 };
 
@@ -96,7 +98,7 @@ export const besideDead: Fault = {
     const master = await scene.masterOf(0);
     await scene.write();
     await scene.stop(0, "gone");
-    await until("every master says that it failed", { timeout: 30_000 }, async () => {
+    await until("every master flags it as failed", { timeout: 30_000 }, async () => {
       return (await scene.seen(id)).every((line) => line?.flags.includes("fail"));
     });
     const { seconds, on, note } = await boot(scene, [1, 2]);
@@ -105,7 +107,7 @@ export const besideDead: Fault = {
       new Set([master, ...on]).size === 3,
     );
     await reconcile(scene, [1, 2]);
-    holds("nobody moved", String(await mastersOf(scene, [1, 2])) === String(on));
+    holds("no replica moved", String(await mastersOf(scene, [1, 2])) === String(on));
     return { outcome: "joined", seconds, resync: "full", note, ...(await endsWell(scene, [1, 2])) };
   },
 };
@@ -113,7 +115,7 @@ export const besideDead: Fault = {
 export const ofShard: Fault = {
   id: "F17d",
   title:
-    "three replicas boot at once whose settings name a shard: all are its master's, though others have none",
+    "three replicas boot at once with a shard in their settings: all follow its master, though others have none",
   scene: { replicas: 0, shard: 1 },
   async run(scene) {
     await scene.write();
@@ -121,7 +123,7 @@ export const ofShard: Fault = {
     const { seconds, on, note } = await boot(scene, three);
     holds(`all follow the shard's master, each synced once (${note})`, note === "0/3/0, 3 full syncs");
     await reconcile(scene, three);
-    holds("nobody moved", String(await mastersOf(scene, three)) === String(on));
+    holds("no replica moved", String(await mastersOf(scene, three)) === String(on));
     return { outcome: "joined", seconds, resync: "full", note, ...(await endsWell(scene, three)) };
   },
 };

@@ -3,7 +3,7 @@ import { until } from "../wait";
 import { cutOff } from "./cut-off";
 import { endsWell, type Fault, holds, recovery } from "./fault";
 
-/** How often user data has run on the volume to its end. */
+/** How often user data has completed on the volume. */
 function userDataRuns(scene: Scene): number {
   return scene.instance(0).cloudInitLog().split("redis-replica: in sync").length - 1;
 }

@@ -5,7 +5,7 @@ import { endsWell, type Fault, holds, recovery } from "./fault";
 
 export const unplugged: Fault = {
   id: "F20a",
-  title: "the cable is pulled at boot: down and trying again until it is back",
+  title: "the network is down at boot: Redis stays down, and the agent retries until it is back",
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     await scene.write();
@@ -30,7 +30,7 @@ export const unplugged: Fault = {
   },
 };
 
-/** The bus is blocked in one direction at a replacement's boot; it must not call itself in sync meanwhile. */
+/** The bus is blocked in one direction at a replacement's boot; its state must not be in sync meanwhile. */
 function blocked(id: string, title: string, blocks: (scene: Scene) => Block[]): Fault {
   return {
     id,
@@ -43,7 +43,7 @@ function blocked(id: string, title: string, blocks: (scene: Scene) => Block[]): 
       for (const block of all) await scene.network.block(block);
       const back = await recovery(scene, { id: myself }, async () => {
         await scene.launch(0);
-        // The link is by the other port, so nothing but the bus is missing from here on …
+        // The replication link uses the other port, so from here on only the bus is missing …
         const link = () =>
           scene
             .node(0)
@@ -51,7 +51,7 @@ function blocked(id: string, title: string, blocks: (scene: Scene) => Block[]): 
             .catch(() => undefined);
         const options = { timeout: 60_000, evidence: () => scene.instance(0).journal(40) };
         await until("the link is up", options, async () => (await link())?.["master_link_status"] === "up");
-        // … for a few node timeouts, in which the agent looks again and again.
+        // … for a few node timeouts, in which the agent looks at the cluster several times.
         const end = Date.now() + 15_000;
         await until("the time is over", { timeout: 20_000, every: 200 }, async () => {
           const { text } = await scene.status(0);
@@ -72,10 +72,10 @@ function blocked(id: string, title: string, blocks: (scene: Scene) => Block[]): 
 
 const port = 16379;
 
-export const inbound = blocked("F20b", "bus port blocked, to the replica only", (scene) => [
+export const inbound = blocked("F20b", "the bus port is blocked, to the replica only", (scene) => [
   { to: scene.address(0), port },
 ]);
 
-export const outbound = blocked("F20c", "bus port blocked, from the replica only", (scene) =>
+export const outbound = blocked("F20c", "the bus port is blocked, from the replica only", (scene) =>
   scene.masters.addresses.map((to) => ({ from: scene.address(0), to, port })),
 );

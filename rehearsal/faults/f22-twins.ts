@@ -21,9 +21,9 @@ export const fault: Fault = {
     await scene.reaches(1, /^refused: another machine answers with the ID of this node/);
     const seconds = since(start);
     holds("the user data fails", !(await twin.waitForUserData()).succeeded);
-    await sleep(5000); // systemd would have tried again
+    await sleep(5000); // systemd would have retried by now
     holds("Redis does not run there", (await scene.pid(1)) === 0 && !(await scene.node(1).answers()));
-    holds("the state says 20", (await scene.status(1)).code === 20);
+    holds("the status exits with 20", (await scene.status(1)).code === 20);
     const { stdout } = await twin.exec(["journalctl", "--boot", "--output=cat"]);
     holds("it never ran there", !stdout.includes("waiting: Redis is starting"));
     const after = await undisturbed();

@@ -7,7 +7,7 @@ import { answering, promote, servesAgain } from "./promoted";
 
 const dataVolumes = { dataVolumes: true };
 
-/** With `reattach` a volume comes when the instance has booted. */
+/** With `reattach` a volume is attached after the instance has booted. */
 const late: Fault = {
   id: "F23a",
   title: "data volume attached ten seconds after the boot",
@@ -32,10 +32,10 @@ const late: Fault = {
   },
 };
 
-/** The wrong one first, blank: it is not this node's, whose data is elsewhere. */
+/** A wrong, blank volume is attached first. The node's data is on another one. */
 const blank: Fault = {
   id: "F23b",
-  title: "a blank data volume on a replacement: is not formatted, and the right one is waited for",
+  title: "a blank data volume on a replacement: it is not formatted, and the known volume is waited for",
   scene: dataVolumes,
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
@@ -61,14 +61,14 @@ const blank: Fault = {
   },
 };
 
-/** What somebody else has on a disk is never touched. */
+/** Foreign data on a disk is never changed. */
 const foreign: Fault = {
   id: "F23c",
-  title: "somebody else's data volume on a replacement: refuses",
+  title: "a foreign data volume on a replacement: refuses",
   scene: dataVolumes,
   async run(scene) {
     const other = await DataDisk.create();
-    await other.format("somebody");
+    await other.format("foreign");
     const before = await other.digest();
     const ending = await refusedOn(scene, other, /^refused: not a volume of Redis, and left alone: \/dev/);
     holds("what is on it is what was", (await other.digest()) === before);
@@ -76,7 +76,7 @@ const foreign: Fault = {
   },
 };
 
-/** Two nodes, one of which gets the other's. */
+/** Two nodes, one of which gets the volume of the other. */
 const another: Fault = {
   id: "F23d",
   title: "another node's data volume on a replacement: refuses",
@@ -94,10 +94,10 @@ const another: Fault = {
   },
 };
 
-/** The volume brings the node's identity along. */
+/** The node's identity is on the data volume. */
 const freshRoot: Fault = {
   id: "F23e",
-  title: "the data volume kept, the root volume not",
+  title: "the data volume is kept, the root volume is not",
   scene: dataVolumes,
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
@@ -112,7 +112,7 @@ const freshRoot: Fault = {
   },
 };
 
-/** With `snapshot` every launch gets a new volume, of up to five minutes ago. */
+/** With `snapshot` every launch gets a new volume from a snapshot, which may be five minutes old. */
 const older: Fault = {
   id: "F23f",
   title: "a data volume from an older snapshot, under writes",
@@ -132,7 +132,7 @@ const older: Fault = {
   },
 };
 
-/** The receipt is on the volume that it attests: it comes along, and is written before the volume is unmounted. */
+/** The receipt is on the volume that it is valid for, and is written before the volume is unmounted. */
 const clean: Fault = {
   id: "F23g",
   title: "promoted, no other copy, data volume of a clean stop, fresh root: serves again by itself",
@@ -149,7 +149,7 @@ const clean: Fault = {
   }),
 };
 
-/** The same from an older snapshot, whose root volume is of the clean stop: the root's word does not count. */
+/** The same from an older snapshot. The root volume is that of the clean shutdown, but its files do not count. */
 const promotedOlder: Fault = {
   id: "F23h",
   title: "promoted, no other copy, data volume from an older snapshot: refuses",
@@ -174,16 +174,16 @@ const promotedOlder: Fault = {
   }),
 };
 
-/** A group that runs without one gets a data volume: what the root volume has moves there. */
+/** A running group without a data volume gets one: the data of the root volume moves there. */
 const added: Fault = {
   id: "F23i",
-  title: "a data volume for a node that had none: its data moves there",
+  title: "a data volume is added to a node without one: its data moves there",
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     await more(await scene.write(), 500);
     await scene.stop(0, "clean");
     await scene.addDisk(0);
-    // The first boot is still with the settings of before; the second with those that its user data brought.
+    // The first boot still uses the old settings; the second uses those of its user data.
     const back = await recovery(scene, { id }, () => scene.launch(0));
     await scene.instance(0).waitForUserData();
     await scene.instance(0).reboot();
@@ -194,7 +194,7 @@ const added: Fault = {
     await scene.stop(0, "clean");
     for (const path of ["var/lib/redis", "var/lib/redis-replica"]) {
       const left = readdirSync(scene.file(0, path));
-      holds(`nothing stays on the root volume in ${path} (${left.join()})`, left.length === 0);
+      holds(`no file stays on the root volume in ${path} (${left.join()})`, left.length === 0);
     }
     await scene.launch(0);
     await scene.inSync(0);
@@ -202,7 +202,7 @@ const added: Fault = {
   },
 };
 
-/** Boots on this volume, which must be refused; with its own the node is back. */
+/** Boots on this volume, which must be refused. With its own volume the node comes back. */
 async function refusedOn(scene: Scene, other: DataDisk, reason: RegExp): Promise<Ending> {
   const id = await scene.node(0).cli("CLUSTER", "MYID");
   await more(await scene.write(), 500);
@@ -215,14 +215,14 @@ async function refusedOn(scene: Scene, other: DataDisk, reason: RegExp): Promise
   const seconds = since(start);
   holds("the user data fails", !(await instance.waitForUserData()).succeeded);
   holds("Redis does not run", (await scene.pid(0)) === 0 && !(await scene.node(0).answers()));
-  holds("the state says 20", (await scene.status(0)).code === 20);
+  holds("the status exits with 20", (await scene.status(0)).code === 20);
   await scene.stop(0, "clean");
   scene.exchange(0, disk);
   await recovery(scene, { id }, () => scene.launch(0));
   return { outcome: "refused", seconds, ...(await endsWell(scene)) };
 }
 
-/** Redis's data is where it is expected, and the volume is beneath it. */
+/** Checks that Redis's data is on the volume and mounted at its usual path. */
 async function onVolume(scene: Scene): Promise<void> {
   const argv = ["findmnt", "--noheadings", "--output", "SOURCE,OPTIONS", "/var/lib/redis"];
   const found = (await scene.run(0, argv)).trim();

@@ -2,7 +2,7 @@ import { setClocks, type Skew } from "./clock";
 import { clean, twice } from "./f13-promoted";
 import { type Fault } from "./fault";
 
-/** Looks at the clocks before and after, so that a fault that lost its skew on the way does not count. */
+/** Checks the clocks before and after: a run whose clocks lost their skew does not count. */
 function skewed(run: Fault["run"], skew: Skew): Fault["run"] {
   return async (scene) => {
     const check = await setClocks(scene, skew);
@@ -13,14 +13,14 @@ function skewed(run: Fault["run"], skew: Skew): Fault["run"] {
   };
 }
 
-/** By a slow clock of its own, the masters would have heard from the node after it ended. */
+/** If the receipt used the node's slow clock, the masters would seem to have heard from the node after its end. */
 export const slow: Fault = {
   id: "F25a",
   title: "promoted, final state of a clean stop, its clock 5 h slow and a master's 7 h fast: serves again",
   run: skewed(clean.run, { machine: -5, master: 7 }),
 };
 
-/** By a fast clock of its own, the receipt would be younger than all that the masters heard in the life after it. */
+/** If the receipt used the node's fast clock, it would seem newer than all later contacts with the masters. */
 export const fast: Fault = {
   id: "F25b",
   title:

@@ -5,10 +5,10 @@ import { type Scene } from "../scene";
 import { until } from "../wait";
 import { type Fault, holds, more, recovery, since } from "./fault";
 
-/** The RDB from before a start that follows a master. */
+/** The RDB that is kept before a start that follows a master. */
 export const KEPT = "/var/lib/redis/kept/dump.rdb";
 
-/** Following it would make the only copy as empty as the master is. */
+/** Following the empty master would delete the only copy of the data. */
 export const fault: Fault = {
   id: "F26",
   title: "its master restarts empty while it is away: refuses; accepted, it follows, and the RDB is kept",
@@ -21,15 +21,18 @@ export const fault: Fault = {
     const reason = await scene.reaches(0, /^refused/, 150_000);
     const seconds = since(start);
     holds(
-      `it says why: ${reason}`,
+      `its reason has the cause: ${reason}`,
       /less data than this volume; following it would delete data/.test(reason),
     );
-    holds("the state says 20", (await scene.status(0)).code === 20);
+    holds("the status exits with 20", (await scene.status(0)).code === 20);
     holds("Redis does not run", !(await scene.node(0).answers()));
     const journal = await scene.instance(0).journal(1000);
-    holds("it says what the volume has", /this volume: .*offset [1-9]\d*, has keys/.test(journal));
     holds(
-      "it says how to go on",
+      "the journal has the contents of the volume",
+      /this volume: .*offset [1-9]\d*, has keys/.test(journal),
+    );
+    holds(
+      "the journal has the command to continue",
       /redis-replica retry/.test(journal) && /redis-replica accept/.test(journal),
     );
     const [rdb, kept] = (await inside(scene, `stat -c %i /var/lib/redis/dump.rdb ${KEPT}`))
@@ -40,27 +43,27 @@ export const fault: Fault = {
     const back = await recovery(scene, { id }, () => inside(scene, "redis-replica accept"));
     holds("it follows the same master", (await scene.masterOf(0)) === place);
     holds(
-      "it holds what its master holds",
+      "its contents are its master's",
       (await scene.node(0).cli("DBSIZE")) === "0" && (await scene.equal(0)),
     );
-    holds("the state says 0", (await scene.status(0)).code === 0);
+    holds("the status exits with 0", (await scene.status(0)).code === 0);
     holds(
-      "it was accepted once",
+      "the acceptance was valid once",
       (await inside(scene, "ls /run/redis-replica")).includes("accepted") === false,
     );
-    holds("the RDB that is kept has all", (await keptDigest(scene)) === digest);
+    holds("the kept RDB has all keys", (await keptDigest(scene)) === digest);
     holds("every master answers", await scene.mastersAnswer());
     return {
       outcome: "refused",
       seconds,
       resync: back.resync,
       acknowledged,
-      note: "the RDB that is kept has all",
+      note: "the kept RDB has all keys",
     };
   },
 };
 
-/** The machine is shut down with all that was acknowledged, and its master restarts with nothing. */
+/** The machine is shut down with all acknowledged writes, and its master restarts empty. */
 export async function emptied(scene: Scene): Promise<{
   readonly place: number;
   readonly server: RedisServer;
@@ -71,14 +74,14 @@ export async function emptied(scene: Scene): Promise<{
   const writer = await scene.write();
   await more(writer, 2000);
   await writer.stop();
-  await until("the replica has all", { timeout: 10_000 }, () => scene.equal(0));
+  await until("the replica has all keys", { timeout: 10_000 }, () => scene.equal(0));
   const digest = await scene.node(0).digest();
   await scene.stop(0, "clean");
   const server = scene.masters.server(place);
   await scene.masters.kill(place);
   rmSync(join(server.directory, "dump.rdb"), { force: true });
   await server.start();
-  await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+  await until("the cluster state is ok", { timeout: 30_000 }, () => scene.whole());
   holds("the master is empty and serves", (await server.node.cli("DBSIZE")) === "0");
   return { place, server, digest, acknowledged: writer.counts.acknowledged };
 }
@@ -88,7 +91,7 @@ export function inside(scene: Scene, command: string): Promise<string> {
   return scene.run(0, ["sh", "-c", command]);
 }
 
-/** What a server makes of the RDB that is kept. */
+/** The digest of the kept RDB, loaded by a server. */
 export async function keptDigest(scene: Scene): Promise<string> {
   const options =
     "--port 7000 --dir /var/lib/redis/kept --save '' --enable-debug-command local --daemonize yes";

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../wait";
 import { endsWell, type Fault, holds, more, recovery } from "./fault";
 
-/** Milliseconds in which a replacement that believes the minority would have started: Redis is tried every second. */
+/** Milliseconds after which a replacement that trusts the minority would have started: it tries every second. */
 const watched = 15_000;
 
 export const fault: Fault = {
   id: "F27",
-  title: "boots among two of five masters, who do not know that its master was failed over",
+  title: "boots beside two of five masters, which do not know that its master was failed over",
   scene: { masters: 5 },
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
@@ -17,7 +17,7 @@ export const fault: Fault = {
     const writer = await scene.write();
     await more(writer, 300);
     await scene.stop(0, "clean");
-    await more(writer, 300); // what the volume lacks
+    await more(writer, 300); // the volume lacks these writes
     const [owner, peer, heir] = [old, other, successor].map((place) => scene.masters.node(place));
     holds("there are three", owner && peer && heir);
     await scene.network.split([owner.address, peer.address, scene.address(0)]);
@@ -34,16 +34,16 @@ export const fault: Fault = {
     for (const node of [owner, peer]) {
       const line = (await node.nodes()).find(({ address }) => address === owner.address);
       holds(
-        "the minority takes the old owner for the owner",
+        "the minority lists the old owner as the owner",
         line?.flags.includes("master") && line.slots.length > 0,
       );
     }
 
-    // Not the bytes: the old owner gets all of its data from the new one meanwhile.
+    // The bytes are not compared: the old owner gets all of its data from the new one meanwhile.
     const { seconds, resync } = await recovery(scene, { id }, () => scene.network.heal());
     holds("it follows the new owner", (await scene.masterOf(0)) === successor);
     holds("the resync was partial", resync === "partial");
-    await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+    await until("the cluster state is ok", { timeout: 30_000 }, () => scene.whole());
     return { outcome: "back", seconds, resync, ...(await endsWell(scene)) };
   },
 };

@@ -3,17 +3,17 @@ import { until } from "../wait";
 import { endsWell, type Fault, holds, more, recovery } from "./fault";
 
 const nodeTimeout = 5000;
-/** Milliseconds after its master has failed in which an unguarded replica would have stood for election: it is the
- * only one, so a second after the failure at the latest, and again if votes were lost. */
+/** Milliseconds after its master's failure in which an unguarded replica would have started an election: it is the
+ * only one, so it starts within a second, and again if votes are lost. */
 const watched = 5 * nodeTimeout;
-/** Bytes that the replica must be behind when its master dies. */
+/** The least bytes by which the replica must be behind when its master dies. */
 const behind = 10 * 2 ** 20;
 
-/** Its link is up from the first byte on, which is all that Redis looks at before it stands for election. */
+/** Its link is up from the first byte on, and Redis checks nothing else before it starts an election. */
 export const fault: Fault = {
   id: "F28",
   title: "its master dies while it is back but far behind, over a slow link",
-  // The masters' disks must outlive a kill: the only full copy is there.
+  // The masters' disks must survive a kill: they have the only full copy.
   scene: { nodeTimeout, masterDirectives: { appendonly: "yes" } },
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
@@ -22,7 +22,7 @@ export const fault: Fault = {
     const image = await scene.snapshot(0);
     await scene.masters.fill({ megabytes: 120, prefix: "more" });
     const filled = Number((await node.info("replication"))["master_repl_offset"]);
-    // Acknowledged by the life that the image knows nothing of, behind all that there is to catch up with.
+    // Acknowledged after the image was taken, at the end of the backlog that the replica has to catch up with.
     const writer = await scene.write();
     await more(writer, 2000);
     await writer.stop();
@@ -32,7 +32,7 @@ export const fault: Fault = {
     const back = await recovery(scene, { id, timeout: 180_000 }, async () => {
       await scene.restore(0, image);
       await scene.network.throttle(scene.address(0), "20mbit");
-      const offset = await until("it is on its way", { timeout: 90_000, every: 20 }, async () => {
+      const offset = await until("its sync has begun", { timeout: 90_000, every: 20 }, async () => {
         const info = await scene
           .node(0)
           .info("replication")
@@ -42,7 +42,7 @@ export const fault: Fault = {
       await scene.masters.kill(place);
       lacks = filled - offset;
       holds(`it lacked ${lacks} bytes, and all that was acknowledged, when its master died`, lacks > behind);
-      await until("the others say that its master failed", { timeout: 60_000 }, async () => {
+      await until("the others flag its master as failed", { timeout: 60_000 }, async () => {
         const lines = await Promise.all(
           scene.masters.servers.filter(({ running }) => running).map(({ node }) => node.nodes()),
         );
@@ -56,11 +56,11 @@ export const fault: Fault = {
       const applied = Number((await scene.node(0).info("replication"))["slave_repl_offset"]);
       holds(`it still lacks what was acknowledged (${filled - applied})`, applied < filled);
       const { code, text } = await scene.status(0);
-      holds(`it does not say that all is well (${code}, ${text})`, code !== 0);
+      holds(`its state is not in sync (${code}, ${text})`, code !== 0);
       await scene.masters.server(place).start();
     });
     holds("it follows the same master", (await scene.masterOf(0)) === place);
-    await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+    await until("the cluster state is ok", { timeout: 30_000 }, () => scene.whole());
     return { outcome: "back", ...back, note: `${lacks} bytes behind`, ...(await endsWell(scene)) };
   },
 };

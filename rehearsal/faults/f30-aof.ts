@@ -6,13 +6,13 @@ import { type Writer } from "../writer";
 import { type Fault, holds, more, nothingLost, since } from "./fault";
 import { promote } from "./promoted";
 
-/** What an agent may ask its own Redis first in a look. */
+/** The commands that an agent may send to its own Redis first in a look. */
 const first = ["cluster", "info", "role"];
 
-/** Redis answers the look's first question, and none of those that follow. */
+/** Redis answers the first command of a look, and none of the following ones. */
 const stalls: Fault = {
   id: "F30",
-  title: "promoted, Redis stalls for 9 seconds during a look: its append-only file stays",
+  title: "promoted, Redis stalls for 9 seconds during a look: its append-only file is kept",
   async run(scene) {
     const writer = await protectedOwner(scene);
     await writer.stop();
@@ -33,14 +33,14 @@ const stalls: Fault = {
 
 const killed: Fault = {
   id: "F30k",
-  title: "promoted, Redis is killed between two questions of a look: serves again from its append-only file",
+  title: "promoted, Redis is killed between two commands of a look: serves again from its append-only file",
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     const writer = await protectedOwner(scene);
     await writer.stop();
     await sleep(1500); // everysec
     const pid = await scene.pid(0);
-    // Until the kill has come through: a command on the machine takes a tenth of a second to begin.
+    // Wait for the kill: a command on the machine takes a tenth of a second to start.
     const stall = await Stall.arm({ node: scene.node(0), seconds: 5, asked: first });
     await scene.startLook(0);
     await stall.begins();
@@ -51,7 +51,7 @@ const killed: Fault = {
     await sleep(4000);
     const damage = await missing(scene);
     holds(`the append-only file is on disk after the kill (${damage})`, damage === "");
-    // The cluster says that it owns slots: nobody may serve them before the window is over, a minute.
+    // The cluster lists it as the owner of slots: no node may serve them within W, a minute.
     const state = await scene.reaches(0, /^(promoted|refused)/, 150_000);
     holds(`it serves again by itself (${state})`, state.startsWith("promoted"));
     const seconds = since(start);
@@ -59,16 +59,16 @@ const killed: Fault = {
     holds("it is the same node", (await scene.node(0).cli("CLUSTER", "MYID")) === id);
     await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
     const counts = nothingLost(await scene.verdict());
-    holds(`nothing that was written to it is gone (${counts.lostPlain})`, counts.lostPlain === 0);
+    holds(`no write to it is gone (${counts.lostPlain})`, counts.lostPlain === 0);
     return { outcome: "serves", seconds, ...counts };
   },
 };
 
-/** `CONFIG GET appendonly` says yes all the same. */
+/** `CONFIG GET appendonly` still answers yes. */
 const removed: Fault = {
   id: "F30m",
   title:
-    "promoted, its append-only folder is removed while Redis runs: is written again before it says promoted",
+    "promoted, its append-only folder is removed while Redis runs: it is rewritten before the state is promoted",
   async run(scene) {
     const writer = await protectedOwner(scene);
     await scene.run(0, ["rm", "-r", FOLDER]);
@@ -77,7 +77,7 @@ const removed: Fault = {
     const { text } = await scene.status(0);
     const damage = await missing(scene);
     holds(
-      `it does not say that it is protected without the file (${text}; ${damage})`,
+      `its state is not promoted without the file (${text}; ${damage})`,
       !text.startsWith("promoted") || damage === "",
     );
     await scene.reaches(0, /^promoted/, 60_000);
@@ -105,7 +105,7 @@ async function protectedOwner(scene: Scene): Promise<Writer> {
   return writer;
 }
 
-/** What is missing of the append-only file: the manifest, a file that it names, or one that is open and was removed. */
+/** The missing parts of the append-only file: the manifest, a file that it names, or an open file that was removed. */
 async function missing(scene: Scene): Promise<string> {
   const script = `cd ${FOLDER} || exit 0
 cat appendonly.aof.manifest >/dev/null || exit 0

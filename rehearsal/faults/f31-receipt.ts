@@ -3,12 +3,12 @@ import { until } from "../wait";
 import { endsWell, type Fault, holds, more, since } from "./fault";
 import { answering } from "./promoted";
 
-/** The volume that Redis saves to. */
+/** The volume to which Redis saves. */
 const VOLUME = "/var/lib/redis-volume";
-/** Bytes that stay free: enough for nodes.conf and less than the data, so that Redis can be elected and not save. */
+/** Bytes that stay free: enough for nodes.conf and less than the data, so that Redis can be elected but cannot save. */
 const free = 2 * 2 ** 20;
 
-/** Only the copy, which may not be elected, has what was acknowledged. */
+/** Only the replica, which may not be elected, has the acknowledged writes. */
 export const fault: Fault = {
   id: "F31",
   title: "promoted, the disk is full, SHUTDOWN NOSAVE after a save that failed: no receipt, refuses",
@@ -24,7 +24,7 @@ export const fault: Fault = {
     const writer = await scene.write();
     await more(writer, 1000);
     await writer.stop();
-    await until("the copy has all", { timeout: 20_000 }, async () => {
+    await until("the replica has all keys", { timeout: 20_000 }, async () => {
       return (await copy.digest()) === (await scene.node(0).digest());
     });
     const digest = await copy.digest();
@@ -40,33 +40,33 @@ export const fault: Fault = {
       async () => {
         const { text } = await scene.status(0);
         const keys = (await scene.node(0).answers()) && (await scene.node(0).cli("DBSIZE"));
-        const told = `${text}; ${keys} keys, the copy has ${await copy.cli("DBSIZE")}; receipt: ${receipt}`;
-        holds(`it does not serve older data than was acknowledged (${told})`, keys === false);
+        const found = `${text}; ${keys} keys, the replica has ${await copy.cli("DBSIZE")}; receipt: ${receipt}`;
+        holds(`it does not serve older data than was acknowledged (${found})`, keys === false);
         return text.startsWith("refused");
       },
     );
     const seconds = since(start);
     holds("no receipt was left", receipt === "");
-    holds("the state says 20", (await scene.status(0)).code === 20);
-    holds("the copy still has all", (await copy.digest()) === digest);
+    holds("the status exits with 20", (await scene.status(0)).code === 20);
+    holds("the replica still has all keys", (await copy.digest()) === digest);
 
-    // What the refusal asks for.
+    // The operator's action that the refusal names.
     await copy.cli("CLUSTER", "FAILOVER", "TAKEOVER");
     await scene.run(0, ["redis-replica", "retry"]);
     await scene.inSync(0);
-    await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+    await until("the cluster state is ok", { timeout: 30_000 }, () => scene.whole());
     return { outcome: "refused", seconds, ...(await endsWell(scene)) };
   }),
 };
 
-/** Leaves so little room that the data cannot be saved once more. */
+/** Leaves too little space for another save. */
 async function fill(scene: Scene): Promise<void> {
   const script = `avail=$(df --output=avail -B1 ${VOLUME} | tail -n 1)
 fallocate -l "$((avail - ${free}))" ${VOLUME}/filler`;
   await scene.run(0, ["sh", "-c", script]);
 }
 
-/** The unit is stopped, its save fails, and a person ends Redis without one. */
+/** The unit is stopped, its save fails, and a person stops Redis without a save. */
 async function endWithoutSave(scene: Scene): Promise<void> {
   const since = (await scene.run(0, ["date", "+@%s"])).trim();
   await scene.run(0, ["systemctl", "stop", "--no-block", "redis-replica"]);

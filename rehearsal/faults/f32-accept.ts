@@ -4,30 +4,30 @@ import { type Scene } from "../scene";
 import { until } from "../wait";
 import { endsWell, type Ending, type Fault, holds, more, recovery } from "./fault";
 
-/** Longer than a start of Redis takes, so that it is back before the copy is elected. */
+/** Longer than a start of Redis takes, so that it is back before the replica is elected. */
 const nodeTimeout = 5000;
 
 const healthy: Fault = {
   id: "F32",
-  title: "`accept` on a healthy replica: an error, and of no effect when it is promoted and killed",
+  title: "`accept` on a healthy replica: an error, and without effect when it is promoted and killed",
   scene: { nodeTimeout },
   async run(scene) {
     const { code, stdout, stderr } = await scene.instance(0).exec(["redis-replica", "accept"]);
     const ending = await promotedAndKilled(scene);
-    holds(`accept ended with 1 and said why (${code}: ${stdout}${stderr})`, code === 1 && stderr !== "");
+    holds(`accept exited with 1 and a reason (${code}: ${stdout}${stderr})`, code === 1 && stderr !== "");
     return ending;
   },
 };
 
 const masterDown: Fault = {
   id: "F32d",
-  title: "`accept` while its master is down, which returns: of no effect when it is promoted and killed",
-  // Nobody may be elected while the master is away.
+  title: "`accept` while its master is down, which returns: without effect when it is promoted and killed",
+  // No replica may be elected while the master is away.
   scene: { nodeTimeout, failover: Failover.NEVER },
   async run(scene) {
     const place = await scene.masterOf(0);
     await scene.masters.stop(place);
-    // It is reported after the window, a minute.
+    // It is reported after W, a minute.
     await scene.reaches(0, /^refused/, 150_000);
     await scene.instance(0).exec(["redis-replica", "accept"]);
     await scene.masters.server(place).start();
@@ -40,8 +40,8 @@ const masterDown: Fault = {
 export const accept = [healthy, masterDown];
 
 /**
- * A manual failover makes its master its copy. Redis is killed before the next look, so without an append-only file; what
- * was acknowledged last is written by nobody again.
+ * A manual failover makes its master its replica. Redis is killed before the next look, and so without an append-only
+ * file. The keys that were acknowledged last are never written again.
  */
 async function promotedAndKilled(scene: Scene): Promise<Ending> {
   const id = await scene.node(0).cli("CLUSTER", "MYID");
@@ -61,15 +61,15 @@ async function promotedAndKilled(scene: Scene): Promise<Ending> {
     const role = async (node: RedisNode): Promise<string | undefined> => {
       return (await node.info("replication").catch(() => undefined))?.["role"];
     };
-    await until("the copy is elected", { timeout: 60_000, every: 200 }, async () => {
+    await until("the replica is elected", { timeout: 60_000, every: 200 }, async () => {
       if ((await role(copy)) === "master") return true;
       if ((await scene.pid(0)) === pid || (await role(scene.node(0))) !== "master") return false;
       await copy.until("replication", "master_link_status", "up", { timeout: 30_000 });
       const { lostAcknowledged, acknowledged } = await scene.verdict();
       const lost = `${lostAcknowledged} keys lack acknowledged writes, of ${acknowledged} writes`;
-      throw new Error(`it serves what its volume holds, and the copy follows it: ${lost}`);
+      throw new Error(`it serves the data of its volume, and the replica follows it: ${lost}`);
     });
   });
-  holds("it follows the copy that was elected", (await scene.masterOf(0)) === place);
+  holds("it follows the replica that was elected", (await scene.masterOf(0)) === place);
   return { outcome: "back", ...back, ...(await endsWell(scene)) };
 }

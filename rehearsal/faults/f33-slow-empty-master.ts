@@ -3,14 +3,14 @@ import { until } from "../wait";
 import { emptied, inside, KEPT, keptDigest } from "./f26-empty-master";
 import { type Fault, holds, recovery, since } from "./fault";
 
-/** Longer than the stall, so that the others do not take the master for failed. */
+/** Longer than the stall, so that the others do not flag the master as failed. */
 const nodeTimeout = 15_000;
 
-/** An unanswered question about its data is no word that the master has any. */
+/** If the master does not answer, it is unknown whether it has data. */
 const slow: Fault = {
   id: "F33",
   title: "its master restarts empty while it is away and stalls for 7 seconds when it boots: refuses",
-  // Of its shard only the data is asked: what the masters agree on, the first of them is asked for.
+  // This master is only asked for its data: the cluster view comes from the first of the masters that agree.
   scene: { nodeTimeout, shard: 2 },
   async run(scene) {
     const { server, digest, acknowledged } = await emptied(scene);
@@ -35,19 +35,18 @@ const slow: Fault = {
     });
     const seconds = since(start);
     await stall.ends();
-    holds("the state says 20", (await scene.status(0)).code === 20);
+    holds("the status exits with 20", (await scene.status(0)).code === 20);
     holds("Redis does not run", !(await scene.node(0).answers()));
-    holds("the RDB that is kept has all", (await keptDigest(scene)) === digest);
+    holds("the kept RDB has all keys", (await keptDigest(scene)) === digest);
     holds("every master answers", await scene.mastersAnswer());
     return { outcome: "refused", seconds, acknowledged };
   },
 };
 
-/** The only data that is left of the shard is in the RDB that is kept. */
+/** The kept RDB has the only data that is left of the shard. */
 const again: Fault = {
   id: "F33k",
-  title:
-    "accepted, it follows a master that restarted empty, and is killed: the RDB that is kept keeps its keys",
+  title: "accepted, it follows a master that restarted empty, and is killed: the kept RDB still has its keys",
   scene: { nodeTimeout },
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
@@ -57,7 +56,7 @@ const again: Fault = {
     await inside(scene, "redis-replica accept");
     await scene.inSync(0);
     holds("it follows the empty master", (await scene.node(0).cli("DBSIZE")) === "0");
-    holds("the RDB that is kept has all", (await keptDigest(scene)) === digest);
+    holds("the kept RDB has all keys", (await keptDigest(scene)) === digest);
     const pid = await scene.pid(0);
     const back = await recovery(scene, { id }, async () => {
       await scene.instance(0).exec(["systemctl", "kill", "-s", "KILL", "redis-replica"]);
@@ -65,7 +64,7 @@ const again: Fault = {
     });
     const size = (await inside(scene, `stat -c %s ${KEPT}`)).trim();
     holds(
-      `the RDB that is kept has all after the next start (${size} bytes)`,
+      `the kept RDB has all keys after the next start (${size} bytes)`,
       (await keptDigest(scene)) === digest,
     );
     holds("every master answers", await scene.mastersAnswer());

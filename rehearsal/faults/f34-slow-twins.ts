@@ -3,7 +3,7 @@ import { Stall } from "../stall";
 import { until } from "../wait";
 import { endsWell, type Ending, type Fault, holds, more, since } from "./fault";
 
-/** Longer than the first machine is silent, so that nobody takes its node for failed. */
+/** Longer than the first machine stalls, so that no master flags its node as failed. */
 const nodeTimeout = 15_000;
 
 const stalls: Fault = {
@@ -22,7 +22,7 @@ const stalls: Fault = {
     }),
 };
 
-/** At 5 ms a key its load takes longer than the boot of the second machine. */
+/** At 5 ms a key, loading takes longer than the boot of the second machine. */
 const loads: Fault = {
   id: "F34l",
   title: "a second machine on a snapshot of the first's volume, while the first loads its data: refuses",
@@ -45,8 +45,8 @@ const loads: Fault = {
 export const slowTwins = [stalls, loads];
 
 /**
- * Boots the second machine while the first does not answer. The second refuses and its Redis does not run, at the latest
- * when the first answers again, and has not been in sync before; the first is what it was.
+ * Boots the second machine while the first does not answer. The second must refuse and its Redis must not run, at the
+ * latest when the first answers again. It must never have been in sync. The first must not change.
  */
 async function twins(
   scene: Scene,
@@ -59,7 +59,7 @@ async function twins(
   const start = Date.now();
   const over = await silence(() => scene.restore(1, image));
   let reason = "";
-  // The stall, and then two looks of the timer.
+  // The stall and two runs of the timer.
   const options = { timeout: 60_000, every: 200, evidence: () => scene.instance(1).journal(60) };
   await until("the second refuses", options, async () => {
     reason = (await scene.status(1).catch(() => ({ text: "" }))).text;
@@ -70,15 +70,15 @@ async function twins(
     return reason.startsWith("refused");
   });
   const seconds = since(start);
-  holds(`it says why: ${reason}`, /another machine|same (node )?id/i.test(reason));
+  holds(`its reason has the cause: ${reason}`, /another machine|same (node )?id/i.test(reason));
   await over();
   await until("Redis does not run at the second", { timeout: 20_000, every: 200 }, async () => {
     return (await scene.pid(1)) === 0 && !(await scene.node(1).answers());
   });
-  holds("the state of the second says 20", (await scene.status(1)).code === 20);
+  holds("the status of the second exits with 20", (await scene.status(1)).code === 20);
   await scene.look(0);
   await scene.inSync(0, 60_000);
-  // Where the second has run, its address lasts until the first has pinged each master.
+  // If the second has run, the masters list its address until the first has pinged each of them.
   await scene.listed(0, id, 30_000);
   holds("the first is the same node", (await scene.node(0).cli("CLUSTER", "MYID")) === id);
   await scene.stop(1, "clean");

@@ -33,7 +33,7 @@ const blocked: Fault = {
 
 export const lock = [named, blocked];
 
-/** The place of the master whose slots hold the lock's key. */
+/** The place of the master that owns the slot of the lock's key. */
 async function lockOwner(scene: Scene): Promise<number> {
   const slot = slotOf(PLACEMENT_LOCK);
   const nodes = await scene.masters.nodes(0);
@@ -43,7 +43,7 @@ async function lockOwner(scene: Scene): Promise<number> {
 
 /** The first replica of a healthy cluster is in sync within a minute of the start of its Redis. */
 async function joins(scene: Scene): Promise<Ending> {
-  // Else the answer of the one that is asked first is no redirect.
+  // Otherwise the master that is asked first would not answer with a redirection.
   holds("the first master does not hold the lock's key", (await lockOwner(scene)) > 0);
   const writer = await scene.write();
   await scene.launch(0);
@@ -52,7 +52,7 @@ async function joins(scene: Scene): Promise<Ending> {
   await scene.inSync(0, 60_000);
   const seconds = since(start);
   const journal = await scene.instance(0).journal(1000);
-  holds("it does not blame another instance", !/another instance/.test(journal));
+  holds("its reason is not another instance", !/another instance/.test(journal));
   await more(writer, 0);
   return { outcome: "joined", seconds, resync: "full", ...(await endsWell(scene)) };
 }

@@ -9,7 +9,7 @@ import { endsWell, type Fault, holds, more, recovery, since } from "./fault";
 const unnamed: Fault = {
   id: "F36",
   title: "killed while the masters list it as a replica of `-`, after FORGET and MEET, with nodes.conf lost",
-  // A master learns the role with the first word from the node and its master with the next: seconds later by this.
+  // A master learns the node's role from its first message and its master from the next, which this delays by seconds.
   scene: { nodeTimeout: 15_000 },
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
@@ -37,10 +37,10 @@ const emptied: Fault = {
     const writer = await scene.write();
     await more(writer, 300);
     await writer.stop();
-    await until("the replica has all", { timeout: 10_000 }, () => scene.equal(0));
+    await until("the replica has all keys", { timeout: 10_000 }, () => scene.equal(0));
     await empty(scene, place);
 
-    // The timer looks every 15 seconds, and a look waits 50 seconds at most for what it has begun.
+    // The timer runs every 15 seconds, and each run takes at most 50 seconds.
     await scene.startLook(0);
     const evidence = async (): Promise<string> => (await scene.status(0)).text;
     await until(
@@ -79,7 +79,7 @@ async function withoutMaster(scene: Scene, id: string): Promise<void> {
     );
     if (found) {
       await scene.network.unplug(scene.address(0));
-      await sleep(200); // what is under way
+      await sleep(200); // packets that are under way
       if (await listed()) return;
       await scene.network.plug(scene.address(0));
     }
@@ -103,7 +103,7 @@ async function empty(scene: Scene, place: number): Promise<void> {
     ],
     { timeout: 120_000 },
   );
-  await until("every master says that it has no slots", { timeout: 30_000 }, async () => {
+  await until("every master lists it without slots", { timeout: 30_000 }, async () => {
     return (await scene.seen(source ?? "")).every((line) => line?.slots.length === 0);
   });
 }
@@ -115,10 +115,10 @@ async function placedAnew(scene: Scene, before: number): Promise<void> {
     return text.startsWith("in sync") && (await scene.masterOf(0)) !== before;
   };
   const options = { every: 500, evidence: () => scene.instance(0).journal(60) };
-  const itself = until("it is placed anew", { ...options, timeout: 45_000 }, placed);
+  const itself = until("it has another master", { ...options, timeout: 45_000 }, placed);
   if (await itself.catch(() => false)) return;
   await scene.run(0, ["systemctl", "restart", "redis-replica"]);
-  await until("it is placed anew after a restart", { ...options, timeout: 60_000 }, placed);
+  await until("it has another master after a restart", { ...options, timeout: 60_000 }, placed);
 }
 
 async function followsOwner(scene: Scene): Promise<void> {
@@ -126,7 +126,7 @@ async function followsOwner(scene: Scene): Promise<void> {
   const { text } = await scene.status(0);
   holds(`its state names a master (${text})`, !/replica -/.test(text));
   const { role } = await scene.node(0).info("replication");
-  holds(`it says that it is a replica (${role})`, role === "slave");
+  holds(`its role is replica (${role})`, role === "slave");
   const address = addressOf(scene, place);
   const line = (await scene.masters.node(place).nodes()).find((each) => each.address === address);
   holds("its master owns slots", line && line.slots.length > 0);

@@ -53,7 +53,7 @@ const ghost: Fault = {
     let seen: string[] = [];
     const evidence = (): string => seen.join("; ");
     await until("every node lists it without an address", { timeout: 30_000, evidence }, async () => {
-      // The one in its place has never known it.
+      // The node that took its place has never known it.
       seen = (await scene.seen(gone)).flatMap((line) => line?.flags.join() ?? []);
       return seen.length >= 3 && seen.every((flags) => flags === "slave,fail,noaddr");
     });
@@ -72,7 +72,7 @@ const ghost: Fault = {
 
 export const ghosts = [predecessor, ghost];
 
-/** The masters by their IDs: of several with equally few replicas the first is taken, so the last only for its own sake. */
+/** The masters by ID. At a tie the first by ID is chosen, so the last is chosen only if it has the fewest replicas. */
 async function byId(scene: Scene): Promise<{ readonly last: number; readonly others: readonly number[] }> {
   const ids = await Promise.all(scene.masters.servers.map(({ node }) => node.cli("CLUSTER", "MYID")));
   const places = ids.map((_, place) => place);
@@ -80,7 +80,7 @@ async function byId(scene: Scene): Promise<{ readonly last: number; readonly oth
   return { last: places.at(-1) ?? 0, others: places.slice(0, -1) };
 }
 
-/** The server at a place is lost with its data, and a new node is started at its address, a replica of another master. */
+/** Replaces the server at a place, and its data, by a new node at the same address that follows another master. */
 async function replace(scene: Scene, place: number, id: string, of: number): Promise<void> {
   const server = scene.masters.server(place);
   await scene.masters.kill(place);
@@ -91,7 +91,7 @@ async function replace(scene: Scene, place: number, id: string, of: number): Pro
 }
 
 async function failed(scene: Scene, id: string): Promise<void> {
-  await until("every node says that it failed", { timeout: 30_000 }, async () => {
+  await until("every node flags it as failed", { timeout: 30_000 }, async () => {
     return (await scene.seen(id)).every((line) => line?.flags.includes("fail"));
   });
 }

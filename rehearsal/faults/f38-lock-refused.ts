@@ -65,12 +65,12 @@ function fault({ id, answer, begin, end }: Refusal): Fault {
     async run(scene) {
       const { servers } = scene.masters;
       for (const server of servers) await begin(server);
-      const said = await scene.masters.cli(0, "-c", "SET", "lock", "x").catch(String);
-      holds(`a master answers SET with ${answer} (${said})`, said.includes(answer));
+      const reply = await scene.masters.cli(0, "-c", "SET", "lock", "x").catch(String);
+      holds(`a master answers SET with ${answer} (${reply})`, reply.includes(answer));
       const start = Date.now();
       await Promise.all(places.map((place) => scene.launch(place)));
       await Promise.all(places.map((place) => placed(scene, place)));
-      // A master that answers MISCONF answers so to a replica's PING, too: no sync begins.
+      // A master that answers MISCONF also does so to a replica's PING, so no sync begins.
       for (const server of servers) await end(server);
       await Promise.all(places.map((place) => scene.inSync(place)));
       const seconds = since(start);

@@ -4,7 +4,7 @@ import { type Fault, holds, namesCause, since, syncsSlow } from "./fault";
 
 const NEWER = "redis-8.0";
 
-/** The version in a server's own words. */
+/** Both versions, in either order. */
 const versions = /7\.0\.15[^]*8\.0\.\d+|8\.0\.\d+[^]*7\.0\.15/;
 
 /** An RDB of a newer release cannot be loaded, and every attempt costs the master a fork. */
@@ -29,7 +29,7 @@ export const joins: Fault = {
 
 export const upgraded: Fault = {
   id: "F39b",
-  title: "the master is upgraded: Redis's own line is named, and full syncs become rare",
+  title: "the master is upgraded: the state has the cause from Redis's log, and full syncs become rare",
   // Longer than the master is away.
   scene: { nodeTimeout: 15_000 },
   servers: [NEWER],
@@ -40,7 +40,7 @@ export const upgraded: Fault = {
     master.program = (await serverBuild(serverKind(NEWER), await image()))?.server ?? "";
     await master.start();
     await scene.masters.untilWhole();
-    // Its history is another one now, as after a failover to a server that was added: the next sync is a full one.
+    // Its replication history has changed, as after a failover to a new server: the next sync is a full one.
     const start = Date.now();
     await master.node.cli("DEBUG", "CHANGE-REPL-ID");
     await master.node.cli("CLIENT", "KILL", "TYPE", "replica");

@@ -4,11 +4,11 @@ import { endsWell, type Fault, more, namesCause, since, syncsSlow } from "./faul
 
 const LIMIT = "client-output-buffer-limit";
 
-/** What is written during a full sync exceeds the limit, so the master ends it, and the next one too. */
+/** The writes during a full sync exceed the limit, so the master aborts this sync and the following ones. */
 export const fault: Fault = {
   id: "F40",
   title:
-    "the master's output buffer limit ends every full sync: the limit is named, and full syncs become rare",
+    "the master's output buffer limit ends every full sync: the state names it, and full syncs become rare",
   scene: {
     replicas: 0,
     megabytes: 60,
@@ -24,14 +24,14 @@ export const fault: Fault = {
     const seconds = since(start);
     await syncsSlow(scene.masters.node(await scene.masterOf(0)));
     for (const { node } of scene.masters.servers) await node.cli("CONFIG", "SET", LIMIT, "replica 0 0 0");
-    await load.stop(); // its link is slower than that
+    await load.stop(); // its link is slower than these writes
     await scene.inSync(0);
     await more(await scene.write(), 500);
     return { outcome: "joined", seconds, resync: "full", note: reason, ...(await endsWell(scene)) };
   },
 };
 
-/** Overwrites the same 6 MB again and again. */
+/** Overwrites the same 6 MB repeatedly. */
 function busy(scene: Scene): { readonly stop: () => Promise<void> } {
   let running = true;
   const loop = (async () => {

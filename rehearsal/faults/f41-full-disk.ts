@@ -8,7 +8,7 @@ const BALLAST = "/var/lib/redis-volume/ballast";
 export const fault: Fault = {
   id: "F41",
   title:
-    "the data volume is full during the first sync: the state says so, and the sync goes on once there is room",
+    "the data volume is full during the first sync: the state names it, and the sync continues with free space",
   scene: { replicas: 0, megabytes: 60, dataVolumes: true },
   async run(scene) {
     const master = scene.masters.node(0);
@@ -27,7 +27,7 @@ export const fault: Fault = {
   },
 };
 
-/** Takes what is free on the data volume, all but `LEFT`. */
+/** Fills the data volume except for `LEFT` bytes. */
 async function fill(scene: Scene): Promise<void> {
   const free = await scene.run(0, ["df", "--block-size=1", "--output=avail", "/var/lib/redis-volume"]);
   const size = Number(free.split("\n")[1]) - LEFT;

@@ -5,7 +5,7 @@ import { endsWell, type Fault, holds, killRedis, more, namesCause, since } from 
 
 const PASSWORD = "masters-only";
 
-/** Masters that answer NOAUTH are not silent, not empty and not gone. */
+/** Masters that answer NOAUTH must not be taken for silent, empty or gone. */
 export const joins: Fault = {
   id: "F42",
   title: "the masters have a password: the state names NOAUTH, and the replica joins once it is removed",
@@ -24,8 +24,8 @@ export const joins: Fault = {
 };
 
 /**
- * Redis reconnects hundreds of times a second meanwhile, and asks each time by PSYNC and then by SYNC. Where the password
- * goes away between the two, the replica is fed by SYNC: its link is up, and its offset never reaches the master's.
+ * Meanwhile Redis reconnects hundreds of times a second, each time with PSYNC and then SYNC. If the password is removed
+ * between the two, the replica syncs with SYNC: its link is up, but its offset never reaches the master's.
  */
 export const inSync: Fault = {
   id: "F42b",

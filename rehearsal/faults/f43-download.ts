@@ -12,11 +12,11 @@ import { endsWell, type Fault, more, namesCause, since } from "./fault";
 const NEWER = "redis-8.0";
 const HOST = "releases.test";
 
-/** The name in the URL is not resolved at first, as on an instance without a way to the resolver or the internet. */
+/** At first the host in the URL does not resolve, as on an instance that cannot reach its resolver or the internet. */
 export const fault: Fault = {
   id: "F43",
   title:
-    "no way to the download of the server: the state names the URL, and the install goes on once there is one",
+    "the server cannot be downloaded: the state names the URL, and the install continues once it is reachable",
   scene: { replicas: 0 },
   servers: [NEWER],
   async run(scene) {
@@ -37,7 +37,7 @@ export const fault: Fault = {
   },
 };
 
-/** A source release whose build has nothing left to do, so that a play does not take minutes. */
+/** A source release that is already built, so that a run does not take minutes. */
 async function release(): Promise<{ readonly version: string; readonly content: Buffer }> {
   const kind = serverKind(NEWER);
   const version = kind.source?.version ?? "";

@@ -1,10 +1,10 @@
 import { endsWell, type Fault, holds, more, namesCause, since } from "./fault";
 
-/** Redis ends at each start, and only its log says why. */
+/** Redis exits at each start, and only its log has the cause. */
 export const fault: Fault = {
   id: "F44",
   title:
-    "Redis refuses a directive at its start: the state has its last log line, and corrected settings are taken",
+    "Redis rejects a directive at its start: the state has its last log line, and corrected settings apply",
   scene: { replicas: 0 },
   async run(scene) {
     scene.configure({ directives: { unixsocket: "/run/no-such-folder/redis.sock" } });

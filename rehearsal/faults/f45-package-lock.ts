@@ -18,7 +18,7 @@ sleep 1
 
 export const busy: Fault = {
   id: "F45",
-  title: `the package manager is busy for ${BUSY} s: the state names the lock, the install goes on, \`after\` runs`,
+  title: `the package manager is busy for ${BUSY} s: the state names the lock, the install continues, \`after\` runs`,
   scene: { replicas: 0 },
   async run(scene) {
     scene.configure({ steps: { before: HOLD, after: `touch ${MARK}\n` } });
@@ -30,25 +30,25 @@ export const busy: Fault = {
       await sleep(200);
     }
     const seconds = since(start);
-    const told = [...states].join("\n");
-    holds(`it joins\n${told}`, /^in sync/m.test(told));
+    const log = [...states].join("\n");
+    holds(`it joins\n${log}`, /^in sync/m.test(log));
     holds(`it waited for the lock (${seconds} s)`, seconds >= BUSY);
-    holds(`it is never refused\n${told}`, !/^refused/m.test(told));
-    holds(`the state named the lock\n${told}`, /^waiting: .*\block\b/im.test(told));
-    holds("the user data ends well", (await instance.waitForUserData()).succeeded);
+    holds(`it is never refused\n${log}`, !/^refused/m.test(log));
+    holds(`the state named the lock\n${log}`, /^waiting: .*\block\b/im.test(log));
+    holds("the user data succeeds", (await instance.waitForUserData()).succeeded);
     holds("`after` has run", (await instance.exec(["test", "-e", MARK])).code === 0);
     await more(await scene.write(), 500);
     return { outcome: "joined", seconds, resync: "full", ...(await endsWell(scene)) };
   },
 };
 
-/** Trying again does not help: a person has to name another package. */
+/** A retry does not help: an operator has to name another package. */
 export const missing: Fault = {
   id: "F45b",
   title: "no repository has the package: refused, and the package is named",
   scene: { replicas: 0 },
   async run(scene) {
-    const name = "redis-of-nobody";
+    const name = "redis-no-such-package";
     scene.configure({ install: RedisInstall.package(name) });
     const start = Date.now();
     const instance = await scene.launch(0);

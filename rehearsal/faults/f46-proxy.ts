@@ -5,7 +5,7 @@ import { until } from "../wait";
 import { cutOff } from "./cut-off";
 import { endsWell, type Fault, holds, killRedis, recovery } from "./fault";
 
-/** The proxy would answer with the identity of the machine that it runs on. */
+/** The proxy would answer with the identity of its own machine. */
 export const everywhere: Fault = {
   id: "F46",
   title: "http_proxy is set for the whole system: metadata is asked without it",
@@ -31,11 +31,11 @@ export const everywhere: Fault = {
   },
 };
 
-/** The same instance may start by its own file while no master answers; it must still know that it is the same. */
+/** The same instance may start from its own file while no master answers. It must still know its instance ID. */
 export const silent: Fault = {
   id: "F46b",
   title:
-    "metadata fails during a restart: the identity that is known stays, and a later restart without masters works",
+    "metadata is missing during a restart: the known instance ID stays, and a later restart without masters works",
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     await scene.write();

@@ -2,7 +2,7 @@ import { RedisInstall } from "../../constructs";
 import { type Scene } from "../scene";
 import { endsWell, type Fault, holds, more, since } from "./fault";
 
-/** An image that runs the distribution's own server, which comes up on the same port. */
+/** An image that runs the distribution's own server on the same port. */
 const STOCK = `export DEBIAN_FRONTEND=noninteractive
 apt-get -q update
 apt-get -q install -y --no-install-recommends redis-server
@@ -38,7 +38,7 @@ async function stockIsOff(scene: Scene): Promise<void> {
 const ROOT = "/tmp/elsewhere";
 const UNITS = ["redis-replica.service", "redis-replica-reconcile.service", "redis-replica-reconcile.timer"];
 
-/** Every command of the agent that its units and people use, none for longer than it takes to do its first steps. */
+/** Every command of the agent that units and people use. Each runs only long enough for its first steps. */
 const COMMANDS = ["install", "prepare", "reconcile", "status", "retry", "accept", "stop"];
 
 const SETUP = `set -eu

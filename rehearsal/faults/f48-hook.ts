@@ -1,22 +1,22 @@
 import { until } from "../wait";
 import { endsWell, type Fault, holds, killRedis, since } from "./fault";
 
-/** How its processes are found. */
+/** The command line by which the hook's processes are found. */
 const SLEEP = "sleep 86399";
 
-/** Signals that are ignored stay ignored in every program that is started. */
+/** Child processes inherit ignored signals. */
 const HOOK = `#!/bin/sh
 trap '' TERM INT HUP
 ${SLEEP} &
 while :; do ${SLEEP}; done
 `;
 
-/** Milliseconds that a hook may take, and some for a look at it. */
+/** Milliseconds that a hook may take, and some more for the check. */
 const LONGEST = 15_000;
 
 export const fault: Fault = {
   id: "F48",
-  title: "a hook ignores SIGTERM and has a child that does, too: both are ended, and the agent goes on",
+  title: "a hook and its child ignore SIGTERM: both are killed, and the agent continues",
   async run(scene) {
     await scene.instance(0).waitForUserData();
     await scene.write();
@@ -40,7 +40,7 @@ export const fault: Fault = {
     await until("no process of the hook is left", options, async () => (await users()).length === 0);
     const seconds = since(start);
     holds(`it does not run as root (${owners.join(", ")})`, !owners.includes("root"));
-    // The lock is free: the next look, and the next recovery, come to their end.
+    // The lock is free: the next look and the next recovery complete.
     await scene.run(0, ["rm", file]);
     await scene.run(0, ["timeout", "30", "systemctl", "start", "redis-replica-reconcile.service"]);
     await killRedis(scene);

@@ -5,20 +5,20 @@ import { endsWell, type Fault, holds, more, recovery, since } from "./fault";
 import { appendOnlyComplete, promote, servesAgain } from "./promoted";
 
 const BALLAST = "/var/lib/redis-volume/ballast";
-/** Milliseconds in which a stop must end whose data is safe elsewhere: on the master, or in the append-only file. */
+/** Milliseconds in which a stop must end if the data is safe on the master or in the append-only file. */
 const LONGEST = 60_000;
 
 export const replica: Fault = {
   id: "F49",
   title:
-    "a replica is stopped while its disk is full: the stop ends, and the replica is back once there is room",
+    "a replica is stopped while its disk is full: the stop ends, and the replica is back once there is space",
   scene: { dataVolumes: true },
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     const writer = await scene.write();
     await more(writer, 500);
     await fill(scene);
-    await more(writer, 500); // there is something to save
+    await more(writer, 500); // so that there is data to save
     await writer.stop();
     const stopped = await stop(scene);
     const { stdout: log } = await scene
@@ -31,11 +31,11 @@ export const replica: Fault = {
   },
 };
 
-/** The RDB cannot be saved, and the append-only file has every write. */
+/** The RDB cannot be saved, but the append-only file has every write. */
 export const owner: Fault = {
   id: "F49b",
   title:
-    "a promoted replica is stopped while its disk is full: the stop ends, and it serves again what was written",
+    "a promoted replica is stopped while its disk is full: the stop ends, and it serves every write again",
   scene: { dataVolumes: true },
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
@@ -55,7 +55,7 @@ export const owner: Fault = {
   },
 };
 
-/** Takes all that is free, also what is kept for root. */
+/** Fills the disk, including the space reserved for root. */
 async function fill(scene: Scene): Promise<void> {
   await scene.instance(0).exec(["dd", "if=/dev/zero", `of=${BALLAST}`, "bs=1M"]);
   const free = await scene.run(0, ["df", "--block-size=1", "--output=avail", "/var/lib/redis-volume"]);

@@ -5,7 +5,7 @@ import { until } from "../wait";
 import { type Fault, holds, nothingLost, since } from "./fault";
 import { promote } from "./promoted";
 
-/** Clients that read CLUSTER SHARDS find no way to slots that it lacks. */
+/** Clients that use CLUSTER SHARDS cannot reach slots that it does not list. */
 export const fault: Fault = {
   id: "F50",
   title:
@@ -18,14 +18,14 @@ export const fault: Fault = {
     await scene.stop(0, "clean");
     rmSync(scene.file(0, "var/lib/redis/nodes.conf"));
     await scene.launch(0);
-    // Nothing proves then that the volume is the newest copy, which it is.
+    // There is no proof that the volume is the newest copy, although it is.
     await scene.reaches(0, /^refused/, 150_000);
     const start = Date.now();
     await scene.run(0, ["redis-replica", "accept"]);
     await scene.reaches(0, /^promoted/);
     const seconds = since(start);
     holds("it is the same node", (await scene.node(0).cli("CLUSTER", "MYID")) === id);
-    await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+    await until("the cluster state is ok", { timeout: 30_000 }, () => scene.whole());
     await shardsComplete(scene);
     return { outcome: "serves", seconds, ...nothingLost(await scene.verdict()) };
   },

@@ -3,13 +3,13 @@ import { type Scene } from "../scene";
 import { type Fault, holds, more } from "./fault";
 import { appendOnlyComplete, promote, servesAgain } from "./promoted";
 
-/** Seconds in which Redis answers nothing: longer than one question is given, and shorter than two. */
+/** Seconds in which Redis does not answer: longer than the timeout of one command, and shorter than two of them. */
 const SILENT = 3;
 
-/** Whoever takes silence for "not a master" switches the append-only file off, and Redis does so when it is back. */
+/** If silence were taken for "not a master", the append-only file would be switched off once Redis answers again. */
 export const fault: Fault = {
   id: "F52",
-  title: `a promoted replica is stopped while it answers nothing for ${SILENT} s: its append-only file stays on`,
+  title: `a promoted replica is stopped while it does not answer for ${SILENT} s: its append-only file stays on`,
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     const writer = await scene.write();
@@ -26,16 +26,16 @@ export const fault: Fault = {
     await scene.run(0, ["timeout", "45", "systemctl", "stop", "redis-replica"]);
     await silence;
     const argv = ["journalctl", "--unit=redis-replica", "--output=cat", `--after-cursor=${cursor}`];
-    const said = await scene.run(0, argv);
-    // What Redis says at its end where the file is on.
-    holds(`the append-only file was on to the end\n${said}`, said.includes("fsync() on the AOF file"));
+    const log = await scene.run(0, argv);
+    // Redis logs this line at its end if the file is on.
+    holds(`the append-only file was on to the end\n${log}`, log.includes("fsync() on the AOF file"));
     return servesAgain(scene, id, () => {
       return scene.run(0, ["systemctl", "start", "--no-block", "redis-replica"]);
     });
   },
 };
 
-/** Where the journal of a machine ends now. */
+/** The current end of a machine's journal. */
 async function lastEntry(scene: Scene): Promise<string> {
   const text = await scene.run(0, ["journalctl", "--lines=1", "--output=cat", "--show-cursor"]);
   return /-- cursor: (.*)/.exec(text)?.[1] ?? "";

@@ -4,7 +4,7 @@ import { endsWell, type Fault, holds, recovery, since } from "./fault";
 
 const OPTION = "cluster-replica-no-failover";
 
-/** Until its first sync it has another shard's data and history, with which Redis would let it be elected. */
+/** Until its first sync it has another shard's data and history. Redis alone would let it be elected with these. */
 export const fault: Fault = {
   id: "F53",
   title:
@@ -16,7 +16,7 @@ export const fault: Fault = {
     await until("it may be elected", { timeout: 10_000 }, async () => (await option(scene)) === "no");
     const place = ((await scene.masterOf(0)) + 1) % 3;
     const wanted = await scene.masters.cli(place, "CLUSTER", "MYID");
-    // Longer than it takes until the next look.
+    // Longer than the time until the next look.
     await scene.network.throttle(scene.address(0), "12mbit");
     let barred = NaN;
     const back = await recovery(scene, { id, timeout: 120_000 }, async () => {

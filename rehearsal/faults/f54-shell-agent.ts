@@ -2,11 +2,11 @@ import { until } from "../wait";
 import { endsWell, type Fault, holds, more, nothingLost, recovery, since } from "./fault";
 import { promote } from "./promoted";
 
-/** A volume that the agent in shell wrote is taken over as it is by the current one. */
+/** The current agent takes over the volume of the earlier agent, written in shell, unchanged. */
 export const takenOver: readonly Fault[] = [
   {
     id: "F54a",
-    title: "a replica of the agent in shell gets the current agent at its replacement",
+    title: "a replica with the shell agent gets the current agent at its replacement",
     scene: { agent: "shell" },
     async run(scene) {
       const id = await scene.node(0).cli("CLUSTER", "MYID");
@@ -28,7 +28,7 @@ export const takenOver: readonly Fault[] = [
   },
   {
     id: "F54b",
-    title: "a promoted node of the agent in shell, no other copy, gets the current agent: serves again",
+    title: "a promoted node with the shell agent, no other copy, gets the current agent: serves again",
     scene: { agent: "shell" },
     async run(scene) {
       const id = await scene.node(0).cli("CLUSTER", "MYID");
@@ -46,9 +46,9 @@ export const takenOver: readonly Fault[] = [
       holds(`its user data ended well (${errors.join("; ")})`, succeeded);
       await scene.reaches(0, /^promoted/);
       holds("it is the same node", (await scene.node(0).cli("CLUSTER", "MYID")) === id);
-      await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+      await until("the cluster state is ok", { timeout: 30_000 }, () => scene.whole());
       const counts = nothingLost(await scene.verdict());
-      holds("nothing that was written to the promoted node is gone", counts.lostPlain === 0);
+      holds("no write to the promoted node is gone", counts.lostPlain === 0);
       return { outcome: "serves", seconds, ...counts };
     },
   },

@@ -4,38 +4,38 @@ import { type Scene, type SceneProps, type Traffic } from "../scene";
 import { until } from "../wait";
 import { type Verdict, type Writer } from "../writer";
 
-/** How a fault ended, in words for a table. */
+/** The result of a fault, for a row of the table. */
 export interface Ending {
-  /** Replicas back in sync by themselves, new ones in sync, a node that serves again, or a refusal that says so. */
+  /** back: replicas in sync again; joined: new ones in sync; serves: a node serves again; refused: a refusal. */
   readonly outcome: "back" | "joined" | "serves" | "refused";
-  /** Seconds from the first boot after the fault until that was so. */
+  /** Seconds from the first boot after the fault until this outcome. */
   readonly seconds: number;
-  /** How the data came back; absent where nothing followed anybody. */
+  /** How the data came back; absent if no node replicated from another. */
   readonly resync?: "partial" | "full";
-  /** Bytes that the master sent it, over those that the volume was behind; of a partial resync. */
+  /** For a partial resync: the bytes that the master sent, divided by the bytes that the volume was behind. */
   readonly ratio?: number;
   readonly acknowledged?: number;
   readonly lostAcknowledged?: number;
   readonly lostPlain?: number;
-  /** What else a reader of the play may want to know. */
+  /** More information about the run. */
   readonly note?: string;
 }
 
-/** Something that goes wrong, and what must hold afterwards; `run` throws where it does not. */
+/** A fault and the conditions that must hold afterwards; `run` throws if one does not hold. */
 export interface Fault {
   /** Such as `F12`. */
   readonly id: string;
   readonly title: string;
   readonly scene?: SceneProps;
-  /** Servers that it runs besides the one it is played on, by name: they are built before. @default none */
+  /** Further servers that it needs, by name; they are built before it runs. @default none */
   readonly servers?: readonly string[];
   readonly run: (scene: Scene) => Promise<Ending>;
 }
 
-/** Under this key one instance at a time chooses its master; whoever holds it keeps the others from going on. */
+/** The key of the lock under which one instance at a time chooses its master. While it is held, the others wait. */
 export const PLACEMENT_LOCK = "{redis-replica}:placement";
 
-/** Throws, naming the fact, unless it holds. */
+/** Throws an error with the fact unless it holds. */
 export function holds(fact: string, value: unknown): asserts value {
   if (!value) throw new Error(`not so: ${fact}`);
 }
@@ -45,7 +45,7 @@ export function since(start: number): number {
   return Math.round((Date.now() - start) / 100) / 10;
 }
 
-/** Does what brings a replica back, waits until it is in sync as the node it was, and says what that took. */
+/** Starts a recovery and waits until the replica is in sync with its old node ID. Returns the time and the resync. */
 export async function recovery(
   scene: Scene,
   { place = 0, id, timeout }: { readonly place?: number; readonly id: string; readonly timeout?: number },
@@ -72,7 +72,7 @@ export async function recovery(
   };
 }
 
-/** Waits until the state names the cause of a wait, which it must do within a minute. */
+/** Waits until the state names the cause of a wait, at most a minute. */
 export async function namesCause(scene: Scene, cause: RegExp, place = 0): Promise<string> {
   const text = await scene.reaches(place, cause, 60_000);
   const { code } = await scene.status(place);
@@ -80,7 +80,7 @@ export async function namesCause(scene: Scene, cause: RegExp, place = 0): Promis
   return text;
 }
 
-/** Ends Redis on a machine by SIGKILL; resolves when another process is Redis. */
+/** Kills Redis on a machine by SIGKILL; resolves when another Redis process runs. */
 export async function killRedis(scene: Scene, place = 0): Promise<void> {
   const pid = await scene.pid(place);
   await scene.instance(place).exec(["systemctl", "kill", "-s", "KILL", "redis-replica"]);
@@ -103,7 +103,7 @@ export async function syncsSlow(node: RedisNode): Promise<void> {
   );
 }
 
-/** What a master has sent to one replica meanwhile: all of it, less what its other replicas have got. */
+/** The bytes that a master has sent to one replica meanwhile: its total, less the bytes for its other replicas. */
 function sentTo(
   replica: string,
   master: string,
@@ -129,10 +129,10 @@ export async function more(
   await until(goal, { timeout }, () => writer.counts[what] > before + count);
 }
 
-/** What of a verdict goes into the table. */
+/** The part of a verdict that is shown in the table. */
 type Counts = Required<Pick<Ending, "acknowledged" | "lostAcknowledged" | "lostPlain">>;
 
-/** Throws where an acknowledged write is gone or a key has no answer. */
+/** Throws if an acknowledged write is gone or a key could not be read. */
 export function nothingLost(verdict: Verdict): Counts {
   const { acknowledged, lostAcknowledged, lostPlain, unanswered, list } = verdict;
   holds(`no acknowledged write is gone (${JSON.stringify(list.slice(0, 5))})`, lostAcknowledged === 0);
@@ -140,7 +140,7 @@ export function nothingLost(verdict: Verdict): Counts {
   return { acknowledged, lostAcknowledged, lostPlain };
 }
 
-/** What must hold after every fault: nothing acknowledged is gone, every master answers, and replicas are equal. */
+/** Checks after every fault: no acknowledged write is gone, every master answers, and replicas have equal contents. */
 export async function endsWell(scene: Scene, places: readonly number[] = [0]): Promise<Counts> {
   progress("reading every acknowledged write, and comparing contents");
   const counts = nothingLost(await scene.verdict());

@@ -11,7 +11,7 @@ import { currentSuite, suites } from "../suite";
 import { faults } from "./index";
 import { writeTable } from "./table";
 
-/** A fault, what it was played on, and how each of its plays ended. */
+/** A fault, the server it was run on, and the result of each run. */
 export interface Played {
   readonly fault: Fault;
   readonly server: ServerKind;
@@ -21,7 +21,7 @@ export interface Played {
 
 /**
  * `--fault ID... | --all`, `--server NAME...` (default Debian's package), `--times N` (default 1) in a row, `--jobs N`
- * (default 1) faults side by side, `--write` their rows into the table in docs. Returns 1 where one did not end as it must.
+ * (default 1) faults in parallel, `--write` their rows into the table in docs. Returns 1 if a fault failed.
  */
 export async function playAll(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -44,7 +44,7 @@ export async function playAll(argv: readonly string[]): Promise<number> {
     throw new Error(`--fault must be one of ${known.join(", ")}, got: ${unknown.join(", ")}`);
   const chosen = faults.filter(({ id }) => values.all || values.fault.includes(id));
   const servers = values.server.map(serverKind);
-  // No registry is in reach of a play.
+  // A run in an enclosure cannot reach a registry.
   const besides = chosen.flatMap((fault) => fault.servers ?? []).map(serverKind);
   for (const server of new Set([...servers, ...besides])) await serverBuild(server, await image());
   const results = servers.flatMap((server) => {
@@ -53,7 +53,7 @@ export async function playAll(argv: readonly string[]): Promise<number> {
   const queue = [...results];
   const times = count("--times", values.times);
   let signalled = false;
-  // The plays that run are ended by their enclosures; no other begins.
+  // Running faults are stopped by their enclosures, and no other starts.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => (signalled = true));
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next; next = queue.shift()) {
@@ -74,7 +74,7 @@ async function playOnce({ fault, server, endings, errors }: Played): Promise<voi
     await enclose([tsx, join(__dirname, "play.ts"), fault.id, server.name, file]);
     const { ending, error } = resultIn(file);
     if (ending) endings.push(ending);
-    else errors.push(error ?? "it ended without a word");
+    else errors.push(error ?? "it ended without a result");
     const suite = currentSuite() === suites[0] ? "" : ` on ${currentSuite()}`;
     const on = server === defaultServer ? suite : `${suite} on ${server.title}`;
     process.stdout.write(`${fault.id}${on}: ${ending ? JSON.stringify(ending) : `FAILED: ${error}`}\n`);

@@ -4,7 +4,7 @@ import { Scene } from "../scene";
 import { type Ending, type Fault } from "./fault";
 import { faults } from "./index";
 
-/** Opens the fault's scene on a server and plays it once; throws where it does not end as it must. */
+/** Opens the fault's scene on a server and runs it once; throws if it fails. */
 export async function play({ title, run, scene: props }: Fault, server?: string): Promise<Ending> {
   const scene = await Scene.open({ server, ...props });
   try {
@@ -15,10 +15,10 @@ export async function play({ title, run, scene: props }: Fault, server?: string)
   }
 }
 
-/** `tsx play.ts ID SERVER FILE`, in an enclosure: leaves the ending, or the error, in the file. */
+/** `tsx play.ts ID SERVER FILE`, in an enclosure: writes the result, or the error, to the file. */
 async function main(id: string, server: string, file: string): Promise<void> {
   const fault = faults.find((each) => each.id === id);
-  if (!fault) throw new Error(`no fault is called ${id}`);
+  if (!fault) throw new Error(`there is no fault ${id}`);
   nameProgress(id);
   const result = await play(fault, server).then(
     (ending) => ({ ending }),
@@ -29,6 +29,6 @@ async function main(id: string, server: string, file: string): Promise<void> {
 
 if (require.main === module) {
   const [id = "", server = "", file = ""] = process.argv.slice(2);
-  // A server that a failed play has left running must not keep it from ending: the enclosure ends it.
+  // Do not wait for a server that a failed run has left: the enclosure stops it.
   void main(id, server, file).finally(() => process.exit());
 }

@@ -7,21 +7,21 @@ import { until } from "../wait";
 import { Writer } from "../writer";
 import { endsWell, type Ending, type Fault, holds, more, nothingLost, recovery, since } from "./fault";
 
-/** The replica's master is killed for good and the replica is elected; returns the master's place. */
+/** Kills the replica's master permanently, so that the replica is elected; returns the master's place. */
 export async function promote(scene: Scene): Promise<number> {
-  await sleep(1000); // what is acknowledged here must survive, too
+  await sleep(1000); // these acknowledged writes must survive, too
   const master = await scene.masterOf(0);
   await scene.masters.kill(master);
   await scene.node(0).until("replication", "role", "master", { timeout: 60_000 });
-  // What the timer does within 15 seconds.
+  // The timer would do this within 15 seconds.
   await scene.startLook(0);
   await scene.reaches(0, /^promoted/);
   return master;
 }
 
 /**
- * The other shards' masters are asked five times a second meanwhile. A master that is caught in a loop of replicas never
- * answers again; two seconds is what the agent gives an answer.
+ * Meanwhile the masters of the other shards are asked five times a second. A master in a loop of replicas never answers
+ * again. The agent's timeout for an answer is two seconds.
  */
 export function answering(run: Fault["run"]): Fault["run"] {
   return async (scene) => {
@@ -42,17 +42,17 @@ export async function appendOnlyComplete(scene: Scene): Promise<void> {
   });
 }
 
-/** A promoted node that ran before serves its slots again, as the same node, and has every write; `start` starts it. */
+/** Checks that a promoted node, started by `start`, serves its slots again with its node ID and every write. */
 export async function servesAgain(scene: Scene, id: string, start: () => Promise<unknown>): Promise<Ending> {
   const begun = Date.now();
   await start();
   await scene.reaches(0, /^promoted/);
   const seconds = since(begun);
   holds("it is the same node", (await scene.node(0).cli("CLUSTER", "MYID")) === id);
-  // The others hold a master for failed until two node timeouts after it is back, and serve nothing so long.
-  await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+  // The others flag a master as failed until two node timeouts after its return, and serve nothing until then.
+  await until("the cluster state is ok", { timeout: 30_000 }, () => scene.whole());
   const counts = nothingLost(await scene.verdict());
-  holds("nothing that was written to the promoted node is gone", counts.lostPlain === 0);
+  holds("no write to the promoted node is gone", counts.lostPlain === 0);
   return { outcome: "serves", seconds, ...counts };
 }
 
@@ -63,7 +63,7 @@ export async function refused(scene: Scene, image: Snapshot): Promise<Ending> {
   await scene.reaches(0, /^refused/, 150_000);
   const seconds = since(start);
   holds("Redis does not run", !(await scene.node(0).answers()));
-  holds("the state says 20", (await scene.status(0)).code === 20);
+  holds("the status exits with 20", (await scene.status(0)).code === 20);
   holds("every master answers", await scene.mastersAnswer());
   return { outcome: "refused", seconds };
 }
@@ -71,11 +71,11 @@ export async function refused(scene: Scene, image: Snapshot): Promise<Ending> {
 interface Return {
   /** Whether the volume is from before the promotion, or after it. */
   readonly image: "before" | "after";
-  /** Back before the copy is elected, or after; or the copy is barred from elections. */
+  /** The node is back before or after its replica is elected, or the replica is barred from elections. */
   readonly back: "quick" | "slow" | "barred";
 }
 
-/** The three ways in which a promoted node can come back on such an image, with their names. */
+/** The three ways in which a promoted node can come back on such an image. */
 export function returns(
   image: Return["image"],
   ids: Readonly<Record<Return["back"], string>>,
@@ -84,27 +84,27 @@ export function returns(
   return [
     {
       id: ids.slow,
-      title: `${what}, back after its copy was elected`,
+      title: `${what}, back after its replica was elected`,
       run: returning({ image, back: "slow" }),
     },
     {
       id: ids.quick,
-      title: `${what}, back before its copy is elected`,
-      // Redis's own default: longer than a boot takes, also on a busy machine.
+      title: `${what}, back before its replica is elected`,
+      // Redis's own default: longer than a boot takes, even on a busy machine.
       scene: { nodeTimeout: 15_000 },
       run: returning({ image, back: "quick" }),
     },
     {
       id: ids.barred,
-      title: `${what}, its copy barred from elections: refuses`,
+      title: `${what}, its replica barred from elections: refuses`,
       run: returning({ image, back: "barred" }),
     },
   ];
 }
 
 /**
- * The replica is promoted, the old master returns as its copy, and then the promoted node is lost and comes back on an
- * older image. What was acknowledged just before the loss is written by nobody again, so that it must be seen at the end.
+ * The replica is promoted, and the old master returns as its replica. Then the promoted node is lost and comes back on
+ * an older image. The keys that were acknowledged just before the loss are never written again, so losses stay visible.
  */
 function returning({ image, back }: Return): Fault["run"] {
   return answering(async (scene) => {
@@ -141,13 +141,13 @@ async function copied(scene: Scene, place: number, barred: boolean): Promise<Red
   if (!barred) return copy;
   await copy.cli("CONFIG", "SET", "cluster-replica-no-failover", "yes");
   const id = await copy.cli("CLUSTER", "MYID");
-  await until("every master knows that the copy is barred", { timeout: 30_000 }, async () => {
+  await until("every master knows that the replica is barred", { timeout: 30_000 }, async () => {
     return (await scene.seen(id)).every((line) => line?.flags.includes("nofailover"));
   });
   return copy;
 }
 
-/** Refused, with the commands by which a person has the copy serve and the node follow it. */
+/** The node refuses, with the commands by which an operator promotes the replica and has the node follow it. */
 async function decided(
   scene: Scene,
   image: Snapshot,
@@ -155,15 +155,18 @@ async function decided(
 ): Promise<Pick<Ending, "outcome" | "seconds">> {
   const ending = await refused(scene, image);
   const journal = await scene.instance(0).journal(1000);
-  const said = /redis-cli -h (\S+) -p \d+ (cluster failover takeover)/.exec(journal);
-  holds("the command that makes the copy serve is said", said?.[1] === copy.address && said[2]);
-  await copy.cli(...said[2].split(" "));
+  const promotion = /redis-cli -h (\S+) -p \d+ (cluster failover takeover)/.exec(journal);
+  holds(
+    "the journal has the command that promotes the replica",
+    promotion?.[1] === copy.address && promotion[2],
+  );
+  await copy.cli(...promotion[2].split(" "));
   await scene.instance(0).exec(["redis-replica", "retry"]);
   await scene.inSync(0);
   return ending;
 }
 
-/** Nothing acknowledged is gone, neither of what was written last before the loss nor of all the rest. */
+/** Checks that no acknowledged write is gone, neither of the last ones before the loss nor of all others. */
 async function end(scene: Scene, last: Writer): Promise<Omit<Ending, "outcome" | "seconds">> {
   const rest = await endsWell(scene);
   const nodes = [...scene.masters.addresses, scene.address(0)];

@@ -23,12 +23,12 @@ const HEAD = [
   ["---", "---", "---", "--:", "---", "--:", "---", "--:", "--:", "--:", "--:"],
 ];
 
-/** Puts the rows of what was played into the page's table, and leaves the other rows. */
+/** Replaces the rows of the faults that were run in the page's table, and keeps the other rows. */
 export function writeTable(played: readonly Played[]): void {
   writeFileSync(PAGE, withRows(readFileSync(PAGE, "utf8"), played));
 }
 
-/** The page with these rows in its one table, in the order of the faults and, of one, of the servers. */
+/** The page with these rows in its only table, in the order of the faults and then of the servers. */
 export function withRows(page: string, played: readonly Played[]): string {
   const lines = page.split("\n");
   const first = lines.findIndex((line) => line.startsWith("| fault"));
