@@ -1,7 +1,7 @@
 /** The longest line of RESP: a status, an error or a length. */
 const LINE_LIMIT = 65_536;
 
-/** Thrown where the bytes are not RESP2, or a frame is larger than the limit. */
+/** Thrown if the bytes are not RESP2, or a frame is larger than the limit. */
 export class FrameError extends Error {}
 
 /** Splits a stream into RESP2 frames, one command or one reply each, without changing a byte. */
@@ -10,9 +10,9 @@ export class FrameReader {
   private size = 0;
   /** Bytes needed before another scan can make progress. */
   private wanted = 1;
-  /** Where the scan of the first frame stopped. */
+  /** The position at which the scan of the first frame stopped. */
   private position = 0;
-  /** Elements of the first frame that are still to be read. */
+  /** The number of elements of the first frame that are not read yet. */
   private open = 1;
 
   /** A frame of more than `limit` bytes is an error. */
@@ -35,7 +35,7 @@ export class FrameReader {
     return frames;
   }
 
-  /** Moves `position` to the end of the frame; false where bytes are missing. */
+  /** Moves `position` to the end of the frame; false if bytes are missing. */
   private scan(data: Buffer): boolean {
     while (this.open > 0) {
       const lineEnd = data.indexOf("\r\n", this.position);

@@ -6,7 +6,7 @@ import { keyOf, type Question, shortened } from "./question";
 const milliseconds = z.number().int().min(0).max(3_600_000);
 
 const schema = z.strictObject({
-  /** The first one that matches a question applies. What is left out matches every question. */
+  /** The first entry that matches a question applies. A key that is left out matches every question. */
   injections: z
     .array(
       z.strictObject({
@@ -20,10 +20,10 @@ const schema = z.strictObject({
     )
     .max(10_000)
     .default([]),
-  /** For the questions that no entry above matches. */
+  /** Applies to the questions that no entry above matches. */
   random: z
     .strictObject({
-      /** Of the questions, from 0 to 1. */
+      /** The share of the questions, from 0 to 1. */
       share: z.number().min(0).max(1),
       seed: z.number().int(),
       kinds: z
@@ -38,7 +38,7 @@ const schema = z.strictObject({
 
 export type InjectionPlanData = z.input<typeof schema>;
 
-/** Decides what happens to each question: by its identity, or at random by a seed. */
+/** Decides which injection applies to each question: by its identity, or at random from a seed. */
 export class InjectionPlan {
   private constructor(private readonly data: z.output<typeof schema>) {}
 
@@ -70,7 +70,7 @@ export class InjectionPlan {
     return this.drawn(question);
   }
 
-  /** By seed and identity alone: the order in which connections are served changes nothing. */
+  /** Depends only on the seed and the identity, not on the order in which connections are served. */
   private drawn({ address, command, occurrence }: Question): Injection | undefined {
     const { random } = this.data;
     if (!random) return undefined;
@@ -82,7 +82,7 @@ export class InjectionPlan {
   }
 }
 
-/** A word `*` stands for any word. */
+/** The word `*` matches any word. */
 function matches(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((word, index) => word === "*" || word === other[index]);
 }

@@ -12,7 +12,7 @@ export type InjectionKind = (typeof injectionKinds)[number];
 
 export interface Injection {
   readonly kind: InjectionKind;
-  /** Of `delay`. */
+  /** For `delay`: the delay in milliseconds. */
   readonly ms?: number;
 }
 

@@ -5,7 +5,7 @@ import { Link } from "./link";
 import { type Question } from "./question";
 import { QuestionLog, type QuestionLogOptions } from "./question-log";
 
-/** A question and what happened to it. */
+/** A question and the injection that was applied to it. */
 export interface Asked extends Question {
   readonly injection?: Injection;
 }
@@ -13,13 +13,13 @@ export interface Asked extends Question {
 export interface InjectorProps extends QuestionLogOptions {
   /** @default 0, any free port */
   readonly port?: number;
-  /** Where it listens. @default 127.0.0.1 */
+  /** The address to listen on. @default 127.0.0.1 */
   readonly host?: string;
-  /** Asked at every question, so a plan can change at any time. @default - nothing is injected */
+  /** Called for every question, so a plan can change at any time. @default - nothing is injected */
   readonly plan?: () => InjectionPlan;
-  /** Called for every question before anything happens to it. */
+  /** Called for every question before it is forwarded or injected. */
   readonly onQuestion?: (asked: Asked) => void;
-  /** Called where a connection cannot be served. */
+  /** Called if a connection cannot be served. */
   readonly onProblem?: (text: string) => void;
 }
 
@@ -27,8 +27,8 @@ export interface InjectorProps extends QuestionLogOptions {
 const LINE_LIMIT = 300;
 
 /**
- * A proxy between a client and Redis servers that makes single questions fail. Each connection begins with the line
- * `TO HOST:PORT`; what follows is RESP2, as to the server itself.
+ * A proxy between a client and Redis servers that makes single questions fail. Each connection starts with the line
+ * `TO HOST:PORT`, followed by RESP2 as for the server itself.
  */
 export class Injector {
   private readonly sockets = new Set<Socket>();
@@ -63,7 +63,7 @@ export class Injector {
     return this.log.latest();
   }
 
-  /** Closes all connections and forgets all questions: numbers and occurrences begin at 1 again. */
+  /** Closes all connections and clears all questions: numbers and occurrences start at 1 again. */
   reset(): void {
     for (const link of this.links) link.destroy();
     for (const socket of this.sockets) socket.destroy();

@@ -2,16 +2,16 @@ import { connect, type Socket } from "node:net";
 import { FrameReader, wordsOf } from "./frame-reader";
 import { type Injection, injectedError } from "./injection";
 
-/** The longest command and the longest reply. */
+/** The largest command or reply, in bytes. */
 const FRAME_LIMIT = 64 << 20;
-/** Bytes of replies that wait for their turn before the server is read no further. */
+/** With more bytes of replies waiting for their turn, the server is not read further. */
 const HELD_LIMIT = 1 << 20;
-/** Questions without a reply before the client is read no further. */
+/** With more unanswered questions, the client is not read further. */
 const OPEN_LIMIT = 10_000;
-/** Milliseconds that a client has to close a connection that was closed here. */
+/** Milliseconds that a client has to close its side of a connection that was closed here. */
 const CLOSE_PATIENCE = 1000;
 
-/** What is due to the client for one question, in the order of the questions. */
+/** The reply to one question. Slots are delivered in the order of the questions. */
 interface Slot {
   readonly injection?: Injection;
   /** Not delivered before this moment. */
@@ -24,9 +24,9 @@ interface Slot {
 export interface LinkProps {
   readonly client: Socket;
   readonly address: string;
-  /** What the client sent after the line that names the address. */
+  /** The bytes that the client sent after the line with the address. */
   readonly rest: Buffer;
-  /** Numbers and records a question; returns what is to happen to it. */
+  /** Numbers and records a question; returns the injection to apply. */
   readonly ask: (words: readonly Buffer[]) => Injection | undefined;
   readonly problem: (text: string) => void;
 }
@@ -37,15 +37,15 @@ export class Link {
   private readonly server: Socket;
   private readonly commands = new FrameReader(FRAME_LIMIT);
   private readonly replies = new FrameReader(FRAME_LIMIT);
-  /** All questions whose reply is not delivered. */
+  /** The questions whose reply is not delivered yet. */
   private readonly slots: Slot[] = [];
-  /** Those of them that the server has to answer. */
+  /** Those of them that the server still has to answer. */
   private readonly awaiting: Slot[] = [];
-  /** Bytes in slots. */
+  /** The number of bytes in all slots. */
   private held = 0;
-  /** After `drop` and `lost` nothing reaches the client any more; after `drop` nothing reaches the server. */
+  /** After `drop` or `lost` nothing more reaches the client; after `drop` nothing more reaches the server. */
   private silence?: "drop" | "lost";
-  /** No more questions are taken. */
+  /** Whether further questions are ignored. */
   private closing = false;
   private finished = false;
   private serverEnded = false;
@@ -73,7 +73,7 @@ export class Link {
       if (connected) this.deliver();
       else client.resetAndDestroy();
     });
-    // A paused client may end before the server is connected.
+    // A paused client may close before the server is connected.
     client.on("end", () => connected && this.clientEnded());
     client.on("close", () => this.destroy());
   }
@@ -140,7 +140,7 @@ export class Link {
 
   private reply(frame: Buffer): void {
     const slot = this.awaiting.shift();
-    // A message that no question asked for is passed on in its turn, unless it belongs to what is lost.
+    // A message without a question is passed on in its turn, unless replies are being lost.
     if (!slot && this.silence) return;
     const bytes = slot?.injection?.kind === "truncate" ? frame.subarray(0, frame.length >> 1) : frame;
     this.held += bytes.length;
@@ -148,11 +148,11 @@ export class Link {
     else Object.assign(slot, { bytes, closes: slot.injection?.kind === "truncate" });
   }
 
-  /** Hands over what is due, in the order of the questions. */
+  /** Delivers the replies that are due, in the order of the questions. */
   private deliver(): void {
     while (!this.finished) {
       const [slot] = this.slots;
-      // The server has closed: what it has not answered will never be.
+      // The server has closed the connection: open questions will never be answered.
       if (!slot?.bytes && !slot?.closes) {
         if (this.serverEnded && !this.silence) this.finish();
         break;
@@ -176,7 +176,7 @@ export class Link {
     this.deliver();
   }
 
-  /** Closes in order, so that the client gets what was written. */
+  /** Closes gracefully, so that the client gets all bytes that were written. */
   private finish(): void {
     this.closing = this.finished = true;
     this.server.destroy();
@@ -184,7 +184,7 @@ export class Link {
     this.timer = setTimeout(() => this.destroy(), CLOSE_PATIENCE);
   }
 
-  /** A client that only stops to send may still read. */
+  /** Handles a half-closed client, which may still read. */
   private clientEnded(): void {
     if (this.silence || this.closing) this.destroy();
     else this.server.end();
@@ -196,7 +196,7 @@ export class Link {
     this.destroy();
   }
 
-  /** Reads from either side as long as the other one takes it. */
+  /** Reads from each side only while the other one can take the bytes. */
   private adjust(): void {
     const full = this.slots.length >= OPEN_LIMIT || this.server.writableNeedDrain;
     if (full && !this.closing) this.client.pause();
@@ -206,7 +206,7 @@ export class Link {
   }
 }
 
-/** The parts of HOST:PORT or [IPV6]:PORT; throws for anything else. */
+/** Splits HOST:PORT or [IPV6]:PORT; throws for anything else. */
 export function endpointOf(address: string): { readonly host: string; readonly port: number } {
   const [, bracketed, plain, port = ""] =
     /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/.exec(address) ?? [];

@@ -1,18 +1,18 @@
 import { readFileSync, statSync } from "node:fs";
 import { InjectionPlan } from "./injection-plan";
 
-/** A plan in a JSON file that may change at any time. Replace the file by a rename: half of it is a problem. */
+/** A plan in a JSON file that may change at any time. Replace the file by a rename: a partial file is reported. */
 export class PlanFile {
   private plan = InjectionPlan.none;
   private version = "";
 
   constructor(
     private readonly path: string,
-    /** Called once for each version that cannot be used; the plan before it stays in force. */
+    /** Called once for each version that cannot be used. The previous plan stays in force. */
     private readonly problem: (text: string) => void,
   ) {}
 
-  /** The plan that is in the file now; a file that does not exist is a plan without injections. */
+  /** The plan that is now in the file. Without a file, a plan without injections. */
   get current(): InjectionPlan {
     const stat = statSync(this.path, { bigint: true, throwIfNoEntry: false });
     const version = stat ? `${stat.ino} ${stat.mtimeNs} ${stat.size}` : "none";

@@ -1,9 +1,9 @@
 import { keyOf, type Question, shortened } from "./question";
 
 export interface QuestionLogOptions {
-  /** The latest questions to keep. @default 10000 */
+  /** How many of the latest questions are kept. @default 10000 */
   readonly questions?: number;
-  /** The different questions whose occurrences are counted; the least recent one is forgotten. @default 100000 */
+  /** For how many different questions occurrences are counted. Then the least recent is dropped. @default 100000 */
   readonly identities?: number;
 }
 
@@ -39,7 +39,7 @@ export class QuestionLog {
     return this.kept.slice(-this.limits.questions);
   }
 
-  /** Forgets all; numbers and occurrences begin at 1 again. */
+  /** Clears all questions; numbers and occurrences start at 1 again. */
   clear(): void {
     this.kept = [];
     this.total = 0;

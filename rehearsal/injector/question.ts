@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 
-/** One command that a client sent to one server. Address, command and occurrence are its identity. */
+/** A command that a client sent to a server. Its identity is the address, the command and the occurrence. */
 export interface Question {
-  /** Counts all questions, from 1. */
+  /** The number of the question among all, from 1. */
   readonly number: number;
-  /** Counts the client's connections, from 1. */
+  /** The number of the client's connection, from 1. */
   readonly connection: number;
-  /** As the client named it: HOST:PORT. */
+  /** HOST:PORT, as the client wrote it. */
   readonly address: string;
   /** The words as text: UTF-8, long ones shortened by `shortened`. */
   readonly command: readonly string[];
@@ -17,7 +17,7 @@ export interface Question {
 const MAX_WORDS = 64;
 const MAX_CHARACTERS = 256;
 
-/** A command's words as they are recorded and compared: bounded in number and length. */
+/** A command's words in the form in which they are recorded and compared: bounded in number and length. */
 export function shortened(words: readonly (Buffer | string)[]): string[] {
   const texts = words.slice(0, MAX_WORDS).map((word) => {
     const text = word.toString();
@@ -26,7 +26,7 @@ export function shortened(words: readonly (Buffer | string)[]): string[] {
   return words.length > MAX_WORDS ? [...texts, `…(${words.length} words)`] : texts;
 }
 
-/** Address and command as one text, the same for the same. */
+/** A key for the address and the command. */
 export function keyOf(address: string, command: readonly string[]): string {
   return createHash("sha256")
     .update(JSON.stringify([address, ...command]))

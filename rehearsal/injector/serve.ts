@@ -24,7 +24,7 @@ function complain(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Does what a line of the input asks for; the answer has a key of the same name. */
+/** Handles one line of the input. The answer has the key of the request. */
 function answer(line: string, injector: Injector, use: (plan: InjectionPlan) => void): unknown {
   try {
     const request = JSON.parse(line) as { readonly plan?: unknown; readonly reset?: unknown };

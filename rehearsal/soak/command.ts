@@ -11,21 +11,21 @@ import { type Range, shrink } from "./shrink";
 export interface SoakOptions {
   readonly plan: Plan;
   readonly range: Range;
-  /** Whether the plan is only printed. */
+  /** Whether to print the plan instead of playing it. */
   readonly print: boolean;
   readonly shrink: boolean;
   /** Whether questions of the agents fail, too. */
   readonly inject: boolean;
 }
 
-/** How the rounds that were played ended: `failed` is the number of the round that did, which may be the last. */
+/** The result of the rounds: `failed` is the number of the failed round, which may be the last one. */
 export interface SoakResult {
   readonly failed?: number;
 }
 
 /**
- * `--soak N`, `--seed S` (default: any, which the run prints), `--rounds FIRST-LAST` (default: all), `--plan` prints what
- * would be done, `--shrink` looks for the shortest part of a failing plan, `--inject` makes questions of the agents fail.
+ * `--soak N`, `--seed S` (default: any; the run prints it), `--rounds FIRST-LAST` (default: all), `--plan` prints the
+ * plan without playing it, `--shrink` searches the shortest part of a failing plan, `--inject` makes agents' questions fail.
  */
 export function parseSoak(argv: readonly string[]): SoakOptions {
   const { values } = parseArgs({
@@ -63,43 +63,43 @@ export function commandOf(
   return `npm run e2e --${image} --soak ${faults} --seed ${seed}${part}${inject ? " --inject" : ""}`;
 }
 
-/** Plays rounds of a plan in an enclosure of its own. */
+/** Plays rounds of a plan in a new enclosure. */
 export type Play = (plan: Plan, range: Range, options: Pick<SoakOptions, "inject">) => Promise<SoakResult>;
 
 /** Prints, plays or shrinks a plan; resolves to the exit status. */
 export async function runSoak(
   { plan, range, print, shrink: shrinks, inject }: SoakOptions,
   play: Play,
-  say: (text: string) => void,
+  log: (text: string) => void,
 ): Promise<number> {
   if (print) {
-    say(printed({ ...plan, rounds: plan.rounds.slice(range.first - 1, range.last) }).trimEnd());
+    log(printed({ ...plan, rounds: plan.rounds.slice(range.first - 1, range.last) }).trimEnd());
     return 0;
   }
   const { failed } = await play(plan, range, { inject });
   if (failed === undefined) return 0;
-  say(
+  log(
     `failed in round ${failed}; to repeat: ${commandOf(plan, { first: range.first, last: failed }, { inject })}`,
   );
   if (!shrinks) return 1;
   const before = range.first - 1;
   const found = await shrink(failed - before, async ({ first, last }) => {
-    say(`shrinking: rounds ${before + first} to ${before + last}`);
+    log(`shrinking: rounds ${before + first} to ${before + last}`);
     const part = { first: before + first, last: before + last };
     return (await play(plan, part, { inject })).failed !== undefined;
   });
   if (!found) {
-    say(`rounds ${range.first} to ${failed} did not fail again: the failure depends on timing`);
+    log(`rounds ${range.first} to ${failed} did not fail again: the failure depends on timing`);
     return 1;
   }
   const shortest = { first: before + found.first, last: before + found.last };
-  say(`the shortest part that fails: rounds ${shortest.first} to ${shortest.last}`);
-  say(printed({ ...plan, rounds: plan.rounds.slice(shortest.first - 1, shortest.last) }).trimEnd());
-  say(`to repeat: ${commandOf(plan, shortest, { inject })}`);
+  log(`the shortest part that fails: rounds ${shortest.first} to ${shortest.last}`);
+  log(printed({ ...plan, rounds: plan.rounds.slice(shortest.first - 1, shortest.last) }).trimEnd());
+  log(`to repeat: ${commandOf(plan, shortest, { inject })}`);
   return 1;
 }
 
-/** Plays by `soak.ts`; `enclose` runs a command in an enclosure. */
+/** Plays rounds with `soak.ts`; `enclose` runs a command in an enclosure. */
 export function playWith(enclose: (command: readonly string[]) => Promise<number>): Play {
   return async ({ faults, seed }, { first, last }, { inject }) => {
     const work = mkdtempSync(join(tmpdir(), "soak-"));

@@ -1,41 +1,41 @@
 import { generator } from "../random";
 
-/** What can happen to a shard of a server and a machine. */
+/** The faults of a shard, which has a server and a machine. */
 export const kinds = [
   "kill", // kill -9 of Redis on the machine
-  "interrupt", // the machine is stopped in order and replaced
-  "lose", // the machine is gone at once, its volume is as it was at that moment
-  "restore", // the same, and the volume is an image from before
+  "interrupt", // the machine is shut down cleanly and replaced
+  "lose", // the machine is lost without a shutdown, and replaced on its volume
+  "restore", // the same, but the volume is an older image
   "reboot",
-  "unplug", // the cable is out for some seconds
-  "forget", // stopped, and forgotten by everybody meanwhile
-  "damage", // stopped, and nodes.conf cut off meanwhile
-  "hang", // Redis on the machine answers nothing for some seconds
-  "stall", // the on-demand server answers nothing for some seconds
-  "server", // the on-demand server is killed, and comes back when it is no owner any more
+  "unplug", // the network is down for some seconds
+  "forget", // stopped, and forgotten by every node meanwhile
+  "damage", // stopped, and nodes.conf truncated meanwhile
+  "hang", // Redis on the machine does not answer for some seconds
+  "stall", // the on-demand server does not answer for some seconds
+  "server", // the on-demand server is killed, and comes back when it is no longer an owner
 ] as const;
 
 export type Kind = (typeof kinds)[number];
 
-/** What happens to the on-demand server; all else happens to the machine. */
+/** The faults of the on-demand server; all others are faults of the machine. */
 export const serverKinds: readonly Kind[] = ["server", "stall"];
 
-/** What can happen to a shard once more, while it recovers. */
+/** The faults that can hit a shard while it recovers from another one. */
 export const secondKinds = ["kill", "interrupt", "lose", "unplug", "hang", "stall"] as const;
 
-/** Of them, what no data in memory is lost by: after `server` the machine may have the only copy. */
+/** Those of them that lose no data in memory: after `server` the machine may have the only copy. */
 const harmless = ["unplug", "hang"] as const;
 
 export interface Second {
   readonly kind: (typeof secondKinds)[number];
-  /** Milliseconds after the first fault's action is over, so in the midst of the recovery: less than 3000. */
+  /** Milliseconds after the end of the first fault's action, and so during the recovery: less than 3000. */
   readonly after: number;
   /** Seconds that what goes and comes back is away. */
   readonly away: number;
 }
 
 export interface Step {
-  /** Which of the shards. */
+  /** The index of the shard. */
   readonly shard: number;
   readonly kind: Kind;
   /** Milliseconds after its round begins: less than 3000. */
@@ -45,22 +45,22 @@ export interface Step {
   readonly second?: Second;
 }
 
-/** Faults that happen at once, or nearly so. */
+/** Faults that happen at nearly the same time. */
 export type Round = readonly Step[];
 
-/** All that a soak does: it depends on nothing but these numbers. */
+/** All faults of a soak. It depends only on these numbers. */
 export interface Plan {
   readonly seed: number;
   readonly faults: number;
   readonly rounds: readonly Round[];
 }
 
-/** The faults of a round, second ones included. */
+/** The number of faults of a round, including second ones. */
 export function size(round: Round): number {
   return round.length + round.filter(({ second }) => second).length;
 }
 
-/** Draws rounds until there are so many faults; the same numbers draw the same plan. */
+/** Draws rounds until there are enough faults. The same numbers give the same plan. */
 export function draw(faults: number, seed: number, shards = 3): Plan {
   const random = generator(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
@@ -88,13 +88,13 @@ export function draw(faults: number, seed: number, shards = 3): Plan {
   return { seed, faults, rounds };
 }
 
-/** A plan as JSON, one round a line. */
+/** A plan as JSON, with one round on each line. */
 export function printed({ seed, faults, rounds }: Plan): string {
   const lines = rounds.map((round) => `    ${JSON.stringify(round)}`).join(",\n");
   return `{\n  "seed": ${seed},\n  "faults": ${faults},\n  "rounds": [\n${lines}\n  ]\n}\n`;
 }
 
-/** A round in a few words, for a line of the log. */
+/** A short description of a round, for the log. */
 export function words(round: Round): string {
   return round
     .map(({ shard, kind, second }) => `${kind} ${shard}${second ? ` then ${second.kind}` : ""}`)
@@ -102,8 +102,8 @@ export function words(round: Round): string {
 }
 
 /**
- * Leaves out what nobody can win: a cluster of three that loses two owners has no majority, and what is forgotten cannot
- * be an owner. `serves` says of each shard whether its machine is the owner now.
+ * Leaves out faults that no agent can recover from: a cluster of three that loses two owners has no majority, and an
+ * owner cannot be forgotten. `serves` has for each shard whether its machine is the owner now.
  */
 export function winnable(round: Round, serves: readonly boolean[]): Step[] {
   const steps: Step[] = [];

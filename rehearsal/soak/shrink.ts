@@ -1,15 +1,15 @@
-/** Rounds of a plan, counted from 1, both included. */
+/** A range of rounds of a plan, from 1 and inclusive. */
 export interface Range {
   readonly first: number;
   readonly last: number;
 }
 
-/** Plays these rounds on a new cluster; resolves to whether they fail. */
+/** Plays these rounds on a new cluster; resolves to true if they fail. */
 export type Replay = (range: Range) => Promise<boolean>;
 
 /**
- * The shortest part of a plan that was seen to fail: the shortest prefix, found by bisection, and then without the
- * rounds at its beginning that it does not need. Undefined where the failing prefix does not fail again.
+ * The shortest part of a failing plan: the shortest failing prefix, found by bisection, and then without the rounds at
+ * its beginning that are not needed. Undefined if the failing prefix does not fail again.
  */
 export async function shrink(failed: number, replay: Replay): Promise<Range | undefined> {
   if (!(await replay({ first: 1, last: failed }))) return undefined;
@@ -18,7 +18,7 @@ export async function shrink(failed: number, replay: Replay): Promise<Range | un
   return { first: last - length + 1, last };
 }
 
-/** The least length that fails, where `longest` is known to fail and a longer one fails as well. */
+/** The shortest failing length. `longest` is known to fail, and every longer part than a failing one fails as well. */
 async function shortest(longest: number, fails: (length: number) => Promise<boolean>): Promise<number> {
   let [passing, failing] = [0, longest];
   while (failing - passing > 1) {

@@ -14,15 +14,15 @@ import { draw, type Round, size, type Step, winnable, words } from "./plan";
 import { Questions } from "./questions";
 
 const SHARDS = 3;
-/** Milliseconds until everything must be back: W, an election, and a boot, twice. */
+/** Milliseconds within which the cluster must recover: twice W, an election and a boot. */
 const PATIENCE = 180_000;
 /** Milliseconds of a recovery in which questions still fail. */
 const DISTURBED = 10_000;
 
-/** One cluster through many faults; each round must end well before the next begins. */
+/** Runs one cluster through many faults. It must recover from each round before the next one starts. */
 class Soak {
   private readonly ids: string[] = [];
-  /** The place among the servers of each shard's on-demand node. */
+  /** For each shard the index of its on-demand server. */
   private readonly servers: number[] = [];
   private readonly writers: Writer[] = [];
 
@@ -45,7 +45,7 @@ class Soak {
     return soak;
   }
 
-  /** Plays a round and returns a line that says what happened. */
+  /** Plays a round and returns a line with its result. */
   async play(round: Round, number: number): Promise<string> {
     const { scene } = this;
     const images = new Map<number, Snapshot>();
@@ -79,7 +79,7 @@ class Soak {
     return `${words(steps)}: healed after ${seconds} s, acknowledged ${acknowledged}, lost 0${lost}${failed}`;
   }
 
-  /** Whether everything that was acknowledged in any round is there at the end. */
+  /** Checks at the end that no acknowledged write of any round is gone. */
   async verdict(): Promise<{ readonly acknowledged: number; readonly lost: number }> {
     let [acknowledged, lost] = [0, 0];
     for (const writer of this.writers) {
@@ -99,7 +99,7 @@ class Soak {
     if (this.questions) this.questions.failing = failing;
   }
 
-  /** A fault, and the one that hits its recovery. */
+  /** Plays a fault, and the one that hits its recovery. */
   private async act({ second, ...first }: Step, image: Snapshot | undefined): Promise<void> {
     await this.hit(first, image);
     if (!second) return;
@@ -148,7 +148,7 @@ class Soak {
       const others = this.addresses().filter((address) => address !== scene.address(shard));
       await Promise.all(
         others.map((address) => {
-          // Where it was not known yet, or is about to be known, there is nothing to forget.
+          // If the node is not listed yet, there is nothing to forget.
           return new RedisNode(address).cli("CLUSTER", "FORGET", this.ids[shard] ?? "").catch(() => "");
         }),
       );
@@ -158,7 +158,7 @@ class Soak {
     await scene.launch(shard);
   }
 
-  /** The server's process is gone; where it served, it stays away until the machine serves. */
+  /** Kills the server's process. If it was the owner, it stays down until the machine serves. */
   private async serverAway(shard: number, away: number): Promise<void> {
     const server = this.scene.masters.server(this.servers[shard] ?? 0);
     const served = !(await this.machineServes(shard));
@@ -177,7 +177,7 @@ class Soak {
     return (await this.scene.node(shard).cli("ROLE")).startsWith("master");
   }
 
-  /** Waits until every node is live for every other, every copy has its master's data, and every agent says so. */
+  /** Waits until all nodes are live, every replica's link is up, and every agent's state is in sync or promoted. */
   private async heal(): Promise<void> {
     const { scene } = this;
     let trouble = "";
@@ -196,12 +196,12 @@ class Soak {
     });
   }
 
-  /** What is not as it must be; nothing where all is well. */
+  /** The first problem of the cluster; empty if there is none. */
   private async trouble(): Promise<string> {
     const addresses = this.addresses();
     for (const address of addresses) {
       const node = new RedisNode(address);
-      if ((await node.clusterState()) !== "ok") return `${address}: the cluster is not whole`;
+      if ((await node.clusterState()) !== "ok") return `${address}: the cluster state is not ok`;
       const seen = await node.nodes();
       const bad = seen.find(
         ({ flags, connected }) => !connected || flags.some((flag) => /^(fail|handshake|noaddr)/.test(flag)),
@@ -220,11 +220,11 @@ class Soak {
     return "";
   }
 
-  /** Every copy has what its master has; nobody writes. */
+  /** Waits until every replica has its master's contents. No client writes meanwhile. */
   private async equal(): Promise<void> {
     for (const address of this.addresses()) {
       const node = new RedisNode(address);
-      await until(`${address} has what its master has`, { timeout: 30_000, every: 200 }, async () => {
+      await until(`${address} has its master's contents`, { timeout: 30_000, every: 200 }, async () => {
         const info = await node.info("replication");
         if (info["role"] === "master") return true;
         return (await node.digest()) === (await new RedisNode(info["master_host"] ?? "").digest());
@@ -245,7 +245,7 @@ async function main(
   last: number,
   inject: number,
 ): Promise<SoakResult> {
-  const say = (text: string): void => void process.stdout.write(`${text}\n`);
+  const log = (text: string): void => void process.stdout.write(`${text}\n`);
   const { rounds } = draw(faults, seed, SHARDS);
   const soak = await Soak.open(inject ? seed : undefined);
   const start = Date.now();
@@ -254,18 +254,18 @@ async function main(
   try {
     for (; number <= last; number++) {
       const round = rounds[number - 1] ?? [];
-      say(`${number}/${rounds.length}: ${await soak.play(round, number)}`);
+      log(`${number}/${rounds.length}: ${await soak.play(round, number)}`);
       played += size(round);
     }
     number = last;
     const { acknowledged, lost } = await soak.verdict();
-    say(
+    log(
       `${played} faults in ${Math.round(since(start) / 60)} min, seed ${seed}: ${acknowledged} acknowledged, ${lost} lost`,
     );
     return lost === 0 ? {} : { failed: last };
   } catch (error) {
     const round = words(rounds[number - 1] ?? []);
-    say(`round ${number} (${round}): ${error instanceof Error ? error.message : String(error)}`);
+    log(`round ${number} (${round}): ${error instanceof Error ? error.message : String(error)}`);
     return { failed: number };
   } finally {
     await soak.close();

@@ -11,7 +11,7 @@ export interface LocalRedis {
   readonly close: () => Promise<void>;
 }
 
-/** A port that nothing listens on. */
+/** A port without a listener. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -52,10 +52,10 @@ export function command(...words: (string | Buffer)[]): Buffer {
 
 const crlf = Buffer.from("\r\n");
 
-/** A connection whose bytes are looked at as they are. */
+/** A connection with access to its raw bytes. */
 export class Wire {
   private chunks: Buffer[] = [];
-  /** How the connection ended, while it is open undefined. */
+  /** How the connection ended; undefined while it is open. */
   ended?: "closed" | "reset";
 
   private constructor(private readonly socket: Socket) {
@@ -71,7 +71,7 @@ export class Wire {
     return wire;
   }
 
-  /** Through a proxy, to a server. */
+  /** Opens a connection to a server through a proxy. */
   static async through(proxy: number, address: string): Promise<Wire> {
     const wire = await Wire.open(proxy);
     wire.send(Buffer.from(`TO ${address}\n`));
@@ -86,7 +86,7 @@ export class Wire {
     this.socket.write(Buffer.concat(parts));
   }
 
-  /** Waits for bytes that match, as Latin-1 text; returns all that came. */
+  /** Waits for matching bytes, as Latin-1 text; returns everything received. */
   async until(wanted: RegExp, timeout = 5000): Promise<string> {
     const text = (): string => this.received.toString("latin1");
     await until(`received ${wanted}`, { timeout, every: 5, evidence: text }, () => wanted.test(text()));
@@ -106,7 +106,7 @@ export class Wire {
     this.socket.end();
   }
 
-  /** Takes no more bytes. */
+  /** Stops reading. */
   pause(): void {
     this.socket.pause();
   }

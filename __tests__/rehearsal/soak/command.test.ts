@@ -31,13 +31,13 @@ describe("parseSoak", () => {
 });
 
 describe("runSoak", () => {
-  let said: string[];
+  let lines: string[];
   let played: Range[];
-  const say = (text: string): void => void said.push(text);
+  const log = (text: string): void => void lines.push(text);
 
-  beforeEach(() => ([said, played] = [[], []]));
+  beforeEach(() => ([lines, played] = [[], []]));
 
-  /** Fails in a round whenever it is played, and in no other. */
+  /** A runner that fails in one round, every time, and in no other. */
   function failsIn(round: number): Play {
     return (_, range) => {
       played.push(range);
@@ -45,37 +45,37 @@ describe("runSoak", () => {
     };
   }
 
-  test("prints a plan without playing it", async () => {
-    expect(await runSoak(parseSoak(["--soak", "9", "--seed", "4", "--plan"]), failsIn(1), say)).toBe(0);
-    expect(JSON.parse(said.join("\n"))).toEqual(draw(9, 4));
+  test("prints a plan instead of playing it", async () => {
+    expect(await runSoak(parseSoak(["--soak", "9", "--seed", "4", "--plan"]), failsIn(1), log)).toBe(0);
+    expect(JSON.parse(lines.join("\n"))).toEqual(draw(9, 4));
     expect(played).toEqual([]);
   });
 
-  test("plays all rounds, and says nothing where they pass", async () => {
+  test("plays all rounds, and prints nothing if they pass", async () => {
     const options = parseSoak(["--soak", "9", "--seed", "4"]);
-    expect(await runSoak(options, failsIn(99), say)).toBe(0);
-    expect([said, played]).toEqual([[], [options.range]]);
+    expect(await runSoak(options, failsIn(99), log)).toBe(0);
+    expect([lines, played]).toEqual([[], [options.range]]);
   });
 
   test("names the command that repeats a failure", async () => {
-    expect(await runSoak(parseSoak(["--soak", "30", "--seed", "4"]), failsIn(3), say)).toBe(1);
-    expect(said).toEqual(["failed in round 3; to repeat: npm run e2e -- --soak 30 --seed 4 --rounds 1-3"]);
+    expect(await runSoak(parseSoak(["--soak", "30", "--seed", "4"]), failsIn(3), log)).toBe(1);
+    expect(lines).toEqual(["failed in round 3; to repeat: npm run e2e -- --soak 30 --seed 4 --rounds 1-3"]);
     expect(played).toHaveLength(1);
   });
 
   test("shrinks a failure to its shortest part, and prints that and its command", async () => {
     const options = parseSoak(["--soak", "30", "--seed", "4", "--rounds", "2-9", "--shrink"]);
-    expect(await runSoak(options, failsIn(5), say)).toBe(1);
+    expect(await runSoak(options, failsIn(5), log)).toBe(1);
     expect(played.slice(1).every(({ first, last }) => first >= 2 && last <= 5)).toBe(true);
-    expect(said.at(-3)).toBe("the shortest part that fails: rounds 5 to 5");
-    expect(JSON.parse(said.at(-2) ?? "").rounds).toEqual([draw(30, 4).rounds[4]]);
-    expect(said.at(-1)).toBe("to repeat: npm run e2e -- --soak 30 --seed 4 --rounds 5-5");
+    expect(lines.at(-3)).toBe("the shortest part that fails: rounds 5 to 5");
+    expect(JSON.parse(lines.at(-2) ?? "").rounds).toEqual([draw(30, 4).rounds[4]]);
+    expect(lines.at(-1)).toBe("to repeat: npm run e2e -- --soak 30 --seed 4 --rounds 5-5");
   });
 
-  test("says so where a failure does not repeat", async () => {
+  test("reports a failure that does not repeat", async () => {
     const once: Play = () => Promise.resolve(played.push({ first: 0, last: 0 }) === 1 ? { failed: 5 } : {});
-    expect(await runSoak(parseSoak(["--soak", "30", "--seed", "4", "--shrink"]), once, say)).toBe(1);
-    expect(said.at(-1)).toContain("rounds 1 to 5 did not fail again");
+    expect(await runSoak(parseSoak(["--soak", "30", "--seed", "4", "--shrink"]), once, log)).toBe(1);
+    expect(lines.at(-1)).toContain("rounds 1 to 5 did not fail again");
   });
 });
 
@@ -86,7 +86,7 @@ test("a command says whether questions fail", () => {
   expect(commandOf(plan, range, { inject: true })).toBe("npm run e2e -- --soak 5 --seed 6 --inject");
 });
 
-test("a command names the image where it is not the default", () => {
+test("a command names the image if it is not the default", () => {
   process.env["REHEARSAL_IMAGE"] = "trixie";
   try {
     const plan = draw(5, 6);

@@ -1,4 +1,4 @@
-"""Runs commands of the agent in a directory, each question through the injector.
+"""Runs commands of the agent in a directory, with every question sent through the injector.
 
 Usage: agent.py LIB ROOT PROXY-PORT. Each line of the input is a request, {"argv": […], "ahead": SECONDS,
 "environment": {…}}, and is answered by one line, {"code": …, "log": …, "ahead": SECONDS}. The agent's uptime is `ahead`
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from resp import Command, Reply
 
-# Of a question's two seconds so much is waited for, and of a question that may take minutes.
+# The share of a question's two seconds that is waited for, and the seconds for a question that may take minutes.
 SHARE, LONG = 0.4, 4.0
-# The longest pause, and the shortest that moves the clock: looks are only made more often.
+# The longest real pause, and the shortest pause that moves the clock. Shorter ones are cut: looks are more frequent.
 PAUSE, SKIP = 0.3, 4.0
 
 
@@ -75,7 +75,7 @@ def dial(address: tuple[str, int], seconds: float) -> socket.socket:
 
 
 def main() -> None:
-    # By its place: the name is this module's own.
+    # Import by path: this module itself has the name __main__.
     agent = importlib.util.spec_from_file_location("agent_main", f"{LIB}/__main__.py")
     assert agent and agent.loader
     module = importlib.util.module_from_spec(agent)

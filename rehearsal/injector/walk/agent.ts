@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 
 const lib = join(__dirname, "../../../templates/instance/usr/local/lib/redis-replica");
 
-/** How a command of the agent ended. */
+/** The result of a command of the agent. */
 export interface Outcome {
   readonly command: string;
   readonly code: number;
@@ -62,9 +62,9 @@ export class Agent {
     if (line === "") throw new Error(`the agent ended during ${command}:\n${this.complaints}`);
     const { code, log, ahead } = JSON.parse(line) as { code: number; log: string; ahead: number };
     clock.ahead = Math.max(clock.ahead, ahead);
-    // What a thread that was late has said is of an earlier command.
-    const said = this.complaints;
+    // Output on stderr may come from a late thread of an earlier command.
+    const stderr = this.complaints;
     this.complaints = "";
-    return { command, code, log: log + said };
+    return { command, code, log: log + stderr };
   }
 }

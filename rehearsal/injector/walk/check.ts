@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { type Outcome } from "./agent";
 import { type Cluster, nodesOf } from "./cluster";
 
-/** More than an RDB without keys has, and less than one with the keys of a shard. */
+/** More bytes than an RDB without keys, and fewer than one with the keys of a shard. */
 const emptyRdb = 500;
 
-/** What is wrong with how commands of the agent ended. */
+/** Problems in the results of the agent's commands. */
 export function wrongEndings(outcomes: readonly Outcome[], state: string): string[] {
   const problems = outcomes.flatMap(({ command, code, log }) => {
     const codes = /^stop/.test(command) ? [0] : [0, 10, 20];
@@ -18,7 +18,7 @@ export function wrongEndings(outcomes: readonly Outcome[], state: string): strin
         .filter((line) =>
           /^redis-replica: (waiting: )?[A-Za-z]*(Error|Exception|Unknown|Refused|Leave): /.test(line),
         )
-        .map((line) => `${command}: an exception that is not handled: ${line}`),
+        .map((line) => `${command}: an unhandled exception: ${line}`),
     ];
   });
   if (!/^(waiting|refused|in sync|promoted): \S/.test(state))
@@ -30,7 +30,7 @@ export function stateOf(cluster: Cluster): string {
   return read(join(cluster.root, "run/redis-replica/state")).trim();
 }
 
-/** Files that may be the only ones with keys. */
+/** Files that may have the only copy of the keys. */
 export function generations(cluster: Cluster): Readonly<Record<string, boolean>> {
   const places = ["redis/kept/dump.rdb", "redis-replica/aside/dump.rdb"];
   return Object.fromEntries(
@@ -38,13 +38,13 @@ export function generations(cluster: Cluster): Readonly<Record<string, boolean>>
   );
 }
 
-/** What must hold of the node itself at every moment between two commands. */
+/** Problems of the node itself. There must be none at any moment between two commands. */
 export async function wrongNode(cluster: Cluster): Promise<string[]> {
   const { replica, root } = cluster;
   const problems: string[] = [];
   const receipt = existsSync(join(root, "var/lib/redis-replica/receipt"));
   if (replica.pid === 0) return problems;
-  if (receipt) problems.push("Redis runs beside a receipt");
+  if (receipt) problems.push("Redis runs, but there is still a receipt");
   const info = await replica.info().catch(() => undefined);
   if (!info || info["loading"] === "1") return problems;
   const state = stateOf(cluster);
@@ -54,7 +54,7 @@ export async function wrongNode(cluster: Cluster): Promise<string[]> {
   const manifest = existsSync(join(root, "var/lib/redis/appendonlydir/appendonly.aof.manifest"));
   if (info["aof_enabled"] === "1") {
     const deleted = openFiles(replica.pid).filter((file) => /appendonlydir.*\(deleted\)/.test(file));
-    if (deleted.length > 0) problems.push(`Redis writes into files that are deleted: ${deleted.join(", ")}`);
+    if (deleted.length > 0) problems.push(`Redis writes into deleted files: ${deleted.join(", ")}`);
     if (info["aof_rewrite_in_progress"] === "0" && info["aof_rewrite_scheduled"] === "0" && !manifest)
       problems.push("the append-only file is on and has no manifest");
   }
@@ -66,19 +66,19 @@ export async function wrongNode(cluster: Cluster): Promise<string[]> {
   const up = info["master_link_status"] === "up";
   const owner = nodes.find(({ id }) => id === me?.master);
   if (state.startsWith("in sync")) {
-    if (!up) problems.push("in sync, and the link is down");
+    if (!up) problems.push("in sync, but the link is down");
     if (!owner?.slots.length) problems.push("in sync with a master that owns no slots");
     for (const server of cluster.masters.filter(({ pid }) => pid)) {
       const line = (await nodesOf(server)).find(({ id }) => id === me?.id);
       if (!line?.flags.includes("slave"))
-        problems.push(`in sync, and ${server.ip} does not list it as a replica`);
+        problems.push(`in sync, but ${server.ip} does not list it as a replica`);
     }
   }
-  if (!me?.flags.includes("nofailover") && !up) problems.push("it may be elected, and its link is down");
+  if (!me?.flags.includes("nofailover") && !up) problems.push("it may be elected, but its link is down");
   return problems;
 }
 
-/** Whether every shard has all its keys at its one owner, and at the replica where that says that it is in sync. */
+/** Keys that a shard's owner lacks, or that the replica lacks although its state is in sync. */
 export async function lost(cluster: Cluster): Promise<string[]> {
   const problems: string[] = [];
   for (const shard of [0, 1, 2]) {

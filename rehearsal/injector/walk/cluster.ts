@@ -12,7 +12,7 @@ import { Server } from "./server";
 import { Unit } from "./unit";
 
 const common = join(__dirname, "../../../templates/instance/etc/redis-replica/redis.conf");
-/** Milliseconds for what a healthy cluster does by itself. */
+/** Milliseconds that a change in a healthy cluster may take. */
 const patience = 60_000;
 const value = "x".repeat(64);
 const shards = [
@@ -21,12 +21,12 @@ const shards = [
   [10_923, 16_383],
 ] as const;
 
-/** Three masters and a replica on loopback addresses of their own; the replica is the agent's. */
+/** Three masters and a replica, each on its own loopback address. The agent manages the replica. */
 export class Cluster {
   readonly masters: Server[];
   readonly replica: Server;
   readonly unit: Unit;
-  /** What the injector has been asked since the last `record`. */
+  /** The questions that the injector got since the last `record`. */
   asked: Asked[] = [];
   /** The number of keys that each shard has. */
   readonly keys = [0, 0, 0];
@@ -59,10 +59,10 @@ export class Cluster {
     this.unit = new Unit(this.root, this.agent, this.replica, clock);
   }
 
-  /** `number` is from 1 on, another one for each that runs. */
+  /** `number` is unique among the running clusters, from 1. */
   static async create(directory: string, number: number): Promise<Cluster> {
     mkdirSync(directory, { recursive: true });
-    // eslint-disable-next-line prefer-const -- the injector is there first
+    // eslint-disable-next-line prefer-const -- the injector is created first
     let cluster: Cluster | undefined;
     const injector = await Injector.start({
       plan: () => cluster?.plan ?? InjectionPlan.none,
@@ -82,7 +82,7 @@ export class Cluster {
     return this.replica.port;
   }
 
-  /** The master of the replica's shard: the first by ID, which a replica chooses where all have equally few. */
+  /** The master of the replica's shard: the first by ID, which a replica chooses if all have equally few replicas. */
   get master(): Server {
     return this.masters[0] as Server;
   }
@@ -97,7 +97,7 @@ export class Cluster {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** From now on questions are counted anew, and these injections apply. */
+  /** Restarts the count of questions and applies these injections. */
   record(plan: InjectionPlanData = {}): void {
     this.injector.reset();
     this.asked = [];
@@ -105,7 +105,7 @@ export class Cluster {
     this.unit.outcomes.length = 0;
   }
 
-  /** A look of the agent's own unit. */
+  /** Runs a look, as the agent's unit does. */
   look(command: "join" | "reconcile" | "retry" | "accept"): Promise<Outcome> {
     return this.looker.run([command]);
   }
@@ -118,7 +118,7 @@ export class Cluster {
     return join(this.directory, String(this.masters[index]?.ip));
   }
 
-  /** A boot of another instance on the same volume: what is below /run is gone. */
+  /** Simulates a boot of another instance on the same volume: all files below /run are gone. */
   newInstance(): void {
     rmSync(join(this.root, "run"), { recursive: true, force: true });
     mkdirSync(join(this.root, "run"), { recursive: true });
@@ -127,13 +127,13 @@ export class Cluster {
     this.metadata.register("127.0.0.1", { ...facts, localIp: this.replica.ip });
   }
 
-  /** A blank volume. */
+  /** Replaces the volume by a blank one. */
   newVolume(): void {
     rmSync(join(this.root, "var"), { recursive: true, force: true });
     mkdirSync(join(this.root, "var/lib"), { recursive: true });
   }
 
-  /** Writes keys of a shard by its owner; acknowledged means that a replica had them, where there is one. */
+  /** Writes keys of a shard to its owner. If there is a replica, waits until it has them. */
   async write(shard: number, count: number, replicas: 0 | 1 = 0): Promise<void> {
     const owner = await this.owner(shard);
     const first = this.keys[shard] ?? 0;
@@ -144,7 +144,7 @@ export class Cluster {
     this.keys[shard] = first + count;
   }
 
-  /** Removes the latest keys, so that a long walk does not become slower. */
+  /** Removes the latest keys, so that a long walk does not slow down. */
   async trim(): Promise<void> {
     for (const [shard, count] of this.keys.entries()) {
       const gone = Array.from({ length: count }, (_, index) => index).slice(20);
@@ -156,7 +156,7 @@ export class Cluster {
     }
   }
 
-  /** How many of a shard's keys a server does not have with their values. */
+  /** How many of a shard's keys a server lacks or has with another value. */
   async missing(server: Server, shard: number): Promise<number> {
     const numbers = Array.from({ length: this.keys[shard] ?? 0 }, (_, index) => index);
     const words = ["MGET", ...numbers.map((each) => this.key(shard, each))];
@@ -164,14 +164,14 @@ export class Cluster {
     return numbers.filter((each) => values[each] !== `${value}${each}`).length;
   }
 
-  /** The server that serves a shard; of two that say so the one with the higher epoch. */
+  /** The owner of a shard. If two servers claim it, the one with the higher epoch. */
   async owner(shard: number): Promise<Server> {
     return until(`shard ${shard} has an owner`, { timeout: patience }, async () => {
       return (await this.owners(shard))[0];
     });
   }
 
-  /** All servers that say that they own a shard, the latest epoch first. */
+  /** All servers that claim to own a shard, the latest epoch first. */
   async owners(shard: number): Promise<Server[]> {
     const slot = shards[shard]?.[0] ?? 0;
     const found: { readonly server: Server; readonly epoch: number }[] = [];
@@ -184,7 +184,7 @@ export class Cluster {
     return found.sort((one, other) => other.epoch - one.epoch).map(({ server }) => server);
   }
 
-  /** Makes one of the shard's servers its owner; `TAKEOVER` without the other one. */
+  /** Makes one of the shard's servers its owner; by `TAKEOVER` if the other one is down. */
   async promote(server: Server, ...how: readonly string[]): Promise<void> {
     const other = server === this.replica ? this.master : this.replica;
     await until(`${server.ip} owns the shard`, { timeout: patience, every: 200 }, async () => {
@@ -196,7 +196,7 @@ export class Cluster {
     await this.untilAgreed(server);
   }
 
-  /** Every master sees this owner of the replica's shard, and serves. */
+  /** Waits until every master lists this owner of the replica's shard and its cluster state is ok. */
   async untilAgreed(owner: Server): Promise<void> {
     // Of the first shard.
     const slot = 0;
@@ -219,7 +219,7 @@ export class Cluster {
     });
   }
 
-  /** Whether the first master may be elected; resolves when the others know. */
+  /** Sets whether the first master may be elected; resolves when the others know. */
   async bar(barred: boolean): Promise<void> {
     await this.master.ask("CONFIG", "SET", "cluster-replica-no-failover", barred ? "yes" : "no");
     await until("the others know whether it may be elected", { timeout: patience }, async () => {
@@ -255,7 +255,7 @@ export class Cluster {
       mkdirSync(join(this.directory, ip));
       const lines = [`port ${this.port}`, `bind ${ip}`, `dir ${join(this.directory, ip)}`, 'save ""'];
       lines.push("protected-mode no", "cluster-enabled yes", "cluster-node-timeout 2000");
-      // Connections on loopback come from 127.0.0.1, whoever makes them.
+      // All connections on loopback come from 127.0.0.1, regardless of the server.
       lines.push(`cluster-announce-ip ${ip}`, `replica-announce-ip ${ip}`);
       lines.push("repl-diskless-sync-delay 0", "cluster-allow-replica-migration no");
       writeFileSync(join(this.directory, `${ip}.conf`), `${lines.join("\n")}\n`);
@@ -268,7 +268,7 @@ export class Cluster {
     ids.sort((one, other) => (one.id < other.id ? -1 : 1));
     this.masters.splice(0, 3, ...ids.map(({ each }) => each));
     this.ids.push(...ids.map(({ id }) => id));
-    // Shards in the order of the IDs, so that a question is asked of the same master in each cluster.
+    // Shards are in the order of the IDs, so that a question goes to the same master in each cluster.
     for (const [index, server] of this.masters.entries()) {
       const [first = 0, last = 0] = shards[index] ?? [];
       await server.ask("CLUSTER", "SET-CONFIG-EPOCH", String(index + 1));
@@ -285,7 +285,7 @@ export class Cluster {
     for (const shard of [0, 1, 2]) await this.write(shard, 20);
   }
 
-  /** What user data leaves on an instance. */
+  /** Writes the files that user data writes on an instance. */
   private furnish(): void {
     const etc = join(this.root, "etc/redis-replica");
     const bin = join(this.root, "opt/redis-replica/bin");

@@ -9,14 +9,14 @@ import { scenes } from "./scene";
 import { show } from "./point";
 import { walk, type Walked, type WalkResult } from "./walk";
 
-/** Points that take about six minutes on two cores. */
+/** The number of points that take about six minutes on two cores. */
 export const sample = 240;
 
 /**
- * `--walk`, scenes by name (default: all), `--all` points or `--points N` drawn by `--seed S` (default: any, which the run
- * prints), `--kind KIND...`, `--jobs N` clusters side by side. Runs in an enclosure; resolves to the exit status.
+ * `--walk`, scenes by name (default: all), `--all` points or `--points N` drawn by `--seed S` (default: any; the run
+ * prints it), `--kind KIND...`, `--jobs N` clusters in parallel. Runs in an enclosure; resolves to the exit status.
  */
-export async function runWalk(argv: readonly string[], say: (text: string) => void): Promise<number> {
+export async function runWalk(argv: readonly string[], log: (text: string) => void): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
@@ -45,9 +45,9 @@ export async function runWalk(argv: readonly string[], say: (text: string) => vo
     kinds: values.kind.length > 0 ? injectionKinds.filter((kind) => values.kind.includes(kind)) : undefined,
     jobs: count("--jobs", values.jobs),
     directory,
-    say,
+    log,
   });
-  say(table(result));
+  log(table(result));
   return result.walked.some(failed) ? 1 : 0;
 }
 
@@ -55,11 +55,11 @@ export function failed({ problems }: Walked): boolean {
   return problems.length > 0;
 }
 
-export function told({ scene, point, problems }: Walked): string {
+export function describeFailure({ scene, point, problems }: Walked): string {
   return [`${scene}: ${show(point)}`, ...problems].join("\n  ");
 }
 
-/** A row for each scene: the points that it has and, by kind, how many were walked; failures after a slash. */
+/** A row for each scene: its number of points and, by kind, how many were walked; failures follow a slash. */
 export function table({ total, walked }: WalkResult): string {
   const cell = (of: readonly Walked[]): string => {
     const bad = of.filter(failed).length;

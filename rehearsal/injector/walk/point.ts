@@ -3,24 +3,24 @@ import { type InjectionKind, injectionKinds } from "../injection";
 import { type InjectionPlanData } from "../injection-plan";
 import { type Cluster } from "./cluster";
 
-/** Longer than any question is waited for; see agent.py. */
+/** Delays in milliseconds that are longer than the timeout of any question; see agent.py. */
 const late = { usual: 1200, long: 4500 };
-/** The question that is waited for as long as a save may take. */
+/** The command whose timeout is the time that a save may take. */
 const longCommand = "SHUTDOWN";
 
-/** A question as it is asked in every cluster: addresses and IDs are named by their role. */
+/** A question in the form that is the same in every cluster: addresses and IDs are replaced by roles. */
 export interface PointQuestion {
   readonly address: string;
   readonly command: readonly string[];
   readonly occurrence: number;
 }
 
-/** One injection into one question of a scene. */
+/** An injection into one question of a scene. */
 export interface Point extends PointQuestion {
   readonly kind: InjectionKind;
 }
 
-/** Words that differ from cluster to cluster, and what they are called. */
+/** Words that differ between clusters, and the names that replace them. */
 function names(cluster: Cluster): [string, string][] {
   const { port, masters, ids, replica } = cluster;
   return [
@@ -37,14 +37,14 @@ function names(cluster: Cluster): [string, string][] {
   ];
 }
 
-/** The different questions that were asked; a node ID that is no master's is any word. */
+/** The different questions that were asked. A node ID of another node than a master is replaced by `*`. */
 export function questionsOf(cluster: Cluster): PointQuestion[] {
   const roles = new Map(names(cluster));
   const called = (word: string): string => roles.get(word) ?? (/^[0-9a-f]{40}$/.test(word) ? "*" : word);
   const counted = new Map<string, number>();
   return cluster.asked.map((asked: Asked) => {
     const question = { address: called(asked.address), command: asked.command.map(called) };
-    // Two IDs may have become one word.
+    // Two IDs may have been replaced by the same word.
     const key = JSON.stringify(question);
     const occurrence = (counted.get(key) ?? 0) + 1;
     counted.set(key, occurrence);
@@ -52,7 +52,7 @@ export function questionsOf(cluster: Cluster): PointQuestion[] {
   });
 }
 
-/** Every kind for every question, each once. */
+/** Every kind of injection for every different question. */
 export function pointsOf(questions: readonly PointQuestion[]): Point[] {
   const different = new Map(questions.map((question) => [JSON.stringify(question), question]));
   return [...different.values()].flatMap((question) => injectionKinds.map((kind) => ({ ...question, kind })));

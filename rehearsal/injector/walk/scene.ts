@@ -6,17 +6,17 @@ import { type Cluster } from "./cluster";
 /** Longer than W, in seconds. */
 const window = 61;
 
-/** Something that the agent does, of which single questions are made to fail. */
+/** An action of the agent in which single questions are made to fail. */
 export interface Scene {
   readonly name: string;
   readonly title: string;
-  /** From a replica in sync to the moment before. */
+  /** Prepares the action, from a replica in sync. */
   readonly arrange: (cluster: Cluster) => Promise<void>;
-  /** What is recorded and disturbed. Returns what the agent's looks ended with; the unit keeps its own. */
+  /** The action that is recorded and disturbed. Returns the results of the agent's looks; the unit keeps its own. */
   readonly act: (cluster: Cluster) => Promise<Outcome[]>;
-  /** What must not be so after it. */
+  /** Problems directly after the action. */
   readonly wrong?: (cluster: Cluster) => Promise<string[]>;
-  /** The undisturbed look that follows. Returns what is wrong. */
+  /** The undisturbed look that follows. Returns problems. */
   readonly after: (cluster: Cluster) => Promise<string[]>;
 }
 
@@ -30,7 +30,7 @@ async function start(cluster: Cluster): Promise<Outcome[]> {
   return [];
 }
 
-/** The node is started where it does not run, and ends healthy. */
+/** Starts the node if it does not run, and checks that it becomes healthy. */
 async function healthy(cluster: Cluster): Promise<string[]> {
   await cluster.unit.start();
   const { code, log } = await cluster.look("reconcile");
@@ -38,7 +38,7 @@ async function healthy(cluster: Cluster): Promise<string[]> {
   return code === 0 ? [] : [`the next look ended with ${code}: ${log}`, ...starts];
 }
 
-/** The replica owns its shard, and its former master follows it. */
+/** Promotes the replica, so that its former master follows it. */
 async function promote(cluster: Cluster): Promise<void> {
   await cluster.promote(cluster.replica);
 }
@@ -52,7 +52,7 @@ async function must(cluster: Cluster): Promise<void> {
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
-/** An owner with an append-only file, of which the only copy may not be elected. */
+/** Makes the replica an owner with an append-only file, whose only replica may not be elected. */
 async function serveAlone(cluster: Cluster): Promise<void> {
   await promote(cluster);
   await must(cluster);
@@ -70,20 +70,20 @@ function masterDump(cluster: Cluster): string {
   return join(cluster.folderOf(0), "dump.rdb");
 }
 
-/** Starts the replica's master; resolves when every master sees it as the owner of its slots. */
+/** Starts the replica's master; resolves when every master lists it as the owner of its slots. */
 async function startMaster(cluster: Cluster): Promise<void> {
   cluster.startMaster(0);
   await cluster.master.untilAnswers();
   await cluster.untilAgreed(cluster.master);
 }
 
-/** The node does not run, and does not own its slots by its own word. */
+/** Checks that the node does not run, or does not report itself as the owner of its slots. */
 async function servesNothing(cluster: Cluster): Promise<string[]> {
   const owners = await cluster.owners(0);
   return owners.includes(cluster.replica) ? ["the node serves slots"] : [];
 }
 
-/** An operator must decide: an undisturbed start says so, and what it said before is not worth less. */
+/** Checks that the node is refused, also by an undisturbed start: an operator must decide. */
 async function refused(cluster: Cluster): Promise<string[]> {
   if (cluster.replica.pid) return ["Redis was started"];
   await cluster.look("retry");
@@ -174,7 +174,7 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: "stop-owner",
-    title: "a node that owns slots is stopped soon after its election, and nobody else may be elected",
+    title: "a node that owns slots is stopped soon after its election, and no other node may be elected",
     arrange: serveAlone,
     act: stop,
     after: healthy,
@@ -195,7 +195,7 @@ export const scenes: readonly Scene[] = [
     title: "an owner of slots continues after kill -9 by its append-only file",
     arrange: async (cluster) => {
       await serveAlone(cluster);
-      // The file is written to the disk once a second; the process's end loses nothing.
+      // The file is synced to disk once a second. A killed process loses no data, since the kernel has it.
       await cluster.unit.crash();
     },
     act: join_,
@@ -222,7 +222,7 @@ export const scenes: readonly Scene[] = [
     after: async (cluster) => {
       const problems = await refused(cluster);
       await cluster.promote(cluster.master, "TAKEOVER");
-      // An owner that was started from its append-only file has counted its offset from 0: docs/instance.md, "Limits".
+      // An owner that was started from its append-only file counts its offset from 0: docs/instance.md, "Limits".
       await cluster.look("retry");
       await cluster.unit.start();
       if (!cluster.replica.pid) await cluster.look("accept");
@@ -252,7 +252,7 @@ export const scenes: readonly Scene[] = [
   },
 ];
 
-/** From wherever a scene has ended to a replica in sync, with all keys where they belong. */
+/** Returns from the end of any scene to a replica in sync, with all keys in their shards. */
 export async function toBase(cluster: Cluster): Promise<void> {
   cluster.record();
   await cluster.bar(false);
@@ -261,7 +261,7 @@ export async function toBase(cluster: Cluster): Promise<void> {
   await cluster.look("retry");
   await must(cluster);
   await must(cluster);
-  // What is on the volume is of this history, as after a minute on an instance.
+  // The volume must have the data of this history, as after a minute on an instance.
   await cluster.replica.ask("SAVE");
   if (cluster.keys.some((count) => count > 300)) await cluster.trim();
 }

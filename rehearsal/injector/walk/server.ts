@@ -3,10 +3,10 @@ import { closeSync, openSync } from "node:fs";
 import { Connection } from "../../connection";
 import { until } from "../../wait";
 
-/** Milliseconds for one answer. */
+/** The timeout of one command in milliseconds. */
 const patience = 5000;
 
-/** How a process ended, in systemd's words. */
+/** How a process ended, in the terms of systemd. */
 export interface End {
   readonly result: "success" | "exit-code" | "signal";
   /** The code, or the signal's name without SIG. */

@@ -4,23 +4,23 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Agent, type ClockShift, type Outcome } from "./agent";
 import { type Server } from "./server";
 
-/** Milliseconds until systemd starts a unit again; on an instance it is a second. */
+/** Milliseconds until the unit is restarted; on an instance it is a second. */
 const restart = 200;
-/** Seconds that the agent's clock moves when a start is put off: W passes within six starts. */
+/** Seconds by which the agent's clock moves when a start is delayed: W passes within six starts. */
 const step = 15;
 /**
- * Milliseconds that this takes. W must last longer than an election here, too: at a node timeout of 2 s one was won 3.5 s
- * after its master had ended, and four starts put off take 6 s.
+ * Milliseconds that such a delay takes. W must last longer than an election here, too: at a node timeout of 2 s one was
+ * won 3.5 s after its master had ended, and four delayed starts take 6 s.
  */
 const pause = 1500;
-/** Starts that may be put off one after the other. */
+/** How many starts in a row may be delayed. */
 const tries = 10;
-/** Milliseconds that Redis has after SIGTERM. */
+/** Milliseconds that Redis has to end after SIGTERM. */
 const termination = 20_000;
 
-/** What systemd does with redis-replica.service: prepare, Redis, stop, stopped, and again. */
+/** Runs redis-replica.service as systemd does: prepare, Redis, stop, stopped, restart. */
 export class Unit {
-  /** Of all commands since the last `forget`. */
+  /** The results of all commands since the last `forget`. */
   readonly outcomes: Outcome[] = [];
   private wanted = false;
   private lost = false;
@@ -59,7 +59,7 @@ export class Unit {
     await this.supervising;
   }
 
-  /** kill -9 of a machine: Redis ends, and nothing of the agent runs afterwards. */
+  /** Simulates the loss of the machine: Redis is killed, and no command of the agent runs afterwards. */
   async lose(): Promise<void> {
     this.lost = true;
     this.wanted = false;
@@ -68,7 +68,7 @@ export class Unit {
     this.lost = false;
   }
 
-  /** kill -9 of Redis, which systemd would start again; here it is for the caller to do. */
+  /** Kills Redis. systemd would restart it; here the caller has to. */
   async crash(): Promise<void> {
     this.wanted = false;
     await this.server.end("SIGKILL");

@@ -6,11 +6,11 @@ import { generations, lost, stateOf, wrongEndings, wrongNode } from "./check";
 import { type Point, planOf, type PointQuestion, pointsOf, questionsOf, show } from "./point";
 import { type Scene, toBase } from "./scene";
 
-/** How a point ended. */
+/** The result of a point. */
 export interface Walked {
   readonly scene: string;
   readonly point: Point;
-  /** Whether the question was asked this time; looks that wait ask more or less often. */
+  /** Whether the question was asked in this run: looks that wait ask a varying number of times. */
   readonly reached: boolean;
   readonly problems: readonly string[];
   readonly seconds: number;
@@ -19,15 +19,15 @@ export interface Walked {
 export interface WalkProps {
   readonly scenes: readonly Scene[];
   readonly seed: number;
-  /** How many points are drawn of all. @default - all */
+  /** How many of the points are drawn. @default - all */
   readonly points?: number;
   /** Only these kinds. @default - all */
   readonly kinds?: readonly InjectionKind[];
-  /** Clusters side by side. */
+  /** The number of clusters that run in parallel. */
   readonly jobs: number;
-  /** For the clusters' files. */
+  /** The folder for the clusters' files. */
   readonly directory: string;
-  readonly say: (text: string) => void;
+  readonly log: (text: string) => void;
 }
 
 export interface WalkResult {
@@ -41,7 +41,7 @@ interface Task {
   readonly point: Point;
 }
 
-/** A cluster that is made anew where a point has left it in disorder. */
+/** A cluster that is replaced if a point has failed on it. */
 class Lane {
   private cluster?: Cluster;
   private made = 0;
@@ -51,7 +51,7 @@ class Lane {
     private readonly number: number,
   ) {}
 
-  /** A cluster whose replica is in sync. */
+  /** Returns a cluster whose replica is in sync. */
   async ready(): Promise<Cluster> {
     if (!this.cluster) {
       const directory = join(this.directory, `${this.number}-${++this.made}`);
@@ -67,7 +67,7 @@ class Lane {
   }
 }
 
-/** Records each scene once, and then plays it again and again with one question of it made to fail. */
+/** Records each scene once, then repeats it with a single question made to fail each time. */
 export async function walk(props: WalkProps): Promise<WalkResult> {
   const lanes = Array.from({ length: props.jobs }, (_, index) => new Lane(props.directory, index + 1));
   try {
@@ -77,7 +77,7 @@ export async function walk(props: WalkProps): Promise<WalkResult> {
       lanes.map(async (lane) => {
         for (let scene = unrecorded.shift(); scene; scene = unrecorded.shift()) {
           recorded.set(scene, await record(lane, scene));
-          props.say(`${scene.name}: ${recorded.get(scene)?.length} questions`);
+          props.log(`${scene.name}: ${recorded.get(scene)?.length} questions`);
         }
       }),
     );
@@ -88,7 +88,7 @@ export async function walk(props: WalkProps): Promise<WalkResult> {
     const total = Object.fromEntries(
       props.scenes.map((scene) => [scene.name, all.filter((task) => task.scene === scene).length]),
     );
-    props.say(`${tasks.length} of ${all.length} points, seed ${props.seed}`);
+    props.log(`${tasks.length} of ${all.length} points, seed ${props.seed}`);
     const walked: Walked[] = [];
     const queue = [...tasks];
     await Promise.all(
@@ -97,8 +97,8 @@ export async function walk(props: WalkProps): Promise<WalkResult> {
           const result = await play(lane, task);
           walked.push(result);
           const { scene, point, problems } = result;
-          if (problems.length > 0) props.say(`${scene}: ${show(point)}: ${problems.join("\n  ")}`);
-          else if (walked.length % 50 === 0) props.say(`${walked.length} of ${tasks.length} points`);
+          if (problems.length > 0) props.log(`${scene}: ${show(point)}: ${problems.join("\n  ")}`);
+          else if (walked.length % 50 === 0) props.log(`${walked.length} of ${tasks.length} points`);
         }
       }),
     );
@@ -108,7 +108,7 @@ export async function walk(props: WalkProps): Promise<WalkResult> {
   }
 }
 
-/** By turns of the scenes, each in an order by the seed. */
+/** Draws points from each scene in turn, in an order that depends on the seed. */
 function drawn(all: readonly Task[], { seed, points, kinds, scenes }: WalkProps): Task[] {
   const random = generator(seed);
   const chosen = all
@@ -158,7 +158,7 @@ async function play(lane: Lane, { scene, point }: Task): Promise<Walked> {
     cluster.record();
     problems.push(...((await scene.wrong?.(cluster)) ?? []), ...(await wrongNode(cluster)));
     const gone = Object.entries(generations(cluster)).filter(([place, full]) => before[place] && !full);
-    problems.push(...gone.map(([place]) => `${place} had keys and has none any more`));
+    problems.push(...gone.map(([place]) => `${place} had keys and has none now`));
     problems.push(...(await scene.after(cluster)));
     problems.push(...(await wrongNode(cluster)), ...(await lost(cluster)));
     if (problems.length === 0) await toBase(cluster).catch((error: unknown) => problems.push(String(error)));
