@@ -2,7 +2,7 @@ import { faults } from "../../rehearsal/faults";
 import { play } from "../../rehearsal/faults/play";
 import { describeWith } from "../support/needs";
 
-/** Those that every run plays; `npm run e2e -- --all` plays all, `--fault ID` one. */
+/** The faults that every run plays; `npm run e2e -- --all` plays all, `--fault ID` one. */
 const gate = ["F1", "F2", "F9", "F12", "F13a", "F13b", "F17", "F17d", "F28"];
 
 describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "a fault", () => {

@@ -46,7 +46,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap"], "a fleet of booted instan
     await fleet.stop(replacement.instanceId, "gone");
   });
 
-  it("gives side by side launches addresses of their own", async () => {
+  it("gives simultaneous launches different addresses", async () => {
     const others = [2, 3].map((number) => ({
       ...request,
       statefulInstanceId: `ssi-0000000${number}`,
@@ -58,7 +58,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap"], "a fleet of booted instan
     await Promise.all(others.map(({ instanceId }) => fleet.stop(instanceId, "gone")));
   });
 
-  it("gives volume and address up when released, and takes the address asked for", async () => {
+  it("releases volume and address, and takes a requested address", async () => {
     await fleet.release(request.statefulInstanceId);
     expect(() => fleet.volume(request.statefulInstanceId)).toThrow("nothing is kept");
     const again = { ...request, instanceId: "i-0000000000000003", privateIp: "10.0.2.77" };

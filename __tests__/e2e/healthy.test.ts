@@ -1,7 +1,7 @@
 import { Scene } from "../../rehearsal/scene";
 import { describeWith } from "../support/needs";
 
-/** What a person or a timer may run on a healthy machine. */
+/** The commands that a person or a timer may run on a healthy machine. */
 const COMMANDS = [
   ["bash", "/var/lib/cloud/instance/scripts/part-001"], // the user data, as cloud-init runs it
   ["systemctl", "start", "redis-replica-reconcile.service"],
@@ -16,7 +16,7 @@ const COMMANDS = [
 ];
 
 describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "a healthy replica", () => {
-  test("is left alone by ten more runs of everything: process, link and syncs stay", async () => {
+  test("is not changed by ten more runs of every command: process, link and syncs stay the same", async () => {
     const scene = await Scene.open();
     try {
       const facts = async () => ({

@@ -7,7 +7,7 @@ import { Network } from "../../rehearsal/network";
 import { Volume } from "../../rehearsal/volume";
 import { describeWith } from "../support/needs";
 
-/** Notes every run, with what the instance can learn about itself. */
+/** User data that records every run, with the instance's metadata. */
 const userData = `#!/bin/bash
 set -eu
 base=http://169.254.169.254/latest
@@ -97,7 +97,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap"], "an instance", () => {
     expect(instance.cloudInitLog()).toContain("this went wrong");
   });
 
-  it("is noticed before it is interrupted, and goes", async () => {
+  it("gets a notice before it is interrupted, and ends", async () => {
     const instance = await start("i-0000000000000001", "#!/bin/sh\n");
     await instance.waitForUserData();
     const action = [
@@ -115,7 +115,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap"], "an instance", () => {
     await expect(instance.exec(["true"])).rejects.toThrow("is not running");
   });
 
-  it("is gone at once when killed, and its volume boots again", async () => {
+  it("ends at once when killed, and its volume boots again", async () => {
     const first = await start("i-0000000000000001");
     await first.waitForUserData();
     await first.kill();
@@ -130,7 +130,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap"], "an instance", () => {
     async (how) => {
       const first = await start("i-0000000000000001");
       await first.waitForUserData();
-      await first.exec(["rm", "/etc/issue"]); // a file of the image: the snapshot has to know that it is gone
+      await first.exec(["rm", "/etc/issue"]); // a file of the image: its removal must be in the snapshot
       await first.exec(["setcap", "cap_net_raw=ep", "/usr/bin/less"]);
       const snapshot = await first.snapshot(how);
       await first.exec(["sh", "-c", "echo later > /root/later"]);
@@ -167,7 +167,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap"], "an instance", () => {
     expect(mirror.requests).toContainEqual({ path: "/redis-7.0.15.tar.gz", status: 200 });
   });
 
-  it("throws with the instance's own words when a wait is over", async () => {
+  it("throws an error with the instance's output after a timeout", async () => {
     const instance = await start("i-0000000000000001", "#!/bin/sh\necho still at it\nsleep 60\n");
     await expect(instance.waitForUserData(4000)).rejects.toThrow(/not within 4000 ms[^]*still at it/);
     await expect(instance.exec(["sleep", "30"], { timeout: 500 })).rejects.toThrow(

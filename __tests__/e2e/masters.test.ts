@@ -7,7 +7,7 @@ import { until } from "../../rehearsal/wait";
 import { Writer } from "../../rehearsal/writer";
 import { describeWith } from "../support/needs";
 
-/** Longer than the writer waits for an answer: a cable that it finds pulled is no failed master yet. */
+/** Longer than the writer's timeout: a pulled cable that it notices is not yet a failed master. */
 const directives = { "cluster-node-timeout": "4000" };
 
 describeWith(["root", "redis-server"], "masters and the writer", () => {
@@ -29,7 +29,7 @@ describeWith(["root", "redis-server"], "masters and the writer", () => {
     await network.close();
   });
 
-  it("makes a whole cluster with an address for each master", async () => {
+  it("forms a complete cluster with an address for each master", async () => {
     const view = await masters.nodes(1);
     expect(view.map(({ address }) => address).sort()).toEqual(masters.addresses);
     const slots = view.flatMap((node) => node.slots).map(([first, last]) => last - first + 1);
@@ -44,7 +44,7 @@ describeWith(["root", "redis-server"], "masters and the writer", () => {
     expect(Math.min(...sizes.map(Number))).toBeGreaterThan(500);
   });
 
-  it("acknowledges no write while there is no replica, and loses none", async () => {
+  it("acknowledges no write without a replica, and loses none", async () => {
     const writer = await Writer.start({ seeds: masters.addresses.slice(0, 1), prefix: "alone" });
     await until("it has written", { timeout: 10_000 }, () => writer.counts.plain > 300);
     await writer.stop();
@@ -55,11 +55,11 @@ describeWith(["root", "redis-server"], "masters and the writer", () => {
     });
   });
 
-  it("lets no write that was given up come over a later one", async () => {
+  it("never lets a write that was given up overwrite a later one", async () => {
     const slot = slotOf("{late}");
     const nodes = await masters.nodes(0);
     const { address = "" } = nodes.find(({ slots }) => slots.some(([a, b]) => a <= slot && slot <= b)) ?? {};
-    // All keys are this master's, so that whatever is written after the cut, it has written.
+    // All keys belong to this master, so every write after the cut goes to it.
     const writer = await Writer.start({ seeds: masters.addresses, prefix: "{late}", keys: 30 });
     await until("it has written", { timeout: 10_000 }, () => writer.counts.plain > 300);
     await network.unplug(address);
@@ -68,7 +68,7 @@ describeWith(["root", "redis-server"], "masters and the writer", () => {
     const { plain } = writer.counts;
     await until("it writes on", { timeout: 10_000 }, () => writer.counts.plain > plain + 60);
     await writer.stop();
-    // The kernel goes on sending what the socket held: after 3 s for the fourth time.
+    // The kernel continues to send the data in the socket: after 3 s for the fourth time.
     await sleep(4000);
     expect(await writer.verify(masters.addresses)).toMatchObject({ lostPlain: 0, unanswered: 0 });
   });
@@ -87,7 +87,7 @@ describeWith(["root", "redis-server"], "masters and the writer", () => {
     }
   });
 
-  it("keeps writing through a master's death, and what was acknowledged is on its successor", async () => {
+  it("continues to write after a master's failure, and its successor has the acknowledged writes", async () => {
     const writer = await Writer.start({ seeds: masters.addresses, rate: 1000 });
     await until("it is acknowledged", { timeout: 20_000 }, () => writer.counts.acknowledged > 1000);
     await masters.kill(1);
@@ -106,7 +106,7 @@ describeWith(["root", "redis-server"], "masters and the writer", () => {
     expect(verdict.failed).toBeGreaterThan(0);
   });
 
-  it("counts what is on none of the nodes as lost", async () => {
+  it("counts a write that no node has as lost", async () => {
     const writer = await Writer.start({ seeds: masters.addresses, prefix: "doomed", keys: 30 });
     await until("it has written", { timeout: 20_000 }, () => writer.counts.plain > 300);
     await writer.stop();

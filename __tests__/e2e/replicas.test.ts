@@ -24,7 +24,7 @@ interface Body extends JsonObject {
   };
 }
 
-/** The request body as the real provider sent it, but for the user data, which is compared by itself. */
+/** The request body as the real provider sent it, except for the user data, which is compared separately. */
 const recorded = JSON.parse(
   readFileSync(join(__dirname, "recorded/create-group.json"), "utf8"),
 ) as JsonObject;
@@ -44,7 +44,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "replicas
     let before: Awaited<ReturnType<Stage["replicas"]>>;
 
     beforeAll(async () => {
-      // The source is of 7.0, as this machine's own server: an older server cannot follow a newer one.
+      // The source release is 7.0, like this machine's own server: an older server cannot follow a newer one.
       stage = await Stage.open(way === "source" ? { masters: { server: "redis-server" } } : {});
       await stage.masters.fill({ megabytes: 50 });
       const config = {
@@ -130,7 +130,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "replicas
       await expect(project.terraform(STACK).plan()).resolves.toMatchObject({ exitCode: 0 });
     });
 
-    test("user data ends well on every instance", async () => {
+    test("user data succeeds on every instance", async () => {
       for (const instance of instances()) {
         await expect(instance.waitForUserData(400_000)).resolves.toMatchObject({
           succeeded: true,
@@ -149,7 +149,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "replicas
 
     test("contents are equal to the master's", digestsAgree);
 
-    test("an interrupted replica comes back as the node it was, with a partial resync and nothing lost", async () => {
+    test("an interrupted replica comes back with its node ID, a partial resync and no lost write", async () => {
       const [victim] = stage.api.statefulInstances(groupId);
       if (!victim?.instance) throw new Error("no instance runs");
       const old = stage.fleet.instance(victim.instance.id);
@@ -166,7 +166,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "replicas
 
       await expect(stage.replicas(replicas)).resolves.toEqual(before);
       await expect(nodeOf(old).cli("CLUSTER", "MYID")).resolves.toBe(id);
-      // The log is on the volume that was kept: it tells of both boots, and of one installation.
+      // The log is on the kept volume: it has both boots, and only one installation.
       expect(
         replacement
           ?.cloudInitLog()

@@ -13,8 +13,8 @@ const nodeTimeout = 5000;
 const directives = { "cluster-node-timeout": String(nodeTimeout) };
 
 /**
- * What the instance's agent is for: the same traces as the faults F13q and F12q, on servers without it. If one day Redis
- * does not lose data in them, the agent has less to do.
+ * Shows why the agent is needed: the faults F13q and F12q on servers without it. If a release of Redis loses no data
+ * here, the agent no longer has to handle these faults.
  */
 describeWith(
   ["root", "redis-server"],
@@ -22,7 +22,7 @@ describeWith(
   () => {
     let network: Network;
     let masters: Masters;
-    /** Of the first and of the second master. */
+    /** The replicas of the first and of the second master. */
     let replicas: RedisServer[];
 
     beforeAll(async () => {
@@ -41,19 +41,19 @@ describeWith(
       await network.close();
     });
 
-    function everybody(): string[] {
+    function addresses(): string[] {
       return [...masters.addresses, ...replicas.map(({ address }) => address)];
     }
 
-    /** Writes to each of 1000 keys, and twice to most; what the shards with a replica get is acknowledged. */
+    /** Writes 1000 keys, most of them twice. The writes to shards with a replica are acknowledged. */
     async function write(prefix: string): Promise<Writer> {
-      const writer = await Writer.start({ seeds: everybody(), prefix, rate: 1000 });
+      const writer = await Writer.start({ seeds: addresses(), prefix, rate: 1000 });
       await until(`it has written ${prefix}`, { timeout: 20_000 }, () => writer.counts.acknowledged >= 1200);
       await writer.stop();
       return writer;
     }
 
-    /** The data and the role of this moment, as an image of the volume has them. */
+    /** Copies the volume, with its present data and role, to an image. */
     async function take(replica: RedisServer): Promise<string> {
       await replica.node.cli("SAVE");
       const image = join(workDirectory(), `image-${replica.address}`);
@@ -61,7 +61,7 @@ describeWith(
       return image;
     }
 
-    /** The master dies, its replica is elected, and the old master comes back as its copy. */
+    /** Kills the master, so that its replica is elected and the old master comes back as its replica. */
     async function promote(shard: number, replica: RedisServer): Promise<void> {
       await masters.kill(shard);
       await replica.node.until("replication", "role", "master", { timeout: 30_000 });
@@ -70,7 +70,7 @@ describeWith(
       await whole();
     }
 
-    /** Lost, and back on the image long before the others could take it for failed. */
+    /** Replaces the replica on the image, long before the others could flag it as failed. */
     async function restore(replica: RedisServer, image: string): Promise<void> {
       await replica.kill();
       rmSync(replica.directory, { recursive: true });
@@ -80,13 +80,13 @@ describeWith(
 
     async function whole(): Promise<void> {
       const nodes = [...masters.servers, ...replicas].map(({ node }) => node);
-      await until("every node says that the cluster is whole", { timeout: 30_000 }, async () => {
+      await until("the cluster state is ok on every node", { timeout: 30_000 }, async () => {
         const states = await Promise.all(nodes.map((node) => node.clusterState()));
         return states.every((state) => state === "ok");
       });
     }
 
-    function tell(
+    function print(
       what: string,
       { plain, acknowledged, lostPlain, lostAcknowledged, unanswered }: Verdict,
     ): void {
@@ -94,7 +94,7 @@ describeWith(
       process.stderr.write(`stock, ${what}: ${JSON.stringify(counts)}\n`);
     }
 
-    it("from after the promotion: its copy is overwritten, and acknowledged writes are gone from both, with the state ok", async () => {
+    it("from after the promotion: its replica is overwritten, and both lose acknowledged writes", async () => {
       const [replica] = replicas as [RedisServer];
       await promote(0, replica);
       const image = await take(replica);
@@ -102,30 +102,30 @@ describeWith(
       await restore(replica, image);
       await masters.node(0).until("replication", "master_link_status", "up", { timeout: 30_000 });
       await whole();
-      const verdict = await writer.verify(everybody());
-      tell("image from after the promotion", verdict);
+      const verdict = await writer.verify(addresses());
+      print("image from after the promotion", verdict);
       expect(verdict.unanswered).toBe(0);
-      // All of the shard, which is a third of all keys.
+      // All keys of the shard, which are a third of all keys.
       expect(verdict.lostAcknowledged).toBeGreaterThan(300);
       expect(verdict.list.filter(({ found }) => found !== undefined)).toEqual([]);
       expect(await masters.digest(0)).toBe(await replica.node.digest());
     });
 
-    it("from before the promotion: both are replicas of each other, and nobody serves the shard any more", async () => {
+    it("from before the promotion: both are replicas of each other, and no node serves the shard", async () => {
       const [, replica] = replicas as [RedisServer, RedisServer];
       const image = await take(replica);
       await promote(1, replica);
       const writer = await write("later");
       await restore(replica, image);
-      await sleep(3 * nodeTimeout); // much more than an election takes
+      await sleep(3 * nodeTimeout); // much longer than an election takes
       const [one, other] = await Promise.all([
         masters.info(1, "replication"),
         replica.node.info("replication"),
       ]);
       expect([one["role"], one["master_host"]]).toEqual(["slave", replica.address]);
       expect([other["role"], other["master_host"]]).toEqual(["slave", masters.addresses[1]]);
-      const verdict = await writer.verify(everybody());
-      tell("image from before the promotion", verdict);
+      const verdict = await writer.verify(addresses());
+      print("image from before the promotion", verdict);
       expect(verdict.unanswered).toBeGreaterThan(300);
     });
   },

@@ -19,7 +19,7 @@ const { reply } = fc.letrec<{ reply: Buffer; array: Buffer }>((tie) => ({
     .map((parts) => Buffer.concat([Buffer.from(`*${parts.length}\r\n`), ...parts])),
 }));
 
-/** The frames of a stream that arrives in pieces which end at these places. */
+/** The frames of a stream that arrives in pieces, cut at these positions. */
 function frames(stream: Buffer, cuts: readonly number[]): Buffer[] {
   const reader = new FrameReader(LIMIT);
   const places = [...new Set([0, ...cuts.map((cut) => cut % (stream.length + 1)), stream.length])];
@@ -28,7 +28,7 @@ function frames(stream: Buffer, cuts: readonly number[]): Buffer[] {
 }
 
 describe("FrameReader", () => {
-  test("returns each reply with its exact bytes, however the stream is cut", () => {
+  test("returns each reply with its exact bytes, regardless of how the stream is cut", () => {
     fc.assert(
       fc.property(fc.array(reply, { minLength: 1, maxLength: 8 }), fc.array(fc.nat()), (replies, cuts) => {
         expect(frames(Buffer.concat(replies), cuts).map(String)).toEqual(replies.map(String));
@@ -36,7 +36,7 @@ describe("FrameReader", () => {
     );
   });
 
-  test("returns nothing of a frame that is not complete", () => {
+  test("returns nothing for an incomplete frame", () => {
     const reader = new FrameReader(LIMIT);
     expect(reader.push(Buffer.from("*2\r\n$3\r\nGET\r\n$1\r\nk\r"))).toEqual([]);
     expect(reader.push(Buffer.from("\n+"))).toHaveLength(1);

@@ -27,26 +27,26 @@ describe("InjectionPlan", () => {
     }
   });
 
-  test("applies the first entry that matches; parts that are left out match everything", () => {
+  test("applies the first matching entry; keys that are left out match everything", () => {
     const plan = InjectionPlan.of({ injections: [{ address: "a:1", kind: "drop" }, { kind: "lost" }] });
     expect(plan.for(question("a:1", ["PING"], 7))).toEqual({ kind: "drop" });
     expect(plan.for(question("b:1", ["PING"], 7))).toEqual({ kind: "lost" });
   });
 
-  test("matches any word by a star, and no other number of words", () => {
+  test("matches any single word by a star", () => {
     const plan = InjectionPlan.of({ injections: [{ command: ["SET", "k", "*"], kind: "drop" }] });
     expect(plan.for(question("a:1", ["SET", "k", "v"]))).toEqual({ kind: "drop" });
     expect(plan.for(question("a:1", ["SET", "j", "v"]))).toBeUndefined();
     expect(plan.for(question("a:1", ["SET", "k", "v", "NX"]))).toBeUndefined();
   });
 
-  test("matches a long word that is given in full", () => {
+  test("matches a long word that is written in full", () => {
     const script = "x".repeat(5000);
     const plan = InjectionPlan.of({ injections: [{ command: ["EVAL", script], kind: "drop" }] });
     expect(plan.for(question("a:1", ["EVAL", `${"x".repeat(256)}…(5000)`]))).toEqual({ kind: "drop" });
   });
 
-  test("draws the given share of all kinds, the same for a seed in any order", () => {
+  test("draws the given share of all kinds, regardless of the order for the same seed", () => {
     const drawn = (seed: number, questions = many): (Injection | undefined)[] => {
       const plan = InjectionPlan.of({ random: { share: 0.1, seed, ms: 50 } });
       return questions.map((each) => plan.for(each));
@@ -63,7 +63,7 @@ describe("InjectionPlan", () => {
     );
   });
 
-  test("draws nothing of a share of 0 and everything of 1, only of the given kinds", () => {
+  test("draws nothing for a share of 0 and everything for 1, only of the given kinds", () => {
     fc.assert(
       fc.property(fc.integer(), fc.string(), (seed, word) => {
         const asked = question("a:1", [word]);

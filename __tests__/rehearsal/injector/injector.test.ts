@@ -49,7 +49,7 @@ describeWith(["redis-server"], "an injector", () => {
     plan = InjectionPlan.of({ injections });
   }
 
-  /** What the server has under a key, asked without the proxy. */
+  /** The value of a key on the server, read without the proxy. */
   async function stored(key: string): Promise<string> {
     const wire = await Wire.open(Number(redis.address.split(":")[1]));
     wires.push(wire);
@@ -78,7 +78,7 @@ describeWith(["redis-server"], "an injector", () => {
     expect(problems).toEqual([]);
   });
 
-  test("forwards a command that arrives byte by byte, also behind the first line", async () => {
+  test("forwards a command that arrives byte by byte, even together with the first line", async () => {
     const wire = await Wire.open(injector.port);
     wires.push(wire);
     for (const byte of Buffer.concat([Buffer.from(`TO ${redis.address}\r\n`), command("PING")])) {
@@ -103,7 +103,7 @@ describeWith(["redis-server"], "an injector", () => {
     expect(asked).toEqual(injector.questions);
   });
 
-  test("delays one reply, and those behind it on the same connection", async () => {
+  test("delays one reply, and the later ones on the same connection", async () => {
     inject({ command: ["GET", "a"], kind: "delay", ms: 1500 });
     const wire = await client();
     const start = Date.now();
@@ -114,7 +114,7 @@ describeWith(["redis-server"], "an injector", () => {
     expect(asked[1]?.injection).toEqual({ kind: "delay", ms: 1500 });
   });
 
-  test("drops one question: it is not forwarded, nothing comes any more, the connection stays open", async () => {
+  test("drops one question: it is not forwarded, no further reply comes, the connection stays open", async () => {
     inject({ command: ["SET", "a", "1"], occurrence: 2, kind: "drop" });
     const wire = await client();
     wire.send(
@@ -131,7 +131,7 @@ describeWith(["redis-server"], "an injector", () => {
     expect(asked.map(({ injection }) => injection?.kind)).toEqual([undefined, undefined, "drop", undefined]);
   });
 
-  test("loses one reply: the command is forwarded, nothing comes any more, the connection stays open", async () => {
+  test("loses one reply: the command is forwarded, no further reply comes, the connection stays open", async () => {
     inject({ command: ["SET", "a", "1"], kind: "lost" });
     const wire = await client();
     wire.send(command("PING"), command("SET", "a", "1"), command("SET", "b", "1"));
@@ -167,7 +167,7 @@ describeWith(["redis-server"], "an injector", () => {
     expect(asked).toHaveLength(2);
   });
 
-  test("keeps a silent connection open when the server goes away", async () => {
+  test("keeps a silenced connection open when the server ends", async () => {
     const other = await startRedis();
     inject({ command: ["PING"], kind: "drop" });
     const wire = await client(other.address);
@@ -184,7 +184,7 @@ describeWith(["redis-server"], "an injector", () => {
     expect(await wire.untilEnded()).toBe("+PONG\r\n+OK\r\n");
   });
 
-  test("still delivers replies to a client that has stopped sending", async () => {
+  test("delivers replies to a half-closed client", async () => {
     inject({ command: ["PING"], kind: "delay", ms: 100 });
     const wire = await client();
     wire.send(command("PING"));
@@ -192,7 +192,7 @@ describeWith(["redis-server"], "an injector", () => {
     expect(await wire.untilEnded()).toBe("+PONG\r\n");
   });
 
-  test("resets the connection where the server cannot be reached, and records no question", async () => {
+  test("resets the connection if the server cannot be reached, and records no question", async () => {
     const wire = await client(`127.0.0.1:${await freePort()}`);
     wire.send(command("PING"));
     await wire.untilEnded();
@@ -202,7 +202,7 @@ describeWith(["redis-server"], "an injector", () => {
   });
 
   test.each(["HELLO\n", "TO nowhere\n", "TO a:99999\n", "TO a b:1\n", "x".repeat(400)])(
-    "closes a connection that begins with %j",
+    "closes a connection that starts with %j",
     async (line) => {
       const wire = await Wire.open(injector.port);
       wire.send(Buffer.from(line));
@@ -218,7 +218,7 @@ describeWith(["redis-server"], "an injector", () => {
     expect(problems).toEqual([expect.stringContaining("the client does not use RESP2")]);
   });
 
-  test("serves many pipelined commands with injections drawn by a seed, the same twice", async () => {
+  test("serves many pipelined commands with random injections that repeat for the same seed", async () => {
     plan = InjectionPlan.of({ random: { share: 0.02, seed: 5, kinds: ["error", "delay"], ms: 3 } });
     const play = async (): Promise<string> => {
       const wire = await client();
@@ -232,7 +232,7 @@ describeWith(["redis-server"], "an injector", () => {
     expect(injector.questions).toHaveLength(10_000);
   });
 
-  test("stops reading a server whose replies the client does not take", async () => {
+  test("stops reading from a server while the client does not read", async () => {
     const wire = await client();
     wire.send(command("SET", "big", Buffer.alloc(4 << 20)));
     await wire.until(/OK/);

@@ -26,7 +26,7 @@ describe("PlanFile", () => {
     expect(file.current.size).toBe(0);
   });
 
-  test("is read again when the file changes, and is empty when it is removed", () => {
+  test("is read again when the file changes, and has no injections after it is removed", () => {
     put('{"injections":[{"kind":"drop"}]}');
     expect(file.current.size).toBe(1);
     put('{"injections":[{"kind":"drop"},{"kind":"lost"}]}');

@@ -26,7 +26,7 @@ describe("QuestionLog", () => {
     });
   });
 
-  test("begins at 1 again after it is cleared", () => {
+  test("starts at 1 again after it is cleared", () => {
     const log = new QuestionLog();
     log.add(1, "a:1", words("PING"));
     log.clear();

@@ -58,7 +58,7 @@ describeWith(["redis-server"], "injector/serve.ts", () => {
     await wire.untilEnded();
   });
 
-  test("ends when its input does, and when it is told to", async () => {
+  test("ends with its input and on SIGTERM", async () => {
     for (const end of [() => child.stdin?.end(), () => child.kill("SIGTERM")]) {
       await serve("--stdin");
       const code = new Promise((resolve) => child.on("exit", resolve));
@@ -67,7 +67,7 @@ describeWith(["redis-server"], "injector/serve.ts", () => {
     }
   });
 
-  test("reads a plan from a file, again when it changes", async () => {
+  test("reads a plan from a file, and again when it changes", async () => {
     const directory = mkdtempSync(join(tmpdir(), "serve-"));
     try {
       const path = join(directory, "plan.json");

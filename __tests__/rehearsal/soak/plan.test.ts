@@ -14,12 +14,12 @@ const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const counts = fc.integer({ min: 1, max: 60 });
 
 describe("a drawn plan", () => {
-  test("is the same for the same seed, and another for another", () => {
+  test("is the same for the same seed, and differs for another one", () => {
     expect(draw(50, 7)).toEqual(draw(50, 7));
     expect(draw(50, 7).rounds).not.toEqual(draw(50, 8).rounds);
   });
 
-  test("begins in the same way for any number of faults", () => {
+  test("starts in the same way for any number of faults", () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const [short, long] = [draw(40, seed).rounds, draw(80, seed).rounds];
@@ -28,7 +28,7 @@ describe("a drawn plan", () => {
     );
   });
 
-  test("has as many faults as were asked for, and never two at once on one shard", () => {
+  test("has the requested number of faults, and never two at once on one shard", () => {
     fc.assert(
       fc.property(counts, seeds, (faults, seed) => {
         const { rounds } = draw(faults, seed);
@@ -74,7 +74,7 @@ describe("a drawn plan", () => {
   });
 });
 
-describe("what can be won of a round", () => {
+describe("the winnable part of a round", () => {
   const step = { delay: 0, away: 1 };
   const second = { after: 0, away: 1 };
 
@@ -95,7 +95,7 @@ describe("what can be won of a round", () => {
     );
   });
 
-  test("is all of it where only replicas are hit, and nothing is empty", () => {
+  test("is the whole round if only replicas are hit, and is never empty", () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         for (const round of draw(30, seed).rounds) {
@@ -113,7 +113,7 @@ describe("what can be won of a round", () => {
     );
   });
 
-  test("leaves out a second fault that would be one owner too many, and keeps the first", () => {
+  test("leaves out a second fault that would hit a second owner, and keeps the first", () => {
     const round = [
       { ...step, shard: 0, kind: "server" as const },
       { ...step, shard: 1, kind: "kill" as const, second: { ...second, kind: "stall" as const } },
@@ -121,7 +121,7 @@ describe("what can be won of a round", () => {
     expect(winnable(round, [false, false, false])).toEqual([round[0], { ...step, shard: 1, kind: "kill" }]);
   });
 
-  test("interrupts an owner that was to be forgotten", () => {
+  test("interrupts an owner instead of forgetting it", () => {
     const round = [{ ...step, shard: 0, kind: "forget" as const }];
     expect(winnable(round, [true, false, false])).toEqual([{ ...step, shard: 0, kind: "interrupt" }]);
   });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { type Range, shrink } from "../../../rehearsal/soak/shrink";
 
-/** A runner that fails exactly where both rounds were played, and the ranges that it was asked for. */
+/** A runner that fails only if both rounds are played, and the ranges that it was called with. */
 function runner(from: number, to: number): { asked: Range[]; replay: (range: Range) => Promise<boolean> } {
   const asked: Range[] = [];
   const replay = (range: Range): Promise<boolean> => {
@@ -12,7 +12,7 @@ function runner(from: number, to: number): { asked: Range[]; replay: (range: Ran
 }
 
 describe("shrink", () => {
-  test("finds the shortest prefix that fails, and then leaves out what it does not need at the beginning", async () => {
+  test("finds the shortest failing prefix, and then leaves out unneeded rounds at its beginning", async () => {
     const cases = fc.integer({ min: 1, max: 200 }).chain((failed) => {
       return fc.integer({ min: 1, max: failed }).chain((to) => {
         return fc.integer({ min: 1, max: to }).map((from) => ({ failed, from, to }));
@@ -27,7 +27,7 @@ describe("shrink", () => {
     );
   });
 
-  test("plays every prefix before it leaves anything out at the beginning", async () => {
+  test("plays every prefix before it leaves out rounds at the beginning", async () => {
     const { asked, replay } = runner(3, 5);
     await shrink(8, replay);
     expect(asked).toEqual([
@@ -37,7 +37,7 @@ describe("shrink", () => {
     ]);
   });
 
-  test("finds nothing where the plan does not fail again", async () => {
+  test("finds nothing if the plan does not fail again", async () => {
     expect(await shrink(8, () => Promise.resolve(false))).toBeUndefined();
   });
 
