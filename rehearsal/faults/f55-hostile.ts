@@ -3,15 +3,15 @@ import { COMMAND, HostilePeer } from "../hostile-peer";
 import { until } from "../wait";
 import { endsWell, type Fault, holds, killRedis, more, namesCause, recovery } from "./fault";
 
-/** What only root may read, and its value. */
+/** A file that only root may read, and its content. */
 const SECRET = "/root/secret";
 const NEEDLE = "needle-8f3a";
 
-/** Root's files whose content and names must stay: those that the traps lead to, and those beside them. */
+/** The files of root that must not change: those that the links lead to, and those beside them. */
 const FINGERPRINT = `find /etc /root -xdev -type f ! -path '/etc/redis-replica/*' -exec sha256sum {} + | sort
 ls -A /root /etc/redis-replica; stat -c '%U %a %n' /etc/shadow ${SECRET}`;
 
-/** As Redis's user, in place of what root and the agent open there while Redis runs. */
+/** Run as Redis's user: replaces files that root and the agent open while Redis runs. */
 const TRAPS = `cd /var/lib/redis
 rm -rf kept appendonlydir
 ln -s /root kept
@@ -19,7 +19,7 @@ ln -s /root appendonlydir
 mkfifo receipt
 ln -s ${SECRET} temp-1.rdb`;
 
-/** While Redis is stopped, its data is what only root can read. */
+/** Run while Redis is stopped: replaces its data by a link to a file that only root can read. */
 const SWAP = `cd /var/lib/redis && mv dump.rdb real.rdb && ln -s ${SECRET} dump.rdb`;
 const SWAP_BACK = "cd /var/lib/redis && mv real.rdb dump.rdb";
 
@@ -44,14 +44,14 @@ const redisProcess: Fault = {
     if (stdout.trim() === SECRET) await as(scene, "redis", SWAP_BACK);
     await scene.inSync(0, 90_000);
     const journal = await scene.instance(0).journal(5000);
-    holds("no reason and no log has what only root can read", !journal.includes(NEEDLE));
+    holds("no reason and no log has content that only root can read", !journal.includes(NEEDLE));
     const after = await shell(scene, FINGERPRINT);
     holds(`no file of root is changed\n${difference(before, after)}`, after === before);
     return { outcome: "back", ...back, note, ...(await endsWell(scene)) };
   },
 };
 
-/** Answers everything, so that it can be taken for Redis. */
+/** A listener that answers OK to every command, so that it can be taken for Redis. */
 const LISTENER = `exec python3 -c '
 import socketserver
 class Answer(socketserver.BaseRequestHandler):
@@ -62,7 +62,7 @@ socketserver.ThreadingTCPServer.allow_reuse_address = True
 socketserver.ThreadingTCPServer(("0.0.0.0", 6379), Answer).serve_forever()
 '`;
 
-/** What a local user may not do; each must fail. */
+/** Commands that a local user may not run; each must fail. */
 const FORBIDDEN = [
   "flock --nonblock /run/redis-replica/lock true",
   "touch /run/redis-replica/refused",
@@ -77,7 +77,7 @@ const FORBIDDEN = [
 const localUser: Fault = {
   id: "F55b",
   title:
-    "a hostile local user listens on Redis's port, and tries the agent's files: the state names that user",
+    "a hostile local user listens on Redis's port and tries to change the agent's files: the state names the user",
   async run(scene) {
     await scene.instance(0).waitForUserData();
     const id = await scene.node(0).cli("CLUSTER", "MYID");
@@ -105,7 +105,8 @@ const localUser: Fault = {
 
 const peer: Fault = {
   id: "F55c",
-  title: "a hostile process answers in a master's place: no majority is forged, and nothing of it is run",
+  title:
+    "a hostile process answers in a master's place: no majority is forged, and none of its commands is run",
   async run(scene) {
     await scene.instance(0).waitForUserData();
     const id = await scene.node(0).cli("CLUSTER", "MYID");
@@ -141,7 +142,7 @@ const peer: Fault = {
     }
     const back = await recovery(scene, { id }, async () => {
       await scene.masters.restart(other);
-      await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+      await until("the cluster state is ok", { timeout: 30_000 }, () => scene.whole());
       await scene.look(0);
     });
     return { outcome: "back", ...back, ...(await endsWell(scene)) };
@@ -150,7 +151,7 @@ const peer: Fault = {
 
 export const hostile = [redisProcess, localUser, peer];
 
-/** The cluster as the peer would have it: its own are all slots, and every other node has failed. */
+/** A forged answer to CLUSTER NODES: the peer owns all slots, and every other node has failed. */
 function lies(nodes: readonly { id: string; address: string; flags: readonly string[] }[]): string {
   const now = Date.now();
   return [...nodes]
