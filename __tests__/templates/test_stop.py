@@ -192,7 +192,7 @@ class StopTest(Case):
         if hold:
             self.world.run.write("hold", hold)
         self.end()
-        self.assertEqual(self.world.told_state, f"waiting: Redis has ended{detail}")
+        self.assertEqual(self.world.shown_state, f"waiting: Redis has ended{detail}")
 
     def test_a_redis_that_does_not_end_is_killed(self) -> None:
         self.serve("slave", "hangs", nosave=False)

@@ -117,7 +117,7 @@ def synced(world: World, master: str) -> bool:
 def relink(world: World, running: Running, view: View) -> None:
     """Makes Redis reconnect to its master if its offset makes no progress in the master's replication history.
 
-    After a fallback to SYNC, for example due to NOAUTH, the replica's history is its own, and its offset never catches up.
+    After a fallback to SYNC, for example due to NOAUTH, the replica has a history of its own and never catches up.
     """
     master = view.nodes.get(running.me.master)
     theirs = Info(world.network.ask(master.address if master else "", "INFO", "replication")).get("master_replid")
