@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from resp import Info
 from typed import node_id
 
@@ -45,7 +47,7 @@ def rebuilt(view: View, address: str, owner: str, epoch: int, shards: dict[str, 
 def rebuild(world: World, view: View, address: str, owner: str) -> str:
     """The same, with the epoch and shard IDs that the peers report. Shard IDs of absent peers come from the own file.
 
-    Raises Unknown, LookupError or ValueError if the chosen peer does not report the epoch, or a shard ID is malformed.
+    Raises Unknown, LookupError or ValueError if the chosen peer does not report the epoch.
     """
     chosen = view.chosen.address if view.chosen else ""
     live = {node.address: node for node in view.nodes.values() if node.alive and node.address and node.id != view.me}
@@ -55,5 +57,7 @@ def rebuild(world: World, view: View, address: str, owner: str) -> str:
     for place, node in live.items():
         _, identity, shard = replies[place]
         if identity == node.id and isinstance(shard, str):
-            shards[node.master or node.id] = node_id(shard)
+            # A malformed one is as good as none: it must not keep this node from its start.
+            with suppress(ValueError):
+                shards[node.master or node.id] = node_id(shard)
     return rebuilt(view, address, owner, Info(replies[chosen][0]).number("cluster_current_epoch"), shards)
