@@ -83,7 +83,7 @@ def hand_over(world: World, info: Info) -> None:
     # Soon after a promotion the masters would deny their votes, and writes would stall.
     copy = in_sync(info) if now - float(world.run.text("promoted") or now) >= window(world) else ""
     if not copy:
-        return log("no hand-over: no replica is in sync, or this node was promoted within the last minute")
+        return log(f"no hand-over: no replica is in sync, or this node was promoted less than {window(world):g} s ago")
     log(f"handing over to {copy}: {world.network.ask(copy, 'CLUSTER', 'FAILOVER')}")
     for _ in range(50):
         (role,) = world.ask_here(("ROLE",))
