@@ -16,6 +16,12 @@ export interface StallOptions {
   readonly from?: string;
 }
 
+export interface StallWait {
+  /** In milliseconds. @default 60000 */
+  readonly timeout?: number;
+  readonly evidence?: () => string | Promise<string>;
+}
+
 /** Makes a server stall by DEBUG SLEEP directly after an agent has asked one of some servers its first question. */
 export class Stall {
   private start = 0;
@@ -50,10 +56,11 @@ export class Stall {
     return this.start > 0;
   }
 
-  /** Waits until the stall has begun. */
-  async begins(timeout = 60_000): Promise<void> {
+  /** Waits until the stall has begun. `evidence` is added to the error if it does not. */
+  async begins({ timeout = 60_000, evidence }: StallWait = {}): Promise<void> {
     const { node, asked } = this.options;
-    await until(`${node.address} stalls after ${asked.join(", ")}`, { timeout, every: 5 }, () => this.begun);
+    const goal = `${node.address} stalls after ${asked.join(", ")}`;
+    await until(goal, { timeout, every: 5, evidence }, () => this.begun);
   }
 
   /** Waits until the server answers again. */

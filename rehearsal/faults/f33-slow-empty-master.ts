@@ -18,8 +18,9 @@ const slow: Fault = {
     const stall = await Stall.arm({ node: server.node, seconds: 7, asked: ["cluster"], from });
     const start = Date.now();
     await scene.launch(0);
-    await stall.begins(90_000);
-    const options = { timeout: 90_000, every: 200, evidence: () => scene.instance(0).journal(60) };
+    const evidence = (): Promise<string> => scene.instance(0).journal(60);
+    await stall.begins({ timeout: 90_000, evidence });
+    const options = { timeout: 90_000, every: 200, evidence };
     await until("it refuses", options, async () => {
       const { text } = await scene.status(0).catch(() => ({ text: "" }));
       if (await scene.node(0).answers()) {

@@ -17,7 +17,7 @@ const stalls: Fault = {
       const by = scene.masters.servers.map(({ node }) => node);
       const stall = await Stall.arm({ node: scene.node(0), seconds: 8, asked: ["cluster"], by, from: asker });
       await launch();
-      await stall.begins(90_000);
+      await stall.begins({ timeout: 90_000, evidence: () => scene.instance(1).journal(60) });
       return () => stall.ends();
     }),
 };
