@@ -172,6 +172,16 @@ class SeedTest(Case):
         others = [answer(node.id, self.OTHERS) for node in self.OTHERS]
         self.assertTrue(view(R, *others, own=own(NODES)).quorum)
 
+    def test_another_cluster_has_no_vote_while_a_known_master_is_silent(self) -> None:
+        others = [answer(node.id, self.OTHERS) for node in self.OTHERS[1:]]
+        self.assertFalse(view(R, *others, own=own(NODES)).quorum)
+
+    def test_new_masters_that_list_this_node_vote_while_those_that_it_knew_are_silent(self) -> None:
+        at = [Line(node.id, f"10.0.9.{index}", "master", slots=node.slots) for index, node in enumerate(self.OTHERS)]
+        nodes = [*at, Line(R, "10.0.0.4", "slave,fail", at[0].id)]
+        seen = view(R, *[answer(node.id, nodes) for node in at], own=own(NODES))
+        self.assertEqual((seen.quorum, seen.role), (True, "replica"))
+
     def test_if_all_masters_are_new_they_have_no_vote_for_an_owner(self) -> None:
         others = [answer(node.id, self.OTHERS) for node in self.OTHERS]
         self.assertFalse(view(A, *others, own=own(NODES, A)).quorum)

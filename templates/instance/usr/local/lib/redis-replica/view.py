@@ -155,9 +155,13 @@ def trusted(answers: list[Answer], own: Own, me: str) -> list[Answer]:
         if answer.me.id in met or answer.configured and (not met or not met.isdisjoint(answer.table.rows))
     ]
     # No known node answers, so only the configured addresses are left. This does not apply to an owner: it may have the
-    # only copy of its data, and its own cluster may only be unreachable.
+    # only copy of its data, and its own cluster may only be unreachable. For a replica they count only if they list it,
+    # or if other nodes answer at the addresses of all owners that it knew.
     if not base and own.role != "owner":
-        base = [answer for answer in answers if answer.configured]
+        heard = {answer.address for answer in answers}
+        owners = [node for node in own.nodes.values() if node.role == "owner" and node.address]
+        replaced = own.role != "replica" or all(node.address in heard for node in owners)
+        base = [answer for answer in answers if answer.configured and (replaced or me in answer.table.rows)]
     least = max(len({answer.me.id for answer in base}) // 2 + 1, 2 if len(met) > 1 else 1)
 
     def namers(id: str) -> int:
