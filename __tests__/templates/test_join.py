@@ -46,6 +46,7 @@ class JoinCase(Case):
                 "CONFIG": "OK",
                 "CLUSTER": "OK",
                 "SHUTDOWN": "OK",
+                "ROLE": ["slave", "10.0.0.1", 6379, "connected", 700],
             },
             **{name.replace("_", " "): value for name, value in here.items()},
         }
@@ -164,6 +165,10 @@ class LookTest(JoinCase):
         self.assertEqual(self.look(), 10)
         self.assertEqual((self.sent("CLUSTER REPLICATE"), self.sent("SHUTDOWN")), ([], ["SHUTDOWN SAVE"]))
         self.assertNotIn("in sync", self.world.shown_state)
+
+    def test_a_node_that_was_elected_since_its_own_answer_is_not_restarted(self) -> None:
+        self.serve(change(NODES, R, master="-"), ROLE=["master", 700, []])
+        self.assertEqual((self.look(), self.sent("SHUTDOWN")), (10, []))
 
     def test_a_link_that_is_down_is_waited_for_and_reported_once_the_master_is_down_for_w(self) -> None:
         nodes = change(NODES, A, **DOWN)

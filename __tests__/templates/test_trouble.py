@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from cluster import NODES, R, agreed, text
+from cluster import DOWN, NODES, A, Line, R, answer, change, text, view
 from fakes import HERE, FakeWorld, info, left_with
 from suite import Case, rows
 
 import trouble
-from facts import Unknown
+from facts import Refused, Unknown
 from join import Running
 from resp import Info
 from trouble import cause, exit_cause, utc, warnings
@@ -38,7 +38,11 @@ NO_SPACE = [
     "No space left on device",
 ]
 IO_ERROR = [*SYNC, f"{TIME} # I/O error trying to sync with MASTER: connection lost"]
+SYNCED = f"{TIME} * MASTER <-> REPLICA sync: Finished with success"
+FLUSHING = [f"{TIME} * MASTER <-> REPLICA sync: Flushing old data"]
 SILENCE = Unknown("no answer")
+# What is read of a Redis that ends while it is asked.
+GONE = Unknown("10.0.0.4:6379: the answer is too long, or not complete")
 IN_USE = "Warning: Could not create server TCP listening socket 10.0.0.4:6379: bind: Address already in use"
 CONFIG = [
     f"{TIME} # Configuration loaded",
@@ -47,6 +51,11 @@ CONFIG = [
     ">>> 'hz \"abc\"'",
     "argument couldn't be parsed into an integer",
 ]
+
+
+def valkey(line: str) -> str:
+    """A line of Redis as Valkey 8 and 9 write it."""
+    return line.replace("MASTER", "PRIMARY").replace("resync from master", "resync from primary")
 
 
 class LogTest(Case):
@@ -118,14 +127,20 @@ class LogTest(Case):
 class LinkTest(Case):
     """A replica whose link is down."""
 
+    role: Any = ["slave", "10.0.0.1", 6379, "connect", -1]
+    saved: Any = Unknown("10.0.0.4:6379: connection closed")
+    nodes = NODES
+
     def wait(self, lines: list[str], limit: Any = SILENCE, **fields: object) -> FakeWorld:
         world = FakeWorld(self.folder())
         world.root = ""
         world.processes.results["journalctl"] = 0, "\n".join(lines)
         world.network.servers["10.0.0.1:6379"] = {"CONFIG GET client-output-buffer-limit": limit}
-        world.network.servers[HERE] = {"SHUTDOWN": Unknown("no answer")}
+        world.network.servers[HERE] = {"ROLE": self.role, "SHUTDOWN SAVE": self.saved, "SHUTDOWN NOSAVE": GONE}
         running = Running(text(R, NODES), Info(info(process_id=42, **fields)))
-        self.code, _ = left_with(lambda: trouble.wait_for_link(world, running, agreed(R, NODES), "the link is down"))
+        live = [node for node in self.nodes if node.slots and "fail" not in node.flags]
+        seen = view(R, *(answer(node.id, self.nodes) for node in live))
+        self.code, _ = left_with(lambda: trouble.wait_for_link(world, running, seen, "the link is down"))
         return world
 
     def test_the_state_has_the_cause(self) -> None:
@@ -146,12 +161,33 @@ class LinkTest(Case):
         self.assertIn("I/O error trying to sync", self.wait([*IO_ERROR, *IO_ERROR]).shown_state)
 
     def test_after_five_failed_syncs_the_next_starts_a_minute_later(self) -> None:
-        world = self.wait(RDB_VERSION * 5)
-        self.assertEqual(
-            (self.code, world.network.sent("SHUTDOWN"), world.run.text("hold")), (10, ["SHUTDOWN NOSAVE"], "1060")
-        )
-        self.assertIn("Can't handle RDB format version 12", world.run.text("ended"))
-        self.assertEqual(self.wait(RDB_VERSION * 4).network.sent("SHUTDOWN"), [])
+        world = self.wait(IO_ERROR * 5)
+        self.assertEqual((self.code, world.run.text("hold")), (10, "1060"))
+        self.assertIn("5 full syncs have failed: I/O error", world.run.text("ended"))
+        self.assertEqual(self.wait(IO_ERROR * 4).network.sent("SHUTDOWN"), [])
+
+    @rows(
+        ("what is in memory is saved", IO_ERROR * 5, ["SHUTDOWN SAVE"]),
+        ("memory that a failed sync has flushed is not saved", [*FLUSHING, *RDB_VERSION] * 5, ["SHUTDOWN NOSAVE"]),
+        ("syncs that Valkey reports count, too", [valkey(line) for line in IO_ERROR] * 5, ["SHUTDOWN SAVE"]),
+        ("syncs that succeeded do not count", [*SYNC, SYNCED] * 6, []),
+        ("syncs before one that succeeded do not count", [*IO_ERROR * 9, *SYNC, SYNCED, *IO_ERROR * 4], []),
+    )
+    def holds_back(self, lines: list[str], sent: list[str]) -> None:
+        self.assertEqual(self.wait(lines).network.sent("SHUTDOWN"), sent)
+
+    def test_without_a_save_redis_is_stopped_where_it_cannot_save(self) -> None:
+        self.saved = Refused("ERR Errors trying to SHUTDOWN. Check logs.")
+        self.assertEqual(self.wait(IO_ERROR * 5).network.sent("SHUTDOWN"), ["SHUTDOWN SAVE", "SHUTDOWN NOSAVE"])
+
+    @rows(
+        ("a replica whose master is down is not stopped: it may be elected", change(NODES, A, **DOWN), role),
+        ("a node that was elected meanwhile is not stopped", NODES, ["master", 700, []]),
+        ("a node that does not report its role is not stopped", NODES, Unknown("no answer")),
+    )
+    def goes_on(self, nodes: list[Line], role: Any) -> None:
+        self.nodes, self.role = nodes, role
+        self.assertEqual((self.wait(IO_ERROR * 9).network.sent("SHUTDOWN"), self.code), ([], 10))
 
 
 class UpdateTest(Case):

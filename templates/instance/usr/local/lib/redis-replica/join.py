@@ -137,7 +137,9 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
         later(world, "joining: not every master lists this node yet")
     if action == "replicate" and me.role == "replica":
         # This may be the only copy of the data. `prepare` decides at the next start: follow, set aside or refuse.
-        world.ask_here(("SHUTDOWN", "SAVE"), seconds=60)
+        from trouble import end_replica
+
+        end_replica(world, "SAVE")
         later(world, "the master of this replica owns no slots: starting again")
     if action == "replicate":
         placement.place(world, running, view)

@@ -6,14 +6,14 @@ import os
 import re
 import time
 
-from facts import Unknown
+from facts import Refused, Unknown
 from report import later
 from typed import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from join import Running
-    from resp import Info
+    from resp import Info, Reply
     from view import View
     from world import World
 
@@ -31,7 +31,10 @@ def journal(world: World, match: str = "_SYSTEMD_UNIT=redis-replica.service") ->
 
 
 # Redis logs these as warnings, but they are not errors.
-HARMLESS = re.compile("Cluster state changed|User requested shutdown|ready to exit|Received SIG|WARNING")
+HARMLESS = re.compile("Cluster state changed|User requested shutdown|ready to exit|Received SIG|WARNING|Diskless rdb")
+# Redis says master, and Valkey primary.
+CONNECTING, FULL_SYNC = re.compile("onnecting to (?:MASTER|PRIMARY)"), re.compile("Full resync from (?:master|primary)")
+SYNCED, FLUSHED = "sync: Finished with success", "Flushing old data"
 
 
 def warnings(lines: list[str]) -> list[str]:
@@ -41,7 +44,7 @@ def warnings(lines: list[str]) -> list[str]:
 
 def cause(lines: list[str]) -> str:
     """The first warning of the last connection attempt with a warning. Later ones are only consequences."""
-    attempts = "\n".join(lines).split("onnecting to MASTER")
+    attempts = CONNECTING.split("\n".join(lines))
     return next((found[0] for found in (warnings(each.split("\n")) for each in reversed(attempts)) if found), "")
 
 
@@ -56,9 +59,9 @@ def exit_cause(lines: list[str]) -> str:
 def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
     info = running.info
     pid = info.get("process_id")
-    lines = journal(world, f"_PID={pid}") if pid.isdecimal() else journal(world)
+    lines = since_synced(journal(world, f"_PID={pid}") if pid.isdecimal() else journal(world))
     text, is_syncing = cause(lines), info.get("master_sync_in_progress") == "1"
-    failed = sum("Full resync from master" in line for line in lines) - is_syncing
+    failed = sum(bool(FULL_SYNC.search(line)) for line in lines) - is_syncing
     if is_syncing and failed <= 0:
         read, total = (plain(info.get(f"master_sync_{name}_bytes"), 20) for name in ("read", "total"))
         later(world, f"full sync under way: {read} of {total} bytes", read)
@@ -71,13 +74,38 @@ def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
     disk = os.statvfs(world.data.path)
     if "rite error" in text and disk.f_bavail * disk.f_frsize < LITTLE:
         text += f"; No space left for the data: {disk.f_bavail * disk.f_frsize >> 20} MB are free"
-    if failed >= (1 if world.run.has("throttled") else ATTEMPTS):
-        # Redis would retry every second, and its master would fork each time.
-        world.run.write("throttled", "")
-        world.run.write("hold", f"{world.clock.uptime() + HOLD:.0f}")
-        world.run.write("ended", text)
-        world.ask_here(("SHUTDOWN", "NOSAVE"))
+    # Without a live master this may be the only copy, and the one to be elected.
+    if failed >= (1 if world.run.has("throttled") else ATTEMPTS) and view.owner()[0] == "live":
+        hold_back(world, text, any(FLUSHED in line for line in lines))
     later(world, f"{why}: {text}" if text else why)
+
+
+def since_synced(lines: list[str]) -> list[str]:
+    """The lines after the last full sync that succeeded."""
+    last = max((index for index, line in enumerate(lines) if SYNCED in line), default=-1)
+    return lines[last + 1 :]
+
+
+def hold_back(world: World, text: str, flushed: bool) -> None:
+    """Stops Redis for a minute. It would retry every second, and its master would fork each time.
+
+    The data in memory is saved, unless a sync that failed has flushed it: then the RDB on disk is all there is.
+    """
+    world.run.write("throttled", "")
+    world.run.write("hold", f"{world.clock.uptime() + HOLD:.0f}")
+    world.run.write("ended", text)
+    if not flushed:
+        (reply,) = end_replica(world, "SAVE")
+    if flushed or isinstance(reply, Refused) and "Connection refused" not in str(reply):
+        end_replica(world, "NOSAVE")
+
+
+def end_replica(world: World, how: str) -> list[Reply]:
+    """Stops Redis, but not if it was elected since the look began: it would then have the only copy of new writes."""
+    (role,) = world.ask_here(("ROLE",))
+    if not isinstance(role, list) or role[:1] != ["slave"]:
+        later(world, f"Redis is not stopped: its role is {plain(role, 20)}")
+    return world.ask_here(("SHUTDOWN", how), seconds=60)
 
 
 def last_update(world: World, info: Info) -> str:
