@@ -7,6 +7,7 @@ from unittest import mock
 
 from cluster import DOWN, NODES, A, B, Line, R, S, T, change, conf, text
 from fakes import HERE, FakeWorld, info, left_with, put
+from samples import rdb
 from suite import Case, rows
 
 import placement
@@ -18,7 +19,7 @@ LINK = {
     **{"redis_version": "7.0.15", "loading": 0, "uptime_in_seconds": 50, "master_replid": "1" * 40, "aof_enabled": 0},
     **{"master_link_status": "up", "slave_repl_offset": 700, "aof_rewrite_in_progress": 0, "aof_rewrite_scheduled": 0},
 }
-MASTER = info(redis_version="7.0.15", master_replid="1" * 40, master_repl_offset=700)
+MASTER = info(redis_version="7.0.15", master_replid="1" * 40, master_replid2="0" * 40, master_repl_offset=700)
 SILENCE = Unknown("no answer within 2 s")
 MANIFEST = "appendonlydir/appendonly.aof.manifest"
 
@@ -65,6 +66,27 @@ class LookTest(JoinCase):
         self.assertEqual(
             (self.look(), self.world.shown_state), (0, f"in sync: {R} is a replica of {A}, listed by every master")
         )
+
+    @rows(
+        ("a master with as much as the RDB that is kept", rdb(offset=600), MASTER, 0, "in sync: ", False),
+        ("a master whose offset is below it", rdb(offset=800), MASTER, 20, "refused: the master holds less", True),
+        ("a master that is loading", rdb(offset=600), "loading:1\r\n" + MASTER, 10, "waiting: the master cannot", True),
+        ("a master that does not answer", rdb(offset=600), SILENCE, 10, "waiting: ", True),
+        ("no RDB that is kept", b"", MASTER, 0, "in sync: ", False),
+    )
+    def unverified(self, before: bytes, master: Any, code: int, state: str, marked: bool) -> None:
+        self.world.state.write("unverified", "")
+        if before:
+            put(self.world.data / "kept/dump.rdb", before)
+        self.world.network.servers["10.0.0.1:6379"] = {"CLUSTER NODES": text(A, NODES), "INFO": master, "DBSIZE": 5}
+        self.assertEqual((self.look(), self.world.shown_state[: len(state)]), (code, state))
+        self.assertEqual((self.world.state.has("unverified"), self.sent("CONFIG")), (marked, []))
+
+    def test_a_master_that_had_less_stays_reported_once_its_offset_has_grown(self) -> None:
+        self.world.state.write("unverified", "less")
+        self.assertEqual(self.look(), 20)
+        self.world.state.remove("unverified")
+        self.assertEqual(self.look(), 0)
 
     @rows(
         (

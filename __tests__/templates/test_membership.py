@@ -191,6 +191,12 @@ class SettleTest(Case):
         membership.settle_in(world, running(change(NODES, R, flags="slave,nofailover")), agreed(R, NODES))
         self.assertEqual(world.network.asked, [])
 
+    def test_a_running_replica_whose_settings_change_to_never_is_barred(self) -> None:
+        world = FakeWorld(self.folder(), "MASTERS='10.0.0.1'\nFAILOVER='never'\n")
+        world.network.servers[HERE] = {"CONFIG": "OK"}
+        membership.settle_in(world, running(NODES), agreed(R, NODES))
+        self.assertEqual(world.network.sent("CONFIG"), ["CONFIG SET cluster-replica-no-failover yes"])
+
     def test_an_incomplete_nodes_conf_does_not_replace_the_last_known_good_copy(self) -> None:
         self.world.state.write("nodes.conf", conf(R, NODES))
         put(self.world.data / "nodes.conf", conf(R, NODES)[:-9])

@@ -14,12 +14,12 @@ from suite import Case, rows
 import metadata
 import receipt
 import report
-from candidate import Candidate, followed, is_stale
+from candidate import Candidate, followed
 from facts import Refused, Unknown, fact
 from prepare import prepare
 from resp import Info
 from view import look
-from volume import Own, Rdb
+from volume import Own, Rdb, is_stale
 
 if TYPE_CHECKING:
     from facts import Fact
@@ -111,6 +111,24 @@ class StartTest(PrepareCase):
         self.serve(change(NODES, R, master="-"))
         self.assertEqual(self.prepare(), 0)
         self.assertEqual(self.own.me and self.own.me.master, A)
+
+    def test_a_start_without_a_live_master_keeps_the_rdb_until_the_master_is_compared_with_it(self) -> None:
+        self.instance = "i-1"
+        self.world.network.servers.clear()
+        self.assertEqual((self.prepare(), self.files["redis/kept/dump.rdb"]), (0, FULL))
+        # It followed a master that had come back empty, which has got one key since.
+        self.world.data.remove("dump.rdb")
+        put(self.world.data / "dump.rdb", rdb(offset=5))
+        self.assertEqual((self.prepare(), self.files["redis/kept/dump.rdb"]), (0, FULL))
+        self.assertTrue(self.world.state.has("unverified"))
+
+    def test_a_replica_that_follows_a_master_that_is_down_is_compared_with_it_later(self) -> None:
+        self.serve(change(NODES, A, **DOWN))
+        del self.world.network.servers["10.0.0.1:6379"]
+        self.assertEqual((self.prepare(), self.world.state.has("unverified")), (0, True))
+
+    def test_a_replica_that_follows_a_live_master_was_compared_with_it(self) -> None:
+        self.assertEqual((self.prepare(), self.world.state.has("unverified")), (0, False))
 
     def test_an_empty_volume_starts_if_no_node_answers(self) -> None:
         for name in ("nodes.conf", "dump.rdb"):

@@ -213,7 +213,7 @@ class KeepTest(Case):
             put(self.world.data / "kept/dump.rdb", before)
         if now is not None:
             put(self.world.data / "dump.rdb", now)
-        keep_rdb(self.world.data)
+        keep_rdb(self.world)
         self.assertEqual(self.content("redis/kept/dump.rdb"), after)
         self.assertEqual(self.content("redis/dump.rdb"), now)
 
@@ -222,7 +222,7 @@ class KeepTest(Case):
         put(f"{elsewhere}/dump.rdb", b"root's")
         os.symlink(elsewhere, self.world.data / "kept")
         put(self.world.data / "dump.rdb", FULL)
-        keep_rdb(self.world.data)
+        keep_rdb(self.world)
         self.assertFalse(os.path.islink(self.world.data / "kept"))
         with open(f"{elsewhere}/dump.rdb", "rb") as file:
             self.assertEqual(file.read(), b"root's")
@@ -308,6 +308,6 @@ class KeepTest(Case):
         put(self.world.data / "kept/dump.rdb", rdb(offset=5))
         put(self.world.data / "dump.rdb", FULL)
         with mock.patch("os.link", side_effect=KeyboardInterrupt), self.assertRaises(KeyboardInterrupt):
-            keep_rdb(self.world.data)
-        keep_rdb(self.world.data)
+            keep_rdb(self.world)
+        keep_rdb(self.world)
         self.assertEqual(self.content("redis/kept/dump.rdb"), FULL)

@@ -14,7 +14,7 @@ from resp import Info
 from server_conf import can_read, version, window
 from typed import integer, plain
 from view import View, look
-from volume import Own, Rdb, has_data, rdb_mark, read_own, read_rdb
+from volume import Own, has_data, is_stale, rdb_mark, read_own, read_rdb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,20 +143,6 @@ class Candidate:
         offset = info.get("slave_repl_offset") or info.get("master_repl_offset")
         down = info.get("master_link_down_since_seconds") or 0
         return f"offset {plain(offset, 20)}, link down for {plain(down, 20)} s, {keys} keys"
-
-
-def is_stale(rdb: Rdb | None, info: Info, keys: Reply) -> str | bool:
-    """Whether the owner holds less data than this volume: yes, no or "loading".
-
-    An empty owner with the same replication history and a higher offset was emptied on purpose, so it is not stale.
-    """
-    if not rdb or not rdb.has_keys:
-        return False
-    if info.get("loading") == "1":
-        return "loading"
-    if rdb.offset > info.number("master_repl_offset"):
-        return True
-    return rdb.id not in (info["master_replid"], info["master_replid2"]) and known(keys) == 0
 
 
 def followed(info: Info, now: Reply, heard: int) -> bool:

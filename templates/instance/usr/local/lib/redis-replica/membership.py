@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from facts import Refused, Unknown, fact
+from facts import Refused, Unknown, fact, known
 from nodes import is_whole
-from report import later, refuse
+from report import later, refuse, report
 from resp import Info
+from volume import UNVERIFIED, is_stale, kept, read_rdb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,14 +105,30 @@ def bar_moved(world: World, running: Running) -> None:
         world.command(*NO_FAILOVER, "yes")
 
 
+def verify(world: World, master: str) -> None:
+    """After a start without a live master: whether the master that is followed has less than the RDB from before."""
+    if not world.state.has(UNVERIFIED):
+        return
+    (answer, keys), *_ = world.network.ask_all({master: [("INFO", "replication"), ("DBSIZE",)]}).values()
+    less = fact(lambda: is_stale(read_rdb(kept(world.data)), Info(known(answer)), keys))
+    path, mark = kept(world.data) / "dump.rdb", world.state / UNVERIFIED
+    if less == "yes" or world.state.text(UNVERIFIED):
+        world.state.write(UNVERIFIED, "less")
+        report(world, f"the master holds less data than {path}, which is kept; if the master is right, remove {mark}")
+    if less != "no":
+        later(world, f"the master cannot be compared with {path}: {less}")
+    world.state.remove(UNVERIFIED)
+
+
 def settle_in(world: World, running: Running, view: View) -> None:
     """Stores what the next start needs, and allows elections again."""
     world.run.remove("promoted")
     world.run.write("followed", running.me.master)
     world.state.write("seeds", "".join(sorted(f"{node.address}\n" for node in view.owners if node.address)))
     keep_nodes_conf(world)
-    if world.settings["FAILOVER"] == "allowed" and "nofailover" in running.me.flags:
-        world.command(*NO_FAILOVER, "no")
+    barred = "nofailover" in running.me.flags
+    if barred == (world.settings["FAILOVER"] == "allowed"):
+        world.command(*NO_FAILOVER, "no" if barred else "yes")
 
 
 def keep_nodes_conf(world: World) -> None:

@@ -13,7 +13,7 @@ from facts import Unknown, settle
 from nodes_conf import rebuild
 from report import LATER, Leave, later, log, refuse, waiting
 from server_conf import node_timeout, render
-from volume import AOF, keep_rdb, kept, set_aside
+from volume import AOF, UNVERIFIED, keep_rdb, kept, set_aside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def decide(world: World, candidate: Candidate) -> str:
     if action == "later":
         later(world, why if view.quorum else f"{why}: {view.reason}")
     if action == "refuse":
-        keep_rdb(world.data)
+        keep_rdb(world)
         refuse(world, why, refusal, [roles, *candidate.evidence()])
     log(f"{roles}: {action}")
     return action
@@ -108,7 +108,9 @@ def carry_out(world: World, candidate: Candidate, action: str) -> None:
     if action == "fresh":
         log(f"the data is set aside in {world.state / 'aside'}")
         set_aside(world)
-    keep_rdb(data)
+    keep_rdb(world)
+    if candidate.own.id and (action == "start" or action == "follow" and view.owner()[0] != "live"):
+        world.state.write(UNVERIFIED, "")
     # Left over from interrupted syncs and saves.
     for name in os.listdir(data.path):
         if name[:5] == "temp-" and name[-4:] == ".rdb":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from facts import known
 from nodes import Node, covered, is_whole, parse_nodes
 from report import later
 from typed import integer, plain
@@ -11,6 +12,7 @@ from typed import integer, plain
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from folder import Folder
+    from resp import Info, Reply
     from world import World
 
 AOF = "appendonlydir"
@@ -101,16 +103,41 @@ def rdb_mark(data: Folder) -> str:
     return f"{os.lstat(data / 'dump.rdb').st_size} {tail.hex()}" if tail else ""
 
 
+def is_stale(rdb: Rdb | None, info: Info, keys: Reply) -> str | bool:
+    """Whether the owner holds less data than this volume: yes, no or "loading".
+
+    An empty owner with the same replication history and a higher offset was emptied on purpose, so it is not stale.
+    """
+    if not rdb or not rdb.has_keys:
+        return False
+    if info.get("loading") == "1":
+        return "loading"
+    if rdb.offset > info.number("master_repl_offset"):
+        return True
+    return rdb.id not in (info["master_replid"], info["master_replid2"]) and known(keys) == 0
+
+
 def kept(data: Folder) -> Folder:
     """The folder that keeps one earlier generation."""
     return data.child("kept")
 
 
-def keep_rdb(data: Folder) -> None:
-    """Keeps the RDB by a hard link. A damaged RDB, or one without keys, never replaces one that has keys."""
+# Exists while what this node follows has not been compared with the RDB that is kept.
+UNVERIFIED = "unverified"
+
+
+def keep_rdb(world: World) -> None:
+    """Keeps the RDB by a hard link. A damaged RDB, or one without keys, never replaces one that has keys.
+
+    Nor does any RDB while the mark exists: the node may have followed a master that came back empty.
+    """
+    data = world.data
     with data.as_owner():
         folder, rdb = kept(data), read_rdb(data)
-        if rdb and not rdb.damage and (rdb.has_keys or not read_rdb(folder)):
+        before = read_rdb(folder)
+        if before and before.has_keys and world.state.has(UNVERIFIED):
+            return
+        if rdb and not rdb.damage and (rdb.has_keys or not before):
             folder.make()
             folder.remove("dump.rdb")
             os.link(data / "dump.rdb", folder / "dump.rdb")
