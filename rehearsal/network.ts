@@ -32,7 +32,10 @@ export class Network {
   /** Makes the bridge; an enclosure has one network. */
   static async create(): Promise<Network> {
     if (!insideEnclosure()) throw new Error("a network is made inside an enclosure only");
-    await ip("link", "add", bridge, "type", "bridge", "forward_delay", "0", "stp_state", "0");
+    // With a MAC address of its own: else a bridge takes the lowest of its ports, and when that changes with a machine,
+    // what others send to this host is lost until they ask for the address again, up to a minute later.
+    const mac = ["address", hardwareAddress(hostAddress)];
+    await ip("link", "add", bridge, ...mac, "type", "bridge", "forward_delay", "0", "stp_state", "0");
     await ip("address", "add", `${hostAddress}/${prefix}`, "dev", bridge);
     await ip("address", "add", `${metadataAddress}/32`, "dev", bridge);
     await ip("link", "set", bridge, "addrgenmode", "none", "up");
@@ -84,7 +87,8 @@ export class Network {
 
   /** Parts these addresses from all others, also after a reboot; the host reaches both sides. */
   async split(side: readonly string[]): Promise<void> {
-    await ip("link", "add", farBridge, "type", "bridge", "forward_delay", "0", "stp_state", "0");
+    const mac = ["address", hardwareAddress(hostAddress)];
+    await ip("link", "add", farBridge, ...mac, "type", "bridge", "forward_delay", "0", "stp_state", "0");
     await ip("link", "set", farBridge, "addrgenmode", "none", "up");
     for (const address of side) {
       this.far.add(address);
