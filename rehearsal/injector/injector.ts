@@ -16,7 +16,7 @@ export interface InjectorProps extends QuestionLogOptions {
   /** The address to listen on. @default 127.0.0.1 */
   readonly host?: string;
   /** Called for every question, so a plan can change at any time. @default - nothing is injected */
-  readonly plan?: () => InjectionPlan;
+  readonly plan?: () => Pick<InjectionPlan, "for">;
   /** Called for every question before it is forwarded or injected. */
   readonly onQuestion?: (asked: Asked) => void;
   /** Called if a connection cannot be served. */

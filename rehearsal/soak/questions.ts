@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InjectionPlan } from "../injector/injection-plan";
 import { Injector } from "../injector/injector";
+import { type Question } from "../injector/question";
 import { hostAddress } from "../network";
 import { type Scene } from "../scene";
 
@@ -23,7 +24,12 @@ export class Questions {
   ) {}
 
   static async open(scene: Scene, seed: number): Promise<Questions> {
-    const plan = InjectionPlan.of({ random: { share: SHARE, seed } });
+    const drawn = InjectionPlan.of({ random: { share: SHARE, seed } });
+    // On an instance the answer to SHUTDOWN is the end of the process, and so of the connection: it cannot get lost.
+    const isShutdown = ({ command }: Question): boolean => command[0]?.toUpperCase() === "SHUTDOWN";
+    const plan = {
+      for: (question: Question) => (isShutdown(question) ? undefined : drawn.for(question)),
+    };
     const injector = await Injector.start({
       host: hostAddress,
       plan: () => (questions.failing ? plan : InjectionPlan.none),
