@@ -131,11 +131,11 @@ def keep_rdb(world: World) -> None:
 
     Nor does any RDB while the mark exists: the node may have followed a master that came back empty.
     """
-    data = world.data
+    data, unverified = world.data, world.state.has(UNVERIFIED)
     with data.as_owner():
         folder, rdb = kept(data), read_rdb(data)
         before = read_rdb(folder)
-        if before and before.has_keys and world.state.has(UNVERIFIED):
+        if before and before.has_keys and unverified:
             return
         if rdb and not rdb.damage and (rdb.has_keys or not before):
             folder.make()
