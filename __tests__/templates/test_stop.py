@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest import mock
 
-from cluster import NODES, A, B, R, change, conf, text
+from cluster import NODES, A, B, Line, R, S, change, conf, text
 from fakes import HERE, SETTINGS, FakeWorld, info, left_with, put
 from samples import FULL, rdb
 from suite import Case, rows
@@ -16,6 +17,7 @@ PID = 7
 MANIFEST = "appendonlydir/appendonly.aof.manifest"
 # INFO of a promoted node without a replica. Each test changes what it needs.
 INFO = info(
+    loading=0,
     aof_enabled=1,
     aof_last_write_status="ok",
     master_link_status="up",
@@ -55,7 +57,8 @@ class StopTest(Case):
             return Unknown("no answer")
 
         self.world.network.servers[HERE] = {
-            **{"ROLE": [role, 700, []], "INFO": INFO, "TIME": [str(SAVED), "0"], "CONFIG": "OK", "SHUTDOWN": shutdown},
+            **{"ROLE": [role, 700, []], "INFO": INFO.replace("role:master", f"role:{role}")},
+            **{"TIME": [str(SAVED), "0"], "CONFIG": "OK", "SHUTDOWN": shutdown},
             **more,
         }
 
@@ -148,6 +151,24 @@ class StopTest(Case):
         self.stop()
         self.assertEqual(self.sent("SHUTDOWN"), ["SHUTDOWN SAVE", "SHUTDOWN NOSAVE"])
         self.assertFalse(self.end())
+
+    def test_a_replica_whose_master_is_lost_during_a_save_that_fails_is_not_ended_without_a_save(self) -> None:
+        answers = [INFO.replace("role:master", "role:slave")]
+        lost = answers[0].replace("master_link_status:up", "master_link_status:down")
+        self.serve("slave", "fails", INFO=lambda _: answers.pop() if answers else lost)
+        self.stop()
+        self.assertNotIn("SHUTDOWN NOSAVE", self.sent("SHUTDOWN"))
+
+    def test_a_stop_while_redis_loads_leaves_no_receipt(self) -> None:
+        self.serve("master", INFO=INFO.replace("loading:0", "loading:1"))
+        self.stop()
+        self.assertFalse(self.end())
+
+    def test_a_mark_that_cannot_be_written_does_not_keep_redis_from_its_stop(self) -> None:
+        self.serve("slave")
+        with mock.patch.object(self.world.state, "write", side_effect=OSError("Read-only file system")):
+            self.stop()
+        self.assertEqual(self.sent("SHUTDOWN"), ["SHUTDOWN SAVE"])
 
     def test_an_owner_that_cannot_save_ends_with_its_append_only_file(self) -> None:
         self.append_only()
@@ -254,30 +275,42 @@ class HandOverTest(Case):
         ("no replica", "", ""),
     )
     def copies(self, line: str, place: str) -> None:
-        self.assertEqual(in_sync(Info(info(master_repl_offset=700, slave0=line))), place)
+        self.assertEqual(in_sync(Info(info(master_repl_offset=700, slave0=line))), [place] if place else [])
 
     def test_a_replica_more_than_64_kb_behind_is_not_in_sync(self) -> None:
-        self.assertEqual(in_sync(Info(info(master_repl_offset=70_000, slave0=self.LINE))), "")
+        self.assertEqual(in_sync(Info(info(master_repl_offset=70_000, slave0=self.LINE))), [])
 
     def test_without_this_nodes_offset_no_replica_is_in_sync(self) -> None:
-        self.assertEqual(in_sync(Info(info(slave0=self.LINE))), "")
+        self.assertEqual(in_sync(Info(info(slave0=self.LINE))), [])
 
     def hand_over(self, promoted: float) -> FakeWorld:
         world = FakeWorld(self.folder())
         world.run.write("promoted", str(world.clock.time - promoted))
         world.network.servers[self.COPY] = {"CLUSTER": "OK"}
-        world.network.servers[HERE] = {"ROLE": ["slave", "10.0.0.5", 6379, "connected", 700]}
-        left_with(lambda: hand_over(world, Info(info(master_repl_offset=700, slave0=self.LINE))))
+        world.network.servers[HERE] = {
+            "ROLE": ["slave", "10.0.0.5", 6379, "connected", 700],
+            "CLUSTER NODES": text(R, [*PROMOTED, Line(S, "10.0.0.5", "slave", R)]),
+        }
+        # A client that is no node of the cluster poses as a replica.
+        other = self.LINE.replace("10.0.0.5", "10.6.6.6")
+        left_with(lambda: hand_over(world, Info(info(master_repl_offset=700, slave0=other, slave1=self.LINE))))
         return world
 
     def test_slots_are_handed_over_only_after_they_were_served_for_w(self) -> None:
-        self.assertEqual(self.hand_over(91).network.sent("CLUSTER"), ["CLUSTER FAILOVER"])
-        self.assertEqual(self.hand_over(89).network.sent("CLUSTER"), [])
+        self.assertEqual(self.hand_over(91).network.sent("CLUSTER F"), ["CLUSTER FAILOVER"])
+        self.assertEqual(self.hand_over(89).network.sent("CLUSTER F"), [])
+
+    def test_only_replicas_that_the_cluster_lists_are_asked(self) -> None:
+        asked = {place for place, command in self.hand_over(91).network.asked if command == "CLUSTER FAILOVER"}
+        self.assertEqual(asked, {self.COPY})
 
     def test_a_hand_over_that_does_not_succeed_is_given_up(self) -> None:
         world = FakeWorld(self.folder(), SETTINGS)
         world.run.write("promoted", "1")
-        world.network.servers[HERE] = {"ROLE": Unknown("silence")}
+        world.network.servers[HERE] = {
+            "ROLE": Unknown("silence"),
+            "CLUSTER NODES": text(R, [*PROMOTED, Line(S, "10.0.0.5", "slave", R)]),
+        }
         begun = world.clock.time
         left_with(lambda: hand_over(world, Info(info(master_repl_offset=700, slave0=self.LINE))))
         self.assertLess(world.clock.time - begun, 10)

@@ -11,8 +11,8 @@ from report import Leave, log, waiting
 from resp import Info
 from server_conf import window
 from typed import integer, is_ip
-from view import look
-from volume import read_own, read_rdb
+from view import NODES, look
+from volume import Own, read_own, read_rdb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,16 +40,15 @@ def stop(world: World, pid: int) -> None:
     if is_master:
         hand_over(world, info)
     deadline = world.clock.uptime() + patience(info)
-    # Whether data that cannot be saved is still in the append-only file, or on the master of a replica.
-    writes = info.get("aof_enabled") == "1" and info.get("aof_last_write_status") == "ok"
-    is_kept = protection.is_complete(world) and writes if is_master else info.get("master_link_status") == "up"
-    if not is_master or not is_kept:
+    if not is_master or not is_kept(world, info):
         # Redis does not shut down while it writes its first append-only file.
-        world.state.write(protection.PARTIAL, "")
+        with suppress(OSError):
+            world.state.write(protection.PARTIAL, "")
         world.ask_here(("CONFIG", "SET", "appendonly", "no"))
     while True:
         (moment,) = world.ask_here(("TIME",))
-        if isinstance(moment, list):
+        # Redis that is loading ends without a save.
+        if isinstance(moment, list) and info.get("loading") == "0":
             # A receipt is written only for a save that starts after this moment, by the server's clock.
             world.run.write("stopping", str(moment[0]))
         (reply,) = world.ask_here(("SHUTDOWN", "SAVE"), seconds=max(1, deadline - world.clock.uptime()))
@@ -58,7 +57,7 @@ def stop(world: World, pid: int) -> None:
         world.run.write("stopping", "")
         log(f"Redis did not save and end: {reply}")
         # If the answer was lost, the save may still be running. Only an error shows that it failed.
-        if is_kept and isinstance(reply, Refused):
+        if isinstance(reply, Refused) and is_kept(world, Info(world.ask_here(("INFO",))[0])):
             world.ask_here(("SHUTDOWN", "NOSAVE"))
             if world.processes.ended(pid, 10):
                 return None
@@ -66,6 +65,14 @@ def stop(world: World, pid: int) -> None:
             log("the stop has timed out: Redis is killed, and unsaved data is lost")
             return world.processes.kill(pid)
         world.clock.sleep(5)
+
+
+def is_kept(world: World, info: Info) -> bool:
+    """Whether data that cannot be saved is still in the append-only file, or on the live master of a replica."""
+    if info.get("role") == "slave":
+        return info.get("master_link_status") == "up"
+    writes = info.get("aof_enabled") == "1" and info.get("aof_last_write_status") == "ok"
+    return protection.is_complete(world) and writes
 
 
 def patience(info: Info) -> float:
@@ -81,30 +88,35 @@ def hand_over(world: World, info: Info) -> None:
     """A promoted node hands its slots over to a replica in sync. Writes stall for some hundredths of a second."""
     now = world.clock.uptime()
     # Soon after a promotion the masters would deny their votes, and writes would stall.
-    copy = in_sync(info) if now - float(world.run.text("promoted") or now) >= window(world) else ""
-    if not copy:
-        return log(f"no hand-over: no replica is in sync, or this node was promoted less than {window(world):g} s ago")
-    log(f"handing over to {copy}: {world.network.ask(copy, 'CLUSTER', 'FAILOVER')}")
-    for _ in range(50):
-        (role,) = world.ask_here(("ROLE",))
-        if isinstance(role, list) and role[:1] == ["slave"]:
-            return log(f"handed over to {copy}")
-        world.clock.sleep(0.1)
-    return log(f"{copy} did not take over")
+    if now - float(world.run.text("promoted") or now) < window(world):
+        return log(f"no hand-over: this node was promoted less than {window(world):g} s ago")
+    (nodes,) = world.ask_here(NODES)
+    own = Own(nodes if isinstance(nodes, str) else "")
+    # Any client can pose as a replica. Only the cluster's own are asked.
+    listed = {node.address for node in own.nodes.values() if node.master == own.id and node.alive}
+    for copy in in_sync(info):
+        if copy in listed:
+            log(f"handing over to {copy}: {world.network.ask(copy, 'CLUSTER', 'FAILOVER')}")
+            for _ in range(50):
+                (role,) = world.ask_here(("ROLE",))
+                if isinstance(role, list) and role[:1] == ["slave"]:
+                    return log(f"handed over to {copy}")
+                world.clock.sleep(0.1)
+            log(f"{copy} did not take over")
+    return log("no hand-over: no replica is in sync")
 
 
-def in_sync(info: Info) -> str:
-    """The address of a replica that a master's INFO lists as online and hardly behind; empty if there is none."""
+def in_sync(info: Info) -> list[str]:
+    """The addresses of the replicas that a master's INFO lists as online and hardly behind."""
+    found = []
     for name, value in info.fields.items():
         part = dict(item.partition("=")[::2] for item in value.split(","))
         if name[:5] == "slave" and part.get("state") == "online" and is_ip(part.get("ip", "")):
-            try:
+            with suppress(LookupError, ValueError):
                 behind = info.number("master_repl_offset") - integer(part["offset"])
                 if behind <= BYTES and integer(part["lag"]) <= LAG:
-                    return f"{part['ip']}:{integer(part['port'], 1, 65535)}"
-            except (LookupError, ValueError):
-                pass
-    return ""
+                    found.append(f"{part['ip']}:{integer(part['port'], 1, 65535)}")
+    return found
 
 
 def stopped(world: World, result: str, status: str) -> None:
