@@ -118,9 +118,21 @@ class LockTest(Case):
     def no_locks(self, answer: Any, holder: Any) -> None:
         self.assertIsInstance(self.lock(answer, holder), Unknown)
 
-    def lock(self, answer: Any, holder: Any) -> object:
+    @rows(
+        ("a lock with time left is held", 29_000, "held"),
+        ("a lock whose time is not reported is held", Refused("NOPERM"), "held"),
+        ("a lock that has ended meanwhile is held by its last holder", -2, "held"),
+    )
+    def times(self, left: Any, result: str) -> None:
+        self.assertEqual(self.lock(None, S, left), result)
+
+    @rows(("a key without an end is no lock", -1), ("a key with a later end than a lock has is none", 30_001))
+    def endless(self, left: int) -> None:
+        self.assertIsInstance(self.lock(None, S, left), Unknown)
+
+    def lock(self, answer: Any, holder: Any, left: Any = 29_000) -> object:
         world = FakeWorld(self.folder())
-        world.network.servers[PLACE] = {"SET": answer, "GET": holder}
+        world.network.servers[PLACE] = {"SET": answer, "GET": holder, "PTTL": left}
         result = lock(world, PLACE, T)
         self.assertEqual({place for place, _ in world.network.asked}, {PLACE})
         self.assertEqual(world.network.sent("SET"), [f"SET {LOCK} {T} NX PX 30000"])

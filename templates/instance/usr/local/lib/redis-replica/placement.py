@@ -50,6 +50,10 @@ def lock(world: World, owner: str, me: str) -> str | Unknown:
         return "taken"
     if answer is not None:
         return answer if isinstance(answer, Unknown) else Unknown(f"{owner}: not an answer to SET")
+    left = world.network.ask(owner, "PTTL", LOCK)
+    # Instances set it for 30 seconds; one of any other origin might never end. -2: it has ended meanwhile.
+    if isinstance(left, int) and left != -2 and not 0 <= left <= 30_000:
+        return Unknown(f"{owner}: the lock was not set by an instance")
     holder = world.network.ask(owner, "GET", LOCK)
     if not isinstance(holder, str):
         return Unknown(f"its holder is not known: {holder}")
