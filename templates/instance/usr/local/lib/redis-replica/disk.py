@@ -7,6 +7,7 @@ ID. Bind mounts make both available at their usual paths.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 
 from facts import Unknown
@@ -72,7 +73,10 @@ def attach(world: World, volume: str) -> None:
         refuse(world, f"{what} cannot be mounted: {error or 'the mount is not visible'}; check it with fsck", refusal)
     # The volume may have been enlarged. A file system other than ext4 is left as it is.
     run("resize2fs", what)
-    world.etc.write("volume", run("blkid", "-p", "-o", "value", "-s", "UUID", what)[1] + "\n")
+    status, uuid = run("blkid", "-p", "-o", "value", "-s", "UUID", what)
+    # Without a UUID the volume is found by its label at the next boot.
+    if status == 0 and re.fullmatch(r"[\w-]{1,36}", uuid):
+        world.etc.write("volume", f"{uuid}\n")
 
 
 def on_host(world: World, *argv: str) -> str:
