@@ -9,7 +9,7 @@ from typing import Any
 from unittest import mock
 
 import suite
-from fakes import FakeWorld, put
+from fakes import HERE, FakeWorld, put
 from suite import Case, rows
 
 import server_conf
@@ -58,6 +58,11 @@ class MainTest(Case):
         )
         self.assertEqual(self.run_agent("accept")[0], 0)
         self.assertEqual(self.world.run.text("accepted"), "install")
+
+    def test_an_installation_that_fails_beside_a_running_redis_is_reported_and_refuses_nothing(self) -> None:
+        self.world.network.servers[HERE] = {"PING": "PONG"}
+        self.assertEqual(self.run_agent("refuse", "no package")[0], 20)
+        self.assertEqual((self.world.shown_state, self.world.run.has("refused")), ("refused: no package", False))
 
     def test_accept_without_a_refusal_exits_with_1_and_retry_with_0(self) -> None:
         self.assertEqual((self.run_agent("accept")[0], self.run_agent("retry")[0]), (1, 0))
@@ -124,6 +129,21 @@ class SetupTest(Case):
     )
     def codes(self, code: int, expected: int) -> None:
         self.assertEqual(self.set_up(code), expected)
+
+    def test_a_restart_waits_until_redis_has_loaded_its_data(self) -> None:
+        answers, left = ["loading:0", "loading:1", "loading:1"], []
+        self.world.network.servers[HERE] = {"INFO": lambda _: answers.pop()}
+
+        def systemctl(*words: str) -> str:
+            left.append((words[0], len(answers)))
+            return ""
+
+        with (
+            mock.patch.object(setup, "restart_due", return_value=7),
+            mock.patch.object(self.world, "systemctl", systemctl),
+        ):
+            self.set_up(0)
+        self.assertEqual(left, [("restart", 0)])
 
     def due(self, program: str, conf: str) -> bool:
         put(self.world.etc / "redis.conf", "save 60 1\n")

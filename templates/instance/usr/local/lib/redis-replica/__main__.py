@@ -37,7 +37,8 @@ def run(world: World, command: str, words: list[str]) -> int:
         # Called by user data and install.sh during installation.
         report.later(world, words[0])
     elif command == "refuse":
-        report.refuse(world, words[0], "install")
+        # A Redis that runs is left alone: a refusal would end its looks, and it could be elected without them.
+        report.report(world, words[0]) if world.runs() else report.refuse(world, words[0], "install")
     elif command in ("prepare", "install"):
         import prepare
 

@@ -25,8 +25,7 @@ FAILURES, PAUSE = 5, 15
 
 def prepare(world: World) -> None:
     """Returns if Redis may start now or runs already; else exits with 10 or 20."""
-    (reply,) = world.ask_here(("PING",))
-    if reply == "PONG" or "LOADING" in str(reply):
+    if world.runs():
         return log("Redis is already running: nothing to prepare")
     pause(world)
     if world.settings["DATA_VOLUME"]:
@@ -119,12 +118,13 @@ def carry_out(world: World, candidate: Candidate, action: str) -> None:
         log("the RDB is damaged: it is kept as kept/damaged.rdb")
         with data.as_owner():
             data.move("dump.rdb", kept(data), "damaged.rdb")
-    if text:
-        # The agent's user reads this file as a member of Redis's group.
-        data.write("nodes.conf", text, 0o640)
     if action != "serve-aof":
-        # A receipt proves the state of the RDB, not of the append-only file.
+        # A receipt proves the state of the RDB, not of the append-only file. nodes.conf is written later: after an
+        # interruption its role must still say whether to keep the file.
         protection.put_away(world, own.role)
     elif data.has(AOF):
         with data.as_owner():
             os.chmod(data / AOF, 0o750)
+    if text:
+        # The agent's user reads this file as a member of Redis's group.
+        data.write("nodes.conf", text, 0o640)

@@ -6,6 +6,7 @@ import os
 
 from join import join_within
 from report import DONE, LATER, Leave, log
+from resp import Info
 from server_conf import node_timeout, render
 from stop import MOST
 
@@ -21,6 +22,7 @@ def setup(world: World) -> None:
     pid = restart_due(world)
     if pid:
         log("new settings or another Redis: restarting")
+        wait_for_load(world)
     world.systemctl("restart" if pid else "start", "--no-block", UNIT)
     # Wait for the old process to end: until then it would still be reported as in sync.
     world.processes.ended(pid, MOST) if pid else None
@@ -28,6 +30,13 @@ def setup(world: World) -> None:
     log(world.run.text("state").strip())
     if code not in (DONE, LATER):
         raise Leave(code)
+
+
+def wait_for_load(world: World) -> None:
+    """A stop during a load saves nothing, and the receipt that this start used is gone."""
+    end = world.clock.uptime() + MOST
+    while Info(world.ask_here(("INFO", "persistence"))[0]).get("loading") == "1" and world.clock.uptime() < end:
+        world.clock.sleep(1)
 
 
 def restart_due(world: World) -> int:

@@ -80,6 +80,11 @@ class World:
         here = f"127.0.0.1:{port}"
         return self.network.ask_all({here: list(commands)}, seconds)[here]
 
+    def runs(self) -> bool:
+        """Whether the Redis on this machine answers, even if only that it is loading."""
+        (reply,) = self.ask_here(("PING",))
+        return reply == "PONG" or "LOADING" in str(reply)
+
     def command(self, *words: str) -> None:
         """Sends a command to the Redis on this machine; exits with 10 unless the reply is OK."""
         (reply,) = self.ask_here(words)
