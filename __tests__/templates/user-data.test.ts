@@ -118,10 +118,7 @@ describeWith(["python3 >= 3.9"], "the unpacking of an archive", () => {
     const path = join(root, "etc/redis-replica/redis.conf");
     mkdirSync(join(root, "etc/redis-replica"), { recursive: true });
     writeFileSync(path, "old\n");
-    const program = inlineProgram("unpack").replace(
-      "        os.rename",
-      "        sys.exit(3)\n        os.rename",
-    );
+    const program = inlineProgram("unpack").replace("    os.rename", "    sys.exit(3)\n    os.rename");
     const { status } = spawnSync(oldestPython(), ["-IS", "-c", program, root], { input: archive });
     expect([status, readFileSync(path, "utf8")]).toEqual([3, "old\n"]);
   });
