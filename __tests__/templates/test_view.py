@@ -108,6 +108,11 @@ class LiarTest(Case):
         with self.assertRaises(ValueError):
             Answer("10.0.0.1:6379", framed, True)
 
+    def test_an_answer_with_a_time_out_of_bounds_is_rejected(self) -> None:
+        for pong in ("9" * 5000, "-1", "1e3"):
+            with self.assertRaises(ValueError):
+                Answer("10.0.0.1:6379", text(A, NODES).replace(f" {NOW} ", f" {pong} ", 1), True)
+
     def test_an_answer_that_contains_a_second_answer_is_rejected(self) -> None:
         with self.assertRaises(ValueError):
             Answer("10.0.0.1:6379", text(A, NODES) + text(B, NODES), True)

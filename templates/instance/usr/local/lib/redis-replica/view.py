@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from facts import Unknown, known
 from nodes import Node, Table, covered, owned
-from typed import plain
+from typed import integer, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ class Answer:
         self.address, self.configured = address, configured
         self.table = Table(text)
         self.me = self.table.me
+        # The peer's clock in ms, at its last pong.
+        self.now = max(integer(row[5]) for row in self.table.rows.values())
         # The owners and their slots. Two answers agree if these are equal.
         masters = (row for row in self.table.rows.values() if "slave" not in row[2] and row[8])
         self.shape = tuple(
@@ -37,11 +39,6 @@ class Answer:
     def nodes(self) -> dict[str, Node]:
         """All nodes by ID; ValueError if one has a value out of bounds."""
         return {node.id: node for node in self.table.nodes()}
-
-    @property
-    def now(self) -> int:
-        """The time by the peer's clock, in ms, of the latest pong that it received."""
-        return max(int(row[5]) for row in self.table.rows.values())
 
 
 class View:
