@@ -47,6 +47,7 @@ import { fault as stopUnanswered } from "./f52-stop-unanswered";
 import { fault as movedByHand } from "./f53-moved-by-hand";
 import { takenOver } from "./f54-shell-agent";
 import { hostile } from "./f55-hostile";
+import { emptyMasterLater, oftenSynced } from "./f56-unverified";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -117,4 +118,6 @@ export const faults: readonly Fault[] = [
   movedByHand,
   ...takenOver,
   ...hostile,
+  emptyMasterLater,
+  oftenSynced,
 ];
