@@ -60,6 +60,8 @@ build() {
   }
   mkdir -p "$1.new"
   mv "$work/src/redis-server" "$work/src/redis-cli" "$1.new"
+  # After a power cut an empty program would count as built.
+  sync "$1.new"/*
   rm -rf "$1" "$work"
   mv -T "$1.new" "$1"
 }
