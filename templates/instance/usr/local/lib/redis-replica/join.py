@@ -149,7 +149,7 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
     if action == "healthy":
         membership.verify(world, view.nodes[me.master].address)
         membership.settle_in(world, running, view)
-        done(world, "in sync", f"{me.id} is a replica of {me.master}, listed by every master")
+        done(world, "in sync", f"{me.id} is a replica of {me.master}, listed by every master that answers")
     if action in ("later", "report"):
         import trouble
 
