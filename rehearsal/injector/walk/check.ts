@@ -38,8 +38,11 @@ export function generations(cluster: Cluster): Readonly<Record<string, boolean>>
   );
 }
 
-/** Problems of the node itself. There must be none at any moment between two commands. */
-export async function wrongNode(cluster: Cluster): Promise<string[]> {
+/**
+ * Problems of the node itself. There must be none at any moment between two commands. A state does not include the
+ * master that did not answer the look: `silent` is its address.
+ */
+export async function wrongNode(cluster: Cluster, silent?: string): Promise<string[]> {
   const { replica, root } = cluster;
   const problems: string[] = [];
   const receipt = existsSync(join(root, "var/lib/redis-replica/receipt"));
@@ -68,7 +71,7 @@ export async function wrongNode(cluster: Cluster): Promise<string[]> {
   if (state.startsWith("in sync")) {
     if (!up) problems.push("in sync, but the link is down");
     if (!owner?.slots.length) problems.push("in sync with a master that owns no slots");
-    for (const server of cluster.masters.filter(({ pid }) => pid)) {
+    for (const server of cluster.masters.filter(({ pid, ip }) => pid && ip !== silent)) {
       const line = (await nodesOf(server)).find(({ id }) => id === me?.id);
       if (!line?.flags.includes("slave"))
         problems.push(`in sync, but ${server.ip} does not list it as a replica`);

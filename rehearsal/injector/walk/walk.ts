@@ -142,6 +142,12 @@ async function record(lane: Lane, scene: Scene): Promise<PointQuestion[]> {
   return questions;
 }
 
+/** The address of the master whose view of the cluster a point withholds from the agent. */
+function silentMaster({ masters }: Cluster, { address, command }: Point): string | undefined {
+  const [, index] = /^master-(\d+)$/.exec(address) ?? [];
+  return index && command.join(" ") === "CLUSTER NODES" ? masters[Number(index)]?.ip : undefined;
+}
+
 async function play(lane: Lane, { scene, point }: Task): Promise<Walked> {
   const begun = Date.now();
   let reached = false;
@@ -156,7 +162,8 @@ async function play(lane: Lane, { scene, point }: Task): Promise<Walked> {
     const outcomes = [...looks, ...cluster.unit.outcomes];
     problems.push(...wrongEndings(outcomes, stateOf(cluster)));
     cluster.record();
-    problems.push(...((await scene.wrong?.(cluster)) ?? []), ...(await wrongNode(cluster)));
+    const silent = silentMaster(cluster, point);
+    problems.push(...((await scene.wrong?.(cluster)) ?? []), ...(await wrongNode(cluster, silent)));
     const gone = Object.entries(generations(cluster)).filter(([place, full]) => before[place] && !full);
     problems.push(...gone.map(([place]) => `${place} had keys and has none now`));
     problems.push(...(await scene.after(cluster)));
