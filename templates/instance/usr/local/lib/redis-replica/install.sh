@@ -29,6 +29,7 @@ try() {
 # packages DEB RPM...: installs DEB with apt-get, or the first RPM that dnf or yum finds. Each argument may be a list.
 packages() {
   local each manager=yum
+  "$agent" later "installing $1" || true
   # shellcheck disable=SC2086 # words
   if command -v apt-get >/dev/null; then
     try apt-get -q -o DPkg::Lock::Timeout=300 update
@@ -53,6 +54,7 @@ build() {
   found=$(sha256sum <"$work/redis.tar.gz")
   [[ ${found%% *} == "$SHA256" ]] || exec "$agent" refuse "$URL is not the pinned file: its sha256 is ${found%% *}, not $SHA256"
   tar -xzf "$work/redis.tar.gz" -C "$work" --strip-components=1 --no-same-owner
+  "$agent" later "building Redis $VERSION" || true
   # -O2 without link-time optimization, the default before 7.2, halves the build time.
   make -C "$work/src" -j"$(nproc)" USE_SYSTEMD=yes OPTIMIZATION=-O2 redis-server redis-cli >"$work/log" 2>&1 || {
     tail -n 20 "$work/log" >&2
