@@ -227,6 +227,14 @@ class KeepTest(Case):
         with open(f"{elsewhere}/dump.rdb", "rb") as file:
             self.assertEqual(file.read(), b"root's")
 
+    def test_a_link_in_place_of_the_folder_that_leads_to_what_cannot_be_read_does_not_matter(self) -> None:
+        elsewhere = self.folder()
+        os.symlink("nothing", f"{elsewhere}/dump.rdb")
+        os.symlink(elsewhere, self.world.data / "kept")
+        put(self.world.data / "dump.rdb", FULL)
+        keep_rdb(self.world)
+        self.assertEqual(self.content("redis/kept/dump.rdb"), FULL)
+
     @rows(
         ("data with keys is set aside", {}, {"dump.rdb": FULL}, FULL),
         ("data with keys is set aside in place of earlier data", {"dump.rdb": rdb(offset=5)}, {"dump.rdb": FULL}, FULL),

@@ -134,11 +134,12 @@ def keep_rdb(world: World) -> None:
     data, unverified = world.data, world.state.has(UNVERIFIED)
     with data.as_owner():
         folder, rdb = kept(data), read_rdb(data)
-        before = read_rdb(folder)
-        if before and before.has_keys and unverified:
+        if not rdb or rdb.damage:
             return
-        if rdb and not rdb.damage and (rdb.has_keys or not before):
-            folder.make()
+        # A link in its place is replaced, and not followed.
+        folder.make()
+        before = read_rdb(folder)
+        if not before or rdb.has_keys and not (before.has_keys and unverified):
             folder.remove("dump.rdb")
             os.link(data / "dump.rdb", folder / "dump.rdb")
 
