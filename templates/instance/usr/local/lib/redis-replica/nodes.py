@@ -9,7 +9,7 @@ from typed import host, integer, plain
 ID = "[0-9a-f]{40}"
 # The address is bounded here and parsed separately: one pattern for both takes quadratic time for many colons.
 LINE = re.compile(
-    rf"^({ID}) (\S{{1,999}}) ([a-z?_,-]+) ({ID}|-) (\d+) (\d+) (\d+) ((?:dis)?connected)((?: \S+)*)$",
+    rf"^({ID}) (\S{{1,999}}) ([a-z?_,-]+) ({ID}|-) (\d+) (\d{{1,19}}) (\d+) ((?:dis)?connected)((?: \S+)*)$",
     re.ASCII | re.MULTILINE,
 )
 # An IPv6 address contains colons. A comma and a host name may follow the ports.

@@ -28,7 +28,7 @@ class Answer:
         self.table = Table(text)
         self.me = self.table.me
         # The peer's clock in ms, at its last pong.
-        self.now = max(integer(row[5]) for row in self.table.rows.values())
+        self.now = integer(str(max(int(row[5]) for row in self.table.rows.values())))
         # The owners and their slots. Two answers agree if these are equal.
         masters = (row for row in self.table.rows.values() if "slave" not in row[2] and row[8])
         self.shape = tuple(
