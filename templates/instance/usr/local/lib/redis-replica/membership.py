@@ -109,7 +109,7 @@ def verify(world: World, master: str) -> None:
     """After a start without a live master: whether the master that is followed has less than the RDB from before."""
     if not world.state.has(UNVERIFIED):
         return
-    (answer, keys), *_ = world.network.ask_all({master: [("INFO", "replication"), ("DBSIZE",)]}).values()
+    answer, keys = world.network.ask_all({master: [("INFO", "replication"), ("DBSIZE",)]})[master]
     less = fact(lambda: is_stale(read_rdb(kept(world.data)), Info(known(answer)), keys))
     path, mark = kept(world.data) / "dump.rdb", world.state / UNVERIFIED
     if less == "yes" or world.state.text(UNVERIFIED):

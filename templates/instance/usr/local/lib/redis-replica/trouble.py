@@ -96,8 +96,9 @@ def hold_back(world: World, text: str, flushed: bool) -> None:
     world.run.write("ended", text)
     if not flushed:
         (reply,) = end_replica(world, "SAVE")
-    if flushed or isinstance(reply, Refused) and "Connection refused" not in str(reply):
-        end_replica(world, "NOSAVE")
+        if not isinstance(reply, Refused) or "Connection refused" in str(reply):
+            return
+    end_replica(world, "NOSAVE")
 
 
 def end_replica(world: World, how: str) -> list[Reply]:
