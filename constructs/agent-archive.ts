@@ -49,9 +49,15 @@ function header(name: string, mode: string, size: number): Buffer {
   return block;
 }
 
+const programs = new Map<string, string>();
+
 /** A program that the script has Python run, without its comments; the shell holds it in single quotes. */
 export function inlineProgram(name: "unpack" | "download"): string {
-  const text = readFileSync(join(TEMPLATES, `${name}.py`), "utf8").replace(/^#.*\n/gm, "");
-  if (text.includes("'")) throw new Error(`${name}.py must be without single quotes`);
+  let text = programs.get(name);
+  if (text === undefined) {
+    text = readFileSync(join(TEMPLATES, `${name}.py`), "utf8").replace(/^#.*\n/gm, "");
+    if (text.includes("'")) throw new Error(`${name}.py must be without single quotes`);
+    programs.set(name, text);
+  }
   return text;
 }
