@@ -21,7 +21,7 @@ import {
 } from "./kinds";
 import { RedisInstall } from "./redis-install";
 import { type RedisSettings } from "./redis-settings";
-import { agentSha256, releasedAgent } from "./release";
+import { agentSha256, agentUrl } from "./release";
 import { ofKind, type Rule, terraformPattern, within } from "./rules";
 import { shellWord, wordList } from "./terraform-text";
 
@@ -117,7 +117,8 @@ export class BootScript {
     checkRedis(redis, checks);
     if (before !== undefined) checks.value("bootScript.before", before, SCRIPT);
     if (after !== undefined) checks.value("bootScript.after", after, SCRIPT);
-    const { url, sha256 = agentSha256() } = props.agent ?? releasedAgent();
+    const agent: AgentArchive = props.agent ?? { url: agentUrl() };
+    const { url, sha256 = agentSha256() } = agent;
     checks.value("bootScript.agent.url", url, ofKind(HTTP_URL));
     checks.value("bootScript.agent.sha256", sha256, ofKind(SHA256));
     this.preconditions = checks.preconditions;

@@ -1,19 +1,18 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type AgentArchive, agentArchive } from "./agent-archive";
+import { agentArchive } from "./agent-archive";
 
 /** The version of this package. */
 export function version(): string {
   return manifest().version;
 }
 
-/** The agent of this version, where its release has it. */
-export function releasedAgent(): Required<AgentArchive> {
+/** The URL of the agent's archive in the release of this version. */
+export function agentUrl(): string {
   const { version, repository } = manifest();
   const home = repository.url.replace(/\.git$/, "");
-  const url = `${home}/releases/download/v${version}/redis-replica-${version}.tar`;
-  return { url, sha256: agentSha256() };
+  return `${home}/releases/download/v${version}/redis-replica-${version}.tar`;
 }
 
 /** The SHA-256 in hex of the archive of this version. */
@@ -30,7 +29,7 @@ interface Manifest {
 
 let found: Manifest | undefined;
 
-/** package.json, which lies above this file wherever it runs: in the sources, the library or the bundled command. */
+/** package.json. The sources, the library and the bundled command have this file at different depths below it. */
 function manifest(): Manifest {
   return (found ??= JSON.parse(readFileSync(above(__dirname), "utf8")) as Manifest);
 }
