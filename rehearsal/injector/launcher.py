@@ -6,8 +6,8 @@ instance's address, once that is known.
 
 from __future__ import annotations
 
-import importlib.util
 import os
+import runpy
 import socket
 import sys
 
@@ -20,6 +20,7 @@ from typed import split  # noqa: E402
 from world import World  # noqa: E402
 
 INJECTOR = sys.argv[1]
+agent_main = runpy.run_path(f"{LIB}/__main__.py")["main"]
 
 
 def dial(address: tuple[str, int], seconds: float) -> socket.socket:
@@ -36,12 +37,7 @@ def dial(address: tuple[str, int], seconds: float) -> socket.socket:
 
 
 def main() -> None:
-    # By its place: the name is this module's own.
-    agent = importlib.util.spec_from_file_location("agent_main", f"{LIB}/__main__.py")
-    assert agent and agent.loader
-    module = importlib.util.module_from_spec(agent)
-    agent.loader.exec_module(module)
-    code = module.main(sys.argv[2:], World("", Network(dial)))
+    code = agent_main(sys.argv[2:], World("", Network(dial)))
     sys.stdout.flush()
     # As the agent ends: without waiting for threads whose server is silent.
     os._exit(code)

@@ -7,9 +7,9 @@ of the machine's. Long waits move this clock, and a server has less time to answ
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
+import runpy
 import socket
 import sys
 import time
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from typing import Mapping, Sequence
 
     from resp import Command, Reply
+
+agent_main = runpy.run_path(f"{LIB}/__main__.py")["main"]
 
 # The share of a question's two seconds that is waited for, and the seconds for a question that may take minutes.
 SHARE, LONG = 0.4, 4.0
@@ -75,11 +77,6 @@ def dial(address: tuple[str, int], seconds: float) -> socket.socket:
 
 
 def main() -> None:
-    # Import by path: this module itself has the name __main__.
-    agent = importlib.util.spec_from_file_location("agent_main", f"{LIB}/__main__.py")
-    assert agent and agent.loader
-    module = importlib.util.module_from_spec(agent)
-    agent.loader.exec_module(module)
     clock = MovedClock()
     for line in sys.stdin:
         request = json.loads(line)
@@ -88,7 +85,7 @@ def main() -> None:
         world = World(ROOT, ProxiedNetwork(clock), clock)
         world.processes = ShortProcesses()
         with redirect_stderr(StringIO()) as log:
-            code = module.main(request["argv"], world)
+            code = agent_main(request["argv"], world)
         print(json.dumps({"code": int(code), "log": log.getvalue(), "ahead": clock.ahead}), flush=True)
 
 
