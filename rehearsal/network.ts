@@ -32,10 +32,7 @@ export class Network {
   /** Makes the bridge; an enclosure has one network. */
   static async create(): Promise<Network> {
     if (!insideEnclosure()) throw new Error("a network is made inside an enclosure only");
-    // With a MAC address of its own: else a bridge takes the lowest of its ports, and when that changes with a machine,
-    // what others send to this host is lost until they ask for the address again, up to a minute later.
-    const mac = ["address", hardwareAddress(hostAddress)];
-    await ip("link", "add", bridge, ...mac, "type", "bridge", "forward_delay", "0", "stp_state", "0");
+    await addBridge(bridge);
     await ip("address", "add", `${hostAddress}/${prefix}`, "dev", bridge);
     await ip("address", "add", `${metadataAddress}/32`, "dev", bridge);
     await ip("link", "set", bridge, "addrgenmode", "none", "up");
@@ -87,8 +84,7 @@ export class Network {
 
   /** Parts these addresses from all others, also after a reboot; the host reaches both sides. */
   async split(side: readonly string[]): Promise<void> {
-    const mac = ["address", hardwareAddress(hostAddress)];
-    await ip("link", "add", farBridge, ...mac, "type", "bridge", "forward_delay", "0", "stp_state", "0");
+    await addBridge(farBridge);
     await ip("link", "set", farBridge, "addrgenmode", "none", "up");
     for (const address of side) {
       this.far.add(address);
@@ -169,6 +165,15 @@ function hex(address: string): string[] {
     throw new Error(`address must be an IPv4 address, got: ${address}`);
   }
   return parts.map((part) => part.toString(16).padStart(2, "0"));
+}
+
+/**
+ * Adds a bridge with the host's own MAC address. By default a bridge has the lowest address of its ports. When that changes
+ * with a machine, packets to this host are lost until the senders ask for the address again, up to a minute later.
+ */
+async function addBridge(name: string): Promise<void> {
+  const mac = ["address", hardwareAddress(hostAddress)];
+  await ip("link", "add", name, ...mac, "type", "bridge", "forward_delay", "0", "stp_state", "0");
 }
 
 async function ip(...args: string[]): Promise<void> {
