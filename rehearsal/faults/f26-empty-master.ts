@@ -63,6 +63,17 @@ export const fault: Fault = {
   },
 };
 
+/** Writes, and waits until the replica has every write. */
+export async function caughtUp(
+  scene: Scene,
+): Promise<{ readonly digest: string; readonly acknowledged: number }> {
+  const writer = await scene.write();
+  await more(writer, 2000);
+  await writer.stop();
+  await until("the replica has all keys", { timeout: 10_000 }, () => scene.equal(0));
+  return { digest: await scene.node(0).digest(), acknowledged: writer.counts.acknowledged };
+}
+
 /** The machine is shut down with all acknowledged writes, and its master restarts empty. */
 export async function emptied(scene: Scene): Promise<{
   readonly place: number;
@@ -71,11 +82,7 @@ export async function emptied(scene: Scene): Promise<{
   readonly acknowledged: number;
 }> {
   const place = await scene.masterOf(0);
-  const writer = await scene.write();
-  await more(writer, 2000);
-  await writer.stop();
-  await until("the replica has all keys", { timeout: 10_000 }, () => scene.equal(0));
-  const digest = await scene.node(0).digest();
+  const { digest, acknowledged } = await caughtUp(scene);
   await scene.stop(0, "clean");
   const server = scene.masters.server(place);
   await scene.masters.kill(place);
@@ -83,7 +90,7 @@ export async function emptied(scene: Scene): Promise<{
   await server.start();
   await until("the cluster state is ok", { timeout: 30_000 }, () => scene.whole());
   holds("the master is empty and serves", (await server.node.cli("DBSIZE")) === "0");
-  return { place, server, digest, acknowledged: writer.counts.acknowledged };
+  return { place, server, digest, acknowledged };
 }
 
 /** Runs a line of shell on the machine. */
