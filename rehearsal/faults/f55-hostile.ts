@@ -1,6 +1,7 @@
 import { type Scene } from "../scene";
 import { COMMAND, HostilePeer } from "../hostile-peer";
 import { until } from "../wait";
+import { inside } from "./f26-empty-master";
 import { endsWell, type Fault, holds, killRedis, more, namesCause, recovery } from "./fault";
 
 /** A file that only root may read, and its content. */
@@ -29,8 +30,8 @@ const redisProcess: Fault = {
   async run(scene) {
     await scene.instance(0).waitForUserData();
     const id = await scene.node(0).cli("CLUSTER", "MYID");
-    await scene.run(0, ["sh", "-c", `umask 077 && echo ${NEEDLE} >${SECRET}`]);
-    const before = await shell(scene, FINGERPRINT);
+    await inside(scene, `umask 077 && echo ${NEEDLE} >${SECRET}`);
+    const before = await inside(scene, FINGERPRINT);
     await more(await scene.write(), 1000);
     await as(scene, "redis", TRAPS);
     await scene.look(0);
@@ -40,12 +41,12 @@ const redisProcess: Fault = {
     await as(scene, "redis", SWAP);
     await scene.run(0, ["systemctl", "start", "--no-block", "redis-replica"]);
     const note = await namesCause(scene, /dump\.rdb/);
-    const { stdout } = await scene.instance(0).exec(["sh", "-c", "readlink /var/lib/redis/dump.rdb || true"]);
-    if (stdout.trim() === SECRET) await as(scene, "redis", SWAP_BACK);
+    const link = await inside(scene, "readlink /var/lib/redis/dump.rdb || true");
+    if (link.trim() === SECRET) await as(scene, "redis", SWAP_BACK);
     await scene.inSync(0, 90_000);
     const journal = await scene.instance(0).journal(5000);
     holds("no reason and no log has content that only root can read", !journal.includes(NEEDLE));
-    const after = await shell(scene, FINGERPRINT);
+    const after = await inside(scene, FINGERPRINT);
     holds(`no file of root is changed\n${difference(before, after)}`, after === before);
     return { outcome: "back", ...back, note, ...(await endsWell(scene)) };
   },
@@ -170,10 +171,6 @@ function user(name: string, command: string): string[] {
 
 async function as(scene: Scene, name: string, command: string): Promise<void> {
   await scene.run(0, user(name, `set -eu\n${command}`));
-}
-
-function shell(scene: Scene, command: string): Promise<string> {
-  return scene.run(0, ["sh", "-c", command]);
 }
 
 function difference(before: string, after: string): string {
