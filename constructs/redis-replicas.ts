@@ -71,7 +71,7 @@ export interface RedisReplicasProps extends GroupProps {
   readonly failover?: Failover;
   /**
    * Shell of one's own that the boot script runs before and after its own work, and where it downloads the agent.
-   * @default - no shell of one's own; the agent of this version's release
+   * @default - no additional shell; the agent of this version's release
    */
   readonly bootScript?: BootOptions;
 }

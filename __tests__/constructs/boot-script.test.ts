@@ -296,7 +296,7 @@ describe("the agent", () => {
     expect(named()).toBe(`url='${releases}/v${version}/redis-replica-${version}.tar' sha256='${own}'`);
   });
 
-  test("from a place of one's own is this version's, too", () => {
+  test("from another URL must be this version's, too", () => {
     expect(named({ url })).toBe(`url='${url}' sha256='${own}'`);
   });
 

@@ -24,7 +24,7 @@ export const bootScript = z.strictObject(
     }),
     after: text(SHELL)
       .optional()
-      .meta({ description: "Shell that runs after the join; its failure is only told." }),
+      .meta({ description: "Shell that runs after the join; a failure is only logged." }),
     agent: agent.optional().meta({
       description:
         "Where instances download the agent. Without it they download it from this version's release.",

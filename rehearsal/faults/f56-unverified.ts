@@ -4,7 +4,7 @@ import { until } from "../wait";
 import { caughtUp, inside, keptDigest } from "./f26-empty-master";
 import { type Fault, holds, killRedis, more, nothingLost, since } from "./fault";
 
-/** What a replica follows without a comparison must not cost the data from before. */
+/** A replica that follows a master without a comparison must keep its earlier data. */
 export const emptyMasterLater: Fault = {
   id: "F56",
   title: "it restarts while no master answers, and its master returns empty: reported, and the RDB is kept",
@@ -36,7 +36,7 @@ export const emptyMasterLater: Fault = {
   },
 };
 
-/** Full syncs that succeed are no failures, however many they are. */
+/** Successful full syncs must not be counted as failures. */
 export const oftenSynced: Fault = {
   id: "F57",
   title: "after six full syncs that succeeded its master is lost: elected, with every acknowledged write",

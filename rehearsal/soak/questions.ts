@@ -6,12 +6,12 @@ import { type Question } from "../injector/question";
 import { hostAddress } from "../network";
 import { type Scene } from "../scene";
 
-/** Of the questions that agents ask, so many fail. */
+/** The share of the agents' questions that fail. */
 const SHARE = 0.05;
 
 const LAUNCHER = "/usr/local/lib/redis-replica-launcher.py";
 
-/** Makes questions fail that agents on machines ask, by a seed. */
+/** Makes questions of the agents on machines fail, drawn by a seed. */
 export class Questions {
   /** Whether questions fail now. */
   failing = false;
@@ -25,7 +25,7 @@ export class Questions {
 
   static async open(scene: Scene, seed: number): Promise<Questions> {
     const drawn = InjectionPlan.of({ random: { share: SHARE, seed } });
-    // On an instance the answer to SHUTDOWN is the end of the process, and so of the connection: it cannot get lost.
+    // On an instance the reply to SHUTDOWN cannot be lost: the connection ends with the process.
     const isShutdown = ({ command }: Question): boolean => command[0]?.toUpperCase() === "SHUTDOWN";
     const plan = {
       for: (question: Question) => (isShutdown(question) ? undefined : drawn.for(question)),
@@ -42,7 +42,7 @@ export class Questions {
     return questions;
   }
 
-  /** From now on, the agent of a machine asks through the injector, also after a replacement. */
+  /** Routes the questions of a machine's agent through the injector, also after a replacement. */
   async reroute(place: number): Promise<void> {
     const agent = `#!/bin/sh\nexec python3 -IS ${LAUNCHER} ${hostAddress}:${this.injector.port} "$@"\n`;
     const launcher = readFileSync(join(__dirname, "../injector/launcher.py"), "utf8");
@@ -51,7 +51,7 @@ export class Questions {
     await this.scene.run(place, ["sh", "-c", replace, "sh", "/usr/local/bin/redis-replica"], agent);
   }
 
-  /** What has happened since the last time this was asked for. */
+  /** The number of questions and failures since the last call. */
   count(): string {
     const { asked, failed } = this;
     [this.asked, this.failed] = [0, 0];
