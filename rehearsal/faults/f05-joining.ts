@@ -1,7 +1,8 @@
 import { type ClusterNode } from "../redis-node";
 import { type Scene } from "../scene";
 import { until } from "../wait";
-import { endsWell, type Fault, holds, PLACEMENT_LOCK, recovery } from "./fault";
+import { endsWell, type Fault, holds, recovery } from "./fault";
+import { HeldLock } from "./placement-lock";
 
 export const fault: Fault = {
   id: "F5",
@@ -9,12 +10,11 @@ export const fault: Fault = {
   scene: { replicas: 0 },
   async run(scene) {
     const writer = await scene.write();
-    const master = scene.masters.node(0);
-    await master.cli("-c", "SET", PLACEMENT_LOCK, "another instance");
+    const lock = await HeldLock.take(scene.masters.node(0));
     await scene.launch(0);
     const id = await met(scene);
     await scene.stop(0, "gone");
-    await master.cli("-c", "DEL", PLACEMENT_LOCK);
+    await lock.release();
 
     const before = await scene.syncs();
     const back = await recovery(scene, { id }, () => scene.launch(0));

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { generator } from "../random";
 import { type Scene } from "../scene";
 import { until } from "../wait";
-import { endsWell, type Ending, type Fault, holds, PLACEMENT_LOCK, since } from "./fault";
+import { endsWell, type Ending, type Fault, holds, since } from "./fault";
+import { PLACEMENT_LOCK } from "./placement-lock";
 
 const places = [0, 1, 2, 3, 4, 5];
 

@@ -1,7 +1,8 @@
 import { type Scene } from "../scene";
 import { slotOf } from "../slots";
 import { until } from "../wait";
-import { endsWell, type Ending, type Fault, holds, more, PLACEMENT_LOCK, since } from "./fault";
+import { endsWell, type Ending, type Fault, holds, more, since } from "./fault";
+import { PLACEMENT_LOCK } from "./placement-lock";
 
 const named: Fault = {
   id: "F35",

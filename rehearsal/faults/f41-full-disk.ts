@@ -1,5 +1,6 @@
 import { type Scene } from "../scene";
-import { endsWell, type Fault, more, namesCause, PLACEMENT_LOCK, since } from "./fault";
+import { endsWell, type Fault, more, namesCause, since } from "./fault";
+import { HeldLock } from "./placement-lock";
 
 /** Bytes that stay free: enough for nodes.conf, and less than the RDB. */
 const LEFT = 8 * 2 ** 20;
@@ -11,13 +12,12 @@ export const fault: Fault = {
     "the data volume is full during the first sync: the state names it, and the sync continues with free space",
   scene: { replicas: 0, megabytes: 60, dataVolumes: true },
   async run(scene) {
-    const master = scene.masters.node(0);
-    await master.cli("-c", "SET", PLACEMENT_LOCK, "another instance");
+    const lock = await HeldLock.take(scene.masters.node(0));
     await scene.launch(0);
     await scene.reaches(0, /another instance/);
     await fill(scene);
     const start = Date.now();
-    await master.cli("-c", "DEL", PLACEMENT_LOCK);
+    await lock.release();
     const reason = await namesCause(scene, /No space left/);
     const seconds = since(start);
     await scene.run(0, ["rm", BALLAST]);

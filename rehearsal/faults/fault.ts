@@ -32,9 +32,6 @@ export interface Fault {
   readonly run: (scene: Scene) => Promise<Ending>;
 }
 
-/** The key of the lock under which one instance at a time chooses its master. While it is held, the others wait. */
-export const PLACEMENT_LOCK = "{redis-replica}:placement";
-
 /** Throws an error with the fact unless it holds. */
 export function holds(fact: string, value: unknown): asserts value {
   if (!value) throw new Error(`not so: ${fact}`);
