@@ -2,16 +2,24 @@ from __future__ import annotations
 
 import time
 
-from cluster import NODES, NOW, VARS, A, B, Line, R, change, conf, text
+from cluster import NODES, NOW, VARS, A, B, Line, R, T, change, conf, text
 from suite import Case, rows
 
-from nodes import Node, covered, ends, is_whole, parse_nodes
+import nodes
+from nodes import Node, Table, covered, ends, is_whole, parse_nodes
 
 SHARD = "1" * 40
 
 
 def node(at: str = "10.0.0.1:6379@16379", flags: str = "master", rest: str = "- 0 0 3 connected 0-5460") -> Node:
-    return Node(f"{A} {at} {flags} {rest}")
+    return parse_line(f"{A} {at} {flags} {rest}")
+
+
+def parse_line(line: str) -> Node:
+    """The node of one line in an answer."""
+    answer = line if "myself" in line else f"{line}\n{B} 10.0.0.2:6379@16379 myself,master - 0 0 3 connected"
+    (found,) = [node for node in Table(answer).nodes() if node.id != B]
+    return found
 
 
 class NodesTest(Case):
@@ -85,6 +93,7 @@ class NodesTest(Case):
         ("an array subscript in place of a port", f"{A} 10.0.0.1:PORT[$(id)]@1 master - 0 0 3 connected"),
         ("a port out of bounds", f"{A} 10.0.0.1:65536@16379 master - 0 0 3 connected"),
         ("a time out of bounds", f"{A} 10.0.0.1:6379@16379 master - 0 9223372036854775808 3 connected"),
+        ("a time of 20 digits", f"{A} 10.0.0.1:6379@16379 master - 00000000000000000000 0 3 connected"),
         ("a time below zero", f"{A} 10.0.0.1:6379@16379 master - 0 -1 3 connected"),
         ("a slot out of bounds", f"{A} 10.0.0.1:6379@16379 master - 0 0 3 connected 16384"),
         ("slots the wrong way round", f"{A} 10.0.0.1:6379@16379 master - 0 0 3 connected 9-5"),
@@ -94,7 +103,7 @@ class NodesTest(Case):
     )
     def refused(self, line: str) -> None:
         with self.assertRaises(ValueError) as error:
-            Node(line)
+            parse_line(line)
         self.assertRegex(str(error.exception), r"^[ -~]{1,300}$")
 
     def test_a_line_of_a_megabyte_is_parsed_within_a_second(self) -> None:
@@ -105,7 +114,7 @@ class NodesTest(Case):
                 f"{A} 10.0.0.1:1@1 master - 0 0 0 connected {part * (1 << 20)} x",
             ):
                 with self.assertRaises(ValueError):
-                    Node(line)
+                    parse_line(line)
         self.assertLess(time.monotonic() - begun, 8)
 
     def test_ends_are_the_first_and_the_last_slot(self) -> None:
@@ -117,12 +126,43 @@ class NodesTest(Case):
         ("an answer without myself is rejected", text("none", NODES)),
         ("an answer with myself twice is rejected", "".join(each.text(True) + "\n" for each in NODES)),
         ("an answer with an ID twice is rejected", text(R, NODES) + NODES[0].text() + "\n"),
+        (
+            "an answer with times twice in one line and not in another is rejected",
+            f"{A} :0@0 myself,master - 0 0 3 connected 0 0 3 connected\n{B} :0@0 master - 3 connected\n",
+        ),
+        (
+            "an answer with times after the slots is rejected",
+            f"{A} :0@0 myself,master - 3 connected 5 0 0 3 connected\n",
+        ),
         ("an empty answer is rejected", ""),
         ("an error page of a proxy is rejected", "<html>502</html>"),
     )
     def not_answers(self, answer: str) -> None:
         with self.assertRaises(ValueError):
             parse_nodes(answer)
+
+    @rows(
+        ("an empty time is rejected, even if another answer had the line", " 5"),
+        ("a time that is not a number is rejected, even if another answer had the line", "x 5"),
+        ("a time with digits of another script is rejected, even if another answer had the line", "\u0663 5"),
+        ("a time of 20 digits is rejected, even if another answer had the line", "5 00000000000000000000"),
+        ("a missing time is rejected, even if another answer had the line", "5"),
+    )
+    def not_times(self, times: str) -> None:
+        parsed: dict[str, nodes.Line] = {}
+        answer = text(R, NODES)
+        Table(answer, parsed)
+        with self.assertRaises(ValueError):
+            Table(answer.replace(f" 0 {NOW} ", f" {times} ", 1), parsed)
+
+    def test_a_line_that_another_answer_had_too_has_its_own_times(self) -> None:
+        parsed: dict[str, nodes.Line] = {}
+        for pong in (NOW, NOW + 1):
+            table = Table(text(R, NODES).replace(f" {NOW} ", f" {pong} "), parsed)
+            self.assertEqual({node.pong for node in table.nodes()}, {pong})
+            self.assertEqual([node and node.pong for node in map(table.get, (A, R, T))], [pong, pong, None])
+            self.assertEqual(table.last_pong, pong)
+        self.assertEqual(len(parsed), len(NODES))
 
     def test_an_answer_has_its_nodes_in_order(self) -> None:
         self.assertEqual([each.id for each in parse_nodes(text(R, NODES))], [each.id for each in NODES])

@@ -10,15 +10,17 @@ import report
 from typed import plain
 from world import World
 
-USAGE = "\n".join([
-    "usage: redis-replica COMMAND",
-    "  status [--json]  the last state",
-    "  join             wait until in sync",
-    "  retry            check again after a refusal",
-    "  accept           check again, and accept once the data loss that the refusal describes",
-    "run by systemd and user data: setup, install, prepare, reconcile, stop, stopped, later, refuse",
-    "exit: 0 in sync or promoted, 10 not yet, 20 refused: an operator must decide",
-])
+USAGE = "\n".join(
+    [
+        "usage: redis-replica COMMAND",
+        "  status [--json]  the last state",
+        "  join             wait until in sync",
+        "  retry            check again after a refusal",
+        "  accept           check again, and accept once the data loss that the refusal describes",
+        "run by systemd and user data: setup, install, prepare, reconcile, stop, stopped, later, refuse",
+        "exit: 0 in sync or promoted, 10 not yet, 20 refused: an operator must decide",
+    ]
+)
 
 
 def run(world: World, command: str, words: list[str]) -> int:

@@ -172,5 +172,3 @@ def decide_volume(disks: list[Disk], known: str, accepted: bool) -> Action:
     if kinds["other"]:
         return "refuse", f"not a volume of Redis, and left alone: {paths['other']}"
     return "later", "the data volume is not attached"
-
-

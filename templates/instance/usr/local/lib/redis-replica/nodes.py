@@ -7,21 +7,29 @@ import re
 from typed import host, integer, plain
 
 ID = "[0-9a-f]{40}"
+# The times of ping and pong in a line, below 2^63 ms; then a line without them, in which `connected` is there once.
+TIMES = re.compile(r" (\d{1,18}) (\d{1,18}) (?=\d+ (?:dis)?connected\b)", re.ASCII)
 # The address is bounded here and parsed separately: one pattern for both takes quadratic time for many colons.
 LINE = re.compile(
-    rf"^({ID}) (\S{{1,999}}) ([a-z?_,-]+) ({ID}|-) (\d+) (\d{{1,19}}) (\d+) ((?:dis)?connected)((?: \S+)*)$",
-    re.ASCII | re.MULTILINE,
+    rf"({ID}) (\S{{1,999}}) ([a-z?_,-]+) ({ID}|-) (\d+) ((?:dis)?connected)((?: (?!(?:dis)?connected\b)\S+)*)", re.ASCII
 )
 # An IPv6 address contains colons. A comma and a host name may follow the ports.
 PLACE = re.compile(r"(?:(\S*):)?(\d+)(?:@(\d+))?(,\S*)?", re.ASCII)
 
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Tuple
+class Line:
+    """A line of the right form, without its times. Its fields are text that may be out of bounds."""
 
-    # ID, address, flags, master, ping, pong, epoch, link and slots: the unparsed fields of a line.
-    Row = Tuple[str, str, str, str, str, str, str, str, str]
+    __slots__ = ("at", "claim", "epoch", "flags", "id", "link", "master", "slots")
+
+    def __init__(self, text: str) -> None:
+        found = LINE.fullmatch(text)
+        if not found:
+            raise ValueError(f"not a line of CLUSTER NODES: {plain(text, 80)}")
+        self.id, self.at, flags, self.master, self.epoch, self.link, slots = found.groups()
+        self.flags, self.slots = flags.split(","), tuple(owned(slots))
+        # The slots that a master claims, with its ID.
+        self.claim = (self.id, self.slots) if self.slots and "slave" not in self.flags else None
 
 
 class Node:
@@ -29,23 +37,19 @@ class Node:
 
     __slots__ = ("bus", "epoch", "flags", "host", "id", "linked", "master", "ping", "pong", "port", "shard", "slots")
 
-    def __init__(self, line: str | Row) -> None:
-        found = LINE.fullmatch(line) if isinstance(line, str) else None
-        row = found.groups() if found else line
-        if isinstance(row, str):
-            raise ValueError(f"not a line of CLUSTER NODES: {plain(row, 80)}")
-        self.id, at, flags, master, ping, pong, epoch, link, slots = row
-        place = PLACE.fullmatch(at)
+    def __init__(self, line: Line, ping: str, pong: str) -> None:
+        place = PLACE.fullmatch(line.at)
         if not place:
-            raise ValueError(f"not an address of CLUSTER NODES: {plain(at, 80)}")
+            raise ValueError(f"not an address of CLUSTER NODES: {plain(line.at, 80)}")
         name, port, bus, more = place.groups()
+        self.id = line.id
         self.host = host(name) if name else ""
         self.port, self.bus = integer(port, 0, 65535), integer(bus or "0", 0, 65535)
-        self.flags = flags.split(",")
-        self.master = "" if master == "-" else master
-        self.ping, self.pong, self.epoch = integer(ping), integer(pong), integer(epoch)
-        self.linked = link == "connected"
-        self.slots = tuple(word for word in owned(slots) if ends(word))
+        self.flags = line.flags
+        self.master = "" if line.master == "-" else line.master
+        self.ping, self.pong, self.epoch = integer(ping), integer(pong), integer(line.epoch)
+        self.linked = line.link == "connected"
+        self.slots = tuple(word for word in line.slots if ends(word))
         shard = re.search(f",shard-id=({ID})", more or "")
         self.shard = shard[1] if shard else ""
 
@@ -82,37 +86,45 @@ def covered(node: Node | None) -> set[int]:
 
 
 class Table:
-    """An answer to CLUSTER NODES, as rows by ID. IDs are unique, and exactly one row has the flag `myself`.
+    """An answer to CLUSTER NODES, as lines by ID. IDs are unique, and exactly one line has the flag `myself`.
 
-    The form of all lines is checked at once. A row is parsed to a Node only on request: of hundreds of answers with
-    hundreds of lines, few rows are needed.
+    Hundreds of masters answer with the same hundreds of lines, except for the times: `parsed` has the lines of other
+    answers. A line becomes a Node only on request.
     """
 
-    def __init__(self, text: str) -> None:
-        rows: list[Row] = LINE.findall(text)
-        self.rows = {row[0]: row for row in rows}
-        mine = [row for row in rows if "myself" in row[2].split(",")]
-        lines = [line for line in text.split("\n") if line]
-        if len(rows) != len(lines):
-            wrong = next(line for line in lines if not LINE.fullmatch(line))
-            raise ValueError(f"not a line of CLUSTER NODES: {plain(wrong, 80)}")
-        if len(mine) != 1 or len(self.rows) != len(rows):
-            raise ValueError("not an answer to CLUSTER NODES: an ID or `myself` is not there exactly once")
-        self.me = Node(mine[0])
+    def __init__(self, text: str, parsed: dict[str, Line] | None = None) -> None:
+        parsed = {} if parsed is None else parsed
+        self.text = f"\n{text}"
+        timeless, count = TIMES.subn(" ", text)
+        texts = [line for line in timeless.split("\n") if line]
+        for line in set(texts) - parsed.keys():
+            parsed[line] = Line(line)
+        lines = [parsed[line] for line in texts]
+        self.lines = {line.id: line for line in lines}
+        mine = [line for line in lines if "myself" in line.flags]
+        if len(mine) != 1 or not len(self.lines) == len(lines) == count:
+            raise ValueError("not an answer to CLUSTER NODES: an ID, times or `myself` are not there exactly once")
+        self.me = self.node(mine[0])
+
+    def node(self, line: Line) -> Node:
+        """ValueError if a value is out of bounds."""
+        times = TIMES.search(self.text, self.text.index(f"\n{line.id} "))
+        return Node(line, *times.groups() if times else ("", ""))
 
     def get(self, identity: str) -> Node | None:
-        return self.node(self.rows[identity]) if identity in self.rows else None
-
-    @staticmethod
-    def node(row: Row) -> Node | None:
-        """None if the row has a value out of bounds."""
+        """None if the node is not listed, or a value is out of bounds."""
         try:
-            return Node(row)
-        except ValueError:
+            return self.node(self.lines[identity])
+        except (KeyError, ValueError):
             return None
 
     def nodes(self) -> list[Node]:
-        return [Node(row) for row in self.rows.values()]
+        times = TIMES.findall(self.text)
+        return [Node(line, ping, pong) for line, (ping, pong) in zip(self.lines.values(), times)]
+
+    @property
+    def last_pong(self) -> int:
+        return max(int(pong) for _, pong in TIMES.findall(self.text))
 
 
 def parse_nodes(text: str) -> list[Node]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from facts import Unknown, known
-from nodes import Node, Table, covered, owned
-from typed import integer, plain
+from nodes import Node, Table, covered
+from typed import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterable
 
+    from nodes import Line
     from volume import Own
     from world import World
 
@@ -23,17 +24,19 @@ MOST = 1000
 class Answer:
     """One peer's answer to CLUSTER NODES. `configured` is set if its address comes from the settings."""
 
-    def __init__(self, address: str, text: str, configured: bool = False) -> None:
+    def __init__(
+        self, address: str, text: str, configured: bool = False, parsed: dict[str, Line] | None = None
+    ) -> None:
         self.address, self.configured = address, configured
-        self.table = Table(text)
+        self.table = Table(text, parsed)
         self.me = self.table.me
-        # The peer's clock in ms, at its last pong.
-        self.now = integer(str(max(int(row[5]) for row in self.table.rows.values())))
         # The owners and their slots. Two answers agree if these are equal.
-        masters = (row for row in self.table.rows.values() if "slave" not in row[2] and row[8])
-        self.shape = tuple(
-            sorted((row[0], slots) for row, slots in ((row, tuple(owned(row[8]))) for row in masters) if slots)
-        )
+        self.shape = frozenset(line.claim for line in self.table.lines.values() if line.claim)
+
+    @property
+    def now(self) -> int:
+        """The peer's clock in ms, at its last pong."""
+        return self.table.last_pong
 
     @property
     def nodes(self) -> dict[str, Node]:
@@ -99,8 +102,10 @@ class View:
         A voter that lists it with another role would deny it its vote. If a voter's ping to this node is unanswered
         while other nodes answer, the voter counts as not listing it.
         """
-        lines = [(voter.now, voter.table.get(self.me)) for voter in self.voters]
-        alive = [node for now, node in lines if node and node.alive and (not node.ping or now - node.ping < 500)]
+        lines = [(voter, voter.table.get(self.me)) for voter in self.voters]
+        alive = [
+            node for voter, node in lines if node and node.alive and (not node.ping or voter.now - node.ping < 500)
+        ]
         count = sum(not master or node.master == master for node in alive)
         return "none" if not count else "all" if count == len(lines) else "some"
 
@@ -149,7 +154,7 @@ def trusted(answers: list[Answer], own: Own, me: str) -> list[Answer]:
     base = [
         answer
         for answer in answers
-        if answer.me.id in met or answer.configured and (not met or not met.isdisjoint(answer.table.rows))
+        if answer.me.id in met or answer.configured and (not met or not met.isdisjoint(answer.table.lines))
     ]
     # No known node answers, so only the configured addresses are left. This does not apply to an owner: it may have the
     # only copy of its data, and its own cluster may only be unreachable. For a replica they count only if they list it,
@@ -158,12 +163,12 @@ def trusted(answers: list[Answer], own: Own, me: str) -> list[Answer]:
         heard = {answer.address for answer in answers}
         owners = [node for node in own.nodes.values() if node.role == "owner" and node.address]
         replaced = own.role != "replica" or all(node.address in heard for node in owners)
-        base = [answer for answer in answers if answer.configured and (replaced or me in answer.table.rows)]
+        base = [answer for answer in answers if answer.configured and (replaced or me in answer.table.lines)]
     least = max(len({answer.me.id for answer in base}) // 2 + 1, 2 if len(met) > 1 else 1)
 
     def namers(id: str) -> int:
         """How many known nodes list a node. A node that answers at several addresses counts once."""
-        return len({answer.me.id for answer in base if id in answer.table.rows})
+        return len({answer.me.id for answer in base if id in answer.table.lines})
 
     return [each for each in answers if each in base or namers(each.me.id) >= least]
 
@@ -190,24 +195,25 @@ def look(world: World, own: Own, me: str) -> View:
     configured = [*world.settings.masters, *filter(None, [world.settings.shard])]
     met = [node.address for node in own.nodes.values() if node.role == "owner" and node.address]
     first = dict.fromkeys([*configured, *world.state.text("seeds").split(), *met])
-    answers, silent = ask(world, list(first), configured)
+    parsed: dict[str, Line] = {}
+    answers, silent = ask(world, list(first), configured, parsed)
     asked = {"", *first, *(answer.me.address for answer in answers)}
     # Ask each address once, even if several peers list it.
-    places = {
-        row[1]: row for answer in answers for row in answer.table.rows.values() if row[8] and "slave" not in row[2]
-    }
-    named = [Table.node(row) for row in places.values() if row[1].partition("@")[0] not in asked]
+    places = {line.at: (answer, line.id) for answer in answers for line in answer.table.lines.values() if line.claim}
+    named = [answer.table.get(id) for at, (answer, id) in places.items() if at.partition("@")[0] not in asked]
     further = dict.fromkeys(node.address for node in named if node and node.alive and node.address not in asked)
-    more, also = ask(world, list(further)[:MOST], ())
+    more, also = ask(world, list(further)[:MOST], (), parsed)
     return View(answers + more, own, me, silent + also)
 
 
-def ask(world: World, addresses: list[str], configured: Iterable[str]) -> tuple[list[Answer], list[str]]:
-    """The answers, and the reasons for those that are missing."""
+def ask(
+    world: World, addresses: list[str], configured: Iterable[str], parsed: dict[str, Line]
+) -> tuple[list[Answer], list[str]]:
+    """The answers, and the reasons for those that are missing. `parsed` collects the lines of all answers."""
     answers, silent = [], []
     for address, (reply,) in world.network.ask_all({address: [NODES] for address in addresses}).items():
         try:
-            answers.append(Answer(address, str(known(reply)), address in configured))
+            answers.append(Answer(address, str(known(reply)), address in configured, parsed))
         except Unknown as unknown:
             silent.append(str(unknown))
         except ValueError as error:

@@ -138,4 +138,3 @@ def listener_of(port: int) -> int:
     ips = "0100007F", "00000000", "0000000000000000FFFF00000100007F", "0" * 32
     places = [f"{ip}:{port:04X}" for ip in ips]
     return next((int(row[7]) for row in rows if row[3:4] == ["0A"] and row[1] in places), -1)
-
