@@ -12,7 +12,7 @@ import { rdb } from "./f11-rdb";
 import { before } from "./f12-promoted";
 import { after, clean, older, twice } from "./f13-promoted";
 import { fault as address } from "./f14-address";
-import { atOnce, besideDead, jittered, ofShard } from "./f17-six-at-once";
+import { placement } from "./f17-placement";
 import { alone, plain } from "./f18-reboot";
 import { inbound, outbound, unplugged } from "./f20-partition";
 import { fault as twins } from "./f22-twins";
@@ -70,10 +70,7 @@ export const faults: readonly Fault[] = [
   older,
   twice,
   address,
-  atOnce,
-  jittered,
-  besideDead,
-  ofShard,
+  ...placement,
   plain,
   alone,
   unplugged,

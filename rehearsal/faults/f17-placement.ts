@@ -6,7 +6,8 @@ import { until } from "../wait";
 import { endsWell, type Ending, type Fault, holds, since } from "./fault";
 import { PLACEMENT_LOCK } from "./placement-lock";
 
-const places = [0, 1, 2, 3, 4, 5];
+/** The value of a lock key that no instance set. It has no time to live, so it counts as no lock. */
+const FOREIGN = "not an instance's";
 
 async function mastersOf(scene: Scene, of: readonly number[]): Promise<readonly number[]> {
   return Promise.all(of.map((place) => scene.masterOf(place)));
@@ -28,10 +29,10 @@ async function placed(
 ): Promise<{ readonly on: readonly number[]; readonly note: string }> {
   const on = await mastersOf(scene, of);
   const { full } = await scene.syncs();
-  const key = await until("the placement lock is released", { timeout: 5000 }, async () => {
-    return (await scene.masters.cli(0, "-c", "EXISTS", PLACEMENT_LOCK)) === "0";
-  }).catch(() => scene.masters.cli(0, "-c", "GET", PLACEMENT_LOCK));
-  holds(`no lock is left (${key})`, key === true);
+  const key = async (): Promise<string> => scene.masters.cli(0, "-c", "GET", PLACEMENT_LOCK);
+  await until("no instance's lock is left", { timeout: 5000, evidence: key }, async () => {
+    return ["", FOREIGN].includes(await key());
+  });
   const spread = scene.masters.addresses.map((_, master) => on.filter((each) => each === master).length);
   return { on, note: `${spread.join("/")}, ${full} full syncs` };
 }
@@ -53,10 +54,23 @@ async function boot(
   return { seconds: since(start), ...(await placed(scene, of)) };
 }
 
-async function sixBoot(scene: Scene, delays: readonly number[] = []): Promise<Ending> {
+interface EvenBoot {
+  /** @default 6 */
+  readonly count?: number;
+  /** Of each machine, in ms. @default none */
+  readonly delays?: readonly number[];
+  /** Whether instances can set the placement lock. @default true */
+  readonly lock?: boolean;
+}
+
+/** New replicas of three masters boot, and each master gets as many. */
+async function bootEvenly(scene: Scene, { count = 6, delays, lock = true }: EvenBoot = {}): Promise<Ending> {
+  const places = Array.from({ length: count }, (_, place) => place);
+  if (!lock) await scene.masters.cli(0, "-c", "SET", PLACEMENT_LOCK, FOREIGN);
   await scene.write();
   const { seconds, ...first } = await boot(scene, places, delays);
-  const even = "2/2/2, 6 full syncs";
+  const each = count / 3;
+  const even = `${each}/${each}/${each}, ${count} full syncs`;
   holds(`they are spread evenly, each synced once (${first.note})`, first.note === even);
   await reconcile(scene, places);
   const then = await placed(scene, places);
@@ -65,33 +79,33 @@ async function sixBoot(scene: Scene, delays: readonly number[] = []): Promise<En
   return { outcome: "joined", seconds, resync: "full", note: then.note, ...(await endsWell(scene, places)) };
 }
 
-export const atOnce: Fault = {
+/** The boots overlap differently in each run; `REHEARSAL_SEED` repeats one. */
+async function bootAtRandom(scene: Scene, props: EvenBoot = {}): Promise<Ending> {
+  const seed = Number(process.env["REHEARSAL_SEED"] ?? randomInt(2 ** 31));
+  const random = generator(seed);
+  const delays = Array.from({ length: 6 }, () => Math.round(random() * 30_000));
+  const repeat = `REHEARSAL_SEED=${seed}: ${delays.join(", ")} ms`;
+  const ending = await bootEvenly(scene, { ...props, delays }).catch((error: unknown) => {
+    throw new Error(`${repeat}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  });
+  return { ...ending, note: `${ending.note}, ${repeat}` };
+}
+
+const atOnce: Fault = {
   id: "F17",
   title: "six replicas boot at once over three masters",
   scene: { replicas: 0 },
-  run: (scene) => sixBoot(scene),
+  run: (scene) => bootEvenly(scene),
 };
 
-/** The boots overlap differently in each run; `REHEARSAL_SEED` repeats one. */
-export const jittered: Fault = {
+const jittered: Fault = {
   id: "F17b",
   title: "six replicas boot within 30 seconds, at random times",
   scene: { replicas: 0 },
-  async run(scene) {
-    const seed = Number(process.env["REHEARSAL_SEED"] ?? randomInt(2 ** 31));
-    const random = generator(seed);
-    const delays = places.map(() => Math.round(random() * 30_000));
-    const repeat = `REHEARSAL_SEED=${seed}: ${delays.join(", ")} ms`;
-    const ending = await sixBoot(scene, delays).catch((error: unknown) => {
-      throw new Error(`${repeat}: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
-    });
-    return { ...ending, note: `${ending.note}, ${repeat}` };
-  },
+  run: (scene) => bootAtRandom(scene),
 };
 
-export const besideDead: Fault = {
+const besideDead: Fault = {
   id: "F17c",
   title: "two replicas boot while a master's only replica is dead: they go to the other masters",
   async run(scene) {
@@ -113,14 +127,14 @@ export const besideDead: Fault = {
   },
 };
 
-export const ofShard: Fault = {
+const ofShard: Fault = {
   id: "F17d",
   title:
     "three replicas boot at once with a shard in their settings: all follow its master, though others have none",
   scene: { replicas: 0, shard: 1 },
   async run(scene) {
     await scene.write();
-    const three = places.slice(0, 3);
+    const three = [0, 1, 2];
     const { seconds, on, note } = await boot(scene, three);
     holds(`all follow the shard's master, each synced once (${note})`, note === "0/3/0, 3 full syncs");
     await reconcile(scene, three);
@@ -128,3 +142,26 @@ export const ofShard: Fault = {
     return { outcome: "joined", seconds, resync: "full", note, ...(await endsWell(scene, three)) };
   },
 };
+
+const withoutLock: Fault = {
+  id: "F17e",
+  title: "six replicas boot at once, and cannot set the placement lock",
+  scene: { replicas: 0 },
+  run: (scene) => bootEvenly(scene, { lock: false }),
+};
+
+const jitteredWithoutLock: Fault = {
+  id: "F17f",
+  title: "six replicas boot within 30 seconds, at random times, and cannot set the placement lock",
+  scene: { replicas: 0 },
+  run: (scene) => bootAtRandom(scene, { lock: false }),
+};
+
+const twelve: Fault = {
+  id: "F17g",
+  title: "twelve replicas boot at once over three masters",
+  scene: { replicas: 0 },
+  run: (scene) => bootEvenly(scene, { count: 12 }),
+};
+
+export const placement = [atOnce, jittered, besideDead, ofShard, withoutLock, jitteredWithoutLock, twelve];
