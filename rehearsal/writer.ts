@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "./connection";
-import { Layout } from "./layout";
+import { SlotMap } from "./slot-map";
 import { type RedisNodeOptions } from "./redis-node";
 import { slotOf } from "./slots";
 import { until } from "./wait";
 
 export interface WriterOptions extends RedisNodeOptions {
-  /** Where to ask for the cluster's layout first: any members. */
+  /** Where to ask for the cluster's slot map first: any members. */
   readonly seeds: readonly string[];
   /** Writes a second, over all keys. @default 500 */
   readonly rate?: number;
@@ -82,7 +82,7 @@ return "OK"`;
 export class Writer {
   private readonly keys: readonly Key[];
   private readonly lanes = new Map<string, Lane>();
-  private readonly layout: Layout;
+  private readonly slotMap: SlotMap;
   private readonly gaps = new Map<number, { last: number; longest: number }>();
   private value = 0;
   private plain = 0;
@@ -97,18 +97,18 @@ export class Writer {
       const name = `${prefix}:${index}`;
       return { name, slot: slotOf(name), plain: 0, acknowledged: 0 };
     });
-    this.layout = new Layout(options.seeds, options);
+    this.slotMap = new SlotMap(options.seeds, options);
   }
 
-  /** Begins to write; throws where no seed tells the cluster's layout within ten seconds. */
+  /** Begins to write; throws where no seed tells the cluster's slot map within ten seconds. */
   static async start(options: WriterOptions): Promise<Writer> {
     const writer = new Writer(options);
-    const { layout } = writer;
+    const { slotMap } = writer;
     // Again and again: one question is short, so that a failover is seen soon, and a server may be saving.
-    const evidence = (): string => layout.trouble;
+    const evidence = (): string => slotMap.trouble;
     await until(`a cluster at ${options.seeds.join(", ")}`, { timeout: 10_000, evidence }, async () => {
-      await layout.refresh();
-      return layout.known;
+      await slotMap.refresh();
+      return slotMap.known;
     });
     writer.loop = writer.run();
     return writer;
@@ -182,11 +182,11 @@ export class Writer {
 
   /** Puts a key in its master's lane; while a lane is stuck nothing piles up in it. */
   private hand(key: Key | undefined): void {
-    const owner = key && this.layout.owner(key.slot);
+    const owner = key && this.slotMap.owner(key.slot);
     if (!key) return;
     if (!owner) {
       this.failed++;
-      return void this.layout.refresh();
+      return void this.slotMap.refresh();
     }
     const lane = this.lanes.get(owner.address) ?? { address: owner.address, busy: false, queue: [] };
     this.lanes.set(owner.address, lane);
@@ -205,7 +205,7 @@ export class Writer {
       this.failed += refused;
       lane.connection?.close();
       lane.connection = undefined;
-      await this.layout.refresh();
+      await this.slotMap.refresh();
     }
     lane.busy = false;
   }
@@ -235,7 +235,7 @@ export class Writer {
   }
 
   private note(slot: number): void {
-    const first = this.layout.owner(slot)?.first ?? -1;
+    const first = this.slotMap.owner(slot)?.first ?? -1;
     const gap = this.gaps.get(first) ?? { last: Date.now(), longest: 0 };
     gap.longest = Math.max(gap.longest, Date.now() - gap.last);
     gap.last = Date.now();

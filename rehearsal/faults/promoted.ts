@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Pings } from "../pings";
+import { LivenessProbe } from "../liveness-probe";
 import { type RedisNode } from "../redis-node";
 import { type Scene } from "../scene";
 import { type Snapshot } from "../volume";
@@ -26,9 +26,9 @@ export async function promote(scene: Scene): Promise<number> {
 export function answering(run: Fault["run"]): Fault["run"] {
   return async (scene) => {
     const shard = await scene.masterOf(0);
-    const pings = Pings.start(scene.masters.addresses.filter((_, place) => place !== shard));
-    const ending = await run(scene).finally(() => pings.stop());
-    const silence = await pings.stop();
+    const probe = LivenessProbe.start(scene.masters.addresses.filter((_, place) => place !== shard));
+    const ending = await run(scene).finally(() => probe.stop());
+    const silence = await probe.stop();
     holds(`the other masters answered all the time, one not for ${silence} ms`, silence < 2000);
     return ending;
   };

@@ -9,7 +9,7 @@ const patience = 1000;
 const tick = 50;
 
 /** Asks servers all the time whether they answer, each on its own. */
-export class Pings {
+export class LivenessProbe {
   private running = true;
   private ticks = 0;
   private readonly silences: number[];
@@ -21,8 +21,8 @@ export class Pings {
     this.loops = Promise.all(addresses.map((address, index) => this.ask(address, index)));
   }
 
-  static start(addresses: readonly string[]): Pings {
-    return new Pings(addresses);
+  static start(addresses: readonly string[]): LivenessProbe {
+    return new LivenessProbe(addresses);
   }
 
   /** Ends the asking; the longest time, in milliseconds, from one answer of a server to its next. */

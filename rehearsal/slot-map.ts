@@ -14,7 +14,7 @@ const patience = 500;
 const pause = 100;
 
 /** Which master serves which slots, as far as the members that answer know. */
-export class Layout {
+export class SlotMap {
   private owners: Owner[] = [];
   private members: readonly string[];
   private refreshing?: Promise<void>;
