@@ -1,4 +1,4 @@
-import { validParts } from "./outline";
+import { validParts } from "./schema-walk";
 import { ConfigError, type Problem } from "./problem";
 import { fromIssues, fromViolation, malformed } from "./problems";
 import { RULES, type Violation } from "./rules";

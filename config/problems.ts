@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { show } from "../constructs/rules";
-import { outline } from "./outline";
+import { schemaAt } from "./schema-walk";
 import { type Problem } from "./problem";
 import { NO_VARIABLE, type Violation } from "./rules";
 import { isVariable } from "./schema/values";
@@ -100,7 +100,7 @@ function misspeltFor(issue: Issue): string[] {
   if (issue.code !== "unrecognized_keys") return [];
   const path = issue.path as Path;
   return issue.keys.flatMap((key) => {
-    const meant = suggest(key, outline(path)?.keys ?? []);
+    const meant = suggest(key, schemaAt(path)?.keys ?? []);
     return meant === undefined ? [] : [showPath([...path, meant])];
   });
 }
@@ -138,7 +138,7 @@ const ABSENT: Readonly<Record<string, string>> = {
 };
 
 function unknownKey(source: Source, path: Path, key: string): Problem {
-  const known = outline(path)?.keys ?? ["variable"];
+  const known = schemaAt(path)?.keys ?? ["variable"];
   const absent = ABSENT[showPath([...path, key])];
   const meant = absent === undefined ? suggest(key, known) : undefined;
   const advised = meant
@@ -153,7 +153,7 @@ function unknownKey(source: Source, path: Path, key: string): Problem {
 }
 
 function advice(path: Path, issue: Issue, got: unknown): string | undefined {
-  const { type, example } = outline(path) ?? {};
+  const { type, example } = schemaAt(path) ?? {};
   if (got === undefined)
     return example === undefined
       ? undefined

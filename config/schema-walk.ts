@@ -4,7 +4,7 @@ import { isVariable, variable } from "./schema/values";
 import { type Path } from "./source";
 
 /** What the schema says about one path, for advice. */
-export interface Outline {
+export interface SchemaNode {
   /** Keys it knows, where it is an object with fixed keys. */
   readonly keys: readonly string[];
   /** The zod type that holds a literal there, such as `string` or `array`. */
@@ -17,7 +17,7 @@ type Schema = z.core.$ZodType;
 type Field = [key: string, schema: Schema, value: unknown];
 
 /** What the schema says about a path, or nothing where it knows no such path. */
-export function outline(path: Path): Outline | undefined {
+export function schemaAt(path: Path): SchemaNode | undefined {
   let schema: Schema | undefined = clusterConfig;
   let example: unknown;
   for (const step of path) {
