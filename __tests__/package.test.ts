@@ -82,7 +82,7 @@ test("the tarball holds the library, its types, the CLI, the templates and the s
   const own = packed.filter((path) => !path.startsWith("node_modules/"));
   const unexpected = own.filter(
     (path) =>
-      !/^lib\/constructs\/[a-z0-9-]+\.(js|d\.ts)$/.test(path) &&
+      !/^lib\/constructs\/([a-z]+\/)?[a-z0-9-]+\.(js|d\.ts)$/.test(path) &&
       !path.startsWith("lib/templates/") &&
       !/^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(path) &&
       !["lib/cli/index.js", "lib/cli/LICENSES", "config/redis-replicas.schema.json"].includes(path),
@@ -107,9 +107,9 @@ test("every template of the checkout is in it", () => {
 });
 
 test("every construct of the checkout is in it, compiled", () => {
-  const compiled = readdirSync(join(ROOT, "constructs")).map(
-    (name) => `lib/constructs/${name.replace(/\.ts$/, ".js")}`,
-  );
+  const compiled = readdirSync(join(ROOT, "constructs"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => `lib/constructs/${path.replace(/\.ts$/, ".js")}`);
   expect(packed).toEqual(expect.arrayContaining(compiled));
 });
 

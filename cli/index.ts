@@ -2,7 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { DEFAULT_FILE } from "../config/default-file";
 import { ConfigError, type Problem } from "../config/problem";
-import { version } from "../constructs/release";
+import { version } from "../constructs/redis/release";
 import { deferArchiver } from "./archiver";
 import { type CommandModule, EXIT, type Exit } from "./command";
 import { Output, type Streams } from "./output";

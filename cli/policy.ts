@@ -11,7 +11,7 @@ import {
   secretsPolicy,
   type Statement,
   trustPolicy,
-} from "../constructs/policy-document";
+} from "../constructs/access/policy-document";
 import { type Context, EXIT, type Exit } from "./command";
 import { type Output } from "./output";
 import { keyPolicyStatements, spotRolePolicy } from "./spot-policy";

@@ -1,5 +1,5 @@
 import { type Command } from "commander";
-import { SIZE } from "../constructs/kinds";
+import { SIZE } from "../constructs/validation/formats";
 import { loadConfigs, type LoadedConfig } from "../config/load";
 import { ConfigError } from "../config/problem";
 import { type ClusterConfig } from "../config/schema";

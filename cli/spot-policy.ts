@@ -1,4 +1,4 @@
-import { policy, type PolicyDocument, type Statement } from "../constructs/policy-document";
+import { policy, type PolicyDocument, type Statement } from "../constructs/access/policy-document";
 
 /**
  * What Spot's page on its policy lists for stateful groups.

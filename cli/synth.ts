@@ -6,8 +6,8 @@ import { assemble, assembleModules } from "./assembly";
 import { differs, writeAtomically } from "./atomic";
 import { type Context, EXIT, type Exit } from "./command";
 import { type Output, type Warning } from "./output";
-import { agentArchive } from "../constructs/agent-archive";
-import { agentSha256 } from "../constructs/release";
+import { agentArchive } from "../constructs/redis/agent-archive";
+import { agentSha256 } from "../constructs/redis/release";
 
 /** What a stack's folder holds; one without it is not ours to judge. */
 const STACK_FILE = "cdk.tf.json";

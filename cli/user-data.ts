@@ -1,8 +1,8 @@
 import { DefaultTokenResolver, StringConcat, Token, Tokenization } from "cdktf";
 import { gzipSync } from "node:zlib";
 import { type RedisReplicasStack } from "../constructs";
-import { USER_DATA_LIMIT } from "../constructs/user-data";
-import { shellWord } from "../constructs/terraform-text";
+import { USER_DATA_LIMIT } from "../constructs/elastigroup/user-data";
+import { shellWord } from "../constructs/terraform/escape";
 import { bootScriptOf } from "./assembly";
 
 /** A boot script's size as EC2 gets it, where it is known before the plan. */

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { show } from "../constructs/rules";
+import { show } from "../constructs/validation/value-rules";
 import { schemaAt } from "./schema-walk";
 import { type Problem } from "./problem";
 import { NO_VARIABLE, type Violation } from "./rules";

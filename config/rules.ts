@@ -1,10 +1,10 @@
-import { isInRegion } from "../constructs/arn";
-import { RESERVED_DIRECTIVES } from "../constructs/kinds";
-import { DATA_DEVICE, ROOT_DEVICE } from "../constructs/group-rules";
-import { misfits } from "../constructs/instance-types";
-import { isBroken } from "../constructs/relation";
-import { rangeRelations } from "../constructs/resource-requirements";
-import { volumeConflicts } from "../constructs/volume";
+import { isInRegion } from "../constructs/validation/arn";
+import { RESERVED_DIRECTIVES } from "../constructs/validation/formats";
+import { DATA_DEVICE, ROOT_DEVICE } from "../constructs/elastigroup/group-constraints";
+import { misfits } from "../constructs/elastigroup/instance-types";
+import { isBroken } from "../constructs/validation/constraint";
+import { rangeRelations } from "../constructs/elastigroup/resource-requirements";
+import { volumeConflicts } from "../constructs/elastigroup/volume";
 import { type ClusterConfig } from "./schema";
 import { isVariable } from "./schema/values";
 import { type Path } from "./source";

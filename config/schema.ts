@@ -15,8 +15,8 @@ import {
   SHARD,
   TARGET_GROUP,
   ZONE,
-} from "../constructs/kinds";
-import { TAG_KEY, TAG_VALUE, TAGS } from "../constructs/tags";
+} from "../constructs/validation/formats";
+import { TAG_KEY, TAG_VALUE, TAGS } from "../constructs/validation/tags";
 import { backend } from "./schema/backend";
 import { bootScript } from "./schema/boot-script";
 import { healthCheck } from "./schema/health-check";

@@ -21,8 +21,8 @@ import {
   type Strategy,
   VolumeType,
 } from "../constructs";
-import { NAME } from "../constructs/kinds";
-import { terraformText } from "../constructs/terraform-text";
+import { NAME } from "../constructs/validation/formats";
+import { terraformText } from "../constructs/terraform/escape";
 import { type LoadedConfig } from "./load";
 import { ConfigError, type Problem } from "./problem";
 import { fromConstruct } from "./problems";

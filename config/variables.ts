@@ -1,7 +1,7 @@
 import { type IResolvable, ref, TerraformVariable, Token } from "cdktf";
 import { Construct } from "constructs";
-import { hcl } from "../constructs/hcl";
-import { RANGE_V4 } from "../constructs/ip-range";
+import { hcl } from "../constructs/terraform/hcl";
+import { RANGE_V4 } from "../constructs/validation/ip-range";
 import {
   HOST,
   HTTP_URL,
@@ -25,8 +25,8 @@ import {
   VOLUME_SIZE,
   VPC,
   ZONE,
-} from "../constructs/kinds";
-import { each, ofKind, once, type Rule, some, violation, within } from "../constructs/rules";
+} from "../constructs/validation/formats";
+import { each, ofKind, once, type Rule, some, violation, within } from "../constructs/validation/value-rules";
 import { type ClusterConfig } from "./schema";
 import { type PeerConfig } from "./schema/network";
 import { isVariable, type OrVariable, type Variable } from "./schema/values";

@@ -1,5 +1,5 @@
 import { type AgentArchive } from "../constructs";
-import { agentArchive } from "../constructs/agent-archive";
+import { agentArchive } from "../constructs/redis/agent-archive";
 import { type Mirror } from "./mirror";
 
 /** Hosts the agent where instances reach it, as a user of `bootScript.agent` does. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { keyPolicyStatements, spotRolePolicy } from "../../cli/spot-policy";
 import { addStack } from "../../config/stack";
-import { type PolicyDocument, type Statement } from "../../constructs/policy-document";
+import { type PolicyDocument, type Statement } from "../../constructs/access/policy-document";
 import { exampleConfig, exampleText, file, temporaryFolder } from "../config/example";
 import { type Ended, json, run } from "./run";
 

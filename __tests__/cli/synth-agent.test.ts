@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { agentArchive } from "../../constructs/agent-archive";
+import { agentArchive } from "../../constructs/redis/agent-archive";
 import { temporaryFolder } from "../config/example";
 import { json, run } from "./run";
 

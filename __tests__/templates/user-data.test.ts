@@ -5,7 +5,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { BootScript } from "../../constructs";
-import { agentArchive, inlineProgram } from "../../constructs/agent-archive";
+import { agentArchive, inlineProgram } from "../../constructs/redis/agent-archive";
 import { temporaryFolder } from "../config/example";
 import { describeWith } from "../support/needs";
 import { oldestPython } from "../support/python";

@@ -1,5 +1,5 @@
-import { memoryOf } from "../../constructs/instance-type";
-import { GP3 } from "../../constructs/kinds";
+import { memoryOf } from "../../constructs/elastigroup/instance-type";
+import { GP3 } from "../../constructs/validation/formats";
 import { type ClusterConfig } from "../../config/schema";
 import { isVariable } from "../../config/schema/values";
 

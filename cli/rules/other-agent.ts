@@ -1,4 +1,4 @@
-import { agentSha256 } from "../../constructs/release";
+import { agentSha256 } from "../../constructs/redis/release";
 import { NOT_APPLICABLE, type Rule } from "./rule";
 
 /** A variable counts as this version's: Terraform gives it a value. */

@@ -1,4 +1,4 @@
-import { vcpusOf } from "../../constructs/instance-type";
+import { vcpusOf } from "../../constructs/elastigroup/instance-type";
 import { listOf } from "./facts";
 import { NOT_APPLICABLE, type Rule } from "./rule";
 

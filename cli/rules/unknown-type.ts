@@ -1,4 +1,4 @@
-import { memoryOf } from "../../constructs/instance-type";
+import { memoryOf } from "../../constructs/elastigroup/instance-type";
 import { listOf } from "./facts";
 import { NOT_APPLICABLE, type Rule } from "./rule";
 

@@ -1,4 +1,4 @@
-import { architectureOf } from "../../constructs/instance-type";
+import { architectureOf } from "../../constructs/elastigroup/instance-type";
 import { NOT_APPLICABLE, type Rule } from "./rule";
 
 /** Requirements have no word for processors: the families that are excluded are all that tells them apart. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { HTTP_URL, SHA256, SHELL } from "../../constructs/kinds";
+import { HTTP_URL, SHA256, SHELL } from "../../constructs/validation/formats";
 import { orVariable, text } from "./values";
 
 const agent = z.strictObject(

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { HEALTH_SECONDS } from "../../constructs/kinds";
+import { HEALTH_SECONDS } from "../../constructs/validation/formats";
 import { oneOf, whole } from "./values";
 
 export const healthCheck = z.strictObject(

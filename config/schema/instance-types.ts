@@ -1,5 +1,11 @@
 import * as z from "zod";
-import { GENERATION, INSTANCE_FAMILY, INSTANCE_TYPE, MEMORY, VCPUS } from "../../constructs/kinds";
+import {
+  GENERATION,
+  INSTANCE_FAMILY,
+  INSTANCE_TYPE,
+  MEMORY,
+  VCPUS,
+} from "../../constructs/validation/formats";
 import { isMap, list, listOrVariable, orVariable, text, whole } from "./values";
 
 /** Text, though YAML reads it as a number. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { PREFIX_LIST, SECURITY_GROUP, VPC } from "../../constructs/kinds";
-import { isRange, RANGE_RULE } from "../../constructs/ip-range";
+import { PREFIX_LIST, SECURITY_GROUP, VPC } from "../../constructs/validation/formats";
+import { isRange, RANGE_RULE } from "../../constructs/validation/ip-range";
 import { list, orVariable, text, yesNo } from "./values";
 
 const PEER_RULE = "name exactly one of `securityGroupId`, `prefixListId` and `cidr`";

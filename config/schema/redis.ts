@@ -1,5 +1,14 @@
 import * as z from "zod";
-import { ARCHIVE_URL, DIRECTIVE, LINE, PACKAGE, PORTS, RELEASE, SHA256, SIZE } from "../../constructs/kinds";
+import {
+  ARCHIVE_URL,
+  DIRECTIVE,
+  LINE,
+  PACKAGE,
+  PORTS,
+  RELEASE,
+  SHA256,
+  SIZE,
+} from "../../constructs/validation/formats";
 import { oneOf, text, whole } from "./values";
 
 const size = text(SIZE);

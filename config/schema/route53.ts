@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ACCOUNT, HOSTED_ZONE, RECORD_SET } from "../../constructs/kinds";
+import { ACCOUNT, HOSTED_ZONE, RECORD_SET } from "../../constructs/validation/formats";
 import { list, oneOf, text, yesNo } from "./values";
 
 export const route53Domain = z.strictObject(

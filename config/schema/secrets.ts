@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { KEY_ARN, PARAMETER_ARN, SECRET_ARN } from "../../constructs/kinds";
+import { KEY_ARN, PARAMETER_ARN, SECRET_ARN } from "../../constructs/validation/formats";
 import { listOrVariable } from "./values";
 
 export const secrets = z

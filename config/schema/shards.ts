@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { GROUP_ID, HOST, IPV4, REPLICAS, SHARD } from "../../constructs/kinds";
+import { GROUP_ID, HOST, IPV4, REPLICAS, SHARD } from "../../constructs/validation/formats";
 import { list, orVariable, text, whole } from "./values";
 
 export const addresses = orVariable(list(orVariable(text(IPV4)), IPV4.noun));

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { DRAINING, LIFETIMES, PERCENT, WINDOW, oneOfRule } from "../../constructs/kinds";
-import { LASTING } from "../../constructs/revert-to-spot";
+import { DRAINING, LIFETIMES, PERCENT, WINDOW, oneOfRule } from "../../constructs/validation/formats";
+import { LASTING } from "../../constructs/elastigroup/revert-to-spot";
 import { list, oneOf, orVariable, text, whole, yesNo } from "./values";
 
 export const strategy = z.strictObject(

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Kind, onceRule, oneOfRule, someRule, withinRule } from "../../constructs/kinds";
+import { type Kind, onceRule, oneOfRule, someRule, withinRule } from "../../constructs/validation/formats";
 
 /** Terraform's rule for names, without those it reserves in modules. */
 const VARIABLE_NAME =

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { DEVICE, KMS_KEY, SNAPSHOT, THROUGHPUT, VOLUME_SIZE } from "../../constructs/kinds";
+import { DEVICE, KMS_KEY, SNAPSHOT, THROUGHPUT, VOLUME_SIZE } from "../../constructs/validation/formats";
 import { oneOf, orVariable, text, whole, yesNo } from "./values";
 
 function volume(size: string) {

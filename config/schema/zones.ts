@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SUBNET, ZONE, someRule } from "../../constructs/kinds";
+import { SUBNET, ZONE, someRule } from "../../constructs/validation/formats";
 import { listOrVariable, text } from "./values";
 
 export const zones = z

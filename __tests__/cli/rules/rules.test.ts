@@ -1,4 +1,4 @@
-import { agentSha256 } from "../../../constructs/release";
+import { agentSha256 } from "../../../constructs/redis/release";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RULES } from "../../../cli/rules";

@@ -1,0 +1,297 @@
+import { type IamInstanceProfileConfig } from "@cdktf/provider-aws/lib/iam-instance-profile";
+import { type IamRoleConfig } from "@cdktf/provider-aws/lib/iam-role";
+import { type IamRolePolicyConfig } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { App, TerraformOutput, TerraformStack, TerraformVariable, Token } from "cdktf";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { InstanceRole, RedisReplicasStack, type InstanceRoleProps, type Secrets } from "../../../constructs";
+import {
+  instanceRoleName,
+  type PolicyDocument,
+  secretsPolicy,
+  trustPolicy,
+} from "../../../constructs/access/policy-document";
+import { Terraform } from "../../../rehearsal/terraform";
+import { temporaryFolder } from "../../config/example";
+import { describeWith } from "../../support/needs";
+import {
+  elastigroup,
+  type Json,
+  minimal,
+  plain,
+  snakeCase,
+  synthesize,
+  synthesizeReplicas,
+} from "../support";
+
+const secret = "arn:aws:secretsmanager:us-west-2:123456789012:secret:redis/auth-a1B2c3";
+const parameter = "arn:aws:ssm:us-west-2:123456789012:parameter/redis/password";
+const key = "arn:aws:kms:us-west-2:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
+const all: Secrets = { secretArns: [secret], parameterArns: [parameter], kmsKeyArns: [key] };
+
+function withSecrets(secrets: Secrets = all, changed: object = {}): Json {
+  return synthesizeReplicas({ secrets, ...changed });
+}
+
+function only(json: Json, type: string): Json {
+  const [attributes, ...others] = Object.values<Json>(json.resource[type]);
+  expect(others).toEqual([]);
+  return plain(attributes);
+}
+
+/** Every action of a policy with what it may be done to. */
+function permissions({ Statement }: PolicyDocument): string[] {
+  return Statement.flatMap(({ Action, Resource = [] }) =>
+    Action.flatMap((action) => Resource.map((resource) => `${action} ${resource}`)),
+  );
+}
+
+describe("the policy", () => {
+  test("allows to read exactly these secrets with exactly these keys", () => {
+    expect(permissions(secretsPolicy(all, "us-west-2"))).toEqual([
+      `secretsmanager:GetSecretValue ${secret}`,
+      `ssm:GetParameter ${parameter}`,
+      `kms:Decrypt ${key}`,
+    ]);
+  });
+
+  test("says nothing of what is not asked for", () => {
+    expect(permissions(secretsPolicy({ parameterArns: [parameter] }, "us-west-2"))).toEqual([
+      `ssm:GetParameter ${parameter}`,
+    ]);
+  });
+
+  test.each<[Secrets, string, string[]]>([
+    [{ ...all, parameterArns: undefined }, "us-west-2", ["secretsmanager.us-west-2.amazonaws.com"]],
+    [{ ...all, secretArns: undefined }, "us-west-2", ["ssm.us-west-2.amazonaws.com"]],
+    [all, "us-west-2", ["secretsmanager.us-west-2.amazonaws.com", "ssm.us-west-2.amazonaws.com"]],
+    [
+      { ...all, secretArns: undefined },
+      "cn-north-1",
+      ["ssm.cn-north-1.amazonaws.com", "ssm.cn-north-1.amazonaws.com.cn"],
+    ],
+  ])(
+    "lets keys be used through the services that hold the secrets only (%#)",
+    (secrets, region, services) => {
+      const { Statement } = secretsPolicy(secrets, region);
+      expect(Statement.find(({ Sid }) => Sid === "Keys")?.Condition).toEqual({
+        StringEquals: { "kms:ViaService": services },
+      });
+    },
+  );
+
+  test("has no wildcard anywhere", () => {
+    expect(JSON.stringify([secretsPolicy(all, "us-west-2"), trustPolicy("us-west-2")])).not.toMatch(/[*?]/);
+  });
+
+  test.each([
+    ["us-west-2", "ec2.amazonaws.com"],
+    ["us-gov-west-1", "ec2.amazonaws.com"],
+    ["cn-north-1", "ec2.amazonaws.com.cn"],
+  ])("is for EC2's instances, in %s by the name %s", (region, service) => {
+    expect(trustPolicy(region).Statement).toEqual([
+      { Sid: "Instances", Effect: "Allow", Principal: { Service: [service] }, Action: ["sts:AssumeRole"] },
+    ]);
+  });
+});
+
+describe("the name", () => {
+  test.each([
+    ["redis-replicas", "us-west-2", "redis-replicas-us-west-2"],
+    ["r".repeat(54), "us-west-2", `${"r".repeat(54)}-us-west-2`],
+  ])("of %s in %s is both", (group, region, name) => expect(instanceRoleName(group, region)).toBe(name));
+
+  test.each(["r".repeat(55), "r".repeat(255), "für Berichte", "${x}"])(
+    "of %s fits IAM and stays apart",
+    (group) => {
+      const names = [instanceRoleName(group, "us-west-2"), instanceRoleName(`${group}!`, "us-west-2")];
+      for (const name of names) expect(name).toMatch(/^[A-Za-z0-9+=,.@_-]{1,64}$/);
+      expect(new Set(names).size).toBe(2);
+    },
+  );
+
+  describeWith(["terraform"], "that only Terraform knows", () => {
+    const folder = temporaryFolder();
+
+    test("is the same as that of the same name in a file", async () => {
+      const directory = mkdtempSync(join(folder, "role-"));
+      const app = new App({ outdir: directory });
+      const stack = new TerraformStack(app, "role");
+      const groups = ["redis", "r".repeat(54), "r".repeat(55), "r".repeat(255), "für Berichte", "a b"];
+      groups.forEach((group, index) => {
+        const variable = new TerraformVariable(stack, `group${index}`, { type: "string", default: group });
+        const value = instanceRoleName(variable.stringValue, "us-west-2");
+        new TerraformOutput(stack, `role${index}`, { value });
+      });
+      app.synth();
+      const terraform = new Terraform(join(directory, "stacks/role"));
+      await terraform.init();
+      await terraform.apply();
+      const expected = groups.map((group, index) => [`role${index}`, instanceRoleName(group, "us-west-2")]);
+      await expect(terraform.output()).resolves.toEqual(Object.fromEntries(expected));
+    }, 60_000);
+  });
+
+  test("is the same in every run", () => {
+    expect(instanceRoleName("r".repeat(60), "us-west-2")).toBe(`${"r".repeat(55)}-cc539208`);
+  });
+});
+
+describe("in a stack", () => {
+  const json = withSecrets(all, { tags: { team: "data" } });
+  const role = "${aws_iam_role.replicas_instance-role_B6764B66.name}";
+
+  test("the addresses are pinned, and do not depend on names", () => {
+    const addresses = (from: Json): string[] =>
+      ["aws_iam_role", "aws_iam_role_policy", "aws_iam_instance_profile"].flatMap((type) =>
+        Object.keys(from.resource[type]),
+      );
+    expect(addresses(json)).toEqual([
+      "replicas_instance-role_B6764B66",
+      "replicas_instance-role_policy_441F98C8",
+      "replicas_instance-role_profile_C34D0D10",
+    ]);
+    expect(addresses(withSecrets(all, { name: "other" }))).toEqual(addresses(json));
+  });
+
+  test("the group takes the profile by name, which holds in every partition, and waits for the policy", () => {
+    expect(elastigroup(json)).toMatchObject({
+      iam_instance_profile: "${aws_iam_instance_profile.replicas_instance-role_profile_C34D0D10.name}",
+      depends_on: ["aws_iam_role_policy.replicas_instance-role_policy_441F98C8"],
+    });
+  });
+
+  test("the JSON is what the bindings' own types say", () => {
+    const common = { name: "redis-replicas-us-west-2", tags: { team: "data" } };
+    const { lifecycle: ofRole, assume_role_policy: trust, ...foundRole } = only(json, "aws_iam_role");
+    const wanted: Omit<IamRoleConfig, "assumeRolePolicy"> = {
+      ...common,
+      description: "Replicas of a Redis Cluster",
+    };
+    expect(foundRole).toEqual(snakeCase(wanted));
+    expect(trust).toMatch(/^\$\{jsonencode\(/);
+    const { policy, ...foundPolicy } = only(json, "aws_iam_role_policy");
+    const inline: Omit<IamRolePolicyConfig, "policy"> = { name: "read-secrets", role };
+    expect(foundPolicy).toEqual(snakeCase(inline));
+    expect(policy).toMatch(/^\$\{jsonencode\(/);
+    const { lifecycle: ofProfile, ...foundProfile } = only(json, "aws_iam_instance_profile");
+    const profile: IamInstanceProfileConfig = { ...common, role };
+    expect(foundProfile).toEqual(snakeCase(profile));
+    // Renamed, both would be replaced under running instances.
+    expect([ofRole, ofProfile]).toEqual([{ ignore_changes: ["name"] }, { ignore_changes: ["name"] }]);
+  });
+
+  test("nothing of it reaches user data or outputs", () => {
+    expect(JSON.stringify([json.locals, json.output, elastigroup(json)])).not.toMatch(
+      /secretsmanager|parameter\/redis|arn:aws/,
+    );
+  });
+});
+
+describe("misuse", () => {
+  const make = (props: Partial<InstanceRoleProps>) => () =>
+    synthesize((app) => {
+      const stack = new TerraformStack(app, "s");
+      new AwsProvider(stack, "aws", {});
+      new InstanceRole(stack, "role", { name: "n", region: "us-west-2", ...props });
+      return stack;
+    });
+
+  test.each<[Partial<InstanceRoleProps>, string]>([
+    [{}, "`secrets` must name at least one secret or parameter, got: {}"],
+    [{ kmsKeyArns: [key] }, "`secrets` must name at least one secret or parameter, got:"],
+    [{ secretArns: [] }, "`secretArns` must name at least one secret, got: []"],
+    [{ secretArns: [secret, secret] }, "`secretArns` must name each secret once, got:"],
+    [
+      { secretArns: ["redis/auth"] },
+      "`secretArns` must be a secret's whole ARN with its last six characters",
+    ],
+    [{ secretArns: [`${secret.slice(0, -6)}*`] }, "`secretArns` must be a secret's whole ARN"],
+    [{ secretArns: [secret.slice(0, -7)] }, "`secretArns` must be a secret's whole ARN"],
+    [{ parameterArns: [`${parameter}/*`] }, "`parameterArns` must be a parameter's ARN such as"],
+    [{ secretArns: [secret], kmsKeyArns: ["alias/redis"] }, "`kmsKeyArns` must be a key's ARN"],
+    [
+      { secretArns: [secret.replace("us-west-2", "eu-west-1")] },
+      "`secretArns` must be in `region` (us-west-2), got:",
+    ],
+    [
+      { name: "a b", secretArns: [secret] },
+      "`name` must be 1 to 64 letters, digits or characters of +=,.@_-",
+    ],
+    [{ region: "mars", secretArns: [secret] }, "`region` must be an AWS region such as us-west-2"],
+  ])("%j is refused", (props, message) => {
+    expect(make(props)).toThrow(message);
+  });
+
+  test.each(["arn:aws-cn:", "arn:aws-us-gov:"])("ARNs may be of the partition %s", (partition) => {
+    const region = partition.includes("cn") ? "cn-north-1" : "us-gov-west-1";
+    const arn = secret.replace("arn:aws:", partition).replace("us-west-2", region);
+    expect(make({ region, secretArns: [arn] })).not.toThrow();
+  });
+
+  test.each<[Record<string, string>, string]>([
+    [{ "team;x": "a" }, "`tags` must hold only letters, digits, blanks and _.:/=+-@"],
+    [{ team: "a,b" }, "`tags.team` must hold only letters, digits, blanks and _.:/=+-@"],
+    [{ Team: "a", team: "b" }, "`tags` must differ by more than their case"],
+  ])("the tags %j are refused, which an instance could have", (tags, message) => {
+    expect(() => withSecrets(all, { tags })).toThrow(message);
+    expect(() => synthesizeReplicas({ tags })).not.toThrow();
+  });
+
+  test("a profile beside it is refused, a token too", () => {
+    const token = Token.asString({ resolve: () => "x" });
+    for (const iamInstanceProfile of ["mine", token]) {
+      expect(() => withSecrets(all, { iamInstanceProfile })).toThrow(
+        "`iamInstanceProfile` must be left out where `secrets` is given, got:",
+      );
+    }
+  });
+
+  test("without it the profile is the given one", () => {
+    expect(elastigroup(synthesizeReplicas({ iamInstanceProfile: "mine" })).iam_instance_profile).toBe("mine");
+  });
+});
+
+describeWith(["terraform"], "Terraform makes of it", () => {
+  const folder = temporaryFolder();
+
+  /** What Terraform evaluates the two documents of a stack to. */
+  function evaluate(json: Json, variables: Record<string, unknown> = {}): PolicyDocument[] {
+    const directory = mkdtempSync(join(folder, "tf-"));
+    const value = [only(json, "aws_iam_role").assume_role_policy, only(json, "aws_iam_role_policy").policy];
+    const module = { variable: json.variable, output: { documents: { value } } };
+    writeFileSync(join(directory, "main.tf.json"), JSON.stringify(module));
+    writeFileSync(join(directory, "terraform.tfvars.json"), JSON.stringify(variables));
+    const terraform = (...argv: string[]): string => {
+      const ended = spawnSync("terraform", argv, { cwd: directory, encoding: "utf8" });
+      expect([ended.status, ended.status === 0 ? "" : ended.stderr]).toEqual([0, ""]);
+      return ended.stdout;
+    };
+    terraform("init", "-no-color");
+    terraform("apply", "-auto-approve", "-no-color");
+    const { documents } = JSON.parse(terraform("output", "-json")) as { documents: { value: string[] } };
+    return documents.value.map((text) => JSON.parse(text) as PolicyDocument);
+  }
+
+  test("the documents as they are here", () => {
+    expect(evaluate(withSecrets())).toEqual([trustPolicy("us-west-2"), secretsPolicy(all, "us-west-2")]);
+  });
+
+  test("the same where variables bring the ARNs", () => {
+    const json = synthesize((app) => {
+      const stack = new RedisReplicasStack(app, "redis");
+      const secrets = new TerraformVariable(stack, "secrets", { type: "list(string)" });
+      const named = new TerraformVariable(stack, "named", { type: "string" });
+      stack.addReplicas({
+        ...minimal,
+        secrets: { secretArns: secrets.listValue, parameterArns: [named.stringValue], kmsKeyArns: [key] },
+      });
+      return stack;
+    });
+    expect(evaluate(json, { secrets: [secret], named: parameter })[1]).toEqual(
+      secretsPolicy(all, "us-west-2"),
+    );
+  });
+});

@@ -1,0 +1,298 @@
+import { SpotinstProvider } from "@cdktf/provider-spotinst/lib/provider";
+import { TerraformResource, TerraformStack, TerraformVariable, Token } from "cdktf";
+import { randomBytes } from "node:crypto";
+import {
+  AvailabilityZones,
+  Orientation,
+  RevertToSpot,
+  StatefulElastigroup,
+  type StatefulElastigroupProps,
+} from "../../../constructs";
+import { elastigroup, synthesize, type Json } from "../support";
+
+const minimal: StatefulElastigroupProps = {
+  name: "group",
+  region: "us-west-2",
+  capacity: 2,
+  imageId: "ami-0123456789abcdef0",
+  instanceTypes: { onDemand: "r6i.large", spot: ["r6i.large", "r5.large"] },
+  availabilityZones: AvailabilityZones.of({ "us-west-2a": ["subnet-0a1b"] }),
+  securityGroupIds: ["sg-0123"],
+};
+
+function build(
+  changed: Partial<StatefulElastigroupProps> = {},
+  wrap?: (stack: TerraformStack) => Partial<StatefulElastigroupProps>,
+): Json {
+  return elastigroup(
+    synthesize((app) => {
+      const stack = new TerraformStack(app, "stack");
+      new SpotinstProvider(stack, "spotinst");
+      new StatefulElastigroup(stack, "group", { ...minimal, ...changed, ...wrap?.(stack) });
+      return stack;
+    }),
+  );
+}
+
+describe("what is always written out, for an empty second plan", () => {
+  const group = build();
+
+  test.each([
+    ["product", "Linux/UNIX"],
+    ["capacity_unit", "instance"],
+    ["spot_percentage", 100],
+    ["region", "us-west-2"],
+    ["health_check_grace_period", 300],
+    ["placement_tenancy", "default"],
+    ["revert_to_spot", { perform_at: "never" }],
+    ["update_policy", { should_roll: false, should_resume_stateful: false, auto_apply_tags: true }],
+    [
+      "stateful_deallocation",
+      expect.objectContaining({ should_delete_volumes: true, should_delete_network_interfaces: true }),
+    ],
+    [
+      "resource_tag_specification",
+      [
+        {
+          should_tag_amis: true,
+          should_tag_enis: true,
+          should_tag_snapshots: true,
+          should_tag_volumes: true,
+        },
+      ],
+    ],
+    ["metadata_options", { http_tokens: "required", http_put_response_hop_limit: 1 }],
+    ["persist_block_devices", false],
+  ])("%s", (attribute, value: unknown) => {
+    expect(group[attribute]).toEqual(value);
+  });
+
+  test("description, never empty", () => {
+    expect(group.description).toMatch(/\S/);
+  });
+
+  test("one capacity for least, most and wanted", () => {
+    expect([group.min_size, group.max_size, group.desired_capacity]).toEqual([2, 2, 2]);
+  });
+
+  test("changes that only Spot makes are ignored, the zones' never", () => {
+    expect(group.lifecycle.ignore_changes).toEqual([
+      "lifetime_period",
+      "utilize_reserved_instances",
+      "product",
+      "capacity_unit",
+    ]);
+  });
+});
+
+describe("persistence", () => {
+  test("keeps the root volume and the private IP unless told", () => {
+    expect(build()).toMatchObject({ persist_root_device: true, persist_private_ip: true });
+    expect(build({ persistence: { privateIp: false } })).toMatchObject({
+      persist_root_device: true,
+      persist_private_ip: false,
+    });
+  });
+
+  test("of nothing is refused", () => {
+    expect(() => build({ persistence: { rootVolume: false, privateIp: false } })).toThrow(
+      '`persistence` must keep the root volume or the private IP, got: {"rootVolume":false,"privateIp":false}',
+    );
+  });
+});
+
+describe("strategy", () => {
+  test("puts availability first, falls back to on-demand and stays there unless told", () => {
+    expect(build()).toMatchObject({
+      orientation: "availabilityOriented",
+      fallback_to_ondemand: true,
+      draining_timeout: 120,
+    });
+  });
+
+  test("takes an orientation, windows and a timeout", () => {
+    const strategy = {
+      orientation: Orientation.EQUAL_ZONES,
+      fallbackToOnDemand: false,
+      revertToSpot: RevertToSpot.within("Sun:03:00-Sun:05:00"),
+      drainingTimeout: 60,
+    };
+    expect(build({ strategy })).toMatchObject({
+      orientation: "equalAzDistribution",
+      fallback_to_ondemand: false,
+      revert_to_spot: { perform_at: "timeWindow", time_windows: ["Sun:03:00-Sun:05:00"] },
+      draining_timeout: 60,
+    });
+  });
+});
+
+describe("user data", () => {
+  test("is compressed by Terraform and measured at plan time", () => {
+    const group = build({ userData: "#!/bin/sh\n" });
+    expect(group.user_data).toMatch(/^\$\{base64gzip\(join\("\\n", local\.[\w-]+\)\)\}$/);
+    expect(group.lifecycle.precondition[0].condition).toMatch(
+      /^\$\{\(length\(base64gzip\(.+\)\) <= 21848\)\}$/,
+    );
+  });
+
+  test("that is too large after gzip is refused at synthesis, in bytes", () => {
+    const userData = `#!/bin/sh\n# ${randomBytes(17_000).toString("base64")}\n`;
+    expect(() => build({ userData })).toThrow(
+      /`userData` must be at most 16384 bytes after gzip, got: \d{5}/,
+    );
+  });
+
+  test("without a #! could be mistaken for base64", () => {
+    expect(() => build({ userData: "abcd" })).toThrow('`userData` must start with #!, got: "abcd"');
+  });
+
+  test("that begins as only Terraform knows is held against that by the plan", () => {
+    const group = build({}, (stack) => ({
+      userData: `${new TerraformVariable(stack, "text", { type: "string" }).stringValue}\n`,
+    }));
+    expect(group.lifecycle.precondition[0]).toEqual({
+      condition: '${startswith("${var.text}\\n", "#!")}',
+      error_message: '`userData` must start with #!, got: ${jsonencode(substr("${var.text}\\n", 0, 20))}',
+    });
+  });
+
+  test("is left out where there is none", () => {
+    const group = build();
+    expect(group.user_data).toBeUndefined();
+    expect(group.lifecycle.precondition).toBeUndefined();
+  });
+});
+
+describe("names and ids", () => {
+  test.each<[string, Partial<StatefulElastigroupProps>, string]>([
+    ["an empty name", { name: "" }, "`name` must be 1 to 255 characters"],
+    [
+      "a zone for a region",
+      { region: "us-west-2a" },
+      '`region` must be an AWS region such as us-west-2, got: "us-west-2a"',
+    ],
+    [
+      "an image that is none",
+      { imageId: "debian" },
+      '`imageId` must be an image id such as ami-0123456789abcdef0, got: "debian"',
+    ],
+    [
+      "a tag of AWS's own, with which no instance starts",
+      { tags: { "aws:team": "data" } },
+      '`tags` must be 1 to 128 characters and not begin with aws:, got: "aws:team"',
+    ],
+    [
+      "a tag that is too long",
+      { tags: { team: "d".repeat(257) } },
+      "`tags.team` must be text of at most 256 characters",
+    ],
+    [
+      "tags whose keys only Terraform knows, for each is a block of its own",
+      { tags: Token.asStringMap("${var.tags}") },
+      '`tags` must be a map whose keys are known before Terraform runs, got: "a token"',
+    ],
+    ["a capacity of none", { capacity: 0 }, "`capacity` must be a whole number from 1 to 1000, got: 0"],
+    ["half an instance", { capacity: 1.5 }, "`capacity` must be a whole number from 1 to 1000, got: 1.5"],
+    [
+      "an empty description, which would never settle",
+      { description: "" },
+      "`description` must not be empty",
+    ],
+    [
+      "no security group",
+      { securityGroupIds: [] },
+      "`securityGroupIds` must name at least one security group, got: []",
+    ],
+    [
+      "a security group that is none",
+      { securityGroupIds: ["default"] },
+      '`securityGroupIds` must be a security group id such as sg-0123456789abcdef0, got: "default"',
+    ],
+    [
+      "no spot type",
+      { instanceTypes: { onDemand: "r6i.large", spot: [] } },
+      "`instanceTypes.spot` must name at least one instance type, got: []",
+    ],
+    [
+      "a type that is none",
+      { instanceTypes: { onDemand: "large", spot: ["r5.large"] } },
+      '`instanceTypes.onDemand` must be an instance type such as r6i.large, got: "large"',
+    ],
+    [
+      "a preferred type that is no spot type",
+      { instanceTypes: { onDemand: "r6i.large", spot: ["r5.large"], preferredSpot: ["r6i.large"] } },
+      "`instanceTypes.preferredSpot` must name types that `spot` names too",
+    ],
+    [
+      "a draining timeout of none",
+      { strategy: { drainingTimeout: 0 } },
+      "`strategy.drainingTimeout` must be a whole number from 1 to 3600 seconds, got: 0",
+    ],
+  ])("refuses %s", (_name, changed, message) => {
+    expect(() => build(changed)).toThrow(message);
+  });
+
+  test("values that only Terraform knows pass every check", () => {
+    const group = build({}, (stack) => {
+      const text = new TerraformVariable(stack, "text", { type: "string" }).stringValue;
+      const list = new TerraformVariable(stack, "list", { type: "list(string)" }).listValue;
+      const count = new TerraformVariable(stack, "count_of", { type: "number" }).numberValue;
+      return {
+        name: text,
+        imageId: text,
+        capacity: count,
+        securityGroupIds: list,
+        instanceTypes: { onDemand: text, spot: list },
+        availabilityZones: AvailabilityZones.fromExpression(list),
+      };
+    });
+    expect(group).toMatchObject({
+      name: "${var.text}",
+      desired_capacity: "${var.count_of}",
+      security_groups: "${var.list}",
+      availability_zones: expect.stringMatching(/^\$\{local\.group_zones_/),
+      instance_types_spot: "${var.list}",
+    });
+  });
+
+  test("an instance profile of another partition is sent by its name, as the provider reads it", () => {
+    expect(
+      build({ iamInstanceProfile: "arn:aws-cn:iam::123456789012:instance-profile/path/redis" })
+        .iam_instance_profile,
+    ).toBe("redis");
+    const arn = "arn:aws:iam::123456789012:instance-profile/redis";
+    expect(build({ iamInstanceProfile: arn }).iam_instance_profile).toBe(arn);
+  });
+
+  test("escapes of Terraform do not count in a tag", () => {
+    const tag = "t".repeat(253) + "$${x";
+    expect(build({ tags: { tag } }).tags).toEqual([{ key: "tag", value: tag }]);
+  });
+
+  test("tags are written in their order, and left out where there are none", () => {
+    expect(build({ tags: { Team: "data", Name: "redis" } }).tags).toEqual([
+      { key: "Team", value: "data" },
+      { key: "Name", value: "redis" },
+    ]);
+    expect(build().tags).toBeUndefined();
+  });
+});
+
+test("another provider and what must exist before are passed on", () => {
+  const group = build({}, (stack) => {
+    const provider = new SpotinstProvider(stack, "other", { alias: "other" });
+    const before = new TerraformResource(stack, "before", { terraformResourceType: "terraform_data" });
+    return { provider, dependsOn: [before] };
+  });
+  expect(group).toMatchObject({ provider: "spotinst.other", depends_on: ["terraform_data.before"] });
+});
+
+test("synthesis runs no program, not even Terraform to ask for its version", () => {
+  const path = process.env.PATH;
+  process.env.PATH = "";
+  try {
+    expect(build({ userData: "#!/bin/sh\n" }).name).toBe("group");
+  } finally {
+    process.env.PATH = path;
+  }
+});

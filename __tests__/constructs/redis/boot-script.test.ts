@@ -1,0 +1,313 @@
+import { App, TerraformOutput, TerraformStack, TerraformVariable, Testing } from "cdktf";
+import { spawnSync } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import {
+  type AgentArchive,
+  BootScript,
+  type BootScriptProps,
+  type BootSteps,
+  Failover,
+  RedisInstall,
+} from "../../../constructs";
+import { agentArchive } from "../../../constructs/redis/agent-archive";
+import { describeWith } from "../../support/needs";
+
+const masters = ["10.0.1.10", "redis-b.example.com"];
+
+describe("settings", () => {
+  test("hold the masters and a pinned release with its checksum", () => {
+    const { settings } = new BootScript({ masters });
+    expect(settings).toMatchObject({
+      MASTERS: "10.0.1.10 redis-b.example.com",
+      SHARD: "",
+      INSTALL: "source",
+      PORT: "6379",
+      FAILOVER: "allowed",
+    });
+    expect(settings.SHA256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("hold what the user chose", () => {
+    const redis = {
+      install: RedisInstall.package("redis6"),
+      port: 6380,
+      busPort: 17000,
+      maxMemory: "12gb",
+      backlogSize: "1gb",
+      directives: { hz: "20", "client-output-buffer-limit": "replica 1gb 512mb 120" },
+    };
+    expect(new BootScript({ masters, redis, failover: Failover.NEVER }).settings).toEqual({
+      MASTERS: "10.0.1.10 redis-b.example.com",
+      SHARD: "",
+      INSTALL: "package",
+      VERSION: "",
+      URL: "",
+      SHA256: "",
+      PACKAGE: "redis6",
+      PORT: "6380",
+      BUS_PORT: "17000",
+      MAXMEMORY: "12gb",
+      FAILOVER: "never",
+      BACKLOG: "1gb",
+      DIRECTIVES: "hz 20\nclient-output-buffer-limit replica 1gb 512mb 120",
+    });
+  });
+
+  test("say that there is a data volume, and whether it is kept, only where there is one", () => {
+    expect(new BootScript({ masters }).settings).not.toHaveProperty("DATA_VOLUME");
+    expect(new BootScript({ masters, dataVolume: true }).settings).toHaveProperty("DATA_VOLUME", "kept");
+    expect(new BootScript({ masters, dataVolume: false }).settings).toHaveProperty("DATA_VOLUME", "fresh");
+  });
+
+  test.each<[string, BootScriptProps, string]>([
+    ["no master", { masters: [] }, "`masters` must name at least one master, got: []"],
+    [
+      "a master with a port",
+      { masters: ["10.0.1.10:6379"] },
+      '`masters` must be an IP or DNS name without a port (`redis.port` holds for all), got: "10.0.1.10:6379"',
+    ],
+    [
+      "a port that is none",
+      { masters, redis: { port: 70000 } },
+      "`redis.port` must be a whole number from 1 to 65535, got: 70000",
+    ],
+    [
+      "a port without room for the bus",
+      { masters, redis: { port: 60000 } },
+      "`redis.port` must be at most 55535 unless `busPort` is given, got: 60000",
+    ],
+    [
+      "a size that is none",
+      { masters, redis: { maxMemory: "lots" } },
+      '`redis.maxMemory` must be a size such as 512mb or 12gb, got: "lots"',
+    ],
+    [
+      "a directive of this package's own",
+      { masters, redis: { directives: { appendonly: "yes" } } },
+      '`redis.directives` must leave alone what this package sets itself or relies on, got: "appendonly"',
+    ],
+    [
+      "the place of the append-only file",
+      { masters, redis: { directives: { appenddirname: "aof" } } },
+      '`redis.directives` must leave alone what this package sets itself or relies on, got: "appenddirname"',
+    ],
+    [
+      "a cluster directive",
+      { masters, redis: { directives: { "cluster-replica-validity-factor": "0" } } },
+      "must leave alone what this package sets itself",
+    ],
+    [
+      "a shard with a port",
+      { masters, shard: "10.0.1.10:6379" },
+      '`shard` must be an IP or DNS name without a port (`redis.port` holds for all), got: "10.0.1.10:6379"',
+    ],
+    [
+      "empty steps",
+      { masters, steps: { before: " \n" } },
+      '`bootScript.before` must be lines of shell, none of them END_OF_FILE, got: " \\n"',
+    ],
+    [
+      "steps that would end where they are written",
+      { masters, steps: { after: "cat <<END_OF_FILE\nx\nEND_OF_FILE\n" } },
+      "`bootScript.after` must be lines of shell, none of them END_OF_FILE",
+    ],
+    [
+      "a directive of two lines",
+      { masters, redis: { directives: { hz: "20\nappendonly yes" } } },
+      "`redis.directives.hz` must be one line",
+    ],
+  ])("refuse %s", (_name, props, message) => {
+    expect(() => new BootScript(props)).toThrow(message);
+  });
+
+  const refuses = (directive: string): boolean => {
+    try {
+      return !new BootScript({ masters, redis: { directives: { [directive]: "no" } } });
+    } catch {
+      return true;
+    }
+  };
+
+  test("leave no line of the instance's own redis.conf to users, but for two that do no harm", () => {
+    const conf = BootScript.files().find(({ path }) => path.endsWith("/redis.conf"))!.content;
+    const own = conf.split("\n").flatMap((line) => /^[a-z][a-z-]*/.exec(line)?.[0] ?? []);
+    expect(own.length).toBeGreaterThan(10);
+    expect([...new Set(own)].filter((directive) => !refuses(directive))).toEqual(["disable-thp"]);
+  });
+
+  test.each(["appenddirname", "no-appendfsync-on-rewrite", "rdbchecksum", "rename-command"])(
+    "refuse %s, on whose default the instance relies",
+    (directive) => expect(refuses(directive)).toBe(true),
+  );
+
+  test.each(["replica-announce-ip", "slave-announce-ip", "slave-read-only", "tls-replication"])(
+    "refuse %s, by its old name and of its kind too",
+    (directive) => expect(refuses(directive)).toBe(true),
+  );
+
+  test.each(["hz", "loglevel", "maxmemory-policy", "repl-timeout"])("leave %s to users", (directive) =>
+    expect(refuses(directive)).toBe(false),
+  );
+});
+
+describe("the script", () => {
+  const { text } = new BootScript({ masters });
+
+  test("is the same bytes for the same input", () => {
+    expect(new BootScript({ masters }).text).toBe(text);
+  });
+
+  test("tells by Terraform whether a data volume is kept that only Terraform knows", () => {
+    const stack = new TerraformStack(new App(), "s");
+    const kept = new TerraformVariable(stack, "kept", { type: "bool" }).booleanValue;
+    const { settings } = new BootScript({ masters, dataVolume: kept });
+    new TerraformOutput(stack, "setting", { value: settings.DATA_VOLUME });
+    expect(JSON.parse(Testing.synth(stack))).toHaveProperty(
+      "output.setting.value",
+      '${var.kept ? "kept" : "fresh"}',
+    );
+  });
+
+  test("leaves 13 KB of EC2's limit to the user after gzip", () => {
+    expect(gzipSync(text).length).toBeLessThanOrEqual(2600);
+  });
+
+  test("keeps a master that only Terraform knows as a reference", () => {
+    const stack = new TerraformStack(new App(), "s");
+    const variable = new TerraformVariable(stack, "master_ip", { type: "string" });
+    const script = new BootScript({ masters: [variable.stringValue, "10.0.1.11"] });
+    new TerraformOutput(stack, "masters", { value: script.settings.MASTERS });
+    expect(Testing.synth(stack)).toContain('"${var.master_ip} 10.0.1.11"');
+  });
+});
+
+describeWith(["bash"], "the script as bash", () => {
+  test("parses", () => {
+    const { status, stderr } = spawnSync("bash", ["-n"], {
+      input: new BootScript({ masters }).text,
+      encoding: "utf8",
+    });
+    expect([status, stderr]).toEqual([0, ""]);
+  });
+
+  test("gives a shell back the settings as they were, quotes and templates too", () => {
+    const directives = { hz: "20", "proc-title-template": `it's "{x}" \${y} %{z} \\n $(id)` };
+    const { text } = new BootScript({ masters, redis: { directives } });
+    const settings = /<<'END_OF_FILE'\n([\s\S]*?)END_OF_FILE\n/.exec(text)?.[1] ?? "";
+    const { stdout } = spawnSync("bash", ["-c", `${settings}\nprintf %s "$DIRECTIVES"`], {
+      encoding: "utf8",
+    });
+    expect(stdout).toBe(`hz 20\nproc-title-template ${directives["proc-title-template"]}`);
+  });
+});
+
+describeWith(["bash"], "steps of one's own", () => {
+  /** Runs the script without what it installs, and with an agent that ends so. */
+  function run(steps: BootSteps, setup = 0): { status: number | null; stdout: string; stderr: string } {
+    const { text } = new BootScript({ masters, steps });
+    const root = mkdtempSync(join(tmpdir(), "boot-"));
+    const agent = join(root, "agent");
+    writeFileSync(
+      agent,
+      `#!/bin/sh\n[ $1 = setup ] || { echo in sync; exit; }\necho setup\nexit ${setup}\n`,
+      { mode: 0o755 },
+    );
+    const inside = text
+      .replace(/\nfile \/etc\/[^]*?\nsystemctl start --no-block [^\n]*\n/, "\n")
+      .replaceAll("/run/redis-replica.", `${root}/`)
+      .replaceAll("/usr/local/bin/redis-replica", agent);
+    const { status, stdout, stderr } = spawnSync("bash", {
+      input: inside,
+      encoding: "utf8",
+      timeout: 20_000,
+    });
+    rmSync(root, { recursive: true });
+    return { status, stdout, stderr };
+  }
+
+  test("run before and after, to the letter, and do not eat the script behind them", () => {
+    const nasty = `printf '%s\\n' "it's" '\${x}' '%{y}' "$((1 + 1))"; cat`;
+    expect(run({ before: nasty, after: "echo after" })).toEqual({
+      status: 0,
+      stdout: "it's\n${x}\n%{y}\n2\nsetup\nafter\n",
+      stderr: "",
+    });
+  });
+
+  test("are strict: an unset variable, a failed part of a pipe, a failed line", () => {
+    for (const before of ["echo $nothing", "false | true", "false\ntrue"]) {
+      const { status, stdout } = run({ before });
+      expect([before, status === 0, stdout]).toEqual([before, false, ""]);
+    }
+  });
+
+  test("that fail before end the script with their status, and nothing is installed", () => {
+    expect(run({ before: "exit 7", after: "echo after" })).toMatchObject({ status: 7, stdout: "" });
+  });
+
+  test("that fail after are told, and the join's end stays what it was", () => {
+    expect(run({ after: "echo after\nexit 7" })).toEqual({
+      status: 0,
+      stdout: "setup\nafter\n",
+      stderr: "redis-replica: bootScript.after ended with 7; the replica: in sync\n",
+    });
+  });
+
+  test("after are left out where a person must decide first", () => {
+    expect(run({ after: "echo after" }, 20)).toMatchObject({ status: 20, stdout: "setup\n" });
+  });
+
+  test("that are no shell at all fail by themselves alone", () => {
+    expect(run({ after: 'if "' })).toMatchObject({ status: 0, stdout: "setup\n" });
+  });
+
+  test("count in the size", () => {
+    const size = (steps?: BootSteps): number => gzipSync(new BootScript({ masters, steps }).text).length;
+    expect(size({ after: randomBytes(3000).toString("base64") })).toBeGreaterThan(size() + 2900);
+  });
+});
+
+describeWith(["bash", "shellcheck"], "the script before shellcheck", () => {
+  test.each([undefined, { before: "true", after: "true" }])("is clean with the steps %j", (steps) => {
+    const { status, stdout } = spawnSync("shellcheck", ["--shell=bash", "-"], {
+      input: new BootScript({ masters, steps, dataVolume: steps && true }).text,
+      encoding: "utf8",
+    });
+    expect([status, stdout]).toEqual([0, ""]);
+  });
+});
+
+describe("the agent", () => {
+  const url = "https://example.com/agent.tar";
+  const own = createHash("sha256").update(agentArchive()).digest("hex");
+  const named = (agent?: AgentArchive): string =>
+    /^lib=\S+ (url=.*) status=0$/m.exec(new BootScript({ masters, agent }).text)?.[1] ?? "";
+
+  test("is downloaded from the release of this version, with its checksum", () => {
+    const { version, repository } = JSON.parse(readFileSync("package.json", "utf8")) as {
+      version: string;
+      repository: { url: string };
+    };
+    const releases = `${repository.url.replace(/\.git$/, "")}/releases/download`;
+    expect(named()).toBe(`url='${releases}/v${version}/redis-replica-${version}.tar' sha256='${own}'`);
+  });
+
+  test("from another URL must be this version's, too", () => {
+    expect(named({ url })).toBe(`url='${url}' sha256='${own}'`);
+  });
+
+  test("may be another one", () => {
+    expect(named({ url, sha256: "1".repeat(64) })).toBe(`url='${url}' sha256='${"1".repeat(64)}'`);
+  });
+
+  test.each([
+    ["bootScript.agent.url", { url: "ftp://example.com/agent.tar" }, "be an HTTP or HTTPS URL"],
+    ["bootScript.agent.sha256", { url, sha256: "1234" }, "be 64 digits of lower-case hex"],
+  ])("with a wrong %s is refused", (prop, agent, rule) => {
+    expect(() => new BootScript({ masters, agent })).toThrow(`\`${prop}\` must ${rule}`);
+  });
+});

@@ -1,0 +1,29 @@
+import { writeFileSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { instanceFiles, TEMPLATES } from "../../../constructs/redis/instance-files";
+
+test("the files are sorted by path, and programs alone are executable", () => {
+  const files = instanceFiles();
+  const paths = files.map(({ path }) => path);
+  expect(paths).toEqual([...paths].sort());
+  expect(files.filter(({ mode }) => mode !== "0644").map(({ path, mode }) => [path, mode])).toEqual([
+    ["/usr/local/bin/redis-replica", "0755"],
+  ]);
+});
+
+test("what tools leave beside the sources is no file of an instance", () => {
+  const cache = join(TEMPLATES, "instance/etc/__pycache__");
+  mkdirSync(cache);
+  try {
+    writeFileSync(join(cache, "agent.pyc"), "");
+    jest.isolateModules(() => {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- read anew, past what is remembered
+      const again = require("../../../constructs/redis/instance-files") as {
+        instanceFiles: typeof instanceFiles;
+      };
+      expect(again.instanceFiles()).toEqual(instanceFiles());
+    });
+  } finally {
+    rmSync(cache, { recursive: true });
+  }
+});

@@ -1,0 +1,117 @@
+import { type IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
+import { type IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { type IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { Fn, type Precondition, type TerraformProvider, Token } from "cdktf";
+import { Construct } from "constructs";
+import { isInRegion } from "../validation/arn";
+import { aws } from "./aws";
+import { Checks, withPreconditions } from "../validation/validator";
+import { hcl } from "../terraform/hcl";
+import { KEY_ARN, type Kind, PARAMETER_ARN, REGION, ROLE_NAME, SECRET_ARN } from "../validation/formats";
+import { secretsPolicy, trustPolicy } from "./policy-document";
+import { ofKind, type Rule, violation } from "../validation/value-rules";
+import { checkRoleTags } from "../validation/tags";
+
+/** What an instance may read. Only names are ever written down here, never what they stand for. */
+export interface Secrets {
+  /**
+   * Secrets of Secrets Manager, by their whole ARNs.
+   * @default - none
+   */
+  readonly secretArns?: string[];
+  /**
+   * Parameters of the Parameter Store, by their ARNs.
+   * @default - none
+   */
+  readonly parameterArns?: string[];
+  /**
+   * The keys that encrypt them, by ARN, where those are your own.
+   * @default - AWS's own keys, which need no permission
+   */
+  readonly kmsKeyArns?: string[];
+}
+
+export interface InstanceRoleProps extends Secrets {
+  /** The name of the role and of the instance profile at their creation, 1 to 64 characters. */
+  readonly name: string;
+  /** The region of the instances; what they read must be in it. */
+  readonly region: string;
+  /**
+   * Tags of the role and the profile.
+   * @default - none
+   */
+  readonly tags?: { [name: string]: string };
+  /**
+   * The AWS provider to use.
+   * @default - the stack's
+   */
+  readonly provider?: TerraformProvider;
+}
+
+/** A role for instances that reads exactly these secrets, and the instance profile that brings it to them. */
+export class InstanceRole extends Construct {
+  /** The role itself, such as for a permissions boundary. */
+  public readonly role: IamRole;
+  /** What it may do. */
+  public readonly policy: IamRolePolicy;
+  /** What instances are launched with. */
+  public readonly instanceProfile: IamInstanceProfile;
+
+  constructor(scope: Construct, id: string, props: InstanceRoleProps) {
+    super(scope, id);
+    const checks = new Checks();
+    checks.value("name", props.name, ofKind(ROLE_NAME));
+    checks.value("region", props.region, ofKind(REGION));
+    checkRoleTags(props.tags, checks);
+    const { IamInstanceProfile, IamRole, IamRolePolicy } = aws();
+    const { name, provider, tags } = props;
+    // Another name would be another role, and running instances would be left without theirs.
+    const lifecycle = { ignoreChanges: ["name"] };
+    this.role = new IamRole(this, "Resource", {
+      provider,
+      lifecycle: withPreconditions(lifecycle, checks.preconditions),
+      name,
+      description: "Replicas of a Redis Cluster",
+      assumeRolePolicy: Fn.jsonencode(trustPolicy(props.region)),
+      tags,
+    });
+    this.policy = new IamRolePolicy(this, "policy", {
+      provider,
+      // Not at the role: the policy of a key may name that, and the key would wait for itself.
+      lifecycle: withPreconditions(undefined, checkSecrets(props)),
+      name: "read-secrets",
+      role: this.role.name,
+      policy: Fn.jsonencode(secretsPolicy(props, props.region)),
+    });
+    this.instanceProfile = new IamInstanceProfile(this, "profile", {
+      provider,
+      lifecycle,
+      name,
+      role: this.role.name,
+      tags,
+    });
+  }
+}
+
+/** Throws where a known ARN is none, or one of another region; returns what Terraform has to see to. */
+function checkSecrets(props: InstanceRoleProps): Precondition[] {
+  const { secretArns, parameterArns, kmsKeyArns, region } = props;
+  if (secretArns === undefined && parameterArns === undefined)
+    throw new Error(violation("secrets", "name at least one secret or parameter", { kmsKeyArns }));
+  const checks = new Checks();
+  const lists: [prop: string, arns: string[] | undefined, kind: Kind][] = [
+    ["secretArns", secretArns, SECRET_ARN],
+    ["parameterArns", parameterArns, PARAMETER_ARN],
+    ["kmsKeyArns", kmsKeyArns, KEY_ARN],
+  ];
+  for (const [prop, arns, kind] of lists) checks.list(prop, arns, kind, inRegion(region));
+  return checks.preconditions;
+}
+
+function inRegion(region: string): Rule<string> {
+  return {
+    rule: `be in \`region\` (${region})`,
+    holds: (arn) => Token.isUnresolved(region) || isInRegion(arn, region),
+    condition: (arn) => hcl`try(split(":", ${arn})[3] == ${region}, false)`,
+  };
+}

@@ -1,0 +1,60 @@
+import { type Checks } from "../validation/validator";
+import { HEALTH_SECONDS } from "../validation/formats";
+import { oneOf, within } from "../validation/value-rules";
+
+/** Who says that an instance is unhealthy. */
+export class HealthCheckType {
+  /** EC2's own status checks. */
+  public static readonly EC2 = new HealthCheckType("EC2");
+  /** The target groups. */
+  public static readonly TARGET_GROUP = new HealthCheckType("TARGET_GROUP");
+  /** A service of one's own that tells Spot. */
+  public static readonly HCS = new HealthCheckType("HCS");
+
+  /**
+   * A type by Spot's own name, for a value that is a token.
+   * @param value `EC2`, `TARGET_GROUP` or `HCS`
+   */
+  public static of(value: string): HealthCheckType {
+    return new HealthCheckType(value);
+  }
+
+  private constructor(
+    /** Spot's own name. */
+    public readonly value: string,
+  ) {}
+}
+
+/** When an instance counts as unhealthy and is replaced. */
+export interface HealthCheck {
+  /**
+   * Who says so.
+   * @default HealthCheckType.EC2
+   */
+  readonly type?: HealthCheckType;
+  /**
+   * Seconds after a launch before the first check, 1 to 86400.
+   * @default 300
+   */
+  readonly gracePeriod?: number;
+  /**
+   * Seconds that an instance stays unhealthy before it is replaced, 1 to 86400.
+   * @default 120
+   */
+  readonly unhealthyDuration?: number;
+}
+
+/** The checks as they are unless told. */
+export function healthCheckOf(given: HealthCheck = {}): Required<HealthCheck> {
+  const { type = HealthCheckType.EC2, gracePeriod = 300, unhealthyDuration = 120 } = given;
+  return { type, gracePeriod, unhealthyDuration };
+}
+
+/** Checks each value by itself. */
+export function checkHealthCheck(given: HealthCheck | undefined, checks: Checks): void {
+  const { type, gracePeriod, unhealthyDuration } = healthCheckOf(given);
+  const seconds = within(HEALTH_SECONDS, " seconds");
+  checks.value("healthCheck.type", type.value, oneOf(["EC2", "TARGET_GROUP", "HCS"]));
+  checks.value("healthCheck.gracePeriod", gracePeriod, seconds);
+  checks.value("healthCheck.unhealthyDuration", unhealthyDuration, seconds);
+}

@@ -1,0 +1,66 @@
+import { type Checks } from "../validation/validator";
+import { hcl } from "../terraform/hcl";
+import { GENERATION, INSTANCE_FAMILY, INSTANCE_TYPE, MEMORY, VCPUS } from "../validation/formats";
+import { type Relation, shown } from "../validation/constraint";
+import { within } from "../validation/value-rules";
+
+/**
+ * What a spot machine must have, instead of a list of types: Spot takes whatever fits. The limits are those of the
+ * provider's documentation of `spotinst_elastigroup_aws`.
+ */
+export interface ResourceRequirements {
+  /** The least memory in GiB, 1 to 512: a replica's data must fit. */
+  readonly minMemory: number;
+  /** The most memory in GiB, 1 to 512. */
+  readonly maxMemory: number;
+  /** The fewest vCPUs, 1 to 64. */
+  readonly minVcpus: number;
+  /** The most vCPUs, 1 to 64. */
+  readonly maxVcpus: number;
+  /**
+   * Families not to use, such as `t` or `a`.
+   * @default - none
+   */
+  readonly excludedFamilies?: string[];
+  /**
+   * Types not to use, such as `m3.large`.
+   * @default - none
+   */
+  readonly excludedTypes?: string[];
+  /**
+   * Generations not to use, such as `1`.
+   * @default - none
+   */
+  readonly excludedGenerations?: string[];
+}
+
+const AT = "instanceTypes.resourceRequirements";
+
+/** Checks each value by itself; how they fit together is among the group's rules. */
+export function checkResourceRequirements(requirements: ResourceRequirements, checks: Checks): void {
+  checks.value(`${AT}.minMemory`, requirements.minMemory, within(MEMORY, " GiB"));
+  checks.value(`${AT}.maxMemory`, requirements.maxMemory, within(MEMORY, " GiB"));
+  checks.value(`${AT}.minVcpus`, requirements.minVcpus, within(VCPUS));
+  checks.value(`${AT}.maxVcpus`, requirements.maxVcpus, within(VCPUS));
+  checks.list(`${AT}.excludedFamilies`, requirements.excludedFamilies, INSTANCE_FAMILY);
+  checks.list(`${AT}.excludedTypes`, requirements.excludedTypes, INSTANCE_TYPE);
+  checks.list(`${AT}.excludedGenerations`, requirements.excludedGenerations, GENERATION);
+}
+
+/** No range may be empty. */
+export function rangeRelations(requirements: ResourceRequirements): Relation[] {
+  const { minMemory, maxMemory, minVcpus, maxVcpus } = requirements;
+  const ranges: [least: string, most: string, low: number, high: number][] = [
+    ["minMemory", "maxMemory", minMemory, maxMemory],
+    ["minVcpus", "maxVcpus", minVcpus, maxVcpus],
+  ];
+  return ranges.map(([least, most, low, high]) => ({
+    prop: `${AT}.${least}`,
+    rule: `be at most \`${most}\`${shown(high)}`,
+    got: low,
+    among: [low, high],
+    // Of a config file one of them may be missing.
+    holds: !(low > high),
+    condition: hcl`${low} <= ${high}`,
+  }));
+}

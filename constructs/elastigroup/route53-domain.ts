@@ -1,0 +1,81 @@
+import {
+  type ElastigroupAwsIntegrationRoute53,
+  type ElastigroupAwsIntegrationRoute53DomainsRecordSets,
+} from "@cdktf/provider-spotinst/lib/elastigroup-aws";
+import { type IResolvable, Token } from "cdktf";
+import { type Checks } from "../validation/validator";
+import { hcl } from "../terraform/hcl";
+import { ACCOUNT, HOSTED_ZONE, RECORD_SET } from "../validation/formats";
+import { oneOf, ofKind, some } from "../validation/value-rules";
+
+/** A record that Spot keeps pointing at the instances. */
+export interface Route53Record {
+  /** The record's name, such as `replicas.example.com`. */
+  readonly name: string;
+  /**
+   * Whether it holds public addresses (with type `a`) or public names (with `cname`).
+   * @default false
+   */
+  readonly usePublicAddress?: boolean | IResolvable;
+}
+
+/**
+ * Records in a hosted zone of Route 53 that Spot keeps. Like the zones, the provider never reads them back: a
+ * change whose request failed is not planned again.
+ */
+export interface Route53Domain {
+  /** The hosted zone's id. */
+  readonly hostedZoneId: string;
+  /** The records. */
+  readonly records: Route53Record[];
+  /**
+   * The records' type, `a` or `cname`.
+   * @default "a"
+   */
+  readonly recordType?: string;
+  /**
+   * The Spot account of the AWS account that holds the hosted zone.
+   * @default - the group's
+   */
+  readonly account?: string;
+}
+
+/** Checks each value by itself. */
+export function checkRoute53(domains: Route53Domain[], checks: Checks): void {
+  if (domains.length === 0) checks.value("route53", [], some("domain"));
+  domains.forEach(({ hostedZoneId, records, recordType, account }, index) => {
+    const prop = `route53[${index}]`;
+    checks.value(`${prop}.hostedZoneId`, hostedZoneId, ofKind(HOSTED_ZONE));
+    if (records.length === 0) checks.value(`${prop}.records`, [], some("record"));
+    for (const { name } of records) checks.value(`${prop}.records`, name, ofKind(RECORD_SET));
+    checks.optional(`${prop}.account`, account, ofKind(ACCOUNT));
+    checks.value(`${prop}.recordType`, recordType ?? "a", oneOf(["a", "cname"]));
+  });
+}
+
+/** The domains as the provider takes them. */
+export function renderRoute53(domains: Route53Domain[]): ElastigroupAwsIntegrationRoute53 {
+  return {
+    domains: domains.map(({ hostedZoneId, records, recordType = "a", account }) => ({
+      hostedZoneId,
+      spotinstAcctId: account,
+      recordSetType: recordType,
+      recordSets: records.map(({ name, usePublicAddress = false }) => ({
+        name,
+        ...publicKey(recordType, usePublicAddress),
+      })),
+    })),
+  };
+}
+
+function publicKey(
+  recordType: string,
+  value: boolean | IResolvable,
+): Pick<ElastigroupAwsIntegrationRoute53DomainsRecordSets, "usePublicIp" | "usePublicDns"> {
+  if (!Token.isUnresolved(recordType))
+    return recordType === "cname" ? { usePublicDns: value } : { usePublicIp: value };
+  return {
+    usePublicDns: hcl`${recordType} == "cname" ? ${value} : null`,
+    usePublicIp: hcl`${recordType} == "cname" ? null : ${value}`,
+  };
+}

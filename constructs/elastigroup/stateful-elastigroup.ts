@@ -1,0 +1,271 @@
+import { ElastigroupAws, type ElastigroupAwsConfig } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
+import { type IResolvable, Op, Token } from "cdktf";
+import { Construct } from "constructs";
+import { Architecture } from "./architecture";
+import { Checks } from "../validation/validator";
+import { checkDataVolume, type DataVolume, DataVolumeMode } from "./data-volume";
+import { ignoresZones, renderLifecycle } from "./group-lifecycle";
+import { type GroupProps } from "./group-props";
+import { DATA_DEVICE, groupRelations, ROOT_DEVICE } from "./group-constraints";
+import { hcl } from "../terraform/hcl";
+import { checkHealthCheck, healthCheckOf } from "./health-check";
+import { ImportBlock } from "../terraform/import-block";
+import { checkInstanceTypes, type InstanceTypes } from "./instance-types";
+import {
+  GROUP_ID,
+  HOPS,
+  IMAGE,
+  INSTANCE_PROFILE,
+  IPV4,
+  NAME,
+  REGION,
+  REPLICAS,
+  SECURITY_GROUP,
+  TARGET_GROUP,
+} from "../validation/formats";
+import { preconditions, violations } from "../validation/constraint";
+import { checkRoute53, renderRoute53 } from "./route53-domain";
+import { NOT_EMPTY, ofKind, oneOf, terraformPattern, violation, within } from "../validation/value-rules";
+import { SentZones } from "./zone-sync-guard";
+import { checkStrategy, renderStrategy } from "./strategy";
+import { checkTags } from "../validation/tags";
+import { UserData } from "./user-data";
+import { checkVolume, renderVolume } from "./volume";
+import { zoneItems, zonesRelations } from "./zone-items";
+
+export interface StatefulElastigroupProps extends GroupProps {
+  /** The security groups of every instance. */
+  readonly securityGroupIds: string[];
+  /** Instances, 1 to 1000; each keeps its volume and address through every replacement. */
+  readonly capacity: number;
+  /**
+   * The script each new instance id runs: at the first launch and at every replacement. It may hold
+   * tokens; what looks like a Terraform template in its literal parts reaches the instance as written.
+   * At most 16,384 bytes after gzip (EC2's limit).
+   * @default - none
+   */
+  readonly userData?: string;
+  /**
+   * A volume beside the root, kept like it.
+   * @default - none
+   */
+  readonly dataVolume?: DataVolume;
+}
+
+/** What goes before the name of a profile where the provider takes no ARN. */
+const FOREIGN_ARN = /^arn:aws-[a-z-]+:iam::\d{12}:instance-profile\/(.*\/)?/;
+
+/** A stateful Elastigroup on AWS: instances that come back with their volumes and addresses. */
+export class StatefulElastigroup extends Construct {
+  /** The resource itself, for what this construct does not offer. */
+  public readonly elastigroup: ElastigroupAws;
+  /** The group's name at Spot, as it was given. */
+  public readonly groupName: string;
+  /** The instances' addresses, where they were given; of others Spot's provider tells nothing. */
+  public readonly privateIps?: string[];
+  /** SHA-256 of the user data in hex, where there is any. */
+  public readonly userDataSha256?: string;
+
+  constructor(scope: Construct, id: string, props: StatefulElastigroupProps) {
+    super(scope, id);
+    const checks = new Checks();
+    checkNames(props, checks);
+    checkMachine(props, checks);
+    checkInstanceTypes(props.instanceTypes, checks);
+    checkStrategy(props.strategy ?? {}, checks);
+    checkHealthCheck(props.healthCheck, checks);
+    const zones = zoneItems(this, props.availabilityZones);
+    const relations = [
+      ...groupRelations(props),
+      ...zonesRelations(props.availabilityZones, zones, props.region),
+    ];
+    this.node.addValidation({ validate: () => violations(relations) });
+
+    const userData =
+      props.userData === undefined ? undefined : new UserData(this, "user-data", { text: props.userData });
+    this.groupName = props.name;
+    this.privateIps = props.privateIps;
+    this.userDataSha256 = userData?.sha256;
+    checks.add(preconditions(relations));
+    if (userData) checks.add(userData.preconditions);
+    this.elastigroup = new ElastigroupAws(this, "Resource", {
+      provider: props.provider,
+      dependsOn: props.dependsOn,
+      lifecycle: renderLifecycle(props, checks.preconditions),
+      name: props.name,
+      description: props.description ?? "Stateful Elastigroup, managed by Terraform",
+      region: props.region,
+      product: "Linux/UNIX",
+      availabilityZones: zones,
+      ...this.renderCapacity(props.capacity),
+      ...this.renderMachine(props),
+      ...renderStrategy(props.strategy ?? {}),
+      ...this.renderPersistence(props),
+      ...this.renderHealth(props),
+      userData: userData?.encoded,
+      tags: props.tags && Object.entries(props.tags).map(([key, value]) => ({ key, value })),
+      updatePolicy: {
+        shouldRoll: false,
+        shouldResumeStateful: props.resumePaused ?? false,
+        autoApplyTags: true,
+      },
+    });
+    if (props.adopt !== undefined) this.adopt(props.adopt);
+    new SentZones(this, "zones-sent", {
+      elastigroup: this.elastigroup,
+      items: zones,
+      adopted: props.adopt !== undefined,
+      ignored: ignoresZones(props.lifecycle),
+    });
+  }
+
+  /** The group's id at Spot, such as `sig-1a2b3c4d`. */
+  public get groupId(): string {
+    return this.elastigroup.id;
+  }
+
+  /** Takes a group over that is there already. */
+  private adopt(id: string): void {
+    if (Token.isUnresolved(id))
+      throw new Error(violation("adopt", "be known before Terraform runs", "a token"));
+    new Checks().value("adopt", id, ofKind(GROUP_ID));
+    const { terraformResourceType, friendlyUniqueId } = this.elastigroup;
+    new ImportBlock(this, "import", { to: `${terraformResourceType}.${friendlyUniqueId}`, id });
+  }
+
+  private renderCapacity(
+    capacity: number,
+  ): Pick<ElastigroupAwsConfig, "capacityUnit" | "minSize" | "maxSize" | "desiredCapacity"> {
+    return { capacityUnit: "instance", minSize: capacity, maxSize: capacity, desiredCapacity: capacity };
+  }
+
+  private renderMachine(
+    props: StatefulElastigroupProps,
+  ): Partial<ElastigroupAwsConfig> & { securityGroups: string[] } {
+    return {
+      imageId: props.imageId,
+      ...this.renderTypes(props.instanceTypes),
+      preferredAvailabilityZones: props.availabilityZones.preferred,
+      securityGroups: props.securityGroupIds,
+      keyName: props.keyPair,
+      iamInstanceProfile: this.renderProfile(props.iamInstanceProfile),
+      placementTenancy: "default",
+      ebsOptimized: props.ebsOptimized ?? true,
+      enableMonitoring: props.monitoring ?? false,
+      metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: props.metadataHopLimit ?? 1 },
+      targetGroupArns: props.targetGroupArns,
+      integrationRoute53: props.route53 && renderRoute53(props.route53),
+      resourceTagSpecification: [
+        { shouldTagVolumes: true, shouldTagSnapshots: true, shouldTagEnis: true, shouldTagAmis: true },
+      ],
+    };
+  }
+
+  /** The provider knows ARNs of the commercial partition only and would send others as a name. */
+  private renderProfile(profile: string | undefined): string | undefined {
+    if (profile === undefined) return undefined;
+    if (!Token.isUnresolved(profile)) return profile.replace(FOREIGN_ARN, "");
+    const name = hcl`replace(${profile}, ${`/${terraformPattern(FOREIGN_ARN)}/`}, "")`;
+    return hcl`${profile} == null ? null : ${name}`.toString();
+  }
+
+  private renderTypes({
+    onDemand,
+    spot,
+    preferredSpot,
+    resourceRequirements,
+  }: InstanceTypes): Partial<ElastigroupAwsConfig> {
+    return {
+      instanceTypesOndemand: onDemand,
+      instanceTypesSpot: spot,
+      instanceTypesPreferredSpot: preferredSpot,
+      resourceRequirements: resourceRequirements && [
+        {
+          requiredMemoryMinimum: resourceRequirements.minMemory,
+          requiredMemoryMaximum: resourceRequirements.maxMemory,
+          requiredVcpuMinimum: resourceRequirements.minVcpus,
+          requiredVcpuMaximum: resourceRequirements.maxVcpus,
+          excludedInstanceFamilies: resourceRequirements.excludedFamilies,
+          excludedInstanceTypes: resourceRequirements.excludedTypes,
+          excludedInstanceGenerations: resourceRequirements.excludedGenerations,
+        },
+      ],
+    };
+  }
+
+  private renderPersistence(props: StatefulElastigroupProps): Partial<ElastigroupAwsConfig> {
+    const { persistence = {}, dataVolume, deallocation = {} } = props;
+    return {
+      persistRootDevice: persistence.rootVolume ?? true,
+      persistPrivateIp: persistence.privateIp ?? true,
+      persistBlockDevices: dataVolume === undefined ? false : (persistence.dataVolume ?? true),
+      blockDevicesMode: dataVolume && (dataVolume.mode ?? DataVolumeMode.REATTACH).value,
+      ebsBlockDevice: this.renderVolumes(props),
+      privateIps: props.privateIps,
+      // What a destroyed group leaves behind would be paid for and never used again.
+      statefulDeallocation: {
+        shouldDeleteImages: deallocation.images ?? true,
+        shouldDeleteNetworkInterfaces: true,
+        shouldDeleteSnapshots: deallocation.snapshots ?? true,
+        shouldDeleteVolumes: deallocation.volumes ?? true,
+      },
+    };
+  }
+
+  /** A volume that is kept must outlive its instance; any other would be left behind by each replacement. */
+  private renderVolumes(props: StatefulElastigroupProps): ElastigroupAwsConfig["ebsBlockDevice"] {
+    const { rootVolume, dataVolume, persistence = {} } = props;
+    const root = rootVolume && [
+      renderVolume(rootVolume, rootVolume.device ?? ROOT_DEVICE, not(persistence.rootVolume ?? true)),
+    ];
+    const data = dataVolume && [
+      {
+        ...renderVolume(dataVolume, dataVolume.device ?? DATA_DEVICE, not(persistence.dataVolume ?? true)),
+        snapshotId: dataVolume.snapshotId,
+      },
+    ];
+    return root || data ? [...(root ?? []), ...(data ?? [])] : undefined;
+  }
+
+  private renderHealth({
+    autoHealing,
+    healthCheck,
+  }: StatefulElastigroupProps): Partial<ElastigroupAwsConfig> {
+    const { type, gracePeriod, unhealthyDuration } = healthCheckOf(healthCheck);
+    return {
+      autoHealing: autoHealing ?? true,
+      healthCheckType: type.value,
+      healthCheckGracePeriod: gracePeriod,
+      healthCheckUnhealthyDurationBeforeReplacement: unhealthyDuration,
+    };
+  }
+}
+
+function not(value: boolean | IResolvable): boolean | IResolvable {
+  return typeof value === "boolean" ? !value : Op.not(value);
+}
+
+function checkNames(props: StatefulElastigroupProps, checks: Checks): void {
+  checks.value("name", props.name, ofKind(NAME));
+  checks.value("region", props.region, ofKind(REGION));
+  checks.value("imageId", props.imageId, ofKind(IMAGE));
+  if (props.description !== undefined) checks.value("description", props.description, NOT_EMPTY);
+  checks.optional("keyPair", props.keyPair, NOT_EMPTY);
+  checks.optional("iamInstanceProfile", props.iamInstanceProfile, ofKind(INSTANCE_PROFILE));
+  checkTags(props.tags, checks);
+}
+
+function checkMachine(props: StatefulElastigroupProps, checks: Checks): void {
+  const { rootVolume, dataVolume, route53 } = props;
+  checks.value("capacity", props.capacity, within(REPLICAS));
+  checks.list("securityGroupIds", props.securityGroupIds, SECURITY_GROUP);
+  checks.add(props.availabilityZones._preconditions);
+  checks.value("metadataHopLimit", props.metadataHopLimit ?? 1, within(HOPS));
+  const { value } = props.architecture ?? Architecture.X86_64;
+  checks.value("architecture", value, oneOf(["x86_64", "arm64"]));
+  checks.list("privateIps", props.privateIps, IPV4);
+  checks.list("targetGroupArns", props.targetGroupArns, TARGET_GROUP);
+  if (route53 !== undefined) checkRoute53(route53, checks);
+  if (rootVolume !== undefined) checkVolume("rootVolume", rootVolume, checks);
+  if (dataVolume !== undefined) checkDataVolume(dataVolume, checks);
+}

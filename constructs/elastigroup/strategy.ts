@@ -1,0 +1,102 @@
+import { type ElastigroupAwsConfig } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
+import { type IResolvable } from "cdktf";
+import { type Checks } from "../validation/validator";
+import { hcl } from "../terraform/hcl";
+import { DRAINING, LIFETIMES, PERCENT } from "../validation/formats";
+import { Orientation } from "./orientation";
+import { RevertToSpot } from "./revert-to-spot";
+import { oneOf, type Rule, within } from "../validation/value-rules";
+
+/** How Spot picks machines and when it moves an instance to another. */
+export interface Strategy {
+  /**
+   * What weighs when a market is picked.
+   * @default Orientation.AVAILABILITY
+   */
+  readonly orientation?: Orientation;
+  /**
+   * Whether an on-demand instance takes over where there is no spot capacity.
+   * @default true
+   */
+  readonly fallbackToOnDemand?: boolean | IResolvable;
+  /**
+   * When an on-demand fallback is replaced by spot again.
+   * @default RevertToSpot.NEVER
+   */
+  readonly revertToSpot?: RevertToSpot;
+  /**
+   * Seconds between the deregistration of an instance and its end, 1 to 3600.
+   * @default 120
+   */
+  readonly drainingTimeout?: number;
+  /**
+   * The share of the instances that Spot may replace at the same time, in percent, 1 to 100.
+   * @default - no limit
+   */
+  readonly maxReplacementsPercentage?: number;
+  /**
+   * The share of instances without spot capacity, in percent, 1 to 100, from which on-demand instances take
+   * over at once.
+   * @default - none
+   */
+  readonly immediateOnDemandRecoverThreshold?: number;
+  /**
+   * Hours that an instance should live: markets that comply go first. 1, 3, 6, 12 or 24.
+   * @default - no preference
+   */
+  readonly minimumInstanceLifetime?: number;
+  /**
+   * Whether reserved instances are used before spot. Only `true` is allowed, for the provider sends nothing
+   * else; leave it out otherwise. Once it was `true`, only Spot's console takes it back.
+   * @default - as Spot has it
+   */
+  readonly utilizeReservedInstances?: boolean;
+  /**
+   * Whether savings plans are used before spot.
+   * @default - no
+   */
+  readonly utilizeCommitments?: boolean | IResolvable;
+  /**
+   * Whether on-demand is bought where it is cheaper than spot.
+   * @default - no
+   */
+  readonly considerOnDemandPricing?: boolean | IResolvable;
+}
+
+const TRUE: Rule<boolean> = {
+  rule: "be true or be left out (the provider sends no false)",
+  holds: (value) => value,
+  condition: (value) => hcl`${value}`,
+};
+
+/** Checks each value by itself. */
+export function checkStrategy(strategy: Strategy, checks: Checks): void {
+  const percent = within(PERCENT, " percent");
+  checks.value("strategy.drainingTimeout", strategy.drainingTimeout ?? 120, within(DRAINING, " seconds"));
+  for (const prop of ["maxReplacementsPercentage", "immediateOnDemandRecoverThreshold"] as const) {
+    checks.optional(`strategy.${prop}`, strategy[prop], percent);
+  }
+  checks.optional("strategy.minimumInstanceLifetime", strategy.minimumInstanceLifetime, oneOf(LIFETIMES));
+  checks.optional("strategy.utilizeReservedInstances", strategy.utilizeReservedInstances, TRUE);
+  checks.add(strategy.revertToSpot?._preconditions ?? []);
+}
+
+/** The strategy as the provider takes it. */
+export function renderStrategy(
+  strategy: Strategy,
+): Pick<ElastigroupAwsConfig, "orientation" | "fallbackToOndemand"> & Partial<ElastigroupAwsConfig> {
+  const revert = strategy.revertToSpot ?? RevertToSpot.NEVER;
+  return {
+    orientation: (strategy.orientation ?? Orientation.AVAILABILITY).value,
+    spotPercentage: 100,
+    fallbackToOndemand: strategy.fallbackToOnDemand ?? true,
+    revertToSpot: { performAt: revert.performAt, timeWindows: revert.timeWindows },
+    drainingTimeout: strategy.drainingTimeout ?? 120,
+    maxReplacementsPercentage: strategy.maxReplacementsPercentage,
+    immediateOdRecoverThreshold: strategy.immediateOnDemandRecoverThreshold,
+    minimumInstanceLifetime: strategy.minimumInstanceLifetime,
+    utilizeReservedInstances: strategy.utilizeReservedInstances,
+    utilizeCommitments: strategy.utilizeCommitments,
+    considerOdPricing: strategy.considerOnDemandPricing,
+  };
+}

@@ -1,0 +1,223 @@
+import { type ElastigroupAwsEbsBlockDevice } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
+import { type IResolvable, Token } from "cdktf";
+import { type Checks } from "../validation/validator";
+import { hcl } from "../terraform/hcl";
+import { DEVICE, GP3, IOPS, KMS_KEY, SIZES, THROUGHPUT, VOLUME_SIZE } from "../validation/formats";
+import { isBroken, type Relation } from "../validation/constraint";
+import { isKnown, ofKind, oneOf, within } from "../validation/value-rules";
+
+/** The types of EBS volumes that suit Redis. */
+export class VolumeType {
+  /** 3000 IOPS and 125 MiB/s whatever the size, and more where asked. */
+  public static readonly GP3 = new VolumeType("gp3");
+  /** 3 IOPS per GiB, with bursts. */
+  public static readonly GP2 = new VolumeType("gp2");
+  /** So many IOPS as asked. */
+  public static readonly IO1 = new VolumeType("io1");
+
+  /**
+   * A type by EC2's own name, for a value that is a token.
+   * @param value `gp3`, `gp2` or `io1`
+   */
+  public static of(value: string): VolumeType {
+    // The provider lowers what Spot answers, so that capitals here would differ for ever.
+    return new VolumeType(Token.isUnresolved(value) ? value : value.toLowerCase());
+  }
+
+  private constructor(
+    /** EC2's own name, in lower case. */
+    public readonly value: string,
+  ) {}
+}
+
+/** An EBS volume. */
+export interface Volume {
+  /** Its size in GiB, 1 to 65536; 1 to 16384 for gp2, 4 to 16384 for io1. */
+  readonly size: number;
+  /**
+   * Its type.
+   * @default VolumeType.GP3
+   */
+  readonly type?: VolumeType;
+  /**
+   * I/O operations per second: 3000 to 80000 for gp3 (at most 500 per GiB), 100 to 64000 for io1 (at most 50
+   * per GiB), where it must be given; gp2 has its own.
+   * @default - 3000 for gp3
+   */
+  readonly iops?: number;
+  /**
+   * MiB/s of a gp3 volume, 125 to 1000, and at most a quarter of its IOPS.
+   * @default 125
+   */
+  readonly throughput?: number;
+  /**
+   * Whether it is encrypted.
+   * @default true
+   */
+  readonly encrypted?: boolean | IResolvable;
+  /**
+   * The KMS key it is encrypted with, by id, alias or ARN.
+   * @default - the account's own key for EBS
+   */
+  readonly kmsKeyId?: string;
+}
+
+const TYPES = ["gp3", "gp2", "io1"];
+
+/** Checks each value of a volume by itself. */
+export function checkVolume(
+  prop: string,
+  volume: Volume & { readonly device?: string },
+  checks: Checks,
+): void {
+  checks.value(`${prop}.size`, volume.size, within(VOLUME_SIZE, " GiB"));
+  checks.value(`${prop}.type`, volume.type?.value ?? "gp3", oneOf(TYPES));
+  checks.optional(`${prop}.throughput`, volume.throughput, within(THROUGHPUT, " MiB/s"));
+  checks.optional(`${prop}.kmsKeyId`, volume.kmsKeyId, ofKind(KMS_KEY));
+  if (volume.device !== undefined) checks.value(`${prop}.device`, volume.device, ofKind(DEVICE));
+}
+
+/** How a volume's values must fit together. */
+export function volumeRelations(prop: string, volume: Volume): Relation[] {
+  return volumeRules({ ...volume, type: volume.type?.value }).map(({ part, ...rule }) => ({
+    ...rule,
+    prop: `${prop}.${part}`,
+  }));
+}
+
+/** What is wrong with how the values fit together that are known; the config file's volumes have the same parts. */
+export function volumeConflicts(volume: VolumeParts): VolumeRule[] {
+  return volumeRules(volume).filter(isBroken);
+}
+
+/** A rule about one part of a volume. */
+export type VolumeRule = Omit<Relation, "prop"> & {
+  readonly part: "size" | "iops" | "throughput" | "kmsKeyId";
+};
+
+/** The parts of a volume, some of which nobody may know yet. */
+export interface VolumeParts {
+  readonly size?: unknown;
+  readonly type?: string;
+  readonly iops?: unknown;
+  readonly throughput?: unknown;
+  readonly encrypted?: unknown;
+  readonly kmsKeyId?: unknown;
+}
+
+function volumeRules(volume: VolumeParts): VolumeRule[] {
+  const { type = "gp3", throughput, encrypted = true, kmsKeyId } = volume;
+  const isNamed = isKnown(type);
+  const most = Math.floor(Number(volume.iops ?? GP3.iops) / 4);
+  const rules: VolumeRule[] = [...sizeRules({ ...volume, type }), ...iopsRules({ ...volume, type })];
+  if (throughput !== undefined) {
+    rules.push({
+      part: "throughput",
+      rule: `be left out ${isNamed ? `for ${type}` : "unless `type` is gp3"}`,
+      got: throughput,
+      among: [type],
+      holds: type === "gp3" || !TYPES.includes(type),
+      condition: hcl`${type} == "gp3"`,
+    });
+    const quarter: VolumeRule = {
+      part: "throughput",
+      rule: `be at most a quarter of \`iops\`${isKnown(volume.iops) ? ` (${most} MiB/s)` : ""}`,
+      got: throughput,
+      among: [throughput, volume.iops],
+      holds: Number(throughput) <= most,
+      condition: hcl`${throughput} <= ${volume.iops ?? GP3.iops} / 4`,
+    };
+    if (type === "gp3" || !isNamed) rules.push(quarter);
+  }
+  if (kmsKeyId !== undefined) {
+    rules.push({
+      part: "kmsKeyId",
+      rule: "be left out unless `encrypted` is true",
+      got: kmsKeyId,
+      among: [encrypted],
+      holds: encrypted === true,
+      condition: hcl`${encrypted}`,
+    });
+  }
+  return rules;
+}
+
+function sizeRules({ type = "gp3", size }: VolumeParts): VolumeRule[] {
+  return Object.entries(SIZES)
+    .filter(([name]) => name === type || !isKnown(type))
+    .map(([name, { least, most }]) => {
+      const range = within({ least, most }, " GiB");
+      return {
+        part: "size",
+        rule: `${range.rule} for ${name}`,
+        got: size,
+        among: [type, size],
+        // Of a config file it may be missing.
+        holds: size === undefined || range.holds(size as number),
+        condition: hcl`${type} != ${name} || (${range.condition(size)})`,
+      };
+    });
+}
+
+function iopsRules({ type = "gp3", size, iops }: VolumeParts): VolumeRule[] {
+  const about = { part: "iops" as const, got: iops };
+  if (iops === undefined) {
+    const condition = hcl`${type} != "io1"`;
+    return [{ ...about, rule: "be given for io1", among: [type], holds: type !== "io1", condition }];
+  }
+  const allowed: VolumeRule = {
+    ...about,
+    rule: "be left out for gp2",
+    among: [type],
+    holds: type !== "gp2",
+    condition: hcl`${type} != "gp2"`,
+  };
+  const ranges = Object.entries(IOPS).filter(([name]) => name === type || !isKnown(type));
+  return [
+    allowed,
+    ...ranges.flatMap(([name, { least, most, perGib }]) => {
+      const range = within({ least, most });
+      const inRange: VolumeRule = {
+        ...about,
+        rule: `${range.rule} for ${name}`,
+        among: [type, iops],
+        holds: range.holds(iops as number),
+        condition: hcl`${type} != ${name} || (${range.condition(iops)})`,
+      };
+      const bySize: VolumeRule = {
+        ...about,
+        rule: `be at most ${perGib} per GiB of \`size\` for ${name}`,
+        among: [type, iops, size],
+        holds: isBroken(inRange) || Number(iops) <= Math.max(least, perGib * Number(size)),
+        condition: hcl`${type} != ${name} || ${iops} <= max(${least}, ${perGib} * ${size})`,
+      };
+      return [inRange, bySize];
+    }),
+  ];
+}
+
+/**
+ * The volume as the provider takes it, complete: what is left out and filled in by the API would differ from
+ * the configuration in every plan.
+ */
+export function renderVolume(
+  volume: Volume,
+  device: string,
+  deleteOnTermination: boolean | IResolvable,
+): ElastigroupAwsEbsBlockDevice {
+  const type = volume.type?.value ?? "gp3";
+  const of = (least: number): number | undefined => {
+    if (isKnown(type)) return type === "gp3" ? least : undefined;
+    return Token.asNumber(hcl`${type} == "gp3" ? ${least} : null`);
+  };
+  return {
+    deviceName: device,
+    volumeType: type,
+    volumeSize: volume.size,
+    iops: volume.iops ?? of(GP3.iops),
+    throughput: volume.throughput ?? of(GP3.throughput),
+    encrypted: volume.encrypted ?? true,
+    kmsKeyId: volume.kmsKeyId,
+    deleteOnTermination,
+  };
+}

@@ -1,0 +1,75 @@
+import { Fn, TerraformLocal, Token, Tokenization } from "cdktf";
+import { type Construct } from "constructs";
+import { type AvailabilityZones } from "./availability-zones";
+import { hcl } from "../terraform/hcl";
+import { type Kind, SUBNET, ZONE } from "../validation/formats";
+import { type Relation, shown } from "../validation/constraint";
+
+/** A zone, a subnet, and what may follow. */
+const ITEM = `^${inner(ZONE)}:${inner(SUBNET)}(:[^:\\s]*){0,3}$`;
+
+/** A pattern without its ends. */
+function inner({ pattern }: Kind): string {
+  return pattern.source.slice(1, -1);
+}
+
+/**
+ * The items of a group. The provider reads three parts of each and passes over any further: a revision only
+ * makes another text of it, which is sent again.
+ */
+export function zoneItems(scope: Construct, { items, revision }: AvailabilityZones): string[] {
+  const time = revision === undefined ? undefined : Tokenization.stringifyNumber(revision);
+  const mark = (item: string): string => (time === undefined ? item : `${item}::${time}`);
+  const known = !Token.isUnresolved(items);
+  const sent = known ? items.map(mark) : items;
+  if (known && !sent.some((item) => Token.isUnresolved(item))) return sent;
+  // An expression of text cannot stand inside another one; a local can.
+  const { asList } = new TerraformLocal(scope, "zones", sent);
+  return known || time === undefined ? asList : Token.asList(Fn.formatlist("%s::%s", [asList, time]));
+}
+
+/** What holds of a group's zones and of the items that they become. */
+export function zonesRelations(zones: AvailabilityZones, items: string[], region: string): Relation[] {
+  return [...itemRelations(items), ...zoneRelations(zones, items, region)];
+}
+
+/** Of other items the provider would drop some, and Spot refuse the rest. */
+function itemRelations(items: string[]): Relation[] {
+  const about = { prop: "availabilityZones", got: items, among: [items], holds: true };
+  return [
+    {
+      ...about,
+      rule: "be items zone:subnet or zone:subnet:placementGroup, such as us-west-2a:subnet-0a1b (the provider drops others)",
+      condition: hcl`length(${items}) > 0 && alltrue([for item in ${items} : can(regex(${ITEM}, item))])`,
+    },
+    {
+      ...about,
+      rule: "have each subnet in one zone, once",
+      condition: hcl`length(distinct([for item in ${items} : try(split(":", item)[1], item)])) == length(${items})`,
+    },
+  ];
+}
+
+/** How zones must fit the region, and preferred ones the others. */
+function zoneRelations({ names, preferred }: AvailabilityZones, items: string[], region: string): Relation[] {
+  const zones = names ?? hcl`[for item in ${items} : split(":", item)[0]]`;
+  const within: Relation = {
+    prop: "availabilityZones",
+    rule: `name zones of \`region\`${shown(region)}`,
+    got: names ?? items,
+    among: [names ?? items, region],
+    holds: (names ?? []).every((zone) => zone.startsWith(region)),
+    condition: hcl`alltrue([for zone in ${zones} : startswith(zone, ${region})])`,
+  };
+  if (preferred === undefined) return [within];
+  const used: Relation = {
+    prop: "preferredZones",
+    rule: "name zones that `availabilityZones` names too",
+    got: preferred,
+    among: [preferred, names ?? items],
+    // Known ones are held against each other where they are made.
+    holds: true,
+    condition: hcl`length(setsubtract(${preferred}, ${zones})) == 0`,
+  };
+  return [within, used];
+}

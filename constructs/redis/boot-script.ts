@@ -1,0 +1,216 @@
+import { type IResolvable, type Precondition, Tokenization } from "cdktf";
+import { create, type TemplateDelegate } from "handlebars";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type AgentArchive, inlineProgram } from "./agent-archive";
+import { Checks } from "../validation/validator";
+import { Failover } from "./failover";
+import { hcl } from "../terraform/hcl";
+import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
+import {
+  DIRECTIVE,
+  FILE_END,
+  HOST,
+  HTTP_URL,
+  LINE,
+  PORTS,
+  RESERVED_DIRECTIVES,
+  SHA256,
+  SHELL,
+  SIZE,
+} from "../validation/formats";
+import { RedisInstall } from "./redis-install";
+import { type RedisSettings } from "./redis-settings";
+import { agentSha256, agentUrl } from "./release";
+import { ofKind, type Rule, terraformPattern, within } from "../validation/value-rules";
+import { shellWord, wordList } from "../terraform/escape";
+
+export interface BootScriptProps {
+  /**
+   * The cluster's on-demand masters: IPs or DNS names without a port. One is enough to find the others;
+   * more are safer, for one of them must answer when a first instance boots.
+   */
+  readonly masters: string[];
+  /**
+   * The Redis server of each replica.
+   * @default - Redis 7.2.15 built from source, on port 6379
+   */
+  readonly redis?: RedisSettings;
+  /**
+   * Whether a replica may be promoted when its master fails.
+   * @default Failover.ALLOWED
+   */
+  readonly failover?: Failover;
+  /**
+   * A node of the shard that all of these replicas belong to, its master at best: IP or DNS name.
+   * @default - they spread evenly over all shards
+   */
+  readonly shard?: string;
+  /**
+   * Whether a replacement takes over the data volume that the instances have for Redis's data beside the root.
+   * @default - there is no data volume
+   */
+  readonly dataVolume?: boolean | IResolvable;
+  /**
+   * Shell of one's own, before and after this package's.
+   * @default - none
+   */
+  readonly steps?: BootSteps;
+  /**
+   * Where instances download the agent, which is too large for user data.
+   * @default - from the release of this version, in the repository of this package
+   */
+  readonly agent?: AgentArchive;
+}
+
+/**
+ * Shell of one's own, run by bash as root with `set -Eeuo pipefail`, at the first boot and at every
+ * replacement. It is part of the user data, which EC2 limits and everybody on the instance can read.
+ */
+export interface BootSteps {
+  /**
+   * What runs before the instance's files are written and Redis is installed. Where it fails, the boot script
+   * ends with its status: a new instance does not join; one that was a replica goes on as it is.
+   * @default - nothing
+   */
+  readonly before?: string;
+  /**
+   * What runs once the replica has joined, or after ten minutes of trying; not where a person must decide
+   * first. Where it fails, the boot script says so and ends as it would have without it: the replica stays.
+   * @default - nothing
+   */
+  readonly after?: string;
+}
+
+/** What users may change of the boot script. */
+export interface BootOptions extends BootSteps {
+  /**
+   * Where instances download the agent, which is too large for user data.
+   * @default - from the release of this version, in the repository of this package
+   */
+  readonly agent?: AgentArchive;
+}
+
+/**
+ * What an instance runs at its first boot and at every replacement: it brings the instance's files and
+ * settings, installs Redis where it is missing, and waits until the replica has joined or is back.
+ */
+export class BootScript {
+  /** The agent's files as they land on the instance; the script adds its settings to them. */
+  public static files(): InstanceFile[] {
+    return instanceFiles();
+  }
+
+  /** The script. Values that only Terraform knows are tokens in it. */
+  public readonly text: string;
+  /** The settings in it, by name. */
+  public readonly settings: { [name: string]: string };
+  /** The rules for values that only Terraform knows: for the lifecycle of the group that runs the script. */
+  public readonly preconditions: Precondition[];
+
+  constructor(props: BootScriptProps) {
+    const redis = props.redis ?? {};
+    const { before, after } = props.steps ?? {};
+    const checks = new Checks();
+    checks.list("masters", props.masters, HOST);
+    if (props.shard !== undefined) checks.value("shard", props.shard, ofKind(HOST));
+    checkRedis(redis, checks);
+    if (before !== undefined) checks.value("bootScript.before", before, SCRIPT);
+    if (after !== undefined) checks.value("bootScript.after", after, SCRIPT);
+    const agent: AgentArchive = props.agent ?? { url: agentUrl() };
+    const { url, sha256 = agentSha256() } = agent;
+    checks.value("bootScript.agent.url", url, ofKind(HTTP_URL));
+    checks.value("bootScript.agent.sha256", sha256, ofKind(SHA256));
+    this.preconditions = checks.preconditions;
+    this.settings = renderSettings(props, redis);
+    this.text = template()({
+      settings: Object.entries(this.settings).map(([name, value]) => ({ name, word: shellWord(value) })),
+      url: shellWord(url),
+      sha256: shellWord(sha256),
+      download: inlineProgram("download"),
+      unpack: inlineProgram("unpack"),
+      end: FILE_END,
+      before: ended(before),
+      after: ended(after),
+    });
+  }
+}
+
+/** A text whose last line has an end; nothing for none. */
+function ended(text = ""): string {
+  return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+}
+
+let compiled: TemplateDelegate | undefined;
+
+function template(): TemplateDelegate {
+  return (compiled ??= create().compile<unknown>(readFileSync(join(TEMPLATES, "user-data.sh.hbs"), "utf8"), {
+    noEscape: true,
+    strict: true,
+    knownHelpersOnly: true,
+  }));
+}
+
+/** Terraform's patterns cannot look ahead. */
+const SCRIPT: Rule<string> = {
+  ...ofKind(SHELL),
+  condition: (text) =>
+    hcl`can(regex("\\S", ${text})) && !can(regex(${`(^|\n)${FILE_END}\r?(\n|$)`}, ${text}))`,
+};
+
+const UNRESERVED: Rule<string> = {
+  rule: "leave alone what this package sets itself or relies on",
+  holds: (directive) => !RESERVED_DIRECTIVES.test(directive),
+  condition: (directive) => hcl`!can(regex(${terraformPattern(RESERVED_DIRECTIVES)}, ${directive}))`,
+};
+
+/** The bus is 10000 above the port. */
+const WITH_BUS: Rule<number> = {
+  rule: "be at most 55535 unless `busPort` is given",
+  holds: (port) => port <= 55535,
+  condition: (port) => hcl`${port} <= 55535`,
+};
+
+function checkRedis(redis: RedisSettings, checks: Checks): void {
+  const { install, port = 6379, busPort, maxMemory, backlogSize, directives = {} } = redis;
+  checks.value("redis.port", port, within(PORTS));
+  if (busPort === undefined) checks.value("redis.port", port, WITH_BUS);
+  else checks.value("redis.busPort", busPort, within(PORTS));
+  if (maxMemory !== undefined) checks.value("redis.maxMemory", maxMemory, ofKind(SIZE));
+  if (backlogSize !== undefined) checks.value("redis.backlogSize", backlogSize, ofKind(SIZE));
+  for (const [directive, value] of Object.entries(directives)) {
+    checks.value("redis.directives", directive, ofKind(DIRECTIVE));
+    checks.value("redis.directives", directive, UNRESERVED);
+    checks.value(`redis.directives.${directive}`, value, ofKind(LINE));
+  }
+  checks.add(install?._preconditions ?? []);
+}
+
+function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: string]: string } {
+  const install = redis.install ?? RedisInstall.source();
+  const port = redis.port ?? 6379;
+  return {
+    MASTERS: wordList(props.masters),
+    SHARD: props.shard ?? "",
+    INSTALL: install.method,
+    VERSION: install.release?.version ?? "",
+    URL: install.release?.url ?? "",
+    SHA256: install.release?.sha256 ?? "",
+    PACKAGE: install.packageName ?? "",
+    PORT: Tokenization.stringifyNumber(port),
+    BUS_PORT: redis.busPort === undefined ? "" : Tokenization.stringifyNumber(redis.busPort),
+    MAXMEMORY: redis.maxMemory ?? "0",
+    FAILOVER: (props.failover ?? Failover.ALLOWED).value,
+    BACKLOG: redis.backlogSize ?? "128mb",
+    DIRECTIVES: Object.entries(redis.directives ?? {})
+      .map(([directive, value]) => `${directive} ${value}`)
+      .join("\n"),
+    ...(props.dataVolume !== undefined && { DATA_VOLUME: keptOrFresh(props.dataVolume) }),
+  };
+}
+
+/** What becomes of the data volume at a replacement. */
+function keptOrFresh(isKept: boolean | IResolvable): string {
+  if (typeof isKept === "boolean") return isKept ? "kept" : "fresh";
+  return hcl`${isKept} ? "kept" : "fresh"`.toString();
+}

@@ -1,0 +1,61 @@
+import { type Precondition } from "cdktf";
+import { Checks } from "../validation/validator";
+import { ARCHIVE_URL, PACKAGE, RELEASE, SHA256 } from "../validation/formats";
+import { ofKind } from "../validation/value-rules";
+
+/** Where a source release comes from. Give all three, or none. */
+export interface RedisSource {
+  /** The release, such as `7.2.15`. */
+  readonly version: string;
+  /** The `.tar.gz` to download, by HTTP(S). */
+  readonly url: string;
+  /** Its SHA-256 in hex; another file is refused on the instance. */
+  readonly sha256: string;
+}
+
+const DEFAULT_SOURCE: RedisSource = {
+  version: "7.2.15",
+  url: "https://download.redis.io/releases/redis-7.2.15.tar.gz",
+  sha256: "7bf7975331511fdb788e85dae63964b128fccee1df026a10db57444babc9c9c4",
+};
+
+/** How Redis gets onto an instance. Its version must not be older than the masters'. */
+export class RedisInstall {
+  /** Built once on the instance from a pinned release, and kept on the root volume. Redis 7.2.15 unless told. */
+  public static source(source: RedisSource = DEFAULT_SOURCE): RedisInstall {
+    const checks = new Checks();
+    checks.value("redis.version", source.version, ofKind(RELEASE));
+    checks.value("redis.url", source.url, ofKind(ARCHIVE_URL));
+    checks.value("redis.sha256", source.sha256, ofKind(SHA256));
+    return new RedisInstall("source", checks.preconditions, source);
+  }
+
+  /**
+   * The distribution's package.
+   * @param name the package; default: the first of the usual names that the distribution has
+   */
+  public static package(name?: string): RedisInstall {
+    const checks = new Checks();
+    if (name !== undefined) checks.value("redis.package", name, ofKind(PACKAGE));
+    return new RedisInstall("package", checks.preconditions, undefined, name);
+  }
+
+  /** The machine image already has redis-server and redis-cli on its PATH. */
+  public static image(): RedisInstall {
+    return new RedisInstall("image", []);
+  }
+
+  private constructor(
+    /** `source`, `package` or `image`. */
+    public readonly method: string,
+    /**
+     * What Terraform has to see to.
+     * @internal
+     */
+    public readonly _preconditions: readonly Precondition[],
+    /** The release, where it is built from source. */
+    public readonly release?: RedisSource,
+    /** The package's name, where one was given. */
+    public readonly packageName?: string,
+  ) {}
+}

@@ -1,0 +1,132 @@
+import { SpotinstProvider } from "@cdktf/provider-spotinst/lib/provider";
+import { TerraformOutput, TerraformStack } from "cdktf";
+import { type Construct } from "constructs";
+import { aws } from "../access/aws";
+import { Checks, withPreconditions } from "../validation/validator";
+import { IMPORT_VERSION } from "../terraform/import-block";
+import { type ReplicaGroup, RedisReplicas, type RedisReplicasProps } from "./redis-replicas";
+import { ACCOUNT } from "../validation/formats";
+import { ofKind, violation } from "../validation/value-rules";
+import { terraformText } from "../terraform/escape";
+import { VerbatimBackend } from "../terraform/verbatim-backend";
+
+export interface RedisReplicasStackProps {
+  /**
+   * The Spot account, `act-` and eight digits of hex. The token never goes here: the provider reads
+   * `SPOTINST_TOKEN` or `~/.spotinst/credentials`.
+   * @default - the account of the credentials
+   */
+  readonly account?: string;
+  /**
+   * Where Terraform keeps the state, passed through as it is: one backend type with its settings, such as
+   * `{ s3: { bucket: "states" } }`, or `{}` for none; `cloud` is HCP Terraform.
+   * @default - a local file `terraform.<id>.tfstate` beside the output folder
+   */
+  readonly backend?: { [type: string]: { [setting: string]: unknown } };
+  /**
+   * Whether this is a module for somebody else's root module: without provider, account and backend, which a
+   * root module has once for all it calls. Version ranges, variables and outputs stay.
+   * @default false
+   */
+  readonly module?: boolean;
+  /**
+   * The replicas to start with; `addReplicas` does the same later, when their values are references to
+   * this stack's own variables.
+   * @default - none yet
+   */
+  readonly replicas?: RedisReplicasProps;
+}
+
+const OF_THE_ROOT = "be left out of a module: it belongs into the root module";
+
+/** A stack that is ready to deploy: provider, version ranges, state, replicas, outputs. */
+export class RedisReplicasStack extends TerraformStack {
+  private readonly isModule: boolean;
+  private readonly checks = new Checks();
+
+  constructor(scope: Construct, id: string, props: RedisReplicasStackProps = {}) {
+    super(scope, id);
+    this.isModule = props.module ?? false;
+    this.checks.optional("account", props.account, ofKind(ACCOUNT));
+    this.validateModule(props);
+    new SpotinstProvider(this, "spotinst", {
+      account: props.account,
+      // Without it the provider takes all its credentials from the first place that has any: this block.
+      featureFlags: props.account === undefined ? undefined : "MergeCredentialsChain=true",
+    });
+    // Ranges, where cdktf would pin: a pipeline has its own lock file. 1.4 brought terraform_data.
+    this.addOverride("terraform.required_version", ">= 1.4");
+    this.addOverride("terraform.required_providers.spotinst.version", "~> 1.231");
+    new VerbatimBackend(this, this.isModule ? {} : this.validBackend(props.backend, id));
+    // cdktf wants to see a provider, and takes the version ranges from it; a module that had one could not be
+    // called with for_each.
+    if (this.isModule) this.addOverride("provider", undefined);
+    if (props.replicas) this.addReplicas(props.replicas);
+  }
+
+  /** Adds the stack's replicas and its outputs; once per stack. */
+  public addReplicas(props: RedisReplicasProps): RedisReplicas {
+    if ((props.network ?? props.secrets) && props.awsProvider === undefined) this.addAws(props.region);
+    const adopted = [
+      ["adopt", props.adopt] as const,
+      ...(props.shards ?? []).map(({ adopt }, index) => [`shards[${index}].adopt`, adopt] as const),
+    ].find(([, group]) => group !== undefined);
+    if (adopted && this.isModule) throw new Error(violation(adopted[0], OF_THE_ROOT, adopted[1]));
+    if (adopted) this.addOverride("terraform.required_version", IMPORT_VERSION);
+    const lifecycle = withPreconditions(props.lifecycle, this.checks.preconditions);
+    const replicas = new RedisReplicas(this, "replicas", { ...props, lifecycle });
+    for (const member of replicas.members) this.describe(member);
+    if (replicas.securityGroup) {
+      const { securityGroupId } = replicas.securityGroup;
+      this.output("security_group_id", "The replicas' own security group", securityGroupId);
+    }
+    return replicas;
+  }
+
+  /** The outputs of a group; those of a shard end with its name. */
+  private describe({ shard, group, bootScript }: ReplicaGroup): void {
+    const suffix = shard === undefined ? "" : `_${shard.replace(/-/g, "_")}`;
+    this.output(`group_id${suffix}`, "The Elastigroup's id at Spot", group.groupId);
+    this.output(`name${suffix}`, "The Elastigroup's name", group.groupName);
+    if (group.privateIps !== undefined) {
+      this.output(`private_ips${suffix}`, "The addresses that its instances get", group.privateIps);
+    }
+    this.output(`user_data_sha256${suffix}`, "SHA-256 of the boot script", group.userDataSha256);
+    this.output(
+      `settings${suffix}`,
+      "The boot script's settings: a plan shows here what its base64 hides",
+      Object.fromEntries(
+        Object.entries(bootScript.settings).map(([name, value]) => [name, terraformText(value)]),
+      ),
+    );
+  }
+
+  private addAws(region: string): void {
+    const { AwsProvider } = aws();
+    new AwsProvider(this, "aws", { region });
+    this.addOverride("terraform.required_providers.aws.version", ">= 6.0, < 7.0");
+  }
+
+  private output(id: string, description: string, value: unknown): void {
+    new TerraformOutput(this, id, { description, value, staticId: true });
+  }
+
+  private validateModule({ module, account, backend }: RedisReplicasStackProps): void {
+    if (!module) return;
+    for (const [prop, value] of Object.entries({ account, backend }))
+      if (value !== undefined) throw new Error(violation(prop, OF_THE_ROOT, value));
+  }
+
+  private validBackend(
+    backend: RedisReplicasStackProps["backend"],
+    id: string,
+  ): { [type: string]: { [setting: string]: unknown } } {
+    if (backend === undefined) {
+      // Terraform runs in <output>/stacks/<id>; the state must outlive a deleted output folder.
+      return { local: { path: `../../../terraform.${id}.tfstate` } };
+    }
+    if (Object.keys(backend).length > 1)
+      throw new Error(violation("backend", "name one backend", Object.keys(backend)));
+    return backend;
+  }
+}

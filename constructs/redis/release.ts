@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { agentArchive } from "./agent-archive";
+import { findUp } from "./find-up";
+
+/** The version of this package. */
+export function version(): string {
+  return manifest().version;
+}
+
+/** The URL of the agent's archive in the release of this version. */
+export function agentUrl(): string {
+  const { version, repository } = manifest();
+  const home = repository.url.replace(/\.git$/, "");
+  return `${home}/releases/download/v${version}/redis-replica-${version}.tar`;
+}
+
+/** The SHA-256 in hex of the archive of this version. */
+export function agentSha256(): string {
+  return (digest ??= createHash("sha256").update(agentArchive()).digest("hex"));
+}
+
+let digest: string | undefined;
+
+interface Manifest {
+  readonly version: string;
+  readonly repository: { readonly url: string };
+}
+
+let found: Manifest | undefined;
+
+/** This package's own package.json. */
+function manifest(): Manifest {
+  return (found ??= JSON.parse(readFileSync(findUp("package.json"), "utf8")) as Manifest);
+}

@@ -1,0 +1,45 @@
+import { isIPv4, isIPv6 } from "node:net";
+import { hcl } from "../terraform/hcl";
+import { type Rule } from "./value-rules";
+
+/** What a range must be, after "must". */
+export const RANGE_RULE =
+  "be a range in CIDR notation without host bits, such as 10.0.0.0/16 or 2001:db8::/32";
+
+/** A range that only Terraform knows, which is one of IPv4. */
+export const RANGE_V4: Rule<string> = {
+  rule: "be an IPv4 range in CIDR notation without host bits, such as 10.0.0.0/16",
+  holds: (value) => isRange(value) && !isRangeV6(value),
+  // IPv6 has no netmask there, and so no value.
+  condition: (value) => hcl`can(cidrnetmask(${value})) && try(cidrsubnet(${value}, 0, 0) == ${value}, false)`,
+};
+
+/** A range of either. */
+export const RANGE: Rule<string> = { ...RANGE_V4, rule: RANGE_RULE, holds: isRange };
+
+/** Whether a text is a range of IPs as a security group's rule takes it: with no bit set behind the prefix. */
+export function isRange(text: string): boolean {
+  const [, address = "", prefix] = /^([^/]+)\/(0|[1-9]\d{0,2})$/.exec(text) ?? [];
+  const groups = isIPv4(address) ? groupsOfV4(address) : isIPv6(address) ? groupsOfV6(address) : [];
+  const bits = groups.map((group) => group.toString(2).padStart(isIPv4(address) ? 8 : 16, "0")).join("");
+  return bits !== "" && Number(prefix) <= bits.length && !bits.slice(Number(prefix)).includes("1");
+}
+
+/** Whether a range is one of IPv6. */
+export function isRangeV6(text: string): boolean {
+  return text.includes(":");
+}
+
+function groupsOfV4(address: string): number[] {
+  return address.split(".").map(Number);
+}
+
+function groupsOfV6(address: string): number[] {
+  // The URL parser writes an embedded IPv4 address as two groups and leaves out zones.
+  const { hostname } = new URL(`http://[${address}]`);
+  const [head = [], tail = []] = hostname
+    .slice(1, -1)
+    .split("::")
+    .map((half) => (half === "" ? [] : half.split(":").map((group) => parseInt(group, 16))));
+  return [...head, ...Array<number>(8 - head.length - tail.length).fill(0), ...tail];
+}
