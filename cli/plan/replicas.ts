@@ -1,6 +1,6 @@
 import { updatePolicy } from "./attributes";
 import { type Difference } from "./difference";
-import { resyncOf } from "./resync";
+import { type Resync, resyncOf } from "./resync";
 import { type Attributes } from "./terraform-plan";
 
 /** What a plan does to a group as a whole. */
@@ -21,9 +21,6 @@ export type Fate =
   /** With its group, before this plan and outside Terraform. */
   | "gone"
   | "no longer managed";
-
-/** What a replica fetches from its master when it is back: what it missed, everything, or nobody knows. */
-export type Resync = "partial" | "full" | "unknown";
 
 /** Replicas of one fate. */
 export interface Replicas {

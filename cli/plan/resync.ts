@@ -1,6 +1,8 @@
-import { type Resync } from "./replicas";
 import { hasDataVolume, isOurs } from "./script";
 import { type Attributes } from "./terraform-plan";
+
+/** What a replica fetches from its master when it is back: what it missed, everything, or nobody knows. */
+export type Resync = "partial" | "full" | "unknown";
 
 /** The volume that brings a replica's data through the change; a data volume begins with what the root has. */
 function carrier(before: Attributes, after: Attributes): { readonly flag: string; readonly noun: string } {

@@ -4,20 +4,13 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { count } from "../count";
 import { enclose } from "../enclosure";
-import { type Ending, type Fault } from "./fault";
+import { type Ending } from "./fault";
 import { image } from "../image";
-import { defaultServer, serverBuild, type ServerKind, serverKind } from "../server-build";
+import { defaultServer, serverBuild, serverKind } from "../server-build";
 import { currentSuite, suites } from "../suite";
 import { faults } from "./index";
+import { type Played } from "./played";
 import { writeTable } from "./table";
-
-/** A fault, the server it was run on, and the result of each run. */
-export interface Played {
-  readonly fault: Fault;
-  readonly server: ServerKind;
-  readonly endings: Ending[];
-  readonly errors: string[];
-}
 
 /**
  * `--fault ID... | --all`, `--server NAME...` (default Debian's package), `--times N` (default 1) in a row, `--jobs N`

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Ending } from "./fault";
 import { serverKinds } from "../server-build";
 import { faults } from "./index";
-import { type Played } from "./play-all";
+import { type Played } from "./played";
 
 const PAGE = join(__dirname, "../../docs/faults.md");
 const HEAD = [
