@@ -3,33 +3,15 @@ import { type IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { type IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Fn, type Precondition, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
-import { isInRegion } from "../validation/arn";
-import { aws } from "./aws";
-import { Checks, withPreconditions } from "../validation/validator";
 import { hcl } from "../terraform/hcl";
+import { isInRegion } from "../validation/arn";
 import { KEY_ARN, type Kind, PARAMETER_ARN, REGION, ROLE_NAME, SECRET_ARN } from "../validation/formats";
-import { secretsPolicy, trustPolicy } from "./policy-document";
-import { ofKind, type Rule, violation } from "../validation/value-rules";
 import { checkRoleTags } from "../validation/tags";
-
-/** What an instance may read. Only names are ever written down here, never what they stand for. */
-export interface Secrets {
-  /**
-   * Secrets of Secrets Manager, by their whole ARNs.
-   * @default - none
-   */
-  readonly secretArns?: string[];
-  /**
-   * Parameters of the Parameter Store, by their ARNs.
-   * @default - none
-   */
-  readonly parameterArns?: string[];
-  /**
-   * The keys that encrypt them, by ARN, where those are your own.
-   * @default - AWS's own keys, which need no permission
-   */
-  readonly kmsKeyArns?: string[];
-}
+import { Checks, withPreconditions } from "../validation/validator";
+import { ofKind, type Rule, violation } from "../validation/value-rules";
+import { aws } from "./aws";
+import { secretsPolicy, trustPolicy } from "./policy-document";
+import { type Secrets } from "./secrets";
 
 export interface InstanceRoleProps extends Secrets {
   /** The name of the role and of the instance profile at their creation, 1 to 64 characters. */

@@ -1,7 +1,7 @@
 import { type Precondition, Token } from "cdktf";
-import { Checks } from "../validation/validator";
-import { isRangeV6, RANGE, RANGE_V4 } from "../validation/ip-range";
 import { PREFIX_LIST, SECURITY_GROUP } from "../validation/formats";
+import { isRangeV6, RANGE, RANGE_V4 } from "../validation/ip-range";
+import { Checks } from "../validation/validator";
 import { ofKind, type Rule } from "../validation/value-rules";
 
 /** Whom a rule of a security group lets in, or where it lets out to. */

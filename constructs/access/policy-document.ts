@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import { createHash } from "node:crypto";
-import { type Secrets } from "./instance-role";
 import { hcl } from "../terraform/hcl";
+import { type Secrets } from "./secrets";
 
 /** A policy of AWS, as its JSON. */
 export interface PolicyDocument {

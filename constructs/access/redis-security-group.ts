@@ -9,11 +9,11 @@ import {
   Tokenization,
 } from "cdktf";
 import { Construct } from "constructs";
-import { aws } from "./aws";
-import { Checks, withPreconditions } from "../validation/validator";
 import { VPC } from "../validation/formats";
-import { Peer } from "./peer";
+import { Checks, withPreconditions } from "../validation/validator";
 import { NOT_EMPTY, ofKind, violation } from "../validation/value-rules";
+import { aws } from "./aws";
+import { Peer } from "./peer";
 
 /** Who talks to the replicas, and to whom they talk. */
 export interface RedisNetwork {

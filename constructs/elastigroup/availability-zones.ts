@@ -1,7 +1,7 @@
 import { type IResolvable, type Precondition, Token } from "cdktf";
-import { Checks } from "../validation/validator";
 import { hcl } from "../terraform/hcl";
 import { PLACEMENT_GROUP, REVISIONS, SUBNET, ZONE } from "../validation/formats";
+import { Checks } from "../validation/validator";
 import { isKnown, ofKind, oneOf, type Rule, violation, within } from "../validation/value-rules";
 
 /** What else a group can say of its zones. */

@@ -1,5 +1,5 @@
-import { type Checks } from "../validation/validator";
 import { SNAPSHOT } from "../validation/formats";
+import { type Checks } from "../validation/validator";
 import { oneOf, ofKind } from "../validation/value-rules";
 import { checkVolume, type Volume } from "./volume";
 

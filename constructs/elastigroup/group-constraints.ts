@@ -1,11 +1,11 @@
 import { Token } from "cdktf";
-import { isInRegion } from "../validation/arn";
 import { hcl } from "../terraform/hcl";
+import { isInRegion } from "../validation/arn";
+import { type Relation, shown } from "../validation/constraint";
+import { type StatefulElastigroupProps } from "./group-props";
 import { healthCheckOf } from "./health-check";
 import { instanceTypesRelations } from "./instance-types";
 import { Orientation } from "./orientation";
-import { type Relation, shown } from "../validation/constraint";
-import { type StatefulElastigroupProps } from "./stateful-elastigroup";
 import { volumeRelations } from "./volume";
 
 /** A rule across properties. */

@@ -6,6 +6,7 @@ import {
 } from "cdktf";
 import { type Architecture } from "./architecture";
 import { type AvailabilityZones } from "./availability-zones";
+import { type DataVolume } from "./data-volume";
 import { type Deallocation } from "./deallocation";
 import { type HealthCheck } from "./health-check";
 import { type InstanceTypes } from "./instance-types";
@@ -146,4 +147,23 @@ export interface GroupProps {
    * @default - none
    */
   readonly lifecycle?: TerraformResourceLifecycle;
+}
+
+export interface StatefulElastigroupProps extends GroupProps {
+  /** The security groups of every instance. */
+  readonly securityGroupIds: string[];
+  /** Instances, 1 to 1000; each keeps its volume and address through every replacement. */
+  readonly capacity: number;
+  /**
+   * The script each new instance id runs: at the first launch and at every replacement. It may hold
+   * tokens; what looks like a Terraform template in its literal parts reaches the instance as written.
+   * At most 16,384 bytes after gzip (EC2's limit).
+   * @default - none
+   */
+  readonly userData?: string;
+  /**
+   * A volume beside the root, kept like it.
+   * @default - none
+   */
+  readonly dataVolume?: DataVolume;
 }

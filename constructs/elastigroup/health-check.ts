@@ -1,5 +1,5 @@
-import { type Checks } from "../validation/validator";
 import { HEALTH_SECONDS } from "../validation/formats";
+import { type Checks } from "../validation/validator";
 import { oneOf, within } from "../validation/value-rules";
 
 /** Who says that an instance is unhealthy. */

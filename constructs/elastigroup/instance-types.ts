@@ -1,16 +1,16 @@
 import { Token } from "cdktf";
-import { type Architecture } from "./architecture";
-import { type Checks } from "../validation/validator";
 import { hcl } from "../terraform/hcl";
-import { architectureOf } from "./instance-type";
-import { INSTANCE_TYPE } from "../validation/formats";
 import { type Relation } from "../validation/constraint";
+import { INSTANCE_TYPE } from "../validation/formats";
+import { type Checks } from "../validation/validator";
+import { isKnown, ofKind } from "../validation/value-rules";
+import { type Architecture } from "./architecture";
+import { architectureOf } from "./instance-type";
 import {
   checkResourceRequirements,
   rangeRelations,
   type ResourceRequirements,
 } from "./resource-requirements";
-import { isKnown, ofKind } from "../validation/value-rules";
 
 /** The machines a group may use. All should hold the replica's data: a replacement can be of any of them. */
 export interface InstanceTypes {

@@ -1,7 +1,7 @@
-import { type Checks } from "../validation/validator";
 import { hcl } from "../terraform/hcl";
-import { GENERATION, INSTANCE_FAMILY, INSTANCE_TYPE, MEMORY, VCPUS } from "../validation/formats";
 import { type Relation, shown } from "../validation/constraint";
+import { GENERATION, INSTANCE_FAMILY, INSTANCE_TYPE, MEMORY, VCPUS } from "../validation/formats";
+import { type Checks } from "../validation/validator";
 import { within } from "../validation/value-rules";
 
 /**

@@ -1,7 +1,7 @@
 import { type Precondition } from "cdktf";
-import { Checks } from "../validation/validator";
 import { hcl } from "../terraform/hcl";
 import { WINDOW } from "../validation/formats";
+import { Checks } from "../validation/validator";
 import { type Rule } from "../validation/value-rules";
 
 /** A window that is one. */

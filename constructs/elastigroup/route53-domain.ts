@@ -3,9 +3,9 @@ import {
   type ElastigroupAwsIntegrationRoute53DomainsRecordSets,
 } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
 import { type IResolvable, Token } from "cdktf";
-import { type Checks } from "../validation/validator";
 import { hcl } from "../terraform/hcl";
 import { ACCOUNT, HOSTED_ZONE, RECORD_SET } from "../validation/formats";
+import { type Checks } from "../validation/validator";
 import { oneOf, ofKind, some } from "../validation/value-rules";
 
 /** A record that Spot keeps pointing at the instances. */

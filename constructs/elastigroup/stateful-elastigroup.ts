@@ -1,16 +1,9 @@
 import { ElastigroupAws, type ElastigroupAwsConfig } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
 import { type IResolvable, Op, Token } from "cdktf";
 import { Construct } from "constructs";
-import { Architecture } from "./architecture";
-import { Checks } from "../validation/validator";
-import { checkDataVolume, type DataVolume, DataVolumeMode } from "./data-volume";
-import { ignoresZones, renderLifecycle } from "./group-lifecycle";
-import { type GroupProps } from "./group-props";
-import { DATA_DEVICE, groupRelations, ROOT_DEVICE } from "./group-constraints";
 import { hcl } from "../terraform/hcl";
-import { checkHealthCheck, healthCheckOf } from "./health-check";
 import { ImportBlock } from "../terraform/import-block";
-import { checkInstanceTypes, type InstanceTypes } from "./instance-types";
+import { preconditions, violations } from "../validation/constraint";
 import {
   GROUP_ID,
   HOPS,
@@ -23,34 +16,22 @@ import {
   SECURITY_GROUP,
   TARGET_GROUP,
 } from "../validation/formats";
-import { preconditions, violations } from "../validation/constraint";
-import { checkRoute53, renderRoute53 } from "./route53-domain";
-import { NOT_EMPTY, ofKind, oneOf, terraformPattern, violation, within } from "../validation/value-rules";
-import { SentZones } from "./zone-sync-guard";
-import { checkStrategy, renderStrategy } from "./strategy";
 import { checkTags } from "../validation/tags";
+import { Checks } from "../validation/validator";
+import { NOT_EMPTY, ofKind, oneOf, terraformPattern, violation, within } from "../validation/value-rules";
+import { Architecture } from "./architecture";
+import { checkDataVolume, DataVolumeMode } from "./data-volume";
+import { DATA_DEVICE, groupRelations, ROOT_DEVICE } from "./group-constraints";
+import { ignoresZones, renderLifecycle } from "./group-lifecycle";
+import { type StatefulElastigroupProps } from "./group-props";
+import { checkHealthCheck, healthCheckOf } from "./health-check";
+import { checkInstanceTypes, type InstanceTypes } from "./instance-types";
+import { checkRoute53, renderRoute53 } from "./route53-domain";
+import { checkStrategy, renderStrategy } from "./strategy";
 import { UserData } from "./user-data";
 import { checkVolume, renderVolume } from "./volume";
 import { zoneItems, zonesRelations } from "./zone-items";
-
-export interface StatefulElastigroupProps extends GroupProps {
-  /** The security groups of every instance. */
-  readonly securityGroupIds: string[];
-  /** Instances, 1 to 1000; each keeps its volume and address through every replacement. */
-  readonly capacity: number;
-  /**
-   * The script each new instance id runs: at the first launch and at every replacement. It may hold
-   * tokens; what looks like a Terraform template in its literal parts reaches the instance as written.
-   * At most 16,384 bytes after gzip (EC2's limit).
-   * @default - none
-   */
-  readonly userData?: string;
-  /**
-   * A volume beside the root, kept like it.
-   * @default - none
-   */
-  readonly dataVolume?: DataVolume;
-}
+import { SentZones } from "./zone-sync-guard";
 
 /** What goes before the name of a profile where the provider takes no ARN. */
 const FOREIGN_ARN = /^arn:aws-[a-z-]+:iam::\d{12}:instance-profile\/(.*\/)?/;

@@ -1,11 +1,11 @@
 import { type ElastigroupAwsConfig } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
 import { type IResolvable } from "cdktf";
-import { type Checks } from "../validation/validator";
 import { hcl } from "../terraform/hcl";
 import { DRAINING, LIFETIMES, PERCENT } from "../validation/formats";
+import { type Checks } from "../validation/validator";
+import { oneOf, type Rule, within } from "../validation/value-rules";
 import { Orientation } from "./orientation";
 import { RevertToSpot } from "./revert-to-spot";
-import { oneOf, type Rule, within } from "../validation/value-rules";
 
 /** How Spot picks machines and when it moves an instance to another. */
 export interface Strategy {

@@ -10,9 +10,9 @@ import {
 } from "cdktf";
 import { Construct } from "constructs";
 import { gzipSync } from "node:zlib";
+import { terraformText } from "../terraform/escape";
 import { hcl } from "../terraform/hcl";
 import { precondition, violation } from "../validation/value-rules";
-import { terraformText } from "../terraform/escape";
 
 /**
  * EC2's limit on user data before base64, in bytes.

@@ -1,9 +1,9 @@
 import { type ElastigroupAwsEbsBlockDevice } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
 import { type IResolvable, Token } from "cdktf";
-import { type Checks } from "../validation/validator";
 import { hcl } from "../terraform/hcl";
-import { DEVICE, GP3, IOPS, KMS_KEY, SIZES, THROUGHPUT, VOLUME_SIZE } from "../validation/formats";
 import { isBroken, type Relation } from "../validation/constraint";
+import { DEVICE, GP3, IOPS, KMS_KEY, SIZES, THROUGHPUT, VOLUME_SIZE } from "../validation/formats";
+import { type Checks } from "../validation/validator";
 import { isKnown, ofKind, oneOf, within } from "../validation/value-rules";
 
 /** The types of EBS volumes that suit Redis. */

@@ -1,9 +1,9 @@
 import { Fn, TerraformLocal, Token, Tokenization } from "cdktf";
 import { type Construct } from "constructs";
-import { type AvailabilityZones } from "./availability-zones";
 import { hcl } from "../terraform/hcl";
-import { type Kind, SUBNET, ZONE } from "../validation/formats";
 import { type Relation, shown } from "../validation/constraint";
+import { type Kind, SUBNET, ZONE } from "../validation/formats";
+import { type AvailabilityZones } from "./availability-zones";
 
 /** A zone, a subnet, and what may follow. */
 const ITEM = `^${inner(ZONE)}:${inner(SUBNET)}(:[^:\\s]*){0,3}$`;

@@ -2,11 +2,8 @@ import { type IResolvable, type Precondition, Tokenization } from "cdktf";
 import { create, type TemplateDelegate } from "handlebars";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type AgentArchive, inlineProgram } from "./agent-archive";
-import { Checks } from "../validation/validator";
-import { Failover } from "./failover";
+import { shellWord, wordList } from "../terraform/escape";
 import { hcl } from "../terraform/hcl";
-import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
 import {
   DIRECTIVE,
   FILE_END,
@@ -19,11 +16,14 @@ import {
   SHELL,
   SIZE,
 } from "../validation/formats";
+import { Checks } from "../validation/validator";
+import { ofKind, type Rule, terraformPattern, within } from "../validation/value-rules";
+import { type AgentArchive, inlineProgram } from "./agent-archive";
+import { Failover } from "./failover";
+import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
 import { RedisInstall } from "./redis-install";
 import { type RedisSettings } from "./redis-settings";
 import { agentSha256, agentUrl } from "./release";
-import { ofKind, type Rule, terraformPattern, within } from "../validation/value-rules";
-import { shellWord, wordList } from "../terraform/escape";
 
 export interface BootScriptProps {
   /**

@@ -1,6 +1,6 @@
 import { type Precondition } from "cdktf";
-import { Checks } from "../validation/validator";
 import { ARCHIVE_URL, PACKAGE, RELEASE, SHA256 } from "../validation/formats";
+import { Checks } from "../validation/validator";
 import { ofKind } from "../validation/value-rules";
 
 /** Where a source release comes from. Give all three, or none. */

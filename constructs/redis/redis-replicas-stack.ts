@@ -2,13 +2,13 @@ import { SpotinstProvider } from "@cdktf/provider-spotinst/lib/provider";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
 import { aws } from "../access/aws";
-import { Checks, withPreconditions } from "../validation/validator";
-import { IMPORT_VERSION } from "../terraform/import-block";
-import { type ReplicaGroup, RedisReplicas, type RedisReplicasProps } from "./redis-replicas";
-import { ACCOUNT } from "../validation/formats";
-import { ofKind, violation } from "../validation/value-rules";
 import { terraformText } from "../terraform/escape";
+import { IMPORT_VERSION } from "../terraform/import-block";
 import { VerbatimBackend } from "../terraform/verbatim-backend";
+import { ACCOUNT } from "../validation/formats";
+import { Checks, withPreconditions } from "../validation/validator";
+import { ofKind, violation } from "../validation/value-rules";
+import { type ReplicaGroup, RedisReplicas, type RedisReplicasProps } from "./redis-replicas";
 
 export interface RedisReplicasStackProps {
   /**

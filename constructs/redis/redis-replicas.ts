@@ -1,19 +1,20 @@
 import { Fn, type Precondition, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
-import { type BootOptions, BootScript } from "./boot-script";
-import { Checks, withPreconditions } from "../validation/validator";
-import { type DataVolume } from "../elastigroup/data-volume";
-import { type Failover } from "./failover";
-import { type GroupProps } from "../elastigroup/group-props";
-import { InstanceRole, type Secrets } from "../access/instance-role";
-import { REPLICAS } from "../validation/formats";
+import { InstanceRole } from "../access/instance-role";
 import { instanceRoleName } from "../access/policy-document";
 import { type RedisNetwork, RedisSecurityGroup } from "../access/redis-security-group";
-import { type RedisSettings } from "./redis-settings";
+import { type Secrets } from "../access/secrets";
+import { type DataVolume } from "../elastigroup/data-volume";
+import { type GroupProps, type StatefulElastigroupProps } from "../elastigroup/group-props";
+import { StatefulElastigroup } from "../elastigroup/stateful-elastigroup";
 import { preconditions } from "../validation/constraint";
+import { REPLICAS } from "../validation/formats";
+import { Checks, withPreconditions } from "../validation/validator";
 import { violation, within } from "../validation/value-rules";
+import { type BootOptions, BootScript } from "./boot-script";
+import { type Failover } from "./failover";
+import { type RedisSettings } from "./redis-settings";
 import { checkShards, type Shard, shardRelations, shardViolations } from "./shard";
-import { StatefulElastigroup, type StatefulElastigroupProps } from "../elastigroup/stateful-elastigroup";
 
 export interface RedisReplicasProps extends GroupProps {
   /**

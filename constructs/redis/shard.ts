@@ -1,8 +1,8 @@
 import { Token } from "cdktf";
-import { Checks } from "../validation/validator";
 import { hcl } from "../terraform/hcl";
-import { HOST, IPV4, REPLICAS, SHARD } from "../validation/formats";
 import { type Relation } from "../validation/constraint";
+import { HOST, IPV4, REPLICAS, SHARD } from "../validation/formats";
+import { Checks } from "../validation/validator";
 import { ofKind, once, some, violation, within } from "../validation/value-rules";
 
 /** The replicas of one shard, on a group of their own. */

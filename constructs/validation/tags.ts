@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
-import { type Checks } from "./validator";
 import { hcl } from "../terraform/hcl";
 import { type Kind } from "./formats";
+import { type Checks } from "./validator";
 import { ofKind, type Rule, violation } from "./value-rules";
 
 /** A tag's key. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html */

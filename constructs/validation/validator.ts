@@ -1,7 +1,7 @@
 import { type Precondition, type TerraformResourceLifecycle, Token } from "cdktf";
+import { hcl } from "../terraform/hcl";
 import { type Kind } from "./formats";
 import { each, isKnown, ofKind, once, precondition, type Rule, some, violation } from "./value-rules";
-import { hcl } from "../terraform/hcl";
 
 /**
  * Holds values against rules: throws where a known one breaks its rule, and has Terraform refuse the plan where that

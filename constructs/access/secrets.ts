@@ -1,0 +1,18 @@
+/** What an instance may read. Only names are ever written down here, never what they stand for. */
+export interface Secrets {
+  /**
+   * Secrets of Secrets Manager, by their whole ARNs.
+   * @default - none
+   */
+  readonly secretArns?: string[];
+  /**
+   * Parameters of the Parameter Store, by their ARNs.
+   * @default - none
+   */
+  readonly parameterArns?: string[];
+  /**
+   * The keys that encrypt them, by ARN, where those are your own.
+   * @default - AWS's own keys, which need no permission
+   */
+  readonly kmsKeyArns?: string[];
+}
