@@ -2,20 +2,18 @@ import * as z from "zod";
 import {
   ACCOUNT,
   GROUP_ID,
-  HOPS,
   HOST,
   IMAGE,
   INSTANCE_PROFILE,
   KEY_PAIR,
   PLACEMENT_GROUP,
   REGION,
-  REPLICAS,
-  REVISIONS,
   SECURITY_GROUP,
   SHARD,
   TARGET_GROUP,
   ZONE,
 } from "../constructs/validation/formats";
+import { HOPS, REPLICAS, REVISIONS } from "../constructs/validation/limits";
 import { TAG_KEY, TAG_VALUE, TAGS } from "../constructs/validation/tags";
 import { backend } from "./schema/backend";
 import { bootScript } from "./schema/boot-script";

@@ -15,17 +15,16 @@ import {
   KMS_KEY,
   PARAMETER_ARN,
   PREFIX_LIST,
-  REPLICAS,
   SECRET_ARN,
   SECURITY_GROUP,
   SHA256,
   SNAPSHOT,
   SUBNET,
   TARGET_GROUP,
-  VOLUME_SIZE,
   VPC,
   ZONE,
 } from "../constructs/validation/formats";
+import { REPLICAS, VOLUME_SIZE } from "../constructs/validation/limits";
 import { each, ofKind, once, type Rule, some, violation, within } from "../constructs/validation/value-rules";
 import { type ClusterConfig } from "./schema";
 import { type PeerConfig } from "./schema/network";

@@ -1,5 +1,5 @@
 import { memoryOf } from "../../constructs/elastigroup/instance-type";
-import { GP3 } from "../../constructs/validation/formats";
+import { GP3 } from "../../constructs/validation/limits";
 import { type ClusterConfig } from "../../config/schema";
 import { isVariable } from "../../config/schema/values";
 

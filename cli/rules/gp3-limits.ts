@@ -1,4 +1,4 @@
-import { GP3 } from "../../constructs/validation/formats";
+import { GP3 } from "../../constructs/validation/limits";
 import { NOT_APPLICABLE, type Rule } from "./rule";
 
 /** IOPS that a MiB/s takes: gp3 moves at most 256 KiB with each. */

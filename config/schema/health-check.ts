@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { HEALTH_SECONDS } from "../../constructs/validation/formats";
+import { HEALTH_SECONDS } from "../../constructs/validation/limits";
 import { oneOf, whole } from "./values";
 
 export const healthCheck = z.strictObject(

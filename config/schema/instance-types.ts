@@ -1,11 +1,6 @@
 import * as z from "zod";
-import {
-  GENERATION,
-  INSTANCE_FAMILY,
-  INSTANCE_TYPE,
-  MEMORY,
-  VCPUS,
-} from "../../constructs/validation/formats";
+import { GENERATION, INSTANCE_FAMILY, INSTANCE_TYPE } from "../../constructs/validation/formats";
+import { MEMORY, VCPUS } from "../../constructs/validation/limits";
 import { isMap, list, listOrVariable, orVariable, text, whole } from "./values";
 
 /** Text, though YAML reads it as a number. */

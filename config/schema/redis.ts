@@ -4,11 +4,11 @@ import {
   DIRECTIVE,
   LINE,
   PACKAGE,
-  PORTS,
   RELEASE,
   SHA256,
   SIZE,
 } from "../../constructs/validation/formats";
+import { PORTS } from "../../constructs/validation/limits";
 import { oneOf, text, whole } from "./values";
 
 const size = text(SIZE);

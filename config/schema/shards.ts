@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { GROUP_ID, HOST, IPV4, REPLICAS, SHARD } from "../../constructs/validation/formats";
+import { GROUP_ID, HOST, IPV4, SHARD } from "../../constructs/validation/formats";
+import { REPLICAS } from "../../constructs/validation/limits";
 import { list, orVariable, text, whole } from "./values";
 
 export const addresses = orVariable(list(orVariable(text(IPV4)), IPV4.noun));

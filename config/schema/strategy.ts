@@ -1,5 +1,7 @@
 import * as z from "zod";
-import { DRAINING, LIFETIMES, PERCENT, WINDOW, oneOfRule } from "../../constructs/validation/formats";
+import { WINDOW } from "../../constructs/validation/formats";
+import { DRAINING, LIFETIMES, PERCENT } from "../../constructs/validation/limits";
+import { oneOfRule } from "../../constructs/validation/value-rules";
 import { LASTING } from "../../constructs/elastigroup/revert-to-spot";
 import { list, oneOf, orVariable, text, whole, yesNo } from "./values";
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { type Kind, onceRule, oneOfRule, someRule, withinRule } from "../../constructs/validation/formats";
+import { type Kind } from "../../constructs/validation/formats";
+import { onceRule, oneOfRule, someRule, withinRule } from "../../constructs/validation/value-rules";
 
 /** Terraform's rule for names, without those it reserves in modules. */
 const VARIABLE_NAME =

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { DEVICE, KMS_KEY, SNAPSHOT, THROUGHPUT, VOLUME_SIZE } from "../../constructs/validation/formats";
+import { DEVICE, KMS_KEY, SNAPSHOT } from "../../constructs/validation/formats";
+import { THROUGHPUT, VOLUME_SIZE } from "../../constructs/validation/limits";
 import { oneOf, orVariable, text, whole, yesNo } from "./values";
 
 function volume(size: string) {

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { SUBNET, ZONE, someRule } from "../../constructs/validation/formats";
+import { SUBNET, ZONE } from "../../constructs/validation/formats";
+import { someRule } from "../../constructs/validation/value-rules";
 import { listOrVariable, text } from "./values";
 
 export const zones = z

@@ -1,6 +1,7 @@
 import { type IResolvable, type Precondition, Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
-import { PLACEMENT_GROUP, REVISIONS, SUBNET, ZONE } from "../validation/formats";
+import { PLACEMENT_GROUP, SUBNET, ZONE } from "../validation/formats";
+import { REVISIONS } from "../validation/limits";
 import { Checks } from "../validation/validator";
 import { isKnown, ofKind, oneOf, type Rule, violation, within } from "../validation/value-rules";
 

@@ -1,4 +1,4 @@
-import { HEALTH_SECONDS } from "../validation/formats";
+import { HEALTH_SECONDS } from "../validation/limits";
 import { type Checks } from "../validation/validator";
 import { oneOf, within } from "../validation/value-rules";
 

@@ -1,6 +1,7 @@
 import { hcl } from "../terraform/hcl";
 import { type Relation, shown } from "../validation/constraint";
-import { GENERATION, INSTANCE_FAMILY, INSTANCE_TYPE, MEMORY, VCPUS } from "../validation/formats";
+import { GENERATION, INSTANCE_FAMILY, INSTANCE_TYPE } from "../validation/formats";
+import { MEMORY, VCPUS } from "../validation/limits";
 import { type Checks } from "../validation/validator";
 import { within } from "../validation/value-rules";
 

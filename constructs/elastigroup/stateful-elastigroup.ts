@@ -6,16 +6,15 @@ import { ImportBlock } from "../terraform/import-block";
 import { preconditions, violations } from "../validation/constraint";
 import {
   GROUP_ID,
-  HOPS,
   IMAGE,
   INSTANCE_PROFILE,
   IPV4,
   NAME,
   REGION,
-  REPLICAS,
   SECURITY_GROUP,
   TARGET_GROUP,
 } from "../validation/formats";
+import { HOPS, REPLICAS } from "../validation/limits";
 import { checkTags } from "../validation/tags";
 import { Checks } from "../validation/validator";
 import { NOT_EMPTY, ofKind, oneOf, terraformPattern, violation, within } from "../validation/value-rules";

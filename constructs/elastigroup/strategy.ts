@@ -1,7 +1,7 @@
 import { type ElastigroupAwsConfig } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
 import { type IResolvable } from "cdktf";
 import { hcl } from "../terraform/hcl";
-import { DRAINING, LIFETIMES, PERCENT } from "../validation/formats";
+import { DRAINING, LIFETIMES, PERCENT } from "../validation/limits";
 import { type Checks } from "../validation/validator";
 import { oneOf, type Rule, within } from "../validation/value-rules";
 import { Orientation } from "./orientation";

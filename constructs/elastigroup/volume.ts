@@ -2,7 +2,8 @@ import { type ElastigroupAwsEbsBlockDevice } from "@cdktf/provider-spotinst/lib/
 import { type IResolvable, Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
 import { isBroken, type Relation } from "../validation/constraint";
-import { DEVICE, GP3, IOPS, KMS_KEY, SIZES, THROUGHPUT, VOLUME_SIZE } from "../validation/formats";
+import { DEVICE, KMS_KEY } from "../validation/formats";
+import { GP3, IOPS, SIZES, THROUGHPUT, VOLUME_SIZE } from "../validation/limits";
 import { type Checks } from "../validation/validator";
 import { isKnown, ofKind, oneOf, within } from "../validation/value-rules";
 

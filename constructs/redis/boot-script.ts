@@ -10,12 +10,12 @@ import {
   HOST,
   HTTP_URL,
   LINE,
-  PORTS,
   RESERVED_DIRECTIVES,
   SHA256,
   SHELL,
   SIZE,
 } from "../validation/formats";
+import { PORTS } from "../validation/limits";
 import { Checks } from "../validation/validator";
 import { ofKind, type Rule, terraformPattern, within } from "../validation/value-rules";
 import { type AgentArchive, inlineProgram } from "./agent-archive";

@@ -8,7 +8,7 @@ import { type DataVolume } from "../elastigroup/data-volume";
 import { type GroupProps, type StatefulElastigroupProps } from "../elastigroup/group-props";
 import { StatefulElastigroup } from "../elastigroup/stateful-elastigroup";
 import { preconditions } from "../validation/constraint";
-import { REPLICAS } from "../validation/formats";
+import { REPLICAS } from "../validation/limits";
 import { Checks, withPreconditions } from "../validation/validator";
 import { violation, within } from "../validation/value-rules";
 import { type BootOptions, BootScript } from "./boot-script";

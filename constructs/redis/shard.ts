@@ -1,7 +1,8 @@
 import { Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
 import { type Relation } from "../validation/constraint";
-import { HOST, IPV4, REPLICAS, SHARD } from "../validation/formats";
+import { HOST, IPV4, SHARD } from "../validation/formats";
+import { REPLICAS } from "../validation/limits";
 import { Checks } from "../validation/validator";
 import { ofKind, once, some, violation, within } from "../validation/value-rules";
 

@@ -1,6 +1,6 @@
 import { type IResolvable, type Precondition, Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
-import { type Kind, oneOfRule, onceRule, someRule, withinRule } from "./formats";
+import { type Kind } from "./formats";
 
 /** What went wrong with one property, in the words every message of this package uses. */
 export function violation(prop: string, rule: string, got: unknown): string {
@@ -108,4 +108,24 @@ export function isKnown(value: unknown): boolean {
 export function precondition(prop: string, rule: string, got: unknown, condition: IResolvable): Precondition {
   const value = got === undefined ? show(got) : hcl`jsonencode(${got})`.toString();
   return { condition, errorMessage: `\`${prop}\` must ${rule}, got: ${value}` };
+}
+
+/** How a message says that a number is outside its range. */
+export function withinRule(least: number, most: number, unit = ""): string {
+  return `be a whole number from ${least} to ${most}${unit}`;
+}
+
+/** How a message says that a value is none of those there are. */
+export function oneOfRule(values: readonly (string | number)[]): string {
+  return `be one of ${values.join(", ")}`;
+}
+
+/** How a message says that a list is empty. */
+export function someRule(noun: string): string {
+  return `name at least one ${noun}`;
+}
+
+/** How a message says that an item is in a list twice. */
+export function onceRule(noun: string): string {
+  return `name each ${noun} once`;
 }
