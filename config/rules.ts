@@ -3,7 +3,7 @@ import { RESERVED_DIRECTIVES } from "../constructs/validation/formats";
 import { DATA_DEVICE, ROOT_DEVICE } from "../constructs/elastigroup/group-constraints";
 import { misfits } from "../constructs/elastigroup/instance-types";
 import { isBroken } from "../constructs/validation/constraint";
-import { rangeRelations } from "../constructs/elastigroup/resource-requirements";
+import { rangeConstraints } from "../constructs/elastigroup/resource-requirements";
 import { volumeConflicts } from "../constructs/elastigroup/volume";
 import { type ClusterConfig } from "./schema";
 import { isVariable } from "./schema/values";
@@ -76,7 +76,7 @@ const spotOrRequirements: Rule = ({ instanceTypes }) =>
 const rangesHold: Rule = ({ instanceTypes }) => {
   const requirements = instanceTypes?.resourceRequirements;
   if (requirements === undefined) return [];
-  return rangeRelations(requirements)
+  return rangeConstraints(requirements)
     .filter(isBroken)
     .map(({ prop, rule }) => ({ path: prop.split("."), rule }));
 };

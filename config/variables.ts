@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import { hcl } from "../constructs/terraform/hcl";
 import { RANGE_V4 } from "../constructs/validation/ip-range";
 import {
+  type Format,
   HOST,
   HTTP_URL,
   IMAGE,
@@ -11,7 +12,6 @@ import {
   IPV4,
   KEY_ARN,
   KEY_PAIR,
-  type Kind,
   KMS_KEY,
   PARAMETER_ARN,
   PREFIX_LIST,
@@ -25,14 +25,22 @@ import {
   ZONE,
 } from "../constructs/validation/formats";
 import { REPLICAS, VOLUME_SIZE } from "../constructs/validation/limits";
-import { each, ofKind, once, type Rule, some, violation, within } from "../constructs/validation/value-rules";
+import {
+  each,
+  ofFormat,
+  once,
+  some,
+  type ValueRule,
+  violation,
+  within,
+} from "../constructs/validation/value-rules";
 import { type ClusterConfig } from "./schema";
 import { type PeerConfig } from "./schema/network";
 import { isVariable, type OrVariable, type Variable } from "./schema/values";
 import { type Path } from "./source";
 
 /** What a variable must hold in Terraform. */
-interface Condition extends Pick<Rule<never>, "rule" | "condition"> {
+interface Condition extends Pick<ValueRule<never>, "rule" | "condition"> {
   /** The parts it is about, such as `each item of `. */
   readonly parts?: string;
 }
@@ -97,20 +105,20 @@ function reference(
 function textReference(
   path: Path,
   value: OrVariable<string> | undefined,
-  ...kinds: readonly Kind[]
+  ...formats: readonly Format[]
 ): Reference[] {
-  return reference(path, value, "string", () => kinds.map(ofKind));
+  return reference(path, value, "string", () => formats.map(ofFormat));
 }
 
 function listReferences(
   path: Path,
   value: OrVariable<OrVariable<string>[]> | undefined,
-  kind: Kind,
-  ...further: readonly Kind[]
+  format: Format,
+  ...further: readonly Format[]
 ): Reference[] {
   if (!Array.isArray(value))
-    return reference(path, value, "list(string)", () => listConditions(kind, further));
-  return value.flatMap((item, index) => textReference([...path, index], item, kind, ...further));
+    return reference(path, value, "list(string)", () => listConditions(format, further));
+  return value.flatMap((item, index) => textReference([...path, index], item, format, ...further));
 }
 
 function zoneReferences({ availabilityZones, region = "" }: Partial<ClusterConfig>): Reference[] {
@@ -155,7 +163,7 @@ function peerReferences(path: Path, peer: PeerConfig = {}): Reference[] {
 
 function secretReferences({ secrets, region = "" }: Partial<ClusterConfig>): Reference[] {
   if (secrets === undefined) return [];
-  const inRegion: Kind = {
+  const inRegion: Format = {
     pattern: new RegExp(`^[^:]*:[^:]*:[^:]*:${region}:`),
     rule: `be in \`region\` (${region})`,
     noun: "ARN",
@@ -170,41 +178,41 @@ function secretReferences({ secrets, region = "" }: Partial<ClusterConfig>): Ref
 /** Keys at the top whose value is true, false or a variable. */
 const BOOLEANS = ["autoHealing", "ebsOptimized", "monitoring", "resumePaused"] as const;
 
-function listConditions(kind: Kind, further: readonly Kind[]): Condition[] {
+function listConditions(format: Format, further: readonly Format[]): Condition[] {
   return [
-    some(kind.noun),
-    once(kind.noun),
-    ...[kind, ...further].map((item) => ({ ...each(ofKind(item)), parts: "each item of " })),
+    some(format.noun),
+    once(format.noun),
+    ...[format, ...further].map((item) => ({ ...each(ofFormat(item)), parts: "each item of " })),
   ];
 }
 
 /** The region is part of the file, so Terraform can hold its zones against it. */
 function zoneConditions(region: string): Condition[] {
-  const inRegion: Kind = {
+  const inRegion: Format = {
     ...ZONE,
     pattern: new RegExp(`^${region}`),
     rule: `be a zone of \`region\` (${region})`,
   };
-  const keys = (rule: Pick<Rule<never>, "rule" | "condition">): Condition => ({
+  const keys = (rule: Pick<ValueRule<never>, "rule" | "condition">): Condition => ({
     ...rule,
     condition: (self) => rule.condition(hcl`keys(${self})`),
     parts: "each key of ",
   });
-  const subnets = (rule: Pick<Rule<never>, "rule" | "condition">, parts?: string): Condition => ({
+  const subnets = (rule: Pick<ValueRule<never>, "rule" | "condition">, parts?: string): Condition => ({
     ...rule,
     condition: (self) => rule.condition(hcl`flatten(values(${self}))`),
     parts,
   });
   return [
     some(ZONE.noun),
-    keys(each(ofKind(ZONE))),
-    keys(each(ofKind(inRegion))),
+    keys(each(ofFormat(ZONE))),
+    keys(each(ofFormat(inRegion))),
     {
       ...some(SUBNET.noun),
       condition: (self) => hcl`alltrue([for subnets in values(${self}) : length(subnets) > 0])`,
       parts: "each zone of ",
     },
-    subnets(each(ofKind(SUBNET)), "each subnet of "),
+    subnets(each(ofFormat(SUBNET)), "each subnet of "),
     subnets(once(SUBNET.noun)),
   ];
 }
@@ -252,9 +260,9 @@ export class Variables extends Construct {
   }
 
   /** A text that may be given and has a value unless it is; its variable is called as its key is. */
-  public withDefault(path: Path, kind: Kind, fallback: string): string {
+  public withDefault(path: Path, format: Format, fallback: string): string {
     const name = showPath(path);
-    const use: Reference = { path, name, type: "string", conditions: [ofKind(kind)] };
+    const use: Reference = { path, name, type: "string", conditions: [ofFormat(format)] };
     const [taken] = this.uses.get(name) ?? [];
     if (taken)
       throw new Error(

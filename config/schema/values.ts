@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Kind } from "../../constructs/validation/formats";
+import { type Format } from "../../constructs/validation/formats";
 import { onceRule, oneOfRule, someRule, withinRule } from "../../constructs/validation/value-rules";
 
 /** Terraform's rule for names, without those it reserves in modules. */
@@ -41,9 +41,9 @@ export function isVariable(value: unknown): value is Variable {
   return typeof value === "object" && value !== null && "variable" in value;
 }
 
-/** Text of a kind. */
-export function text(kind: Pick<Kind, "pattern" | "rule">) {
-  return z.string({ error: kind.rule }).regex(kind.pattern, { error: kind.rule });
+/** Text of a format. */
+export function text(format: Pick<Format, "pattern" | "rule">) {
+  return z.string({ error: format.rule }).regex(format.pattern, { error: format.rule });
 }
 
 /** A whole number in a range. */
@@ -80,9 +80,9 @@ export function orVariable<T extends z.ZodType>(value: T) {
   return z.union([value, variable]);
 }
 
-/** A list of a kind, where the whole or each item may come from a variable. */
-export function listOrVariable(kind: Kind) {
-  return orVariable(list(orVariable(text(kind)), kind.noun));
+/** A list of a format, where the whole or each item may come from a variable. */
+export function listOrVariable(format: Format) {
+  return orVariable(list(orVariable(text(format)), format.noun));
 }
 
 /** When a key is missed: where there are keys at all, however wrong the others are, so that all is said at once. */

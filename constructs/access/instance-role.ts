@@ -5,10 +5,10 @@ import { Fn, type Precondition, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 import { hcl } from "../terraform/hcl";
 import { isInRegion } from "../validation/arn";
-import { KEY_ARN, type Kind, PARAMETER_ARN, REGION, ROLE_NAME, SECRET_ARN } from "../validation/formats";
-import { checkRoleTags } from "../validation/tags";
-import { Checks, withPreconditions } from "../validation/validator";
-import { ofKind, type Rule, violation } from "../validation/value-rules";
+import { type Format, KEY_ARN, PARAMETER_ARN, REGION, ROLE_NAME, SECRET_ARN } from "../validation/formats";
+import { validateRoleTags } from "../validation/tags";
+import { Validator, withPreconditions } from "../validation/validator";
+import { ofFormat, type ValueRule, violation } from "../validation/value-rules";
 import { aws } from "./aws";
 import { secretsPolicy, trustPolicy } from "./policy-document";
 import { type Secrets } from "./secrets";
@@ -41,17 +41,17 @@ export class InstanceRole extends Construct {
 
   constructor(scope: Construct, id: string, props: InstanceRoleProps) {
     super(scope, id);
-    const checks = new Checks();
-    checks.value("name", props.name, ofKind(ROLE_NAME));
-    checks.value("region", props.region, ofKind(REGION));
-    checkRoleTags(props.tags, checks);
+    const validator = new Validator();
+    validator.value("name", props.name, ofFormat(ROLE_NAME));
+    validator.value("region", props.region, ofFormat(REGION));
+    validateRoleTags(props.tags, validator);
     const { IamInstanceProfile, IamRole, IamRolePolicy } = aws();
     const { name, provider, tags } = props;
     // Another name would be another role, and running instances would be left without theirs.
     const lifecycle = { ignoreChanges: ["name"] };
     this.role = new IamRole(this, "Resource", {
       provider,
-      lifecycle: withPreconditions(lifecycle, checks.preconditions),
+      lifecycle: withPreconditions(lifecycle, validator.preconditions),
       name,
       description: "Replicas of a Redis Cluster",
       assumeRolePolicy: Fn.jsonencode(trustPolicy(props.region)),
@@ -60,7 +60,7 @@ export class InstanceRole extends Construct {
     this.policy = new IamRolePolicy(this, "policy", {
       provider,
       // Not at the role: the policy of a key may name that, and the key would wait for itself.
-      lifecycle: withPreconditions(undefined, checkSecrets(props)),
+      lifecycle: withPreconditions(undefined, validateSecrets(props)),
       name: "read-secrets",
       role: this.role.name,
       policy: Fn.jsonencode(secretsPolicy(props, props.region)),
@@ -76,21 +76,21 @@ export class InstanceRole extends Construct {
 }
 
 /** Throws where a known ARN is none, or one of another region; returns what Terraform has to see to. */
-function checkSecrets(props: InstanceRoleProps): Precondition[] {
+function validateSecrets(props: InstanceRoleProps): Precondition[] {
   const { secretArns, parameterArns, kmsKeyArns, region } = props;
   if (secretArns === undefined && parameterArns === undefined)
     throw new Error(violation("secrets", "name at least one secret or parameter", { kmsKeyArns }));
-  const checks = new Checks();
-  const lists: [prop: string, arns: string[] | undefined, kind: Kind][] = [
+  const validator = new Validator();
+  const lists: [prop: string, arns: string[] | undefined, format: Format][] = [
     ["secretArns", secretArns, SECRET_ARN],
     ["parameterArns", parameterArns, PARAMETER_ARN],
     ["kmsKeyArns", kmsKeyArns, KEY_ARN],
   ];
-  for (const [prop, arns, kind] of lists) checks.list(prop, arns, kind, inRegion(region));
-  return checks.preconditions;
+  for (const [prop, arns, format] of lists) validator.list(prop, arns, format, inRegion(region));
+  return validator.preconditions;
 }
 
-function inRegion(region: string): Rule<string> {
+function inRegion(region: string): ValueRule<string> {
   return {
     rule: `be in \`region\` (${region})`,
     holds: (arn) => Token.isUnresolved(region) || isInRegion(arn, region),

@@ -1,19 +1,19 @@
 import { type Precondition, Token } from "cdktf";
 import { PREFIX_LIST, SECURITY_GROUP } from "../validation/formats";
 import { isRangeV6, RANGE, RANGE_V4 } from "../validation/ip-range";
-import { Checks } from "../validation/validator";
-import { ofKind, type Rule } from "../validation/value-rules";
+import { Validator } from "../validation/validator";
+import { ofFormat, type ValueRule } from "../validation/value-rules";
 
 /** Whom a rule of a security group lets in, or where it lets out to. */
 export class Peer {
   /** Whatever is in a security group. */
   public static securityGroup(id: string): Peer {
-    return Peer.checked("securityGroupId", id, ofKind(SECURITY_GROUP), "referencedSecurityGroupId");
+    return Peer.checked("securityGroupId", id, ofFormat(SECURITY_GROUP), "referencedSecurityGroupId");
   }
 
   /** Whatever a managed prefix list names, such as the masters' subnets or an endpoint of S3. */
   public static prefixList(id: string): Peer {
-    return Peer.checked("prefixListId", id, ofKind(PREFIX_LIST), "prefixListId");
+    return Peer.checked("prefixListId", id, ofFormat(PREFIX_LIST), "prefixListId");
   }
 
   /**
@@ -26,10 +26,10 @@ export class Peer {
     return Peer.checked("cidr", range, known ? RANGE : RANGE_V4, attribute);
   }
 
-  private static checked(prop: string, value: string, rule: Rule<string>, attribute: string): Peer {
-    const checks = new Checks();
-    checks.value(prop, value, rule);
-    return new Peer(attribute, value, checks.preconditions);
+  private static checked(prop: string, value: string, rule: ValueRule<string>, attribute: string): Peer {
+    const validator = new Validator();
+    validator.value(prop, value, rule);
+    return new Peer(attribute, value, validator.preconditions);
   }
 
   private constructor(

@@ -10,8 +10,8 @@ import {
 } from "cdktf";
 import { Construct } from "constructs";
 import { VPC } from "../validation/formats";
-import { Checks, withPreconditions } from "../validation/validator";
-import { NOT_EMPTY, ofKind, violation } from "../validation/value-rules";
+import { Validator, withPreconditions } from "../validation/validator";
+import { NOT_EMPTY, ofFormat, violation } from "../validation/value-rules";
 import { aws } from "./aws";
 import { Peer } from "./peer";
 
@@ -69,7 +69,7 @@ export interface RedisSecurityGroupProps extends RedisNetwork {
 }
 
 /** One rule: a service from or to a peer. */
-interface Rule {
+interface SecurityGroupRule {
   readonly direction: "ingress" | "egress";
   readonly service: keyof Ports;
   readonly peer: Peer;
@@ -98,15 +98,15 @@ export class RedisSecurityGroup extends Construct {
 
   constructor(scope: Construct, id: string, props: RedisSecurityGroupProps) {
     super(scope, id);
-    const checks = new Checks();
-    checks.value("vpcId", props.vpcId, ofKind(VPC));
-    checks.value("name", props.name, NOT_EMPTY);
+    const validator = new Validator();
+    validator.value("vpcId", props.vpcId, ofFormat(VPC));
+    validator.value("name", props.name, NOT_EMPTY);
     const { SecurityGroup } = aws();
     const { provider } = props;
     const tags = { Name: props.name, ...props.tags };
     this.securityGroup = new SecurityGroup(this, "Resource", {
       provider,
-      lifecycle: withPreconditions(undefined, checks.preconditions),
+      lifecycle: withPreconditions(undefined, validator.preconditions),
       vpcId: props.vpcId,
       // A change of either would be another group, and running instances stay in the first.
       namePrefix: "redis-replicas-",
@@ -126,8 +126,8 @@ export class RedisSecurityGroup extends Construct {
   }
 
   /** Each rule by what it is; AWS refuses a second one that opens the same. */
-  private keyed(rules: readonly Rule[], ports: Ports): Map<string, Rule> {
-    const found = new Map<string, Rule>();
+  private keyed(rules: readonly SecurityGroupRule[], ports: Ports): Map<string, SecurityGroupRule> {
+    const found = new Map<string, SecurityGroupRule>();
     const opened = new Set<string>();
     for (const rule of rules) {
       const who = rule.who === MEMBERS ? "members" : peerKey(this, rule.peer);
@@ -140,7 +140,7 @@ export class RedisSecurityGroup extends Construct {
 
   private add(
     key: string,
-    { direction, service, peer, who }: Rule,
+    { direction, service, peer, who }: SecurityGroupRule,
     ports: Ports,
     common: { provider?: TerraformProvider; tags: { [name: string]: string } },
   ): ITerraformDependable {
@@ -185,7 +185,7 @@ export class RedisSecurityGroup extends Construct {
 const MEMBERS = "replicas";
 
 /** In this order where two open the same: the description is the first one's. */
-function rulesOf(props: RedisNetwork, members: Peer): Rule[] {
+function rulesOf(props: RedisNetwork, members: Peer): SecurityGroupRule[] {
   const { masters, clients = [], downloads = [Peer.cidr("0.0.0.0/0")] } = props;
   const nodes = [
     { peer: members, who: MEMBERS },

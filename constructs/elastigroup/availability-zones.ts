@@ -2,8 +2,8 @@ import { type IResolvable, type Precondition, Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
 import { PLACEMENT_GROUP, SUBNET, ZONE } from "../validation/formats";
 import { REVISIONS } from "../validation/limits";
-import { Checks } from "../validation/validator";
-import { isKnown, ofKind, oneOf, type Rule, violation, within } from "../validation/value-rules";
+import { Validator } from "../validation/validator";
+import { isKnown, ofFormat, oneOf, type ValueRule, violation, within } from "../validation/value-rules";
 
 /** What else a group can say of its zones. */
 export interface ZoneOptions {
@@ -43,20 +43,20 @@ export class AvailabilityZones {
    */
   public static of(subnets: { [zone: string]: string[] }, options: KnownZoneOptions = {}): AvailabilityZones {
     const zones = Object.keys(subnets);
-    const checks = new Checks();
-    checks.list("availabilityZones", zones, ZONE);
+    const validator = new Validator();
+    validator.list("availabilityZones", zones, ZONE);
     const { placementGroups = {} } = options;
     for (const [zone, group] of Object.entries(placementGroups)) {
-      checks.value("placementGroups", zone, among(zones));
-      checks.value(`placementGroups.${zone}`, group, ofKind(PLACEMENT_GROUP));
+      validator.value("placementGroups", zone, among(zones));
+      validator.value(`placementGroups.${zone}`, group, ofFormat(PLACEMENT_GROUP));
     }
     const items = zones.map((zone) => {
       const ids = subnets[zone] ?? [];
-      checks.list(`availabilityZones.${zone}`, ids, SUBNET);
+      validator.list(`availabilityZones.${zone}`, ids, SUBNET);
       return zoneItems(zone, ids, placementGroups[zone]);
     });
-    checkHomes(subnets);
-    return new AvailabilityZones(joined(items), zones, options, checks);
+    validateHomes(subnets);
+    return new AvailabilityZones(joined(items), zones, options, validator);
   }
 
   /**
@@ -71,7 +71,7 @@ export class AvailabilityZones {
       const rule = "be a list token; use AvailabilityZones.of for known zones";
       throw new Error(violation("items", rule, items));
     }
-    return new AvailabilityZones(items, undefined, options, new Checks());
+    return new AvailabilityZones(items, undefined, options, new Validator());
   }
 
   /** The zones to use first, where there are any. */
@@ -90,21 +90,21 @@ export class AvailabilityZones {
     /** Zone names, unless only Terraform knows them. */
     public readonly names: string[] | undefined,
     options: ZoneOptions,
-    checks: Checks,
+    validator: Validator,
   ) {
     const { preferred, revision } = options;
-    checks.optional("zonesRevision", revision, within(REVISIONS));
-    checks.list("preferredZones", preferred, ZONE);
+    validator.optional("zonesRevision", revision, within(REVISIONS));
+    validator.list("preferredZones", preferred, ZONE);
     if (names !== undefined && preferred !== undefined && !Token.isUnresolved(preferred)) {
-      for (const zone of preferred.filter(isKnown)) checks.value("preferredZones", zone, among(names));
+      for (const zone of preferred.filter(isKnown)) validator.value("preferredZones", zone, among(names));
     }
     this.preferred = preferred;
     this.revision = revision;
-    this._preconditions = checks.preconditions;
+    this._preconditions = validator.preconditions;
   }
 }
 
-function among(zones: readonly string[]): Rule<string> {
+function among(zones: readonly string[]): ValueRule<string> {
   return { ...oneOf(zones), rule: "name zones that `availabilityZones` names too" };
 }
 
@@ -121,7 +121,7 @@ function joined(items: (string[] | IResolvable)[]): string[] {
 }
 
 /** Throws where a subnet is in two zones; what only Terraform knows is in no item yet. */
-function checkHomes(subnets: { [zone: string]: string[] }): void {
+function validateHomes(subnets: { [zone: string]: string[] }): void {
   const homes = new Map<string, string>();
   for (const [zone, ids] of Object.entries(subnets)) {
     if (Token.isUnresolved(ids)) continue;

@@ -1,7 +1,7 @@
 import { SNAPSHOT } from "../validation/formats";
-import { type Checks } from "../validation/validator";
-import { oneOf, ofKind } from "../validation/value-rules";
-import { checkVolume, type Volume } from "./volume";
+import { type Validator } from "../validation/validator";
+import { ofFormat, oneOf } from "../validation/value-rules";
+import { validateVolume, type Volume } from "./volume";
 
 /** How a replacement gets the data volume. */
 export class DataVolumeMode {
@@ -28,8 +28,8 @@ export class DataVolumeMode {
 }
 
 /**
- * A volume beside the root. `RedisReplicas` formats and mounts it. Where there is no Redis it is only attached: the
- * rest is the user data's, which must wait for it, since a volume that is attached again comes after the boot.
+ * A volume beside the root. The group only attaches it. The user data formats and mounts it, and must wait for it, since
+ * a volume that is attached again comes after the boot.
  */
 export interface DataVolume extends Volume {
   /**
@@ -50,9 +50,9 @@ export interface DataVolume extends Volume {
 }
 
 /** Checks each value by itself. */
-export function checkDataVolume(volume: DataVolume, checks: Checks): void {
-  checkVolume("dataVolume", volume, checks);
-  checks.optional("dataVolume.snapshotId", volume.snapshotId, ofKind(SNAPSHOT));
+export function validateDataVolume(volume: DataVolume, validator: Validator): void {
+  validateVolume("dataVolume", volume, validator);
+  validator.optional("dataVolume.snapshotId", volume.snapshotId, ofFormat(SNAPSHOT));
   const { value } = volume.mode ?? DataVolumeMode.REATTACH;
-  checks.value("dataVolume.mode", value, oneOf(["reattach", "onLaunch"]));
+  validator.value("dataVolume.mode", value, oneOf(["reattach", "onLaunch"]));
 }

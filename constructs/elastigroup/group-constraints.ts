@@ -1,17 +1,17 @@
 import { Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
 import { isInRegion } from "../validation/arn";
-import { type Relation, shown } from "../validation/constraint";
+import { type Constraint, parenthesized } from "../validation/constraint";
 import { type StatefulElastigroupProps } from "./group-props";
 import { healthCheckOf } from "./health-check";
-import { instanceTypesRelations } from "./instance-types";
+import { instanceTypesConstraints } from "./instance-types";
 import { Orientation } from "./orientation";
-import { volumeRelations } from "./volume";
+import { volumeConstraints } from "./volume";
 
-/** A rule across properties. */
-type Rule = (props: StatefulElastigroupProps) => Relation[];
+/** The constraints across some of the properties. */
+type ConstraintsOf = (props: StatefulElastigroupProps) => Constraint[];
 
-const somethingPersists: Rule = ({ persistence = {}, dataVolume }) => {
+const somethingPersists: ConstraintsOf = ({ persistence = {}, dataVolume }) => {
   const { rootVolume = true, privateIp = true } = persistence;
   const data = dataVolume === undefined ? false : (persistence.dataVolume ?? true);
   const kept = [rootVolume, privateIp, data];
@@ -28,16 +28,16 @@ const somethingPersists: Rule = ({ persistence = {}, dataVolume }) => {
   ];
 };
 
-const typesFit: Rule = ({ instanceTypes, architecture }) =>
-  instanceTypesRelations(instanceTypes, architecture);
+const typesFit: ConstraintsOf = ({ instanceTypes, architecture }) =>
+  instanceTypesConstraints(instanceTypes, architecture);
 
-const rootVolumeFits: Rule = ({ rootVolume }) =>
-  rootVolume === undefined ? [] : volumeRelations("rootVolume", rootVolume);
+const rootVolumeFits: ConstraintsOf = ({ rootVolume }) =>
+  rootVolume === undefined ? [] : volumeConstraints("rootVolume", rootVolume);
 
-const dataVolumeFits: Rule = ({ dataVolume }) =>
-  dataVolume === undefined ? [] : volumeRelations("dataVolume", dataVolume);
+const dataVolumeFits: ConstraintsOf = ({ dataVolume }) =>
+  dataVolume === undefined ? [] : volumeConstraints("dataVolume", dataVolume);
 
-const dataVolumeIsThere: Rule = ({ persistence = {}, dataVolume }) => [
+const dataVolumeIsThere: ConstraintsOf = ({ persistence = {}, dataVolume }) => [
   {
     prop: "persistence.dataVolume",
     rule: "be left out without `dataVolume`",
@@ -48,7 +48,7 @@ const dataVolumeIsThere: Rule = ({ persistence = {}, dataVolume }) => [
   },
 ];
 
-const devicesDiffer: Rule = ({ rootVolume, dataVolume }) => {
+const devicesDiffer: ConstraintsOf = ({ rootVolume, dataVolume }) => {
   if (dataVolume === undefined) return [];
   const root = rootVolume?.device ?? ROOT_DEVICE;
   const data = dataVolume.device ?? DATA_DEVICE;
@@ -64,7 +64,7 @@ const devicesDiffer: Rule = ({ rootVolume, dataVolume }) => {
   ];
 };
 
-const preferredZonesAreUsed: Rule = ({ availabilityZones: { preferred }, strategy = {} }) => {
+const preferredZonesAreUsed: ConstraintsOf = ({ availabilityZones: { preferred }, strategy = {} }) => {
   const { value } = strategy.orientation ?? Orientation.AVAILABILITY;
   if (preferred === undefined) return [];
   return [
@@ -79,7 +79,7 @@ const preferredZonesAreUsed: Rule = ({ availabilityZones: { preferred }, strateg
   ];
 };
 
-const addressesFit: Rule = ({ privateIps, capacity, persistence = {} }) => {
+const addressesFit: ConstraintsOf = ({ privateIps, capacity, persistence = {} }) => {
   if (privateIps === undefined) return [];
   const { privateIp = true } = persistence;
   const count = Token.isUnresolved(privateIps) ? privateIps : privateIps.length;
@@ -95,7 +95,7 @@ const addressesFit: Rule = ({ privateIps, capacity, persistence = {} }) => {
     {
       // Spot makes a stateful instance of every address, and would leave the others paused.
       prop: "privateIps",
-      rule: `name at most as many as there are instances${shown(capacity)}`,
+      rule: `name at most as many as there are instances${parenthesized(capacity)}`,
       got: privateIps,
       among: [count, capacity],
       holds: privateIps.length <= capacity,
@@ -104,7 +104,7 @@ const addressesFit: Rule = ({ privateIps, capacity, persistence = {} }) => {
   ];
 };
 
-const healthIsChecked: Rule = ({ healthCheck, targetGroupArns }) => {
+const healthIsChecked: ConstraintsOf = ({ healthCheck, targetGroupArns }) => {
   const { value } = healthCheckOf(healthCheck).type;
   if (targetGroupArns !== undefined) return [];
   return [
@@ -120,7 +120,7 @@ const healthIsChecked: Rule = ({ healthCheck, targetGroupArns }) => {
 };
 
 /** Elsewhere there is nothing of that name. */
-const arnsAreOfTheRegion: Rule = ({ region, targetGroupArns = [], rootVolume, dataVolume }) => {
+const arnsAreOfTheRegion: ConstraintsOf = ({ region, targetGroupArns = [], rootVolume, dataVolume }) => {
   const lists = {
     targetGroupArns,
     "rootVolume.kmsKeyId": rootVolume?.kmsKeyId,
@@ -131,7 +131,7 @@ const arnsAreOfTheRegion: Rule = ({ region, targetGroupArns = [], rootVolume, da
     const arns = Array.isArray(given) ? given : [given];
     return {
       prop,
-      rule: `be in \`region\`${shown(region)}`,
+      rule: `be in \`region\`${parenthesized(region)}`,
       got: given,
       among: [arns, region],
       holds: arns.every((arn) => isInRegion(arn, region)),
@@ -140,7 +140,7 @@ const arnsAreOfTheRegion: Rule = ({ region, targetGroupArns = [], rootVolume, da
   });
 };
 
-const RULES: readonly Rule[] = [
+const CONSTRAINTS: readonly ConstraintsOf[] = [
   somethingPersists,
   typesFit,
   rootVolumeFits,
@@ -160,6 +160,6 @@ export const ROOT_DEVICE = "/dev/xvda";
 export const DATA_DEVICE = "/dev/xvdf";
 
 /** How a group's properties must go together. */
-export function groupRelations(props: StatefulElastigroupProps): Relation[] {
-  return RULES.flatMap((rule) => rule(props));
+export function groupConstraints(props: StatefulElastigroupProps): Constraint[] {
+  return CONSTRAINTS.flatMap((constraintsOf) => constraintsOf(props));
 }

@@ -85,8 +85,8 @@ export interface GroupProps {
    */
   readonly healthCheck?: HealthCheck;
   /**
-   * Target groups that every instance joins, by ARN. (A load balancer does not suit clients of Redis Cluster,
-   * which must reach each node; one of health checks or exporters may.)
+   * Target groups that every instance joins, by ARN. (A load balancer does not suit clients that must reach each
+   * instance, such as those of a cluster; one of health checks or exporters may.)
    * @default - none
    */
   readonly targetGroupArns?: string[];

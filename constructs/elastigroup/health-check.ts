@@ -1,10 +1,10 @@
 import { HEALTH_SECONDS } from "../validation/limits";
-import { type Checks } from "../validation/validator";
+import { type Validator } from "../validation/validator";
 import { oneOf, within } from "../validation/value-rules";
 
 /** Who says that an instance is unhealthy. */
 export class HealthCheckType {
-  /** EC2's own status checks. */
+  /** EC2's own status validator. */
   public static readonly EC2 = new HealthCheckType("EC2");
   /** The target groups. */
   public static readonly TARGET_GROUP = new HealthCheckType("TARGET_GROUP");
@@ -51,10 +51,10 @@ export function healthCheckOf(given: HealthCheck = {}): Required<HealthCheck> {
 }
 
 /** Checks each value by itself. */
-export function checkHealthCheck(given: HealthCheck | undefined, checks: Checks): void {
+export function validateHealthCheck(given: HealthCheck | undefined, validator: Validator): void {
   const { type, gracePeriod, unhealthyDuration } = healthCheckOf(given);
   const seconds = within(HEALTH_SECONDS, " seconds");
-  checks.value("healthCheck.type", type.value, oneOf(["EC2", "TARGET_GROUP", "HCS"]));
-  checks.value("healthCheck.gracePeriod", gracePeriod, seconds);
-  checks.value("healthCheck.unhealthyDuration", unhealthyDuration, seconds);
+  validator.value("healthCheck.type", type.value, oneOf(["EC2", "TARGET_GROUP", "HCS"]));
+  validator.value("healthCheck.gracePeriod", gracePeriod, seconds);
+  validator.value("healthCheck.unhealthyDuration", unhealthyDuration, seconds);
 }

@@ -1,6 +1,6 @@
 /**
- * What the name of an EC2 instance type says about it: families that Redis runs on sensibly, with their memory
- * per vCPU in GiB. https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html
+ * What the name of an EC2 instance type says about it: families for servers that hold their data in memory, with
+ * their memory per vCPU in GiB. https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html
  */
 const FAMILIES: readonly (readonly [family: RegExp, memoryPerVcpu: number])[] = [
   [/^a1$/, 2],

@@ -1,15 +1,15 @@
 import { Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
-import { type Relation } from "../validation/constraint";
+import { type Constraint } from "../validation/constraint";
 import { INSTANCE_TYPE } from "../validation/formats";
-import { type Checks } from "../validation/validator";
-import { isKnown, ofKind } from "../validation/value-rules";
+import { type Validator } from "../validation/validator";
+import { isKnown, ofFormat } from "../validation/value-rules";
 import { type Architecture } from "./architecture";
 import { architectureOf } from "./instance-type";
 import {
-  checkResourceRequirements,
-  rangeRelations,
+  rangeConstraints,
   type ResourceRequirements,
+  validateResourceRequirements,
 } from "./resource-requirements";
 
 /** The machines a group may use. All should hold the replica's data: a replacement can be of any of them. */
@@ -34,15 +34,16 @@ export interface InstanceTypes {
 }
 
 /** Checks each value by itself. */
-export function checkInstanceTypes(types: InstanceTypes, checks: Checks): void {
-  checks.value("instanceTypes.onDemand", types.onDemand, ofKind(INSTANCE_TYPE));
-  checks.list("instanceTypes.spot", types.spot, INSTANCE_TYPE);
-  checks.list("instanceTypes.preferredSpot", types.preferredSpot, INSTANCE_TYPE);
-  if (types.resourceRequirements !== undefined) checkResourceRequirements(types.resourceRequirements, checks);
+export function validateInstanceTypes(types: InstanceTypes, validator: Validator): void {
+  validator.value("instanceTypes.onDemand", types.onDemand, ofFormat(INSTANCE_TYPE));
+  validator.list("instanceTypes.spot", types.spot, INSTANCE_TYPE);
+  validator.list("instanceTypes.preferredSpot", types.preferredSpot, INSTANCE_TYPE);
+  if (types.resourceRequirements !== undefined)
+    validateResourceRequirements(types.resourceRequirements, validator);
 }
 
 /** How the types must fit together, and the architecture. */
-export function instanceTypesRelations(types: InstanceTypes, architecture?: Architecture): Relation[] {
+export function instanceTypesConstraints(types: InstanceTypes, architecture?: Architecture): Constraint[] {
   const { spot, resourceRequirements } = types;
   return [
     {
@@ -62,7 +63,7 @@ export function instanceTypesRelations(types: InstanceTypes, architecture?: Arch
       condition: hcl`true`,
     },
     ...preferredAmongSpot(types),
-    ...(resourceRequirements === undefined ? [] : rangeRelations(resourceRequirements)),
+    ...(resourceRequirements === undefined ? [] : rangeConstraints(resourceRequirements)),
     ...misfits(namedTypes(types), architecture?.value).map(({ place, rule, type }) => ({
       prop: `instanceTypes.${place}`,
       rule,
@@ -75,7 +76,7 @@ export function instanceTypesRelations(types: InstanceTypes, architecture?: Arch
   ];
 }
 
-function preferredAmongSpot({ spot, preferredSpot }: InstanceTypes): Relation[] {
+function preferredAmongSpot({ spot, preferredSpot }: InstanceTypes): Constraint[] {
   if (spot === undefined || preferredSpot === undefined) return [];
   const among = { prop: "instanceTypes.preferredSpot", rule: "name types that `spot` names too" };
   if (Token.isUnresolved(preferredSpot)) {
@@ -100,16 +101,18 @@ const GRAVITON = "^(a1|[a-z]+\\d[a-z]*g[a-z]*)\\.";
 function oneArchitecture(
   { onDemand, spot = [], preferredSpot = [] }: InstanceTypes,
   architecture: string | undefined,
-): Relation[] {
+): Constraint[] {
   const listed = (types: string[]): unknown[] => (Token.isUnresolved(types) ? [types] : types);
   const all = [onDemand, ...listed(spot), ...listed(preferredSpot)];
   const unknown = all.filter((type) => !isKnown(type));
   const known = namedTypes({ onDemand, spot, preferredSpot }).map(({ type }) => architectureOf(type));
   const given = architecture === undefined || isKnown(architecture) ? [architecture] : [];
-  const kinds = new Set(
+  const architectures = new Set(
     [...given, ...known].filter((each) => each !== undefined).map((each) => each === "arm64"),
   );
-  const wanted = isKnown(architecture) ? [...kinds] : [...kinds, hcl`${architecture} == "arm64"`];
+  const wanted = isKnown(architecture)
+    ? [...architectures]
+    : [...architectures, hcl`${architecture} == "arm64"`];
   return [
     {
       prop: "instanceTypes",

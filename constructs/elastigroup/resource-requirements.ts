@@ -1,8 +1,8 @@
 import { hcl } from "../terraform/hcl";
-import { type Relation, shown } from "../validation/constraint";
+import { type Constraint, parenthesized } from "../validation/constraint";
 import { GENERATION, INSTANCE_FAMILY, INSTANCE_TYPE } from "../validation/formats";
 import { MEMORY, VCPUS } from "../validation/limits";
-import { type Checks } from "../validation/validator";
+import { type Validator } from "../validation/validator";
 import { within } from "../validation/value-rules";
 
 /**
@@ -38,18 +38,18 @@ export interface ResourceRequirements {
 const AT = "instanceTypes.resourceRequirements";
 
 /** Checks each value by itself; how they fit together is among the group's rules. */
-export function checkResourceRequirements(requirements: ResourceRequirements, checks: Checks): void {
-  checks.value(`${AT}.minMemory`, requirements.minMemory, within(MEMORY, " GiB"));
-  checks.value(`${AT}.maxMemory`, requirements.maxMemory, within(MEMORY, " GiB"));
-  checks.value(`${AT}.minVcpus`, requirements.minVcpus, within(VCPUS));
-  checks.value(`${AT}.maxVcpus`, requirements.maxVcpus, within(VCPUS));
-  checks.list(`${AT}.excludedFamilies`, requirements.excludedFamilies, INSTANCE_FAMILY);
-  checks.list(`${AT}.excludedTypes`, requirements.excludedTypes, INSTANCE_TYPE);
-  checks.list(`${AT}.excludedGenerations`, requirements.excludedGenerations, GENERATION);
+export function validateResourceRequirements(requirements: ResourceRequirements, validator: Validator): void {
+  validator.value(`${AT}.minMemory`, requirements.minMemory, within(MEMORY, " GiB"));
+  validator.value(`${AT}.maxMemory`, requirements.maxMemory, within(MEMORY, " GiB"));
+  validator.value(`${AT}.minVcpus`, requirements.minVcpus, within(VCPUS));
+  validator.value(`${AT}.maxVcpus`, requirements.maxVcpus, within(VCPUS));
+  validator.list(`${AT}.excludedFamilies`, requirements.excludedFamilies, INSTANCE_FAMILY);
+  validator.list(`${AT}.excludedTypes`, requirements.excludedTypes, INSTANCE_TYPE);
+  validator.list(`${AT}.excludedGenerations`, requirements.excludedGenerations, GENERATION);
 }
 
 /** No range may be empty. */
-export function rangeRelations(requirements: ResourceRequirements): Relation[] {
+export function rangeConstraints(requirements: ResourceRequirements): Constraint[] {
   const { minMemory, maxMemory, minVcpus, maxVcpus } = requirements;
   const ranges: [least: string, most: string, low: number, high: number][] = [
     ["minMemory", "maxMemory", minMemory, maxMemory],
@@ -57,7 +57,7 @@ export function rangeRelations(requirements: ResourceRequirements): Relation[] {
   ];
   return ranges.map(([least, most, low, high]) => ({
     prop: `${AT}.${least}`,
-    rule: `be at most \`${most}\`${shown(high)}`,
+    rule: `be at most \`${most}\`${parenthesized(high)}`,
     got: low,
     among: [low, high],
     // Of a config file one of them may be missing.

@@ -1,11 +1,11 @@
 import { type Precondition } from "cdktf";
 import { hcl } from "../terraform/hcl";
 import { WINDOW } from "../validation/formats";
-import { Checks } from "../validation/validator";
-import { type Rule } from "../validation/value-rules";
+import { Validator } from "../validation/validator";
+import { type ValueRule } from "../validation/value-rules";
 
 /** A window that is one. */
-export const LASTING: Rule<string> = {
+export const LASTING: ValueRule<string> = {
   rule: "end at another time than it begins",
   holds: (window) => new Set(window.split("-")).size > 1,
   condition: (window) => hcl`length(distinct(split("-", ${window}))) > 1`,
@@ -26,9 +26,9 @@ export class RevertToSpot {
    * @param windows in UTC, such as `Sun:03:00-Sun:05:00`
    */
   public static within(...windows: string[]): RevertToSpot {
-    const checks = new Checks();
-    checks.list("timeWindows", windows, WINDOW, LASTING);
-    return new RevertToSpot("timeWindow", windows, checks.preconditions);
+    const validator = new Validator();
+    validator.list("timeWindows", windows, WINDOW, LASTING);
+    return new RevertToSpot("timeWindow", windows, validator.preconditions);
   }
 
   private constructor(

@@ -1,6 +1,6 @@
 import { type Volume } from "./volume";
 
-/** The volume that an instance boots from, and that holds Redis and its data. */
+/** The volume that an instance boots from. */
 export interface RootVolume extends Volume {
   /**
    * The device the image boots from: `/dev/xvda` for Amazon Linux and Debian, `/dev/sda1` for Ubuntu. Another

@@ -5,8 +5,8 @@ import {
 import { type IResolvable, Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
 import { ACCOUNT, HOSTED_ZONE, RECORD_SET } from "../validation/formats";
-import { type Checks } from "../validation/validator";
-import { oneOf, ofKind, some } from "../validation/value-rules";
+import { type Validator } from "../validation/validator";
+import { ofFormat, oneOf, some } from "../validation/value-rules";
 
 /** A record that Spot keeps pointing at the instances. */
 export interface Route53Record {
@@ -41,15 +41,15 @@ export interface Route53Domain {
 }
 
 /** Checks each value by itself. */
-export function checkRoute53(domains: Route53Domain[], checks: Checks): void {
-  if (domains.length === 0) checks.value("route53", [], some("domain"));
+export function validateRoute53(domains: Route53Domain[], validator: Validator): void {
+  if (domains.length === 0) validator.value("route53", [], some("domain"));
   domains.forEach(({ hostedZoneId, records, recordType, account }, index) => {
     const prop = `route53[${index}]`;
-    checks.value(`${prop}.hostedZoneId`, hostedZoneId, ofKind(HOSTED_ZONE));
-    if (records.length === 0) checks.value(`${prop}.records`, [], some("record"));
-    for (const { name } of records) checks.value(`${prop}.records`, name, ofKind(RECORD_SET));
-    checks.optional(`${prop}.account`, account, ofKind(ACCOUNT));
-    checks.value(`${prop}.recordType`, recordType ?? "a", oneOf(["a", "cname"]));
+    validator.value(`${prop}.hostedZoneId`, hostedZoneId, ofFormat(HOSTED_ZONE));
+    if (records.length === 0) validator.value(`${prop}.records`, [], some("record"));
+    for (const { name } of records) validator.value(`${prop}.records`, name, ofFormat(RECORD_SET));
+    validator.optional(`${prop}.account`, account, ofFormat(ACCOUNT));
+    validator.value(`${prop}.recordType`, recordType ?? "a", oneOf(["a", "cname"]));
   });
 }
 

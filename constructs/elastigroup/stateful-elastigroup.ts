@@ -15,22 +15,22 @@ import {
   TARGET_GROUP,
 } from "../validation/formats";
 import { HOPS, REPLICAS } from "../validation/limits";
-import { checkTags } from "../validation/tags";
-import { Checks } from "../validation/validator";
-import { NOT_EMPTY, ofKind, oneOf, terraformPattern, violation, within } from "../validation/value-rules";
+import { validateTags } from "../validation/tags";
+import { Validator } from "../validation/validator";
+import { NOT_EMPTY, ofFormat, oneOf, terraformPattern, violation, within } from "../validation/value-rules";
 import { Architecture } from "./architecture";
-import { checkDataVolume, DataVolumeMode } from "./data-volume";
-import { DATA_DEVICE, groupRelations, ROOT_DEVICE } from "./group-constraints";
+import { DataVolumeMode, validateDataVolume } from "./data-volume";
+import { DATA_DEVICE, groupConstraints, ROOT_DEVICE } from "./group-constraints";
 import { ignoresZones, renderLifecycle } from "./group-lifecycle";
 import { type StatefulElastigroupProps } from "./group-props";
-import { checkHealthCheck, healthCheckOf } from "./health-check";
-import { checkInstanceTypes, type InstanceTypes } from "./instance-types";
-import { checkRoute53, renderRoute53 } from "./route53-domain";
-import { checkStrategy, renderStrategy } from "./strategy";
+import { healthCheckOf, validateHealthCheck } from "./health-check";
+import { type InstanceTypes, validateInstanceTypes } from "./instance-types";
+import { renderRoute53, validateRoute53 } from "./route53-domain";
+import { renderStrategy, validateStrategy } from "./strategy";
 import { UserData } from "./user-data";
-import { checkVolume, renderVolume } from "./volume";
-import { zoneItems, zonesRelations } from "./zone-items";
-import { SentZones } from "./zone-sync-guard";
+import { renderVolume, validateVolume } from "./volume";
+import { zoneItems, zonesConstraints } from "./zone-items";
+import { ZoneSyncGuard } from "./zone-sync-guard";
 
 /** What goes before the name of a profile where the provider takes no ARN. */
 const FOREIGN_ARN = /^arn:aws-[a-z-]+:iam::\d{12}:instance-profile\/(.*\/)?/;
@@ -48,30 +48,30 @@ export class StatefulElastigroup extends Construct {
 
   constructor(scope: Construct, id: string, props: StatefulElastigroupProps) {
     super(scope, id);
-    const checks = new Checks();
-    checkNames(props, checks);
-    checkMachine(props, checks);
-    checkInstanceTypes(props.instanceTypes, checks);
-    checkStrategy(props.strategy ?? {}, checks);
-    checkHealthCheck(props.healthCheck, checks);
+    const validator = new Validator();
+    validateNames(props, validator);
+    validateMachine(props, validator);
+    validateInstanceTypes(props.instanceTypes, validator);
+    validateStrategy(props.strategy ?? {}, validator);
+    validateHealthCheck(props.healthCheck, validator);
     const zones = zoneItems(this, props.availabilityZones);
-    const relations = [
-      ...groupRelations(props),
-      ...zonesRelations(props.availabilityZones, zones, props.region),
+    const constraints = [
+      ...groupConstraints(props),
+      ...zonesConstraints(props.availabilityZones, zones, props.region),
     ];
-    this.node.addValidation({ validate: () => violations(relations) });
+    this.node.addValidation({ validate: () => violations(constraints) });
 
     const userData =
       props.userData === undefined ? undefined : new UserData(this, "user-data", { text: props.userData });
     this.groupName = props.name;
     this.privateIps = props.privateIps;
     this.userDataSha256 = userData?.sha256;
-    checks.add(preconditions(relations));
-    if (userData) checks.add(userData.preconditions);
+    validator.add(preconditions(constraints));
+    if (userData) validator.add(userData.preconditions);
     this.elastigroup = new ElastigroupAws(this, "Resource", {
       provider: props.provider,
       dependsOn: props.dependsOn,
-      lifecycle: renderLifecycle(props, checks.preconditions),
+      lifecycle: renderLifecycle(props, validator.preconditions),
       name: props.name,
       description: props.description ?? "Stateful Elastigroup, managed by Terraform",
       region: props.region,
@@ -91,7 +91,7 @@ export class StatefulElastigroup extends Construct {
       },
     });
     if (props.adopt !== undefined) this.adopt(props.adopt);
-    new SentZones(this, "zones-sent", {
+    new ZoneSyncGuard(this, "zones-sent", {
       elastigroup: this.elastigroup,
       items: zones,
       adopted: props.adopt !== undefined,
@@ -108,7 +108,7 @@ export class StatefulElastigroup extends Construct {
   private adopt(id: string): void {
     if (Token.isUnresolved(id))
       throw new Error(violation("adopt", "be known before Terraform runs", "a token"));
-    new Checks().value("adopt", id, ofKind(GROUP_ID));
+    new Validator().value("adopt", id, ofFormat(GROUP_ID));
     const { terraformResourceType, friendlyUniqueId } = this.elastigroup;
     new ImportBlock(this, "import", { to: `${terraformResourceType}.${friendlyUniqueId}`, id });
   }
@@ -225,27 +225,27 @@ function not(value: boolean | IResolvable): boolean | IResolvable {
   return typeof value === "boolean" ? !value : Op.not(value);
 }
 
-function checkNames(props: StatefulElastigroupProps, checks: Checks): void {
-  checks.value("name", props.name, ofKind(NAME));
-  checks.value("region", props.region, ofKind(REGION));
-  checks.value("imageId", props.imageId, ofKind(IMAGE));
-  if (props.description !== undefined) checks.value("description", props.description, NOT_EMPTY);
-  checks.optional("keyPair", props.keyPair, NOT_EMPTY);
-  checks.optional("iamInstanceProfile", props.iamInstanceProfile, ofKind(INSTANCE_PROFILE));
-  checkTags(props.tags, checks);
+function validateNames(props: StatefulElastigroupProps, validator: Validator): void {
+  validator.value("name", props.name, ofFormat(NAME));
+  validator.value("region", props.region, ofFormat(REGION));
+  validator.value("imageId", props.imageId, ofFormat(IMAGE));
+  if (props.description !== undefined) validator.value("description", props.description, NOT_EMPTY);
+  validator.optional("keyPair", props.keyPair, NOT_EMPTY);
+  validator.optional("iamInstanceProfile", props.iamInstanceProfile, ofFormat(INSTANCE_PROFILE));
+  validateTags(props.tags, validator);
 }
 
-function checkMachine(props: StatefulElastigroupProps, checks: Checks): void {
+function validateMachine(props: StatefulElastigroupProps, validator: Validator): void {
   const { rootVolume, dataVolume, route53 } = props;
-  checks.value("capacity", props.capacity, within(REPLICAS));
-  checks.list("securityGroupIds", props.securityGroupIds, SECURITY_GROUP);
-  checks.add(props.availabilityZones._preconditions);
-  checks.value("metadataHopLimit", props.metadataHopLimit ?? 1, within(HOPS));
+  validator.value("capacity", props.capacity, within(REPLICAS));
+  validator.list("securityGroupIds", props.securityGroupIds, SECURITY_GROUP);
+  validator.add(props.availabilityZones._preconditions);
+  validator.value("metadataHopLimit", props.metadataHopLimit ?? 1, within(HOPS));
   const { value } = props.architecture ?? Architecture.X86_64;
-  checks.value("architecture", value, oneOf(["x86_64", "arm64"]));
-  checks.list("privateIps", props.privateIps, IPV4);
-  checks.list("targetGroupArns", props.targetGroupArns, TARGET_GROUP);
-  if (route53 !== undefined) checkRoute53(route53, checks);
-  if (rootVolume !== undefined) checkVolume("rootVolume", rootVolume, checks);
-  if (dataVolume !== undefined) checkDataVolume(dataVolume, checks);
+  validator.value("architecture", value, oneOf(["x86_64", "arm64"]));
+  validator.list("privateIps", props.privateIps, IPV4);
+  validator.list("targetGroupArns", props.targetGroupArns, TARGET_GROUP);
+  if (route53 !== undefined) validateRoute53(route53, validator);
+  if (rootVolume !== undefined) validateVolume("rootVolume", rootVolume, validator);
+  if (dataVolume !== undefined) validateDataVolume(dataVolume, validator);
 }

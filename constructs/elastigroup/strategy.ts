@@ -2,8 +2,8 @@ import { type ElastigroupAwsConfig } from "@cdktf/provider-spotinst/lib/elastigr
 import { type IResolvable } from "cdktf";
 import { hcl } from "../terraform/hcl";
 import { DRAINING, LIFETIMES, PERCENT } from "../validation/limits";
-import { type Checks } from "../validation/validator";
-import { oneOf, type Rule, within } from "../validation/value-rules";
+import { type Validator } from "../validation/validator";
+import { oneOf, type ValueRule, within } from "../validation/value-rules";
 import { Orientation } from "./orientation";
 import { RevertToSpot } from "./revert-to-spot";
 
@@ -63,22 +63,22 @@ export interface Strategy {
   readonly considerOnDemandPricing?: boolean | IResolvable;
 }
 
-const TRUE: Rule<boolean> = {
+const TRUE: ValueRule<boolean> = {
   rule: "be true or be left out (the provider sends no false)",
   holds: (value) => value,
   condition: (value) => hcl`${value}`,
 };
 
 /** Checks each value by itself. */
-export function checkStrategy(strategy: Strategy, checks: Checks): void {
+export function validateStrategy(strategy: Strategy, validator: Validator): void {
   const percent = within(PERCENT, " percent");
-  checks.value("strategy.drainingTimeout", strategy.drainingTimeout ?? 120, within(DRAINING, " seconds"));
+  validator.value("strategy.drainingTimeout", strategy.drainingTimeout ?? 120, within(DRAINING, " seconds"));
   for (const prop of ["maxReplacementsPercentage", "immediateOnDemandRecoverThreshold"] as const) {
-    checks.optional(`strategy.${prop}`, strategy[prop], percent);
+    validator.optional(`strategy.${prop}`, strategy[prop], percent);
   }
-  checks.optional("strategy.minimumInstanceLifetime", strategy.minimumInstanceLifetime, oneOf(LIFETIMES));
-  checks.optional("strategy.utilizeReservedInstances", strategy.utilizeReservedInstances, TRUE);
-  checks.add(strategy.revertToSpot?._preconditions ?? []);
+  validator.optional("strategy.minimumInstanceLifetime", strategy.minimumInstanceLifetime, oneOf(LIFETIMES));
+  validator.optional("strategy.utilizeReservedInstances", strategy.utilizeReservedInstances, TRUE);
+  validator.add(strategy.revertToSpot?._preconditions ?? []);
 }
 
 /** The strategy as the provider takes it. */

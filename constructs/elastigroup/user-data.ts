@@ -58,7 +58,7 @@ export class UserData extends Construct {
       },
     ];
     let problems: string[] | undefined;
-    this.node.addValidation({ validate: () => (problems ??= checkSize(props.text)) });
+    this.node.addValidation({ validate: () => (problems ??= validateSize(props.text)) });
   }
 }
 
@@ -78,7 +78,7 @@ function startsWithToken(text: string): boolean {
 let measured = { text: "", size: 0 };
 
 /** What is wrong with the size of a script; one that holds tokens is measured by Terraform. */
-export function checkSize(text: string): string[] {
+export function validateSize(text: string): string[] {
   if (Token.isUnresolved(text) || measured.size + difference(measured.text, text) <= USER_DATA_LIMIT)
     return [];
   // The fastest level takes a quarter of the time, and as a rule it fits already.

@@ -1,13 +1,13 @@
 import { type ElastigroupAwsEbsBlockDevice } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
 import { type IResolvable, Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
-import { isBroken, type Relation } from "../validation/constraint";
+import { type Constraint, isBroken } from "../validation/constraint";
 import { DEVICE, KMS_KEY } from "../validation/formats";
 import { GP3, IOPS, SIZES, THROUGHPUT, VOLUME_SIZE } from "../validation/limits";
-import { type Checks } from "../validation/validator";
-import { isKnown, ofKind, oneOf, within } from "../validation/value-rules";
+import { type Validator } from "../validation/validator";
+import { isKnown, ofFormat, oneOf, within } from "../validation/value-rules";
 
-/** The types of EBS volumes that suit Redis. */
+/** The types of EBS volumes that a group may have. */
 export class VolumeType {
   /** 3000 IOPS and 125 MiB/s whatever the size, and more where asked. */
   public static readonly GP3 = new VolumeType("gp3");
@@ -66,33 +66,33 @@ export interface Volume {
 const TYPES = ["gp3", "gp2", "io1"];
 
 /** Checks each value of a volume by itself. */
-export function checkVolume(
+export function validateVolume(
   prop: string,
   volume: Volume & { readonly device?: string },
-  checks: Checks,
+  validator: Validator,
 ): void {
-  checks.value(`${prop}.size`, volume.size, within(VOLUME_SIZE, " GiB"));
-  checks.value(`${prop}.type`, volume.type?.value ?? "gp3", oneOf(TYPES));
-  checks.optional(`${prop}.throughput`, volume.throughput, within(THROUGHPUT, " MiB/s"));
-  checks.optional(`${prop}.kmsKeyId`, volume.kmsKeyId, ofKind(KMS_KEY));
-  if (volume.device !== undefined) checks.value(`${prop}.device`, volume.device, ofKind(DEVICE));
+  validator.value(`${prop}.size`, volume.size, within(VOLUME_SIZE, " GiB"));
+  validator.value(`${prop}.type`, volume.type?.value ?? "gp3", oneOf(TYPES));
+  validator.optional(`${prop}.throughput`, volume.throughput, within(THROUGHPUT, " MiB/s"));
+  validator.optional(`${prop}.kmsKeyId`, volume.kmsKeyId, ofFormat(KMS_KEY));
+  if (volume.device !== undefined) validator.value(`${prop}.device`, volume.device, ofFormat(DEVICE));
 }
 
 /** How a volume's values must fit together. */
-export function volumeRelations(prop: string, volume: Volume): Relation[] {
-  return volumeRules({ ...volume, type: volume.type?.value }).map(({ part, ...rule }) => ({
-    ...rule,
+export function volumeConstraints(prop: string, volume: Volume): Constraint[] {
+  return constraintsOf({ ...volume, type: volume.type?.value }).map(({ part, ...constraint }) => ({
+    ...constraint,
     prop: `${prop}.${part}`,
   }));
 }
 
 /** What is wrong with how the values fit together that are known; the config file's volumes have the same parts. */
-export function volumeConflicts(volume: VolumeParts): VolumeRule[] {
-  return volumeRules(volume).filter(isBroken);
+export function volumeConflicts(volume: VolumeParts): VolumeConstraint[] {
+  return constraintsOf(volume).filter(isBroken);
 }
 
-/** A rule about one part of a volume. */
-export type VolumeRule = Omit<Relation, "prop"> & {
+/** A constraint on one part of a volume. */
+export type VolumeConstraint = Omit<Constraint, "prop"> & {
   readonly part: "size" | "iops" | "throughput" | "kmsKeyId";
 };
 
@@ -106,13 +106,16 @@ export interface VolumeParts {
   readonly kmsKeyId?: unknown;
 }
 
-function volumeRules(volume: VolumeParts): VolumeRule[] {
+function constraintsOf(volume: VolumeParts): VolumeConstraint[] {
   const { type = "gp3", throughput, encrypted = true, kmsKeyId } = volume;
   const isNamed = isKnown(type);
   const most = Math.floor(Number(volume.iops ?? GP3.iops) / 4);
-  const rules: VolumeRule[] = [...sizeRules({ ...volume, type }), ...iopsRules({ ...volume, type })];
+  const constraints: VolumeConstraint[] = [
+    ...sizeConstraints({ ...volume, type }),
+    ...iopsConstraints({ ...volume, type }),
+  ];
   if (throughput !== undefined) {
-    rules.push({
+    constraints.push({
       part: "throughput",
       rule: `be left out ${isNamed ? `for ${type}` : "unless `type` is gp3"}`,
       got: throughput,
@@ -120,7 +123,7 @@ function volumeRules(volume: VolumeParts): VolumeRule[] {
       holds: type === "gp3" || !TYPES.includes(type),
       condition: hcl`${type} == "gp3"`,
     });
-    const quarter: VolumeRule = {
+    const quarter: VolumeConstraint = {
       part: "throughput",
       rule: `be at most a quarter of \`iops\`${isKnown(volume.iops) ? ` (${most} MiB/s)` : ""}`,
       got: throughput,
@@ -128,10 +131,10 @@ function volumeRules(volume: VolumeParts): VolumeRule[] {
       holds: Number(throughput) <= most,
       condition: hcl`${throughput} <= ${volume.iops ?? GP3.iops} / 4`,
     };
-    if (type === "gp3" || !isNamed) rules.push(quarter);
+    if (type === "gp3" || !isNamed) constraints.push(quarter);
   }
   if (kmsKeyId !== undefined) {
-    rules.push({
+    constraints.push({
       part: "kmsKeyId",
       rule: "be left out unless `encrypted` is true",
       got: kmsKeyId,
@@ -140,10 +143,10 @@ function volumeRules(volume: VolumeParts): VolumeRule[] {
       condition: hcl`${encrypted}`,
     });
   }
-  return rules;
+  return constraints;
 }
 
-function sizeRules({ type = "gp3", size }: VolumeParts): VolumeRule[] {
+function sizeConstraints({ type = "gp3", size }: VolumeParts): VolumeConstraint[] {
   return Object.entries(SIZES)
     .filter(([name]) => name === type || !isKnown(type))
     .map(([name, { least, most }]) => {
@@ -160,13 +163,13 @@ function sizeRules({ type = "gp3", size }: VolumeParts): VolumeRule[] {
     });
 }
 
-function iopsRules({ type = "gp3", size, iops }: VolumeParts): VolumeRule[] {
+function iopsConstraints({ type = "gp3", size, iops }: VolumeParts): VolumeConstraint[] {
   const about = { part: "iops" as const, got: iops };
   if (iops === undefined) {
     const condition = hcl`${type} != "io1"`;
     return [{ ...about, rule: "be given for io1", among: [type], holds: type !== "io1", condition }];
   }
-  const allowed: VolumeRule = {
+  const allowed: VolumeConstraint = {
     ...about,
     rule: "be left out for gp2",
     among: [type],
@@ -178,14 +181,14 @@ function iopsRules({ type = "gp3", size, iops }: VolumeParts): VolumeRule[] {
     allowed,
     ...ranges.flatMap(([name, { least, most, perGib }]) => {
       const range = within({ least, most });
-      const inRange: VolumeRule = {
+      const inRange: VolumeConstraint = {
         ...about,
         rule: `${range.rule} for ${name}`,
         among: [type, iops],
         holds: range.holds(iops as number),
         condition: hcl`${type} != ${name} || (${range.condition(iops)})`,
       };
-      const bySize: VolumeRule = {
+      const bySize: VolumeConstraint = {
         ...about,
         rule: `be at most ${perGib} per GiB of \`size\` for ${name}`,
         among: [type, iops, size],

@@ -1,15 +1,15 @@
 import { Fn, TerraformLocal, Token, Tokenization } from "cdktf";
 import { type Construct } from "constructs";
 import { hcl } from "../terraform/hcl";
-import { type Relation, shown } from "../validation/constraint";
-import { type Kind, SUBNET, ZONE } from "../validation/formats";
+import { type Constraint, parenthesized } from "../validation/constraint";
+import { type Format, SUBNET, ZONE } from "../validation/formats";
 import { type AvailabilityZones } from "./availability-zones";
 
 /** A zone, a subnet, and what may follow. */
 const ITEM = `^${inner(ZONE)}:${inner(SUBNET)}(:[^:\\s]*){0,3}$`;
 
 /** A pattern without its ends. */
-function inner({ pattern }: Kind): string {
+function inner({ pattern }: Format): string {
   return pattern.source.slice(1, -1);
 }
 
@@ -29,12 +29,12 @@ export function zoneItems(scope: Construct, { items, revision }: AvailabilityZon
 }
 
 /** What holds of a group's zones and of the items that they become. */
-export function zonesRelations(zones: AvailabilityZones, items: string[], region: string): Relation[] {
-  return [...itemRelations(items), ...zoneRelations(zones, items, region)];
+export function zonesConstraints(zones: AvailabilityZones, items: string[], region: string): Constraint[] {
+  return [...itemConstraints(items), ...zoneConstraints(zones, items, region)];
 }
 
 /** Of other items the provider would drop some, and Spot refuse the rest. */
-function itemRelations(items: string[]): Relation[] {
+function itemConstraints(items: string[]): Constraint[] {
   const about = { prop: "availabilityZones", got: items, among: [items], holds: true };
   return [
     {
@@ -51,18 +51,22 @@ function itemRelations(items: string[]): Relation[] {
 }
 
 /** How zones must fit the region, and preferred ones the others. */
-function zoneRelations({ names, preferred }: AvailabilityZones, items: string[], region: string): Relation[] {
+function zoneConstraints(
+  { names, preferred }: AvailabilityZones,
+  items: string[],
+  region: string,
+): Constraint[] {
   const zones = names ?? hcl`[for item in ${items} : split(":", item)[0]]`;
-  const within: Relation = {
+  const within: Constraint = {
     prop: "availabilityZones",
-    rule: `name zones of \`region\`${shown(region)}`,
+    rule: `name zones of \`region\`${parenthesized(region)}`,
     got: names ?? items,
     among: [names ?? items, region],
     holds: (names ?? []).every((zone) => zone.startsWith(region)),
     condition: hcl`alltrue([for zone in ${zones} : startswith(zone, ${region})])`,
   };
   if (preferred === undefined) return [within];
-  const used: Relation = {
+  const used: Constraint = {
     prop: "preferredZones",
     rule: "name zones that `availabilityZones` names too",
     got: preferred,

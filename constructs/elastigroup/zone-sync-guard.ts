@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import { hcl } from "../terraform/hcl";
 import { ImportBlock } from "../terraform/import-block";
 
-export interface SentZonesProps {
+export interface ZoneSyncGuardProps {
   /** The group. */
   readonly elastigroup: ElastigroupAws;
   /** Its zones, as they are in the configuration. */
@@ -40,8 +40,8 @@ class Memory extends TerraformResource {
  * zones in the state though Spot never got them, and since it reads no zones, it would never send them again:
  * what is remembered here then differs from the configuration, and every plan is refused until they are sent.
  */
-export class SentZones extends Construct {
-  constructor(scope: Construct, id: string, { elastigroup, items, adopted, ignored }: SentZonesProps) {
+export class ZoneSyncGuard extends Construct {
+  constructor(scope: Construct, id: string, { elastigroup, items, adopted, ignored }: ZoneSyncGuardProps) {
     super(scope, id);
     const wanted = Fn.join(",", items);
     const memory = new Memory(this, "Resource", {

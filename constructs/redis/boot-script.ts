@@ -16,8 +16,8 @@ import {
   SIZE,
 } from "../validation/formats";
 import { PORTS } from "../validation/limits";
-import { Checks } from "../validation/validator";
-import { ofKind, type Rule, terraformPattern, within } from "../validation/value-rules";
+import { Validator } from "../validation/validator";
+import { ofFormat, terraformPattern, type ValueRule, within } from "../validation/value-rules";
 import { type AgentArchive, inlineProgram } from "./agent-archive";
 import { Failover } from "./failover";
 import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
@@ -111,17 +111,17 @@ export class BootScript {
   constructor(props: BootScriptProps) {
     const redis = props.redis ?? {};
     const { before, after } = props.steps ?? {};
-    const checks = new Checks();
-    checks.list("masters", props.masters, HOST);
-    if (props.shard !== undefined) checks.value("shard", props.shard, ofKind(HOST));
-    checkRedis(redis, checks);
-    if (before !== undefined) checks.value("bootScript.before", before, SCRIPT);
-    if (after !== undefined) checks.value("bootScript.after", after, SCRIPT);
+    const validator = new Validator();
+    validator.list("masters", props.masters, HOST);
+    if (props.shard !== undefined) validator.value("shard", props.shard, ofFormat(HOST));
+    validateRedis(redis, validator);
+    if (before !== undefined) validator.value("bootScript.before", before, SCRIPT);
+    if (after !== undefined) validator.value("bootScript.after", after, SCRIPT);
     const agent: AgentArchive = props.agent ?? { url: agentUrl() };
     const { url, sha256 = agentSha256() } = agent;
-    checks.value("bootScript.agent.url", url, ofKind(HTTP_URL));
-    checks.value("bootScript.agent.sha256", sha256, ofKind(SHA256));
-    this.preconditions = checks.preconditions;
+    validator.value("bootScript.agent.url", url, ofFormat(HTTP_URL));
+    validator.value("bootScript.agent.sha256", sha256, ofFormat(SHA256));
+    this.preconditions = validator.preconditions;
     this.settings = renderSettings(props, redis);
     this.text = template()({
       settings: Object.entries(this.settings).map(([name, value]) => ({ name, word: shellWord(value) })),
@@ -152,38 +152,38 @@ function template(): TemplateDelegate {
 }
 
 /** Terraform's patterns cannot look ahead. */
-const SCRIPT: Rule<string> = {
-  ...ofKind(SHELL),
+const SCRIPT: ValueRule<string> = {
+  ...ofFormat(SHELL),
   condition: (text) =>
     hcl`can(regex("\\S", ${text})) && !can(regex(${`(^|\n)${FILE_END}\r?(\n|$)`}, ${text}))`,
 };
 
-const UNRESERVED: Rule<string> = {
+const UNRESERVED: ValueRule<string> = {
   rule: "leave alone what this package sets itself or relies on",
   holds: (directive) => !RESERVED_DIRECTIVES.test(directive),
   condition: (directive) => hcl`!can(regex(${terraformPattern(RESERVED_DIRECTIVES)}, ${directive}))`,
 };
 
 /** The bus is 10000 above the port. */
-const WITH_BUS: Rule<number> = {
+const WITH_BUS: ValueRule<number> = {
   rule: "be at most 55535 unless `busPort` is given",
   holds: (port) => port <= 55535,
   condition: (port) => hcl`${port} <= 55535`,
 };
 
-function checkRedis(redis: RedisSettings, checks: Checks): void {
+function validateRedis(redis: RedisSettings, validator: Validator): void {
   const { install, port = 6379, busPort, maxMemory, backlogSize, directives = {} } = redis;
-  checks.value("redis.port", port, within(PORTS));
-  if (busPort === undefined) checks.value("redis.port", port, WITH_BUS);
-  else checks.value("redis.busPort", busPort, within(PORTS));
-  if (maxMemory !== undefined) checks.value("redis.maxMemory", maxMemory, ofKind(SIZE));
-  if (backlogSize !== undefined) checks.value("redis.backlogSize", backlogSize, ofKind(SIZE));
+  validator.value("redis.port", port, within(PORTS));
+  if (busPort === undefined) validator.value("redis.port", port, WITH_BUS);
+  else validator.value("redis.busPort", busPort, within(PORTS));
+  if (maxMemory !== undefined) validator.value("redis.maxMemory", maxMemory, ofFormat(SIZE));
+  if (backlogSize !== undefined) validator.value("redis.backlogSize", backlogSize, ofFormat(SIZE));
   for (const [directive, value] of Object.entries(directives)) {
-    checks.value("redis.directives", directive, ofKind(DIRECTIVE));
-    checks.value("redis.directives", directive, UNRESERVED);
-    checks.value(`redis.directives.${directive}`, value, ofKind(LINE));
+    validator.value("redis.directives", directive, ofFormat(DIRECTIVE));
+    validator.value("redis.directives", directive, UNRESERVED);
+    validator.value(`redis.directives.${directive}`, value, ofFormat(LINE));
   }
-  checks.add(install?._preconditions ?? []);
+  validator.add(install?._preconditions ?? []);
 }
 
 function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: string]: string } {

@@ -1,7 +1,7 @@
 import { type Precondition } from "cdktf";
 import { ARCHIVE_URL, PACKAGE, RELEASE, SHA256 } from "../validation/formats";
-import { Checks } from "../validation/validator";
-import { ofKind } from "../validation/value-rules";
+import { Validator } from "../validation/validator";
+import { ofFormat } from "../validation/value-rules";
 
 /** Where a source release comes from. Give all three, or none. */
 export interface RedisSource {
@@ -23,11 +23,11 @@ const DEFAULT_SOURCE: RedisSource = {
 export class RedisInstall {
   /** Built once on the instance from a pinned release, and kept on the root volume. Redis 7.2.15 unless told. */
   public static source(source: RedisSource = DEFAULT_SOURCE): RedisInstall {
-    const checks = new Checks();
-    checks.value("redis.version", source.version, ofKind(RELEASE));
-    checks.value("redis.url", source.url, ofKind(ARCHIVE_URL));
-    checks.value("redis.sha256", source.sha256, ofKind(SHA256));
-    return new RedisInstall("source", checks.preconditions, source);
+    const validator = new Validator();
+    validator.value("redis.version", source.version, ofFormat(RELEASE));
+    validator.value("redis.url", source.url, ofFormat(ARCHIVE_URL));
+    validator.value("redis.sha256", source.sha256, ofFormat(SHA256));
+    return new RedisInstall("source", validator.preconditions, source);
   }
 
   /**
@@ -35,9 +35,9 @@ export class RedisInstall {
    * @param name the package; default: the first of the usual names that the distribution has
    */
   public static package(name?: string): RedisInstall {
-    const checks = new Checks();
-    if (name !== undefined) checks.value("redis.package", name, ofKind(PACKAGE));
-    return new RedisInstall("package", checks.preconditions, undefined, name);
+    const validator = new Validator();
+    if (name !== undefined) validator.value("redis.package", name, ofFormat(PACKAGE));
+    return new RedisInstall("package", validator.preconditions, undefined, name);
   }
 
   /** The machine image already has redis-server and redis-cli on its PATH. */

@@ -6,9 +6,9 @@ import { terraformText } from "../terraform/escape";
 import { IMPORT_VERSION } from "../terraform/import-block";
 import { VerbatimBackend } from "../terraform/verbatim-backend";
 import { ACCOUNT } from "../validation/formats";
-import { Checks, withPreconditions } from "../validation/validator";
-import { ofKind, violation } from "../validation/value-rules";
-import { type ReplicaGroup, RedisReplicas, type RedisReplicasProps } from "./redis-replicas";
+import { Validator, withPreconditions } from "../validation/validator";
+import { ofFormat, violation } from "../validation/value-rules";
+import { RedisReplicas, type RedisReplicasProps, type ReplicaGroup } from "./redis-replicas";
 
 export interface RedisReplicasStackProps {
   /**
@@ -42,12 +42,12 @@ const OF_THE_ROOT = "be left out of a module: it belongs into the root module";
 /** A stack that is ready to deploy: provider, version ranges, state, replicas, outputs. */
 export class RedisReplicasStack extends TerraformStack {
   private readonly isModule: boolean;
-  private readonly checks = new Checks();
+  private readonly validator = new Validator();
 
   constructor(scope: Construct, id: string, props: RedisReplicasStackProps = {}) {
     super(scope, id);
     this.isModule = props.module ?? false;
-    this.checks.optional("account", props.account, ofKind(ACCOUNT));
+    this.validator.optional("account", props.account, ofFormat(ACCOUNT));
     this.validateModule(props);
     new SpotinstProvider(this, "spotinst", {
       account: props.account,
@@ -73,7 +73,7 @@ export class RedisReplicasStack extends TerraformStack {
     ].find(([, group]) => group !== undefined);
     if (adopted && this.isModule) throw new Error(violation(adopted[0], OF_THE_ROOT, adopted[1]));
     if (adopted) this.addOverride("terraform.required_version", IMPORT_VERSION);
-    const lifecycle = withPreconditions(props.lifecycle, this.checks.preconditions);
+    const lifecycle = withPreconditions(props.lifecycle, this.validator.preconditions);
     const replicas = new RedisReplicas(this, "replicas", { ...props, lifecycle });
     for (const member of replicas.members) this.describe(member);
     if (replicas.securityGroup) {

@@ -9,12 +9,12 @@ import { type GroupProps, type StatefulElastigroupProps } from "../elastigroup/g
 import { StatefulElastigroup } from "../elastigroup/stateful-elastigroup";
 import { preconditions } from "../validation/constraint";
 import { REPLICAS } from "../validation/limits";
-import { Checks, withPreconditions } from "../validation/validator";
+import { Validator, withPreconditions } from "../validation/validator";
 import { violation, within } from "../validation/value-rules";
 import { type BootOptions, BootScript } from "./boot-script";
 import { type Failover } from "./failover";
 import { type RedisSettings } from "./redis-settings";
-import { checkShards, type Shard, shardRelations, shardViolations } from "./shard";
+import { type Shard, shardConstraints, shardViolations, validateShards } from "./shard";
 
 export interface RedisReplicasProps extends GroupProps {
   /**
@@ -216,15 +216,15 @@ function together(items: string[], item: string | undefined): string[] {
 
 /** Throws where nobody could tell how many replicas there are to be. */
 function validateCount({ replicas, shards }: RedisReplicasProps): void {
-  if (shards !== undefined) checkShards(shards);
+  if (shards !== undefined) validateShards(shards);
   else if (replicas === undefined) throw new Error(violation("replicas", "be given, or `shards`", replicas));
   // As the group's capacity it is held against the same rule in Terraform.
-  if (replicas !== undefined) new Checks().value("replicas", replicas, within(REPLICAS));
+  if (replicas !== undefined) new Validator().value("replicas", replicas, within(REPLICAS));
 }
 
 /** What holds of all shards together is seen to once: at the first one's group. */
 function across(shards: Shard[] = [], shard: Shard | undefined): Precondition[] {
-  return shard === shards[0] ? preconditions(shardRelations(shards)) : [];
+  return shard === shards[0] ? preconditions(shardConstraints(shards)) : [];
 }
 
 function shardsViolations({ replicas, shards, privateIps, adopt }: RedisReplicasProps): string[] {

@@ -1,10 +1,10 @@
 import { Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
-import { type Relation } from "../validation/constraint";
+import { type Constraint } from "../validation/constraint";
 import { HOST, IPV4, SHARD } from "../validation/formats";
 import { REPLICAS } from "../validation/limits";
-import { Checks } from "../validation/validator";
-import { ofKind, once, some, violation, within } from "../validation/value-rules";
+import { Validator } from "../validation/validator";
+import { ofFormat, once, some, violation, within } from "../validation/value-rules";
 
 /** The replicas of one shard, on a group of their own. */
 export interface Shard {
@@ -30,9 +30,9 @@ export interface Shard {
 }
 
 /** Throws where a known value can be no such value; others are checked by the shard's group and boot script. */
-export function checkShards(shards: Shard[]): void {
-  const checks = new Checks();
-  checks.value(
+export function validateShards(shards: Shard[]): void {
+  const validator = new Validator();
+  validator.value(
     "shards",
     shards.map(({ name }) => name),
     some("shard"),
@@ -40,12 +40,12 @@ export function checkShards(shards: Shard[]): void {
   shards.forEach(({ name, master, replicas, privateIps }, index) => {
     if (Token.isUnresolved(name))
       throw new Error(violation(`shards[${index}].name`, "be known before Terraform runs", "a token"));
-    checks.value(`shards[${index}].name`, name, ofKind(SHARD));
-    checks.value(`shards[${index}].master`, master, ofKind(HOST));
-    checks.value(`shards[${index}].replicas`, replicas, within(REPLICAS));
-    checks.list(`shards[${index}].privateIps`, privateIps, IPV4);
+    validator.value(`shards[${index}].name`, name, ofFormat(SHARD));
+    validator.value(`shards[${index}].master`, master, ofFormat(HOST));
+    validator.value(`shards[${index}].replicas`, replicas, within(REPLICAS));
+    validator.list(`shards[${index}].privateIps`, privateIps, IPV4);
   });
-  checks.value(
+  validator.value(
     "shards",
     shards.map(({ name }) => name),
     once("shard"),
@@ -68,7 +68,7 @@ export function shardViolations(shards: Shard[]): string[] {
 }
 
 /** The same where only Terraform knows the values. */
-export function shardRelations(shards: Shard[]): Relation[] {
+export function shardConstraints(shards: Shard[]): Constraint[] {
   const masters = shards.map(({ master }) => master);
   const addresses = shards.flatMap(({ privateIps }) => (privateIps === undefined ? [] : [privateIps]));
   return [

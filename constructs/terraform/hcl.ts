@@ -22,7 +22,7 @@ class Expression implements IResolvable {
     const inner = context.suppressBraces;
     context.suppressBraces = true;
     const expression = this.text
-      .map((part, index) => (index === 0 ? part : `${show(this.values[index - 1], context)}${part}`))
+      .map((part, index) => (index === 0 ? part : `${expressionOf(this.values[index - 1], context)}${part}`))
       .join("");
     context.suppressBraces = inner;
     return inner ? expression : `\${${expression}}`;
@@ -34,17 +34,17 @@ class Expression implements IResolvable {
 }
 
 /** A value within an expression. */
-function show(value: unknown, context: IResolveContext): string {
+function expressionOf(value: unknown, context: IResolveContext): string {
   if (Token.isUnresolved(value)) {
     // Access to no property at all is how cdktf itself writes a token there.
     const text = String(context.resolve(propertyAccess(value, [])));
     // A token of a text that is an expression already: in quotes it is its value, of whatever type.
     return text.startsWith("${") ? `"${text}"` : text;
   }
-  if (Array.isArray(value)) return `[${value.map((item) => show(item, context)).join(", ")}]`;
+  if (Array.isArray(value)) return `[${value.map((item) => expressionOf(item, context)).join(", ")}]`;
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value).filter(([, each]) => each !== undefined);
-    return `{${entries.map(([key, each]) => `${quoted(key)} = ${show(each, context)}`).join(", ")}}`;
+    return `{${entries.map(([key, each]) => `${quoted(key)} = ${expressionOf(each, context)}`).join(", ")}}`;
   }
   return typeof value === "string" ? quoted(value) : String(value);
 }

@@ -1,8 +1,8 @@
 import { type IResolvable, type Precondition } from "cdktf";
 import { isKnown, precondition, violation } from "./value-rules";
 
-/** A rule across values, which it names with what it makes of them here and in Terraform. */
-export interface Relation {
+/** A constraint across values: the rule, whether it holds here, and how Terraform checks it. */
+export interface Constraint {
   /** The property that a message is about. */
   readonly prop: string;
   /** How a message says it after "must". */
@@ -17,23 +17,23 @@ export interface Relation {
 }
 
 /** Whether it is broken whatever Terraform will know. */
-export function isBroken({ among, holds }: Pick<Relation, "among" | "holds">): boolean {
+export function isBroken({ among, holds }: Pick<Constraint, "among" | "holds">): boolean {
   return isKnown(among) && !holds;
 }
 
 /** What is wrong already, each as one message. */
-export function violations(relations: readonly Relation[]): string[] {
-  return relations.filter(isBroken).map(({ prop, rule, got }) => violation(prop, rule, got));
+export function violations(constraints: readonly Constraint[]): string[] {
+  return constraints.filter(isBroken).map(({ prop, rule, got }) => violation(prop, rule, got));
 }
 
 /** What Terraform has to see to. */
-export function preconditions(relations: readonly Relation[]): Precondition[] {
-  return relations
+export function preconditions(constraints: readonly Constraint[]): Precondition[] {
+  return constraints
     .filter(({ among }) => !isKnown(among))
     .map(({ prop, rule, got, condition }) => precondition(prop, rule, got, condition));
 }
 
 /** A value in parentheses behind a rule; nothing where only Terraform knows it. */
-export function shown(value: unknown): string {
+export function parenthesized(value: unknown): string {
   return isKnown(value) ? ` (${String(value)})` : "";
 }

@@ -1,12 +1,12 @@
-/** A kind of text: what it looks like, and how a message says so after "must". */
-export interface Kind {
+/** A format of text: what it looks like, and how a message says so after "must". */
+export interface Format {
   readonly pattern: RegExp;
   readonly rule: string;
   /** In a list: what one item is called. */
   readonly noun: string;
 }
 
-export const HOST: Kind = {
+export const HOST: Format = {
   // A name's last label has a letter: 10.0.1.999 is neither.
   pattern:
     /^(((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)|([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)*([A-Za-z0-9][A-Za-z0-9-]*)?[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)$/,
@@ -14,93 +14,93 @@ export const HOST: Kind = {
   noun: "master",
 };
 
-export const NAME: Kind = {
+export const NAME: Format = {
   pattern: /^\S(.{0,253}\S)?$/,
   rule: "be 1 to 255 characters without blanks at its ends",
   noun: "name",
 };
 
-export const IMAGE: Kind = {
+export const IMAGE: Format = {
   pattern: /^ami-[0-9a-f]+$/,
   rule: "be an image id such as ami-0123456789abcdef0",
   noun: "image",
 };
 
-export const INSTANCE_TYPE: Kind = {
+export const INSTANCE_TYPE: Format = {
   pattern: /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/,
   rule: "be an instance type such as r6i.large",
   noun: "instance type",
 };
 
 /** As Spot's own documentation writes them: `a`, `m`; names of one family such as `r5a` are taken too. */
-export const INSTANCE_FAMILY: Kind = {
+export const INSTANCE_FAMILY: Format = {
   pattern: /^[A-Za-z][A-Za-z0-9-]*$/,
   rule: "be a family of instance types such as t or r5a",
   noun: "family",
 };
 
-export const GENERATION: Kind = {
+export const GENERATION: Format = {
   pattern: /^\d{1,2}$/,
   rule: "be a generation of instance types such as 1",
   noun: "generation",
 };
 
-export const PLACEMENT_GROUP: Kind = {
+export const PLACEMENT_GROUP: Format = {
   pattern: /^[^\s:]{1,255}$/,
   rule: "be the name of a placement group, without blanks and colons",
   noun: "placement group",
 };
 
-export const TARGET_GROUP: Kind = {
+export const TARGET_GROUP: Format = {
   pattern: /^arn:aws:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/[^/\s]+\/\S+$/,
   rule: "be the ARN of a target group in the partition aws (Spot's provider takes no other)",
   noun: "target group",
 };
 
-export const HOSTED_ZONE: Kind = {
+export const HOSTED_ZONE: Format = {
   pattern: /^Z[A-Z0-9]{1,31}$/,
   rule: "be the id of a hosted zone such as Z0123456789ABCDEFGHIJ",
   noun: "hosted zone",
 };
 
-export const RECORD_SET: Kind = {
+export const RECORD_SET: Format = {
   pattern: /^(\*\.)?[A-Za-z0-9_]([A-Za-z0-9._-]{0,252}[A-Za-z0-9_.])?$/,
   rule: "be the name of a DNS record such as replicas.example.com",
   noun: "record set",
 };
 
-export const IPV4: Kind = {
+export const IPV4: Format = {
   pattern: /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/,
   rule: "be an IPv4 address such as 10.0.1.21",
   noun: "address",
 };
 
-export const DEVICE: Kind = {
+export const DEVICE: Format = {
   pattern: /^\/dev\/(xvd[a-z]{1,2}|sd[a-z](1?\d)?)$/,
   rule: "be a device such as /dev/xvda or /dev/sdf",
   noun: "device",
 };
 
-export const KMS_KEY: Kind = {
+export const KMS_KEY: Format = {
   pattern:
     /^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/\S+|alias\/\S+|mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
   rule: "be the id, alias or ARN of a KMS key",
   noun: "KMS key",
 };
 
-export const SNAPSHOT: Kind = {
+export const SNAPSHOT: Format = {
   pattern: /^snap-[0-9a-f]+$/,
   rule: "be a snapshot id such as snap-0123456789abcdef0",
   noun: "snapshot",
 };
 
-export const GROUP_ID: Kind = {
+export const GROUP_ID: Format = {
   pattern: /^sig-[0-9a-f]{8}$/,
   rule: "be the id of an Elastigroup such as sig-1a2b3c4d",
   noun: "group",
 };
 
-export const SHARD: Kind = {
+export const SHARD: Format = {
   pattern: /^[a-z][a-z0-9-]{0,39}$/,
   rule: "be 1 to 40 lower-case letters, digits and dashes, and begin with a letter",
   noun: "shard",
@@ -109,143 +109,143 @@ export const SHARD: Kind = {
 /** What carries files into user data ends at such a line. */
 export const FILE_END = "END_OF_FILE";
 
-export const SHELL: Kind = {
+export const SHELL: Format = {
   pattern: new RegExp(`^(?![\\s\\S]*(^|\\n)${FILE_END}\\r?(\\n|$))[\\s\\S]*\\S[\\s\\S]*$`),
   rule: `be lines of shell, none of them ${FILE_END}`,
   noun: "script",
 };
 
-export const SECURITY_GROUP: Kind = {
+export const SECURITY_GROUP: Format = {
   pattern: /^sg-[0-9a-f]+$/,
   rule: "be a security group id such as sg-0123456789abcdef0",
   noun: "security group",
 };
 
-export const VPC: Kind = {
+export const VPC: Format = {
   pattern: /^vpc-[0-9a-f]+$/,
   rule: "be a VPC id such as vpc-0123456789abcdef0",
   noun: "VPC",
 };
 
-export const PREFIX_LIST: Kind = {
+export const PREFIX_LIST: Format = {
   pattern: /^pl-[0-9a-f]+$/,
   rule: "be a prefix list id such as pl-0123456789abcdef0",
   noun: "prefix list",
 };
 
 /** Whole, and so without wildcards: a policy names what it allows. */
-export const SECRET_ARN: Kind = {
+export const SECRET_ARN: Format = {
   pattern:
     /^arn:aws[a-z-]*:secretsmanager:[a-z]{2}(-[a-z]+)+-\d:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$/,
   rule: "be a secret's whole ARN with its last six characters, such as arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-a1B2c3",
   noun: "secret",
 };
 
-export const PARAMETER_ARN: Kind = {
+export const PARAMETER_ARN: Format = {
   pattern: /^arn:aws[a-z-]*:ssm:[a-z]{2}(-[a-z]+)+-\d:\d{12}:parameter\/[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/,
   rule: "be a parameter's ARN such as arn:aws:ssm:us-west-2:123456789012:parameter/redis/password",
   noun: "parameter",
 };
 
-export const KEY_ARN: Kind = {
+export const KEY_ARN: Format = {
   pattern: /^arn:aws[a-z-]*:kms:[a-z]{2}(-[a-z]+)+-\d:\d{12}:key\/[0-9a-z-]+$/,
   rule: "be a key's ARN (of the key, not an alias), such as arn:aws:kms:us-west-2:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",
   noun: "key",
 };
 
-export const ROLE_NAME: Kind = {
+export const ROLE_NAME: Format = {
   pattern: /^[A-Za-z0-9+=,.@_-]{1,64}$/,
   rule: "be 1 to 64 letters, digits or characters of +=,.@_-",
   noun: "role",
 };
 
 /** Of a region, or a local or wavelength zone, such as us-west-2-lax-1a and us-east-1-wl1-bos-wlz-1. */
-export const ZONE: Kind = {
+export const ZONE: Format = {
   pattern: /^[a-z]{2}(-[a-z]+)+-\d([a-z]|-[a-z]+-\d[a-z]|-wl\d-[a-z]+-wlz-\d)$/,
   rule: "be an availability zone such as us-west-2a",
   noun: "zone",
 };
 
-export const SUBNET: Kind = {
+export const SUBNET: Format = {
   pattern: /^subnet-[0-9a-f]+$/,
   rule: "be a subnet id such as subnet-0a1b2c3d4e5f60001",
   noun: "subnet",
 };
 
-export const KEY_PAIR: Kind = {
+export const KEY_PAIR: Format = {
   pattern: /^\S(.{0,253}\S)?$/,
   rule: "be the name of an EC2 key pair",
   noun: "key pair",
 };
 
-export const INSTANCE_PROFILE: Kind = {
+export const INSTANCE_PROFILE: Format = {
   pattern: /^(arn:aws[a-z-]*:iam::\d{12}:instance-profile\/\S+|[A-Za-z0-9+=,.@_-]{1,128})$/,
   rule: "be the name or ARN of an instance profile",
   noun: "instance profile",
 };
 
-export const REGION: Kind = {
+export const REGION: Format = {
   pattern: /^[a-z]{2}(-[a-z]+)+-\d$/,
   rule: "be an AWS region such as us-west-2",
   noun: "region",
 };
 
-export const ACCOUNT: Kind = {
+export const ACCOUNT: Format = {
   pattern: /^act-[0-9a-f]{8}$/,
   rule: "be a Spot account such as act-1a2b3c4d",
   noun: "account",
 };
 
-export const WINDOW: Kind = {
+export const WINDOW: Format = {
   pattern:
     /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun):([01]\d|2[0-3]):[0-5]\d-(Mon|Tue|Wed|Thu|Fri|Sat|Sun):([01]\d|2[0-3]):[0-5]\d$/,
   rule: "be a window such as Sun:03:00-Sun:05:00 (UTC)",
   noun: "window",
 };
 
-export const RELEASE: Kind = {
+export const RELEASE: Format = {
   pattern: /^\d+\.\d+\.\d+$/,
   rule: "be a release such as 7.2.15",
   noun: "release",
 };
 
-export const ARCHIVE_URL: Kind = {
+export const ARCHIVE_URL: Format = {
   pattern: /^https?:\/\/\S+\.tar\.gz$/,
   rule: "be the URL of a .tar.gz",
   noun: "URL",
 };
 
-export const HTTP_URL: Kind = {
+export const HTTP_URL: Format = {
   pattern: /^https?:\/\/[!-~]+$/,
   rule: "be an HTTP or HTTPS URL",
   noun: "URL",
 };
 
-export const SHA256: Kind = {
+export const SHA256: Format = {
   pattern: /^[0-9a-f]{64}$/,
   rule: "be 64 digits of lower-case hex",
   noun: "checksum",
 };
 
-export const PACKAGE: Kind = {
+export const PACKAGE: Format = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9+._:-]*$/,
   rule: "be the name of a package",
   noun: "package",
 };
 
-export const SIZE: Kind = {
+export const SIZE: Format = {
   pattern: /^\d+([bB]|[kKmMgG][bB]?)?$/,
   rule: "be a size such as 512mb or 12gb",
   noun: "size",
 };
 
-export const DIRECTIVE: Kind = {
+export const DIRECTIVE: Format = {
   pattern: /^[a-z][a-z-]*$/,
   rule: "name a directive of redis.conf",
   noun: "directive",
 };
 
-export const LINE: Kind = { pattern: /^[^\r\n]+$/, rule: "be one line", noun: "line" };
+export const LINE: Format = { pattern: /^[^\r\n]+$/, rule: "be one line", noun: "line" };
 
 /**
  * Directives that the instance's own files write, or that would undo what they promise: `rdbchecksum` and

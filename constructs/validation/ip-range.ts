@@ -1,13 +1,13 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { hcl } from "../terraform/hcl";
-import { type Rule } from "./value-rules";
+import { type ValueRule } from "./value-rules";
 
 /** What a range must be, after "must". */
 export const RANGE_RULE =
   "be a range in CIDR notation without host bits, such as 10.0.0.0/16 or 2001:db8::/32";
 
 /** A range that only Terraform knows, which is one of IPv4. */
-export const RANGE_V4: Rule<string> = {
+export const RANGE_V4: ValueRule<string> = {
   rule: "be an IPv4 range in CIDR notation without host bits, such as 10.0.0.0/16",
   holds: (value) => isRange(value) && !isRangeV6(value),
   // IPv6 has no netmask there, and so no value.
@@ -15,7 +15,7 @@ export const RANGE_V4: Rule<string> = {
 };
 
 /** A range of either. */
-export const RANGE: Rule<string> = { ...RANGE_V4, rule: RANGE_RULE, holds: isRange };
+export const RANGE: ValueRule<string> = { ...RANGE_V4, rule: RANGE_RULE, holds: isRange };
 
 /** Whether a text is a range of IPs as a security group's rule takes it: with no bit set behind the prefix. */
 export function isRange(text: string): boolean {

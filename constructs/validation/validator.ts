@@ -1,18 +1,18 @@
 import { type Precondition, type TerraformResourceLifecycle, Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
-import { type Kind } from "./formats";
-import { each, isKnown, ofKind, once, precondition, type Rule, some, violation } from "./value-rules";
+import { type Format } from "./formats";
+import { each, isKnown, ofFormat, once, precondition, some, type ValueRule, violation } from "./value-rules";
 
 /**
  * Holds values against rules: throws where a known one breaks its rule, and has Terraform refuse the plan where that
  * alone knows the value.
  */
-export class Checks {
+export class Validator {
   /** For the lifecycle of the resource that takes the values. */
   public readonly preconditions: Precondition[] = [];
 
   /** A value that must be there. */
-  public value<Value>(prop: string, value: Value, rule: Rule<Value>): void {
+  public value<Value>(prop: string, value: Value, rule: ValueRule<Value>): void {
     if (!isKnown(value)) {
       this.preconditions.push(precondition(prop, rule.rule, value, rule.condition(value)));
     } else if (!rule.holds(value)) {
@@ -21,31 +21,32 @@ export class Checks {
   }
 
   /** A value that may be left out, which in Terraform is null. */
-  public optional<Value>(prop: string, value: Value | undefined, rule: Rule<Value>): void {
+  public optional<Value>(prop: string, value: Value | undefined, rule: ValueRule<Value>): void {
     if (value === undefined) return;
-    const condition: Rule<Value>["condition"] = (got) => hcl`${got} == null ? true : ${rule.condition(got)}`;
+    const condition: ValueRule<Value>["condition"] = (got) =>
+      hcl`${got} == null ? true : ${rule.condition(got)}`;
     this.value(prop, value, { ...rule, condition });
   }
 
-  /** A list that has an item, no item twice, and items of one kind only that keep further rules, too. */
+  /** A list that has an item, no item twice, and items of one format only that keep further rules, too. */
   public list(
     prop: string,
     values: readonly string[] | undefined,
-    kind: Kind,
-    ...further: readonly Rule<string>[]
+    format: Format,
+    ...further: readonly ValueRule<string>[]
   ): void {
     if (values === undefined) return;
-    const ofItems = [ofKind(kind), ...further];
+    const ofItems = [ofFormat(format), ...further];
     if (Token.isUnresolved(values)) {
-      for (const rule of [some(kind.noun), once(kind.noun), ...ofItems.map(each)])
+      for (const rule of [some(format.noun), once(format.noun), ...ofItems.map(each)])
         this.value(prop, values, rule);
       return;
     }
     const known = values.filter((value) => !Token.isUnresolved(value));
-    if (values.length === 0) this.value(prop, values, some(kind.noun));
+    if (values.length === 0) this.value(prop, values, some(format.noun));
     // Two that are known and alike stay so, whatever the others are.
-    if (!once(kind.noun).holds(known)) throw new Error(violation(prop, once(kind.noun).rule, values));
-    if (values.length > 1) this.value(prop, values, once(kind.noun));
+    if (!once(format.noun).holds(known)) throw new Error(violation(prop, once(format.noun).rule, values));
+    if (values.length > 1) this.value(prop, values, once(format.noun));
     for (const value of values) for (const rule of ofItems) this.value(prop, value, rule);
   }
 

@@ -1,6 +1,6 @@
 import { type IResolvable, type Precondition, Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
-import { type Kind } from "./formats";
+import { type Format } from "./formats";
 
 /** What went wrong with one property, in the words every message of this package uses. */
 export function violation(prop: string, rule: string, got: unknown): string {
@@ -15,7 +15,7 @@ export function show(value: unknown): string {
 }
 
 /** A rule for one value, for those that are known and for those that only Terraform knows. */
-export interface Rule<Value> {
+export interface ValueRule<Value> {
   /** How a message says it after "must". */
   readonly rule: string;
   /** Whether a known value keeps it. */
@@ -24,8 +24,8 @@ export interface Rule<Value> {
   readonly condition: (value: unknown) => IResolvable;
 }
 
-/** Text of a kind. */
-export function ofKind({ pattern, rule }: Kind): Rule<string> {
+/** Text of a format. */
+export function ofFormat({ pattern, rule }: Format): ValueRule<string> {
   return {
     rule,
     holds: (value) => pattern.test(value),
@@ -42,7 +42,7 @@ export function terraformPattern({ flags, source }: RegExp): string {
 export function within(
   { least, most }: { readonly least: number; readonly most: number },
   unit = "",
-): Rule<number> {
+): ValueRule<number> {
   return {
     rule: withinRule(least, most, unit),
     holds: (value) => Number.isInteger(value) && value >= least && value <= most,
@@ -51,7 +51,7 @@ export function within(
 }
 
 /** One of some values. */
-export function oneOf<Value extends string | number>(values: readonly Value[]): Rule<Value> {
+export function oneOf<Value extends string | number>(values: readonly Value[]): ValueRule<Value> {
   return {
     rule: oneOfRule(values),
     holds: (value) => values.includes(value),
@@ -59,14 +59,14 @@ export function oneOf<Value extends string | number>(values: readonly Value[]): 
   };
 }
 
-export const NOT_EMPTY: Rule<string> = {
+export const NOT_EMPTY: ValueRule<string> = {
   rule: "not be empty",
   holds: (value) => value !== "",
   condition: (value) => hcl`${value} != ""`,
 };
 
 /** A list that has an item. */
-export function some(noun: string): Rule<readonly unknown[]> {
+export function some(noun: string): ValueRule<readonly unknown[]> {
   return {
     rule: someRule(noun),
     holds: (values) => values.length > 0,
@@ -75,7 +75,7 @@ export function some(noun: string): Rule<readonly unknown[]> {
 }
 
 /** A list with no item twice. */
-export function once(noun: string): Rule<readonly unknown[]> {
+export function once(noun: string): ValueRule<readonly unknown[]> {
   return {
     rule: onceRule(noun),
     holds: (values) => new Set(values).size === values.length,
@@ -84,7 +84,7 @@ export function once(noun: string): Rule<readonly unknown[]> {
 }
 
 /** A list of items that each keep a rule. */
-export function each(item: Rule<string>): Rule<readonly string[]> {
+export function each(item: ValueRule<string>): ValueRule<readonly string[]> {
   return {
     rule: item.rule,
     holds: (values) => values.every((value) => item.holds(value)),

@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { checkSize, USER_DATA_LIMIT } from "../../../constructs/elastigroup/user-data";
+import { validateSize, USER_DATA_LIMIT } from "../../../constructs/elastigroup/user-data";
 
 /** A text that gzip makes little of, always the same. */
 function noise(length: number): string {
@@ -29,20 +29,20 @@ test.each([
       ? []
       : [expect.stringContaining(`at most ${USER_DATA_LIMIT} bytes after gzip, got: ${size}`)];
   for (const before of [script(""), script("other"), script(noise(9_000)), "#!/bin/sh\n", text]) {
-    checkSize(before);
-    expect(checkSize(text)).toEqual(expected);
+    validateSize(before);
+    expect(validateSize(text)).toEqual(expected);
   }
 });
 
 test("a script that fits as it is needs no compression", () => {
-  expect(checkSize(`#!/bin/sh\n${noise(USER_DATA_LIMIT - 10)}`)).toEqual([]);
+  expect(validateSize(`#!/bin/sh\n${noise(USER_DATA_LIMIT - 10)}`)).toEqual([]);
 });
 
 test("a script of more than the limit is refused by what compression leaves of it", () => {
-  expect(checkSize(`#!/bin/sh\n${"same line\n".repeat(20_000)}`)).toEqual([]);
-  expect(checkSize(`#!/bin/sh\n${noise(30_000)}`)).toEqual([expect.stringMatching(/got: 2\d{4}/)]);
+  expect(validateSize(`#!/bin/sh\n${"same line\n".repeat(20_000)}`)).toEqual([]);
+  expect(validateSize(`#!/bin/sh\n${noise(30_000)}`)).toEqual([expect.stringMatching(/got: 2\d{4}/)]);
 });
 
 test("a script that holds tokens is left to Terraform", () => {
-  expect(checkSize(`#!/bin/sh\n${Token.asString({ resolve: () => "x" })}${noise(30_000)}`)).toEqual([]);
+  expect(validateSize(`#!/bin/sh\n${Token.asString({ resolve: () => "x" })}${noise(30_000)}`)).toEqual([]);
 });

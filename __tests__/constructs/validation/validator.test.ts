@@ -6,10 +6,10 @@ import {
   TerraformVariable,
   Tokenization,
 } from "cdktf";
-import { Checks, withPreconditions } from "../../../constructs/validation/validator";
+import { Validator, withPreconditions } from "../../../constructs/validation/validator";
 import { hcl } from "../../../constructs/terraform/hcl";
 import { SUBNET } from "../../../constructs/validation/formats";
-import { ofKind, type Rule } from "../../../constructs/validation/value-rules";
+import { ofFormat, type ValueRule } from "../../../constructs/validation/value-rules";
 
 const stack = new TerraformStack(new App(), "stack");
 const text = new TerraformVariable(stack, "text", { type: "string" }).stringValue;
@@ -20,10 +20,12 @@ function resolved(value: unknown): unknown {
   return Tokenization.resolve(value, { scope: stack, resolver, preparing: false });
 }
 
-function preconditions(check: (checks: Checks) => void): { condition: unknown; errorMessage: unknown }[] {
-  const checks = new Checks();
-  check(checks);
-  return checks.preconditions.map(({ condition, errorMessage }) => ({
+function preconditions(
+  check: (validator: Validator) => void,
+): { condition: unknown; errorMessage: unknown }[] {
+  const validator = new Validator();
+  check(validator);
+  return validator.preconditions.map(({ condition, errorMessage }) => ({
     condition: resolved(condition),
     errorMessage: resolved(errorMessage),
   }));
@@ -35,21 +37,21 @@ const message = (got: string): string =>
 
 describe("a value", () => {
   test("that is known is refused at once, or leaves nothing for Terraform", () => {
-    expect(preconditions((checks) => checks.value("it", "subnet-0a", ofKind(SUBNET)))).toEqual([]);
-    expect(() => new Checks().value("it", "sg-0a", ofKind(SUBNET))).toThrow(
+    expect(preconditions((validator) => validator.value("it", "subnet-0a", ofFormat(SUBNET)))).toEqual([]);
+    expect(() => new Validator().value("it", "sg-0a", ofFormat(SUBNET))).toThrow(
       '`it` must be a subnet id such as subnet-0a1b2c3d4e5f60001, got: "sg-0a"',
     );
   });
 
   test("that only Terraform knows is refused by the plan, in the same words", () => {
-    expect(preconditions((checks) => checks.value("it", text, ofKind(SUBNET)))).toEqual([
+    expect(preconditions((validator) => validator.value("it", text, ofFormat(SUBNET)))).toEqual([
       { condition: `\${${holds}}`, errorMessage: message("var.text") },
     ]);
   });
 
   test("that may be left out may be null in Terraform", () => {
-    expect(preconditions((checks) => checks.optional("it", undefined, ofKind(SUBNET)))).toEqual([]);
-    expect(preconditions((checks) => checks.optional("it", text, ofKind(SUBNET)))).toEqual([
+    expect(preconditions((validator) => validator.optional("it", undefined, ofFormat(SUBNET)))).toEqual([]);
+    expect(preconditions((validator) => validator.optional("it", text, ofFormat(SUBNET)))).toEqual([
       { condition: `\${var.text == null ? true : ${holds}}`, errorMessage: message("var.text") },
     ]);
   });
@@ -57,18 +59,18 @@ describe("a value", () => {
 
 describe("a list", () => {
   const conditions = (values: string[]): unknown[] =>
-    preconditions((checks) => checks.list("it", values, SUBNET)).map(({ condition }) => condition);
+    preconditions((validator) => validator.list("it", values, SUBNET)).map(({ condition }) => condition);
 
   test.each<[string, string[], string]>([
     ["without items", [], "`it` must name at least one subnet, got: []"],
     ["with one twice", ["subnet-0a", text, "subnet-0a"], "`it` must name each subnet once"],
     [
-      "with another kind",
+      "with another format",
       [text, "sg-0a"],
       '`it` must be a subnet id such as subnet-0a1b2c3d4e5f60001, got: "sg-0a"',
     ],
   ])("%s is refused at once, whatever else Terraform will know", (_, values, expected) => {
-    expect(() => new Checks().list("it", values, SUBNET)).toThrow(expected);
+    expect(() => new Validator().list("it", values, SUBNET)).toThrow(expected);
   });
 
   test("that is known leaves nothing for Terraform", () => {
@@ -76,18 +78,18 @@ describe("a list", () => {
   });
 
   test("with a further rule holds each item against that, too", () => {
-    const short: Rule<string> = {
+    const short: ValueRule<string> = {
       rule: "be short",
       holds: (item) => item.length < 10,
       condition: (item) => hcl`length(${item}) < 10`,
     };
-    const checks = new Checks();
-    checks.list("it", ["subnet-0a"], SUBNET, short);
-    expect(() => checks.list("it", ["subnet-0a", "subnet-0abc"], SUBNET, short)).toThrow(
+    const validator = new Validator();
+    validator.list("it", ["subnet-0a"], SUBNET, short);
+    expect(() => validator.list("it", ["subnet-0a", "subnet-0abc"], SUBNET, short)).toThrow(
       '`it` must be short, got: "subnet-0abc"',
     );
-    checks.list("it", list, SUBNET, short);
-    expect(checks.preconditions.map(({ errorMessage }) => errorMessage).at(-1)).toMatch(
+    validator.list("it", list, SUBNET, short);
+    expect(validator.preconditions.map(({ errorMessage }) => errorMessage).at(-1)).toMatch(
       /^`it` must be short,/,
     );
   });

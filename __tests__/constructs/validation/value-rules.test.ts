@@ -4,16 +4,16 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hcl } from "../../../constructs/terraform/hcl";
 import { RANGE_V4 } from "../../../constructs/validation/ip-range";
-import * as kinds from "../../../constructs/validation/formats";
+import * as formats from "../../../constructs/validation/formats";
 import {
   each,
   NOT_EMPTY,
-  ofKind,
+  ofFormat,
   once,
   oneOf,
-  type Rule,
   some,
   terraformPattern,
+  type ValueRule,
   within,
 } from "../../../constructs/validation/value-rules";
 import { temporaryFolder } from "../../config/example";
@@ -39,17 +39,17 @@ function evaluated(build: (stack: TerraformStack) => Record<string, unknown>): R
   return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
 }
 
-const samples: [rule: Rule<any>, type: string, ...values: unknown[]][] = [
-  [ofKind(kinds.IMAGE), "string", "ami-0f", "ami-", "junk", ""],
-  [ofKind(kinds.SIZE), "string", "12GB", "12gb", "12 gb"],
+const samples: [rule: ValueRule<any>, type: string, ...values: unknown[]][] = [
+  [ofFormat(formats.IMAGE), "string", "ami-0f", "ami-", "junk", ""],
+  [ofFormat(formats.SIZE), "string", "12GB", "12gb", "12 gb"],
   [
-    ofKind(kinds.HOST),
+    ofFormat(formats.HOST),
     "string",
     ...["10.0.1.10", "redis", "1redis", "redis-1.orders.internal", "ip-10-0-0-1", "3com.de"],
     ...["10.0.1.10:6379", "10.0.1.999", "10.0.1.08", "10.0.1", "1.2.3.4.5", "a..b", "a-.b", "1-1", ""],
   ],
   [
-    ofKind(kinds.ZONE),
+    ofFormat(formats.ZONE),
     "string",
     ...["us-west-2a", "us-gov-east-1b", "us-west-2-lax-1a", "us-east-1-wl1-bos-wlz-1", "us-west-2"],
     ...["us-west-2ab", "us-west-2-lax", "us-west-2a-x", "us-west-2-lax-1ab", "west-2a", ""],
@@ -61,7 +61,7 @@ const samples: [rule: Rule<any>, type: string, ...values: unknown[]][] = [
   [NOT_EMPTY, "string", "", " "],
   [some("item"), "list(string)", [], ["a"]],
   [once("item"), "list(string)", ["a", "b"], ["a", "a"], []],
-  [each(ofKind(kinds.SUBNET)), "list(string)", ["subnet-0a"], ["subnet-0a", "sg-0a"]],
+  [each(ofFormat(formats.SUBNET)), "list(string)", ["subnet-0a"], ["subnet-0a", "sg-0a"]],
   [TAG, "string", "team", "aws", "aws:team", "AWS:team", "", "a".repeat(128), "a".repeat(129)],
   [
     ROLE_TAG,
@@ -106,16 +106,16 @@ describeWith(["terraform"], "in Terraform", () => {
     expect(there).toEqual(here);
   });
 
-  test("every kind's pattern is one, but for a script's, which has a rule of its own", () => {
-    const all = Object.entries(kinds).flatMap(([name, kind]) =>
-      typeof kind === "object" && "pattern" in kind && name !== "SHELL"
-        ? [[name, (kind as kinds.Kind).pattern] as const]
+  test("every format's pattern is one, but for a script's, which has a rule of its own", () => {
+    const all = Object.entries(formats).flatMap(([name, format]) =>
+      typeof format === "object" && "pattern" in format && name !== "SHELL"
+        ? [[name, format.pattern] as const]
         : [],
     );
     expect(all.length).toBeGreaterThan(30);
     const counts = evaluated(() =>
       Object.fromEntries(
-        [...all, ["RESERVED", kinds.RESERVED_DIRECTIVES] as const].map(([name, pattern]) => [
+        [...all, ["RESERVED", formats.RESERVED_DIRECTIVES] as const].map(([name, pattern]) => [
           name,
           hcl`length(regexall(${terraformPattern(pattern)}, "")) >= 0`,
         ]),
