@@ -62,9 +62,9 @@ async function measureAll({ runs, megabytes, source }: Options): Promise<Figure[
   const rounds = await Rounds.open({ megabytes, talk: (line) => process.stderr.write(`${line}\n`) });
   try {
     const { stage } = rounds;
+    const agent = await hostAgent(stage.mirror);
     const userData = (install: RedisInstall): Buffer => {
       const masters = [stage.masters.addresses[0]!];
-      const agent = hostAgent(stage.mirror);
       return gzipSync(new BootScript({ masters, redis: { install }, agent }).text);
     };
     // Building takes a minute or more, and its time hardly varies.

@@ -1,13 +1,10 @@
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { REPOSITORY, redisElastigroup, TSX } from "./redis-elastigroup";
 import { must } from "./run";
 import { Terraform } from "./terraform";
 
 type Environment = Readonly<Record<string, string>>;
-
-/** This repository, which is what a user's project would have installed. */
-const REPOSITORY = resolve(__dirname, "..");
-const TSX = join(REPOSITORY, "node_modules/.bin/tsx");
 
 /** A user's project: a folder with a config file and a cdktf.json, and what people run in it. */
 export class Project {
@@ -38,7 +35,7 @@ export class Project {
 
   /** Our own command line; returns what it prints. */
   async redisElastigroup(...args: string[]): Promise<string> {
-    return must([TSX, join(REPOSITORY, "cli/index.ts"), ...args], this.options(60_000));
+    return redisElastigroup(args, this.options(60_000));
   }
 
   /** `cdktf deploy`, without the lock file that only a registry can fill. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { BootScript, type BootSteps, Failover, RedisInstall } from "../constructs";
+import { type AgentArchive, BootScript, type BootSteps, Failover, RedisInstall } from "../constructs";
 import { hostAgent } from "./agent";
 import { DataDisk } from "./data-disk";
 import { NspawnFleet } from "./fleet";
@@ -80,6 +80,7 @@ export class Scene {
     readonly network: Network,
     readonly metadata: Metadata,
     readonly mirror: Mirror,
+    private readonly agent: AgentArchive,
     readonly masters: Masters,
     readonly fleet: NspawnFleet,
     /** The masters that the settings name. */
@@ -102,6 +103,7 @@ export class Scene {
     const network = await Network.create();
     const metadata = await Metadata.start();
     const mirror = await Mirror.start(await prepareMirror(bare));
+    const agent = await hostAgent(mirror);
     progress(`starting ${props.masters ?? 3} masters`);
     const masters = await Masters.start(network, {
       count: props.masters,
@@ -110,7 +112,7 @@ export class Scene {
     });
     const fleet = new NspawnFleet({ network, metadata, image: ami, noticeSeconds: 0, dataVolumes });
     const seeds = masters.addresses.slice(0, props.seeds);
-    const parts = [ami, network, metadata, mirror, masters, fleet] as const;
+    const parts = [ami, network, metadata, mirror, agent, masters, fleet] as const;
     const shard = props.shard === undefined ? undefined : masters.addresses[props.shard];
     const scene = new Scene(...parts, seeds, failover, dataVolumes, directives, shard);
     scene.configure({ agent: props.agent });
@@ -129,8 +131,7 @@ export class Scene {
       directives: { "enable-debug-command": "yes", ...this.directives, ...directives },
     };
     const dataVolume = this.dataVolumes ? true : undefined;
-    const { seeds: masters, failover, shard } = this;
-    const agent = hostAgent(this.mirror);
+    const { seeds: masters, failover, shard, agent } = this;
     const script = new BootScript({ masters, redis, failover, dataVolume, shard, steps, agent });
     return gzipSync(kind === "shell" ? withShellAgent(script) : script.text);
   }

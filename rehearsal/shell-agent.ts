@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BootScript } from "../constructs";
-import { shellWord } from "../constructs/terraform/escape";
+
+/** A text as one word of shell. */
+function shellWord(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
 
 /** The user data of the former agent, which was written in shell and part of the user data, with the settings of a script. */
 export function withShellAgent({ settings }: BootScript): string {

@@ -57,7 +57,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "replicas
         availabilityZones: { "us-west-2a": ["subnet-0a1b"], "us-west-2b": ["subnet-0a2b"] },
         securityGroupIds: ["sg-0123456789abcdef0"],
         redis: { ...redis(stage), directives: { "enable-debug-command": "yes" } },
-        bootScript: { agent: hostAgent(stage.mirror) },
+        bootScript: { agent: await hostAgent(stage.mirror) },
       };
       project = await Project.create(join(workDirectory(), "projects"), config, stage.api.environment());
     });

@@ -1,0 +1,12 @@
+import { agentArchive } from "../../constructs/redis/agent-archive";
+import { hostAgent } from "../../rehearsal/agent";
+
+test("the agent that instances download is the archive that the command line writes", async () => {
+  const published = new Map<string, Uint8Array>();
+  const publish = (path: string, content: Uint8Array): string => {
+    published.set(path, content);
+    return `http://mirror/${path}`;
+  };
+  await expect(hostAgent({ publish })).resolves.toEqual({ url: "http://mirror/agent.tar" });
+  expect(Buffer.compare(published.get("agent.tar")!, agentArchive())).toBe(0);
+}, 60_000);
