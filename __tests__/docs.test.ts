@@ -31,7 +31,12 @@ interface Snippet {
   readonly text: string;
 }
 
-const PAGES = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)];
+const PAGES = [
+  "README.md",
+  ...readdirSync(join(ROOT, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 const manifest = JSON.parse(read("package.json")) as Record<string, Record<string, string>> & {
   version: string;
@@ -49,7 +54,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
     /^(npm run e2e( --.*)?$|npx tsx rehearsal\/enclosure\.ts )/,
     "booted instances take minutes; the gate runs it",
   ],
-  [/^(redis-replica|journalctl) /, "for a shell on an instance"],
+  [/^(redis-replica|journalctl|systemctl|find) /, "for a shell on an instance"],
   [
     /^(mypy|ruff|systemd-analyze|python3 __tests__\/templates\/run\.py)\b/,
     "they are tools that this machine may lack; agent.test.ts runs run.py",
@@ -367,6 +372,25 @@ test("every command of the CLI, and every option, is in the README", async () =>
   // `-o` stands for `--output`.
   const expected = names.filter((name) => !["--help", "--output"].includes(name));
   expect(expected.filter((name) => !readme.includes(name))).toEqual([]);
+});
+
+test("the README's install line names every peer, and what its later commands need", () => {
+  const [line = ""] = /^npm install .*$/m.exec(read("README.md")) ?? [];
+  expect(line.split(" ").slice(2).sort()).toEqual(
+    ["cdktf-redis-elastigroup", ...Object.keys(manifest["peerDependencies"] ?? {}), "cdktf-cli"].sort(),
+  );
+});
+
+test("the README names the oldest Node and the oldest Terraform that work", async () => {
+  const { node = "" } = manifest["engines"] ?? {};
+  const out = mkdtempSync(join(folder, "out-"));
+  await cli("synth", "-c", join(ROOT, "redis-replicas.yaml"), "-o", out);
+  const json = readFileSync(join(out, "stacks/redis-replicas/cdk.tf.json"), "utf8");
+  const stack = JSON.parse(json) as { terraform: { required_version: string } };
+  const oldest = (range: string): string => range.replace(">= ", "").replace(/\.0$/, "");
+  expect(read("README.md")).toContain(
+    `You need Node ${oldest(node)} or newer, Terraform ${oldest(stack.terraform.required_version)} or newer`,
+  );
 });
 
 test("every dependency is in dependencies.md, and nothing else", () => {

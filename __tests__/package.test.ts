@@ -8,7 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { exampleText, file, ROOT, temporaryFolder } from "./config/example";
 
 /*
@@ -78,12 +78,13 @@ function installInto(directory: string, tarball: string): void {
   npm(directory, "install", "--ignore-scripts");
 }
 
-test("the tarball holds the library, its types, the CLI, the templates and the schema, and nothing else", () => {
+test("the tarball holds the library, its types, the CLI, the templates, the schema and the docs, and nothing else", () => {
   const own = packed.filter((path) => !path.startsWith("node_modules/"));
   const unexpected = own.filter(
     (path) =>
       !/^lib\/constructs\/([a-z]+\/)?[a-z0-9-]+\.(js|d\.ts)$/.test(path) &&
       !path.startsWith("lib/templates/") &&
+      !/^docs\/[a-z]+\.(md|svg)$/.test(path) &&
       !/^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(path) &&
       !["lib/cli/index.js", "lib/cli/LICENSES", "config/redis-replicas.schema.json"].includes(path),
   );
@@ -111,6 +112,25 @@ test("every construct of the checkout is in it, compiled", () => {
     .filter((path) => path.endsWith(".ts"))
     .map((path) => `lib/constructs/${path.replace(/\.ts$/, ".js")}`);
   expect(packed).toEqual(expect.arrayContaining(compiled));
+});
+
+test("every link and image of a page in the tarball is in it, too", () => {
+  const pages = packed.filter((path) => /^[^/]+\.md$|^docs\/.*\.md$/.test(path));
+  expect(pages).toEqual(expect.arrayContaining(["README.md", "docs/troubleshooting.md"]));
+  const links = pages.flatMap((page) =>
+    [...readFileSync(join(ROOT, page), "utf8").matchAll(/\]\(([^)#]+)[^)]*\)/g)]
+      .map(({ 1: target = "" }) => target)
+      .filter((target) => !target.startsWith("https://"))
+      .map((target) => join(dirname(page), target)),
+  );
+  expect(links).toContain("docs/overview.svg");
+  expect(links.filter((path) => !packed.includes(path))).toEqual([]);
+});
+
+test("the schema that the README's config names is where npm installs it", () => {
+  const path =
+    /yaml-language-server: \$schema=(\S+)/.exec(readFileSync(join(ROOT, "README.md"), "utf8"))?.[1] ?? "";
+  expect(JSON.parse(readFileSync(join(project, path), "utf8"))).toHaveProperty("properties.masters");
 });
 
 test("handlebars rides along, so that a jsii host needs no other package", () => {
