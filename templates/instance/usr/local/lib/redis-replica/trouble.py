@@ -32,7 +32,7 @@ def journal(world: World, match: str = "_SYSTEMD_UNIT=redis-replica.service") ->
 
 # Redis logs these as warnings, but they are not errors.
 HARMLESS = re.compile("Cluster state changed|User requested shutdown|ready to exit|Received SIG|WARNING|Diskless rdb")
-# Redis says master, and Valkey primary.
+# Redis writes master, and Valkey primary.
 CONNECTING, FULL_SYNC = re.compile("onnecting to (?:MASTER|PRIMARY)"), re.compile("Full resync from (?:master|primary)")
 SYNCED, FLUSHED = "sync: Finished with success", "Flushing old data"
 

@@ -1,0 +1,89 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./config/example";
+
+/** A phrase that is not used here, and what is written instead. */
+interface Phrase {
+  readonly pattern: RegExp;
+  readonly instead: string;
+}
+
+const LIST = "__tests__/phrases.tsv";
+
+/** Recorded files, and what is written by other programs. */
+const NOT_OURS = /\/recorded\/|^__tests__\/upgrade\/\d|^LICENSE$|^package-lock\.json$/;
+
+/** Folders and pages that are not reworded yet. */
+const NOT_YET = [
+  "__tests__/",
+  "bench/",
+  "cli/",
+  "config/",
+  "constructs/",
+  "rehearsal/",
+  "docs/architecture.md",
+  "docs/pipelines.md",
+  "docs/rules.md",
+];
+
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+
+/** A line of the list: a phrase, or a regular expression between slashes. Words may be on two lines. */
+function phrase(line: string): Phrase {
+  const [text = "", instead = ""] = line.split("\t");
+  const source = /^\/(.*)\/$/.exec(text)?.[1] ?? `\\b${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\b`;
+  return { pattern: new RegExp(source.replaceAll(" ", "[\\s#*/>]+"), "gi"), instead };
+}
+
+function phrases(): Phrase[] {
+  return read(LIST).trimEnd().split("\n").slice(1).map(phrase);
+}
+
+/** Each use of a phrase, as FILE:LINE: the words, and what to write instead. */
+function found(file: string, text: string, list: readonly Phrase[]): string[] {
+  return list.flatMap(({ pattern, instead }) =>
+    [...text.matchAll(pattern)].map(({ 0: words, index }) => {
+      const line = text.slice(0, index).split("\n").length;
+      return `${file}:${line}: "${words.replace(/\s+/g, " ")}"; write: ${instead}`;
+    }),
+  );
+}
+
+function tracked(): string[] {
+  const files = execFileSync("git", ["ls-files", "-z"], { cwd: ROOT, encoding: "utf8" }).split("\0");
+  return files.filter((file) => file !== "" && file !== LIST && !NOT_OURS.test(file));
+}
+
+test("every phrase of the list has its replacement, and stands in it once", () => {
+  const list = phrases();
+  expect(list.length).toBeGreaterThan(30);
+  expect(list.filter(({ instead }) => instead === "")).toEqual([]);
+  expect(new Set(list.map(({ pattern }) => pattern.source)).size).toBe(list.length);
+});
+
+test.each([
+  ["at the beginning of a sentence", "Nobody asks"],
+  ["in the middle of a sentence", "if nobody asks"],
+  ["over the end of a line", "it waits for\n# ever"],
+])("a phrase is found %s", (_, text) => {
+  expect(found("a.md", text, [phrase("nobody\tno user"), phrase("for ever\tindefinitely")])).toHaveLength(1);
+});
+
+test("a phrase is not found within a word", () => {
+  expect(found("a.md", "for every node", [phrase("for ever\tindefinitely")])).toEqual([]);
+});
+
+test("no phrase of the list is in tracked text", () => {
+  const list = phrases();
+  const files = tracked().filter((file) => !NOT_YET.some((folder) => file.startsWith(folder)));
+  expect(files).toEqual(
+    expect.arrayContaining(["README.md", "docs/instance.md", "templates/user-data.sh.hbs"]),
+  );
+  expect(files.flatMap((file) => found(file, read(file), list))).toEqual([]);
+});
+
+test("every folder and page that is left out exists", () => {
+  const files = tracked();
+  expect(NOT_YET.filter((folder) => !files.some((file) => file.startsWith(folder)))).toEqual([]);
+});
