@@ -10,7 +10,7 @@ from settings import Settings, parse
 
 
 def word(text: str) -> str:
-    """Quotes a value as shellWord() in constructs/terraform-text.ts does."""
+    """Quotes a value as shellWord() in constructs/terraform/escape.ts does."""
     return "'" + text.replace("'", "'\\''") + "'"
 
 

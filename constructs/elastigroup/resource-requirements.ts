@@ -37,7 +37,7 @@ export interface ResourceRequirements {
 
 const AT = "instanceTypes.resourceRequirements";
 
-/** Checks each value by itself; how they fit together is among the group's rules. */
+/** Checks each value by itself; how they fit together is among the group's constraints. */
 export function validateResourceRequirements(requirements: ResourceRequirements, validator: Validator): void {
   validator.value(`${AT}.minMemory`, requirements.minMemory, within(MEMORY, " GiB"));
   validator.value(`${AT}.maxMemory`, requirements.maxMemory, within(MEMORY, " GiB"));
