@@ -376,9 +376,9 @@ test("every command of the CLI, and every option, is in the README", async () =>
 
 test("the README's install line names every peer, and what its later commands need", () => {
   const [line = ""] = /^npm install .*$/m.exec(read("README.md")) ?? [];
-  expect(line.split(" ").slice(2).sort()).toEqual(
-    ["cdktf-redis-elastigroup", ...Object.keys(manifest["peerDependencies"] ?? {}), "cdktf-cli"].sort(),
-  );
+  // The copy of the checkout that is tried on CDK Terrain has no peer of the name cdktf.
+  const names = new Set([...Object.keys(manifest["peerDependencies"] ?? {}), "cdktf", "cdktf-cli"]);
+  expect(line.split(" ").slice(2).sort()).toEqual(["cdktf-redis-elastigroup", ...names].sort());
 });
 
 test("the README names the oldest Node and the oldest Terraform that work", async () => {
