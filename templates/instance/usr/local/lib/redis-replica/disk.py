@@ -39,6 +39,8 @@ def mount(world: World) -> None:
     if not os.path.isdir(node):
         fill(world, volume)
     for name, folder in (("data", world.data), ("state", world.state)):
+        # A new root volume may not have it.
+        os.makedirs(folder.path, exist_ok=True)
         if not os.path.samefile(f"{node}/{name}", folder.path):
             on_host(world, "mount", "--bind", f"{node}/{name}", folder.path)
         # Use the path on the volume: rename() fails between two bind mounts.
