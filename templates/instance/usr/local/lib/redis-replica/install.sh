@@ -8,6 +8,9 @@ umask 022
 agent=/usr/local/bin/redis-replica opt=/opt/redis-replica
 export DEBIAN_FRONTEND=noninteractive
 
+# Any other failure, such as a full disk.
+trap '"$agent" later "the installation failed in line $LINENO: $BASH_COMMAND" || true; exit 10' ERR
+
 # Only root can open this file, so no other user can hold its lock.
 (umask 077 && : >>/run/redis-replica-install.lock)
 exec 9</run/redis-replica-install.lock
