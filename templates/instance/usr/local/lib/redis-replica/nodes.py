@@ -68,8 +68,7 @@ class Node:
 
 
 def owned(slots: str) -> list[str]:
-    """The slots and ranges in a line. A migrating slot such as [93-<-ID] is left out: it belongs to its current owner.
-    """
+    """The slots and ranges in a line. A migrating slot such as [93-<-ID] is left out: it belongs to its owner."""
     return [word for word in slots.split() if word[0] != "[" and "=" not in word]
 
 
