@@ -94,10 +94,14 @@ def elapsed(world: World, file: str, progress: str = "") -> float:
     A sync that repeatedly breaks off and starts again makes no progress.
     """
     now = world.clock.uptime()
-    begun, _, before = world.run.text(file).partition(" ")
-    done = int(progress) if progress.isdecimal() and len(progress) < 20 else 0
-    if not begun or done > int(before or 0):
-        world.run.write(file, f"{now:.0f} {done}")
+    begun, *most = world.run.text(file).split() or [""]
+    # Bytes loaded say nothing about bytes received, so each kind has its own highest value.
+    kind, _, number = progress.rpartition(":")
+    before = dict(zip(most[::2], most[1::2]))
+    done = int(number) if number.isdecimal() and len(number) < 20 else 0
+    if not begun or done > int(before.get(kind or "-", 0)):
+        before[kind or "-"] = str(done)
+        world.run.write(file, " ".join([f"{now:.0f}", *(word for pair in before.items() for word in pair)]))
         return 0
     return now - float(begun)
 
