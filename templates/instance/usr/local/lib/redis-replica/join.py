@@ -68,7 +68,7 @@ def step(world: World) -> None:
 def read_running(world: World, nodes: Reply, answer: Reply) -> Running:
     info = Info(answer)
     if info.get("loading") == "1":
-        later(world, "Redis is loading its data", info.get("loading_loaded_bytes"))
+        later(world, "Redis is loading its data", f"load:{info.get('loading_loaded_bytes')}")
     if isinstance(nodes, Refused) and "Connection refused" in str(nodes):
         # `prepare` and `stopped` report why Redis does not run.
         raise Leave(LATER)

@@ -64,7 +64,7 @@ def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
     failed = sum(bool(FULL_SYNC.search(line)) for line in lines) - is_syncing
     if is_syncing and failed <= 0:
         read, total = (plain(info.get(f"master_sync_{name}_bytes"), 20) for name in ("read", "total"))
-        later(world, f"full sync under way: {read} of {total} bytes", read)
+        later(world, f"full sync under way: {read} of {total} bytes", f"sync:{read}")
     master = view.nodes.get(running.me.master)
     if failed > 0:
         text = f"{failed} full syncs have failed: {text}"
