@@ -63,6 +63,8 @@ def install(world: World, anew: bool = False) -> None:
         status, output = world.processes.run("bash", "/usr/local/lib/redis-replica/install.sh", seconds=7200)
         if status != 0:
             log(output[-1000:])
+            # After several failures each further attempt, with its downloads, is delayed.
+            world.run.write("failures", world.run.text("failures") + ".")
             raise Leave(status or LATER)
 
 
