@@ -153,6 +153,8 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
     if action in ("later", "report"):
         import trouble
 
+        if me.role == "replica" and running.info.get("master_link_status") != "up":
+            trouble.bar_flushed(world, running)
         if action == "report":
             report(world, f"{why}; local data was last updated at {trouble.last_update(world, running.info)}")
         if view.quorum and me.role == "replica" and running.info.get("master_link_status") != "up":

@@ -80,6 +80,17 @@ def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
     later(world, f"{why}: {text}" if text else why)
 
 
+def bar_flushed(world: World, running: Running) -> None:
+    """Bars a replica from elections whose last full sync failed after it had deleted what was in memory.
+
+    It would be elected without data, and its master would then follow it and delete its own.
+    """
+    pid = running.info.get("process_id")
+    lines = since_synced(journal(world, f"_PID={pid}") if pid.isdecimal() else journal(world))
+    if "nofailover" not in running.me.flags and any(FLUSHED in line for line in lines):
+        world.command("CONFIG", "SET", "cluster-replica-no-failover", "yes")
+
+
 def since_synced(lines: list[str]) -> list[str]:
     """The lines after the last full sync that succeeded."""
     last = max((index for index, line in enumerate(lines) if SYNCED in line), default=-1)
