@@ -21,27 +21,32 @@ def running(nodes: list[Line] = NODES, **fields: object) -> Running:
     return Running(text(R, nodes), Info(info(**fields)))
 
 
+def uptimes(seconds: int | None) -> Info | None:
+    """INFO of a running Redis; None before a start."""
+    return None if seconds is None else Info(info(uptime_in_seconds=seconds))
+
+
 class TwinTest(Case):
     """The masters list this node's ID at another address."""
 
     def setUp(self) -> None:
         self.world = FakeWorld(self.folder())
 
-    def twin(self, uptime: int, seen: View | None = None, **answers: Any) -> object:
+    def twin(self, uptime: int | None, seen: View | None = None, **answers: Any) -> object:
         if answers:
             self.world.network.servers[OTHER] = {"CLUSTER MYID": answers["id"], "INFO server": answers["info"]}
         seen = seen or agreed(R, change(NODES, R, at="10.0.0.8"))
-        return membership.twin(self.world, seen, MINE, uptime)
+        return membership.twin(self.world, seen, MINE, uptimes(uptime))
 
     def gone(self) -> View:
         return agreed(R, change(NODES, R, at="10.0.0.8", pong=NOW - 20_000, **FAILED))
 
     @rows(
-        ("before a start any machine with this node's ID is a twin", -1, 5, "yes"),
+        ("before a start any machine with this node's ID is a twin", None, 5, "yes"),
         ("a machine that has run for longer is a twin", 10, 21, "yes"),
         ("a machine that has run for less time is no twin", 21, 10, "no"),
     )
-    def uptimes(self, mine: int, theirs: int, result: str) -> None:
+    def ages(self, mine: int | None, theirs: int, result: str) -> None:
         self.assertEqual(self.twin(mine, id=R, info=info(uptime_in_seconds=theirs)), result)
 
     def test_of_two_that_started_at_about_the_same_time_one_leaves(self) -> None:
@@ -50,7 +55,7 @@ class TwinTest(Case):
             first = self.twin(mine, id=R, info=info(uptime_in_seconds=theirs))
             world = FakeWorld(self.folder())
             world.network.servers[MINE] = {"CLUSTER MYID": R, "INFO server": info(uptime_in_seconds=mine + 2)}
-            second = membership.twin(world, agreed(R, NODES), OTHER, first_of_other)
+            second = membership.twin(world, agreed(R, NODES), OTHER, uptimes(first_of_other))
             self.assertEqual({first, second}, {"yes", "no"})
 
     @rows(

@@ -91,7 +91,7 @@ def gather(world: World, running: Running, view: View) -> Known:
         role = "lost"
     return {
         "own": role,
-        "twin": membership.twin(world, view, running.address, running.info.number("uptime_in_seconds")),
+        "twin": membership.twin(world, view, running.address, running.info),
         "quorum": fact(lambda: view.quorum),
         "listed": view.listed(running.me.master if role == "replica" else ""),
         "aof": fact(lambda: protection.is_complete(world)),

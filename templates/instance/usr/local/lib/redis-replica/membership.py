@@ -20,10 +20,11 @@ NO_FAILOVER = "CONFIG", "SET", "cluster-replica-no-failover"
 # The longest time that one look at the cluster takes, in seconds.
 LOOK = 10
 TWIN = "another machine answers with the ID of this node"
+UPTIME = "uptime_in_seconds"
 
 
-def twin(world: World, view: View, address: str, uptime: int = -1) -> Fact:
-    """Whether another machine answers with this node's ID and has run for longer than `uptime` seconds.
+def twin(world: World, view: View, address: str, running: Info | None = None) -> Fact:
+    """Whether another machine answers with this node's ID and has run for longer than the `running` server here.
 
     The answer is no for a machine that refuses the connection or has another ID. It is also no for a machine that does
     not answer and that every peer listing it has flagged as failed for ten seconds.
@@ -33,10 +34,13 @@ def twin(world: World, view: View, address: str, uptime: int = -1) -> Fact:
     questions = dict.fromkeys(claims, [("CLUSTER", "MYID"), ("INFO", "server")])
     for place, (identity, info) in world.network.ask_all(questions).items():
         if identity == view.me:
-            theirs = fact(lambda info=info: str(Info(info).number("uptime_in_seconds")))  # type: ignore[misc]
-            if isinstance(theirs, Unknown) and uptime >= 0:
-                result = theirs
-            elif uptime < 0 or is_later(int(str(theirs)) - uptime, address > place):
+            if not running:
+                return "yes"
+            # An uptime is negative after the clock was set back.
+            older = fact(lambda info=info: str(Info(info).number(UPTIME) - running.number(UPTIME)))  # type: ignore[misc]
+            if isinstance(older, Unknown):
+                result = older
+            elif is_later(int(older), address > place):
                 return "yes"
         elif isinstance(identity, Unknown) and not is_gone(identity, claims[place]):
             result = Unknown(f"the cluster has the ID of this node at another address, too; {identity}")
