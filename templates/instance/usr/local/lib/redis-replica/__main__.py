@@ -40,7 +40,7 @@ def run(world: World, command: str, words: list[str]) -> int:
         report.later(world, words[0])
     elif command == "refuse":
         # A Redis that runs is left alone: a refusal would end its looks, and it could be elected without them.
-        report.report(world, words[0]) if world.runs() else report.refuse(world, words[0], "install")
+        report.refuse(world, words[0], "install") if world.runs() == "no" else report.report(world, words[0])
     elif command in ("prepare", "install"):
         import prepare
 

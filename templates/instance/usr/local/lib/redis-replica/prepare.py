@@ -25,7 +25,7 @@ FAILURES, PAUSE = 5, 15
 
 def prepare(world: World) -> None:
     """Returns if Redis may start now or runs already; else exits with 10 or 20."""
-    if world.runs():
+    if world.runs() == "yes":
         return log("Redis is already running: nothing to prepare")
     pause(world)
     if world.settings["DATA_VOLUME"]:

@@ -7,7 +7,7 @@ import os
 import time
 from contextlib import contextmanager, suppress
 
-from facts import Unknown
+from facts import Refused, Unknown
 from folder import Folder
 from report import LATER, Leave, later
 from resp import Network
@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterator
 
+    from facts import Fact
     from resp import Command, Reply
 
 
@@ -80,10 +81,12 @@ class World:
         here = f"127.0.0.1:{port}"
         return self.network.ask_all({here: list(commands)}, seconds)[here]
 
-    def runs(self) -> bool:
-        """Whether the Redis on this machine answers, even if only that it is loading."""
+    def runs(self) -> Fact:
+        """Whether a Redis on this machine answers, even with an error: yes or no; Unknown if it is silent."""
         (reply,) = self.ask_here(("PING",))
-        return reply == "PONG" or "LOADING" in str(reply)
+        if isinstance(reply, Unknown) and not isinstance(reply, Refused):
+            return reply
+        return "no" if "Connection refused" in str(reply) else "yes"
 
     def command(self, *words: str) -> None:
         """Sends a command to the Redis on this machine; exits with 10 unless the reply is OK."""
