@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
 # A healthy replica that comes back on a new instance. Each row has the facts that differ.
 REPLICA = {
-    **{"data": "known", "own": "replica", "retired": "no", "elsewhere": "no", "quorum": "yes", "same": "no"},
+    **{
+        "data": "known",
+        "keys": "yes",
+        "own": "replica",
+        "retired": "no",
+        "elsewhere": "no",
+        "quorum": "yes",
+        "same": "no",
+    },
     **{"seen": "replica", "owner": "live", "fits": "yes", "stale": "no", "copy": "none", "proof": "no"},
     **{"aof": "no", "accepted": "no", "waited": "no"},
 }
@@ -133,11 +141,16 @@ class DecideTest(Case):
         ("a forgotten replica follows the owner of its shard", {"seen": "none"}, "follow"),
         ("a node that lost its slots follows their new owner", {"own": "owner", "seen": "bare"}, "follow"),
         ("a replica follows its master even if that is down", {"owner": "down"}, "follow"),
-        ("an interrupted join continues", {"own": "bare", "seen": "bare", "owner": "none"}, "start"),
+        ("an interrupted join continues", {"own": "bare", "keys": "no", "seen": "bare", "owner": "none"}, "start"),
         (
             "an interrupted join continues if no node knows this one",
-            {"own": "bare", "seen": "none", "owner": "none"},
+            {"own": "bare", "keys": "no", "seen": "none", "owner": "none"},
             "start",
+        ),
+        (
+            "a node without slots that has keys sets them aside",
+            {"own": "bare", "seen": "bare", "owner": "none"},
+            "fresh",
         ),
         (
             "a forgotten replica follows the owner of its shard even if that is down",

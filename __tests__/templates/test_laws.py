@@ -97,6 +97,8 @@ def broken_start(f: dict[str, str], action: str, why: str) -> str:
         return "a replica that was connected until the stop gets time to be elected first"
     if runs and holds_data and quorum and f["seen"] == "owner" and not serves:
         return "a node that owns slots serves them or does not run"
+    if action == "start" and f["data"] == "known" and quorum and f["keys"] == "yes":
+        return "a node without slots is not started with keys, since it could never replicate"
     if action == "start" and holds_data and f["own"] not in ("bare", "replica"):
         return "a node whose nodes.conf has it as an owner is not started unchanged"
     if action == "start" and f["own"] == "replica" and holds_data and (quorum or f["same"] == "no"):

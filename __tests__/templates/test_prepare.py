@@ -150,7 +150,14 @@ class StartTest(PrepareCase):
     def test_an_interrupted_join_starts_unchanged(self) -> None:
         bare = f"{T} 10.0.0.4:6379@16379 myself,master - 0 0 0 connected\nvars currentEpoch 0 lastVoteEpoch 0\n"
         put(self.world.data / "nodes.conf", bare)
+        put(self.world.data / "dump.rdb", EMPTY)
         self.assertEqual((self.prepare(), self.world.data.text("nodes.conf")), (0, bare))
+
+    def test_a_node_without_slots_that_has_keys_starts_with_an_empty_folder(self) -> None:
+        bare = f"{T} 10.0.0.4:6379@16379 myself,master - 0 0 0 connected\nvars currentEpoch 0 lastVoteEpoch 0\n"
+        put(self.world.data / "nodes.conf", bare)
+        self.assertEqual((self.prepare(), self.world.data.has("dump.rdb")), (0, False))
+        self.assertEqual(self.files["redis-replica/aside/dump.rdb"], FULL)
 
     def test_a_damaged_rdb_is_moved_to_kept_after_a_failed_start(self) -> None:
         self.world.run.write("failed", "")

@@ -14,7 +14,7 @@ from resp import Info
 from server_conf import can_read, version, window
 from typed import integer, plain
 from view import View, look
-from volume import Own, has_data, is_stale, rdb_mark, read_own, read_rdb
+from volume import Own, has_data, has_keys, is_stale, rdb_mark, read_own, read_rdb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Candidate:
         return {
             "data": self.data,
             "own": self.own_role,
+            "keys": fact(lambda: has_keys(world.data)),
             "retired": fact(lambda: world.state.has("retired")),
             "elsewhere": twin(world, view, self.address),
             "quorum": fact(lambda: view.quorum),

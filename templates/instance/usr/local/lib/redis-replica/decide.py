@@ -15,6 +15,8 @@ YES_NO = "yes no"
 START = {
     # What the volume holds. orphan: data, but no file that identifies its node.
     "data": "empty known orphan",
+    # Whether the RDB has keys.
+    "keys": YES_NO,
     # The role of this node in nodes.conf. bare: a master without slots.
     "own": "none bare owner replica",
     # Whether an operator has retired the node permanently.
@@ -72,8 +74,8 @@ def decide_start(f: Facts) -> Action:
     if f.owner == "down" and "replica" in (f.seen, f.own):
         # It cannot be elected before it has caught up. Until then it only keeps its data available to an operator.
         return "follow", ""
-    if f.own == "bare":
-        # A join that was interrupted.
+    if f.own == "bare" and f.keys == "no":
+        # A join that was interrupted. With keys of slots that it once owned, Redis would refuse to replicate.
         return "start", ""
     if f.owner == "down":
         return "later", "the shard's owner is down"

@@ -97,6 +97,12 @@ def read_rdb(data: Folder) -> Rdb | None:
     return Rdb(head) if head else None
 
 
+def has_keys(data: Folder) -> bool:
+    """Whether there is an RDB with keys. A damaged one is assumed to have keys."""
+    rdb = read_rdb(data)
+    return bool(rdb and rdb.has_keys)
+
+
 def rdb_mark(data: Folder) -> str:
     """The RDB's size and the checksum at its end, which covers the rest; empty without an RDB."""
     tail = data.read("dump.rdb", tail=8)
