@@ -291,10 +291,6 @@ class RefusalTest(PrepareCase):
         # The owner came back with less data.
         self.answer("10.0.0.1", INFO=OWNER.replace("offset:700", "offset:699"))
 
-    def accept(self) -> None:
-        with mock.patch.object(report, "retry", lambda world: world.run.remove("refused")):
-            report.accept(self.world)
-
     def test_an_owner_that_holds_less_is_refused_with_the_evidence_for_an_operator(self) -> None:
         before = self.files
         self.assertEqual(self.prepare(), 20)
@@ -319,7 +315,7 @@ class RefusalTest(PrepareCase):
 
     def test_with_an_acceptance_it_follows_once_and_keeps_the_data_of_the_volume(self) -> None:
         self.prepare()
-        self.accept()
+        report.accept(self.world)
         self.assertEqual((self.prepare(), self.files["redis/kept/dump.rdb"]), (0, FULL))
         self.assertFalse(self.world.run.has("accepted"))
         self.assertEqual(self.prepare(), 20)
@@ -334,7 +330,7 @@ class RefusalTest(PrepareCase):
     )
     def void(self, change: Callable[[RefusalTest], None]) -> None:
         self.prepare()
-        self.accept()
+        report.accept(self.world)
         change(self)
         self.assertEqual(self.prepare(), 20)
 
@@ -417,6 +413,16 @@ class OwnerTest(PrepareCase):
         self.assertEqual(self.later(), 20)
         with mock.patch.object(report, "retry", lambda world: world.run.remove("refused")):
             report.accept(self.world)
+    def test_once_an_operator_has_accepted_it_serves_at_once_and_does_not_wait_again(self) -> None:
+        self.assertEqual(self.later(), 20)
+        report.accept(self.world)
+        self.assertEqual((self.prepare(), self.own.role), (0, "owner"))
+
+    def test_after_a_refusal_and_a_retry_it_waits_for_an_election_again(self) -> None:
+        self.assertEqual(self.later(), 20)
+        report.retry(self.world)
+        self.assertEqual(self.prepare(), 10)
+
         self.assertEqual((self.prepare(), self.own.role, self.own.shard_slots), (0, "owner", set(range(5461))))
 
     def copy(self, **fields: Any) -> str:

@@ -107,19 +107,24 @@ def elapsed(world: World, file: str, progress: str = "") -> float:
 
 
 def retry(world: World) -> None:
-    for name in ("refused", "since", "unhealthy", "hold", "failures"):
+    world.run.remove("since")
+    start_again(world)
+
+
+def start_again(world: World) -> None:
+    for name in ("refused", "unhealthy", "hold", "failures"):
         world.run.remove(name)
     world.systemctl("start", "--no-block", "redis-replica.service", "redis-replica-reconcile.service")
 
 
 def accept(world: World) -> None:
-    """Accepts the data loss that the present refusal describes, and nothing else."""
+    """Accepts the data loss that the present refusal describes, and nothing else. W is not waited for once more."""
     refusal = world.run.text("refused").partition("\nrefusal ")[2].strip()
     if not refusal:
         log(f"there is no refusal to accept; the state is {world.run.text('state').strip() or 'not started'}")
         raise Leave(1)
     world.run.write("accepted", refusal)
-    retry(world)
+    start_again(world)
 
 
 def status(world: World, as_json: bool) -> None:
