@@ -90,16 +90,21 @@ class TwinTest(Case):
         self.assertEqual(self.twin(10, agreed(R, NODES)), "no")
         self.assertEqual(self.world.network.asked, [])
 
-    def test_the_refusal_is_written_before_redis_ends_so_systemd_does_not_restart_it(self) -> None:
+    @rows(
+        ("a twin that leaves is refused once its Redis has ended", Refused(f"{HERE}: Connection refused"), 20, True),
+        ("a twin whose Redis does not end is not refused, so that the next look tries again", "PONG", 10, False),
+        ("a twin whose Redis is silent is not refused, so that the next look tries again", Unknown(""), 10, False),
+    )
+    def leaves(self, ping: object, code: int, refused: bool) -> None:
         latched: list[bool] = []
 
         def shutdown(command: str) -> str:
             latched.append(self.world.run.has("refused"))
             return "OK"
 
-        self.world.network.servers[HERE] = {"SHUTDOWN": shutdown, "PING": Refused(f"{HERE}: Connection refused")}
-        code, _ = left_with(lambda: membership.leave(self.world))
-        self.assertEqual((code, latched), (20, [True]))
+        self.world.network.servers[HERE] = {"SHUTDOWN": shutdown, "PING": ping}
+        self.assertEqual(left_with(lambda: membership.leave(self.world))[0], code)
+        self.assertEqual((latched[0], self.world.run.has("refused")), (False, refused))
 
 
 class ForgetTest(Case):

@@ -134,6 +134,40 @@ class StartTest(PrepareCase):
         for name in ("nodes.conf", "dump.rdb"):
             self.world.data.remove(name)
         self.world.network.servers.clear()
+    def test_a_master_with_less_that_an_operator_has_accepted_is_not_reported_again(self) -> None:
+        put(self.world.data / "dump.rdb", rdb(offset=800))
+        self.assertEqual(self.prepare(), 20)
+        report.accept(self.world)
+        self.assertEqual((self.prepare(), self.world.state.has("unverified")), (0, False))
+
+    def test_a_second_start_without_a_master_keeps_a_second_rdb_until_an_operator_has_to_decide(self) -> None:
+        self.serve(change(NODES, A, **DOWN))
+        del self.world.network.servers["10.0.0.1:6379"]
+        self.prepare()
+        for mark, offset, last in (("", 5, 5), ("", 6, 6), ("dump.rdb", 7, 6)):
+            self.world.state.write("unverified", mark)
+            self.world.data.remove("dump.rdb")
+            put(self.world.data / "dump.rdb", rdb(offset=offset))
+            self.assertEqual((self.prepare(), self.world.state.text("unverified")), (0, mark))
+            self.assertEqual(self.files["redis/kept/dump.rdb"], FULL)
+            self.assertEqual(self.files["redis/kept/last.rdb"], rdb(offset=last))
+        self.world.state.remove("unverified")
+        self.prepare()
+        self.assertEqual(self.files["redis/kept/dump.rdb"], rdb(offset=7))
+        self.assertNotIn("redis/kept/last.rdb", self.files)
+
+    def test_a_start_waits_for_a_look_that_began_before_redis_ended(self) -> None:
+        waited: list[float] = []
+        clock = mock.patch.multiple(self.world.clock, sleep=waited.append, uptime=lambda: float(len(waited)))
+        with self.world.lock(1), clock:
+            self.assertEqual(self.prepare(), 10)
+        self.assertEqual(len(waited), 120)
+        self.assertFalse(self.world.run.has("started"))
+
+    def test_a_refusal_of_a_look_that_began_before_redis_ended_holds_for_the_next_start(self) -> None:
+        self.world.run.write("refused", "a twin\nrefusal twin\n")
+        self.assertEqual((self.prepare(), self.world.run.has("started")), (20, False))
+
         self.assertEqual((self.prepare(), self.own.id), (0, ""))
 
     def test_data_without_a_node_id_belongs_to_the_node_at_this_address(self) -> None:

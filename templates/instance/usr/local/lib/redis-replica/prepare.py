@@ -11,7 +11,7 @@ from candidate import Candidate
 from decide import START, decide_start
 from facts import Unknown, settle
 from nodes_conf import rebuild
-from report import LATER, Leave, later, log, refuse, waiting
+from report import LATER, REFUSED, Leave, later, log, refuse, waiting
 from server_conf import node_timeout, render
 from volume import AOF, UNVERIFIED, keep_rdb, kept, set_aside
 
@@ -27,6 +27,10 @@ def prepare(world: World) -> None:
     """Returns if Redis may start now or runs already; else exits with 10 or 20."""
     if world.runs() == "yes":
         return log("Redis is already running: nothing to prepare")
+    # A look that began before Redis ended must not change the Redis that starts now.
+    with world.lock(120):
+        if world.run.has("refused"):
+            raise Leave(REFUSED)
     pause(world)
     if world.settings["DATA_VOLUME"]:
         from disk import mount
