@@ -83,11 +83,24 @@ class LookTest(JoinCase):
         self.assertEqual((self.look(), self.world.shown_state[: len(state)]), (code, state))
         self.assertEqual((self.world.state.has("unverified"), self.sent("CONFIG")), (marked, []))
 
-    def test_a_master_that_had_less_stays_reported_once_its_offset_has_grown(self) -> None:
-        self.world.state.write("unverified", "less")
-        self.assertEqual(self.look(), 20)
+    @rows(
+        ("the first RDB that is kept, stays reported once its offset has grown", "dump.rdb", "dump.rdb"),
+        ("the second RDB that is kept, stays reported once its offset has grown", "last.rdb", "last.rdb"),
+        ("an RDB, as an earlier release has marked it, stays reported", "less", "dump.rdb"),
+    )
+    def master_that_had_less_than(self, mark: str, name: str) -> None:
+        self.world.state.write("unverified", mark)
+        self.assertEqual((self.look(), self.world.state.text("unverified")), (20, mark))
+        self.assertIn(f"/var/lib/redis/kept/{name}, which is kept", self.world.shown_state)
         self.world.state.remove("unverified")
         self.assertEqual(self.look(), 0)
+
+    def test_a_master_that_has_less_than_the_second_rdb_that_is_kept_is_reported(self) -> None:
+        self.world.state.write("unverified", "")
+        put(self.world.data / "kept/dump.rdb", rdb(offset=600))
+        put(self.world.data / "kept/last.rdb", rdb(offset=800))
+        self.world.network.servers["10.0.0.1:6379"] = {"CLUSTER NODES": text(A, NODES), "INFO": MASTER, "DBSIZE": 5}
+        self.assertEqual((self.look(), self.world.state.text("unverified")), (20, "last.rdb"))
 
     @rows(
         (

@@ -6,7 +6,7 @@ from facts import Refused, Unknown, fact, known
 from nodes import is_whole
 from report import later, refuse, report
 from resp import Info
-from volume import UNVERIFIED, is_stale, kept, read_rdb
+from volume import KEPT, UNVERIFIED, is_stale, kept, read_rdb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,17 +107,22 @@ def bar_moved(world: World, running: Running) -> None:
 
 
 def verify(world: World, master: str) -> None:
-    """After a start without a live master: whether the master that is followed has less than the RDB from before."""
+    """Once in sync after a start: whether the master holds less than one of the RDBs from before."""
     if not world.state.has(UNVERIFIED):
         return
     answer, keys = world.network.ask_all({master: [("INFO", "replication"), ("DBSIZE",)]})[master]
-    less = fact(lambda: is_stale(read_rdb(kept(world.data)), Info(known(answer)), keys))
-    path, mark = kept(world.data) / "dump.rdb", world.state / UNVERIFIED
-    if less == "yes" or world.state.text(UNVERIFIED):
-        world.state.write(UNVERIFIED, "less")
+    folder, found = kept(world.data), world.state.text(UNVERIFIED)
+    for name in () if found else KEPT:
+        less = fact(lambda name=name: is_stale(read_rdb(folder, name), Info(known(answer)), keys))  # type: ignore[misc]
+        if less == "yes":
+            found = name
+            world.state.write(UNVERIFIED, found)
+            break
+        if less != "no":
+            later(world, f"the master cannot be compared with {folder / name}: {less}")
+    if found:
+        path, mark = folder / (found if found in KEPT else KEPT[0]), world.state / UNVERIFIED
         report(world, f"the master holds less data than {path}, which is kept; if the master is right, remove {mark}")
-    if less != "no":
-        later(world, f"the master cannot be compared with {path}: {less}")
     world.state.remove(UNVERIFIED)
 
 

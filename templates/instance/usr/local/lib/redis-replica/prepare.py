@@ -42,8 +42,8 @@ def prepare(world: World) -> None:
     if not ip:
         later(world, f"no private IP yet: {instance}")
     candidate = Candidate(world, f"{ip}:{world.settings.port}", instance)
-    action = decide(world, candidate)
-    carry_out(world, candidate, action)
+    action, accepted = decide(world, candidate)
+    carry_out(world, candidate, action, accepted)
     for name in ("accepted", "since", "failed"):
         world.run.remove(name)
     # The receipt must be deleted on disk before Redis can serve again.
@@ -82,12 +82,13 @@ def pause(world: World) -> None:
         world.clock.sleep(seconds)
 
 
-def decide(world: World, candidate: Candidate) -> str:
-    """Returns an action that starts Redis; exits if the decision is later or refuse."""
+def decide(world: World, candidate: Candidate) -> tuple[str, bool]:
+    """Returns an action that starts Redis, and whether an operator accepted it; exits if it is later or refuse."""
     view, facts = candidate.view, candidate.gather()
     action, why = settle(decide_start, facts, START)
     refusal = f"{crc32(f'{why} {candidate.key}'.encode()):08x}"
-    if action == "refuse" and world.run.text("accepted") == refusal:
+    accepted = action == "refuse" and world.run.text("accepted") == refusal
+    if accepted:
         action, why = settle(decide_start, {**facts, "accepted": "yes"}, START)
     roles = f"nodes.conf role: {facts['own']}, cluster view: {view.role}, owner of its shard: {view.owner()[0]}"
     if action == "later":
@@ -96,10 +97,10 @@ def decide(world: World, candidate: Candidate) -> str:
         keep_rdb(world)
         refuse(world, why, refusal, [roles, *candidate.evidence()])
     log(f"{roles}: {action}")
-    return action
+    return action, accepted
 
 
-def carry_out(world: World, candidate: Candidate, action: str) -> None:
+def carry_out(world: World, candidate: Candidate, action: str, accepted: bool) -> None:
     data, own, view = world.data, candidate.own, candidate.view
     serves, text = action[:5] == "serve", "" if action == "fresh" else own.text
     # A node that the cluster lists keeps its ID, even if its data cannot be used.
@@ -113,8 +114,8 @@ def carry_out(world: World, candidate: Candidate, action: str) -> None:
     if action == "fresh":
         log(f"the data is set aside in {world.state / 'aside'}")
         set_aside(world)
-    keep_rdb(world)
-    if candidate.own.id and (action == "start" or action == "follow" and view.owner()[0] != "live"):
+    # A master that was compared may come back empty before the first sync. An earlier mark stays as it is.
+    if keep_rdb(world) and action in ("start", "follow") and not accepted and not world.state.has(UNVERIFIED):
         world.state.write(UNVERIFIED, "")
     # Left over from interrupted syncs and saves.
     for name in os.listdir(data.path):

@@ -91,9 +91,9 @@ class Rdb:
         return self._take(low << 8 | self._take(1)[0] if kind else low).decode("latin-1")
 
 
-def read_rdb(data: Folder) -> Rdb | None:
+def read_rdb(data: Folder, name: str = "dump.rdb") -> Rdb | None:
     """The RDB, or None if there is none. OSError."""
-    head = data.read("dump.rdb", 4096)
+    head = data.read(name, 4096)
     return Rdb(head) if head else None
 
 
@@ -128,26 +128,35 @@ def kept(data: Folder) -> Folder:
     return data.child("kept")
 
 
-# Exists while what this node follows has not been compared with the RDB that is kept.
+# The files in kept/. The second is the RDB from before a later start than that of the first, before a comparison.
+KEPT = "dump.rdb", "last.rdb"
+# Exists while the data that this node follows has not been compared with what is kept. It has the name of the file that
+# has more than the master, once one is found.
 UNVERIFIED = "unverified"
 
 
-def keep_rdb(world: World) -> None:
-    """Keeps the RDB by a hard link. A damaged RDB, or one without keys, never replaces one that has keys.
+def keep_rdb(world: World) -> bool:
+    """Keeps the RDB by a hard link, and returns whether it is sound and has keys.
 
-    Nor does any RDB while the mark exists: the node may have followed a master that came back empty.
+    A damaged RDB, or one without keys, never replaces one that has keys. While the mark exists, the first stays: the
+    node may have followed a master that came back empty. Once an operator has to decide, both stay.
     """
     data, unverified = world.data, world.state.has(UNVERIFIED)
     with data.as_owner():
         folder, rdb = kept(data), read_rdb(data)
         if not rdb or rdb.damage:
-            return
+            return False
         # A link in its place is replaced, and not followed.
         folder.make()
+        if not unverified:
+            folder.remove(KEPT[1])
         before = read_rdb(folder)
-        if not before or rdb.has_keys and not (before.has_keys and unverified):
-            folder.remove("dump.rdb")
-            os.link(data / "dump.rdb", folder / "dump.rdb")
+        stays = unverified and before and before.has_keys
+        if not before or rdb.has_keys and not (stays and world.state.text(UNVERIFIED)):
+            name = KEPT[1] if stays else KEPT[0]
+            folder.remove(name)
+            os.link(data / "dump.rdb", folder / name)
+        return rdb.has_keys
 
 
 def set_aside(world: World) -> None:
@@ -172,6 +181,9 @@ def set_aside(world: World) -> None:
         if status != 0:
             later(world, f"the data cannot be set aside: {output}")
     end_set_aside(world)
+    if not world.state.text(UNVERIFIED):
+        # The node joins another shard, whose master cannot be compared with what is kept.
+        world.state.remove(UNVERIFIED)
     for name in ("nodes.conf", "receipt", "aof-partial"):
         world.state.remove(name)
 
