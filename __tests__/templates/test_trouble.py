@@ -101,6 +101,27 @@ class LogTest(Case):
             [f"{TIME} # {IN_USE}"],
             IN_USE,
         ),
+        (
+            "why a save failed, not that Redis goes on without it",
+            [
+                f"{TIME} # Write error saving DB on disk: No space left on device",
+                f"{TIME} # Error trying to save the DB, can't exit.",
+                f"{TIME} # Errors trying to shut down the server. Check the logs for more information.",
+            ],
+            "Write error saving DB on disk: No space left on device",
+        ),
+        (
+            "no cause in the log of an election",
+            [
+                f"{TIME} # Start of election delayed for 571 milliseconds (rank #0, offset 2996).",
+                f"{TIME} # Starting a failover election for epoch 8.",
+                f"{TIME} # Failover election won: I'm the new master.",
+                f"{TIME} # configEpoch set to 8 after successful failover",
+                f"{TIME} # Setting secondary replication ID to {'1' * 40}, valid up to offset: 2997.",
+                f"{TIME} # Failover auth granted to {'2' * 40} for epoch 9",
+            ],
+            "",
+        ),
         ("no cause in an empty log", [], ""),
     )
     def endings(self, lines: list[str], text: str) -> None:

@@ -31,7 +31,10 @@ def journal(world: World, match: str = "_SYSTEMD_UNIT=redis-replica.service") ->
 
 
 # Redis logs these as warnings, but they are not errors.
-HARMLESS = re.compile("Cluster state changed|User requested shutdown|ready to exit|Received SIG|WARNING|Diskless rdb")
+HARMLESS = re.compile(
+    "Cluster state changed|lection|ailover|configEpoch|secondary replication ID|User requested shutdown|ready to exit"
+    "|rying to shut ?down|can't exit|Received SIG|WARNING|Diskless rdb"
+)
 # Redis writes master, and Valkey primary.
 CONNECTING, FULL_SYNC = re.compile("onnecting to (?:MASTER|PRIMARY)"), re.compile("Full resync from (?:master|primary)")
 SYNCED, FLUSHED = "sync: Finished with success", "Flushing old data"
@@ -78,17 +81,6 @@ def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
     if failed >= (1 if world.run.has("throttled") else ATTEMPTS) and view.owner()[0] == "live":
         hold_back(world, text, any(FLUSHED in line for line in lines))
     later(world, f"{why}: {text}" if text else why)
-
-
-def bar_flushed(world: World, running: Running) -> None:
-    """Bars a replica from elections whose last full sync failed after it had deleted what was in memory.
-
-    It would be elected without data, and its master would then follow it and delete its own.
-    """
-    pid = running.info.get("process_id")
-    lines = since_synced(journal(world, f"_PID={pid}") if pid.isdecimal() else journal(world))
-    if "nofailover" not in running.me.flags and any(FLUSHED in line for line in lines):
-        world.command("CONFIG", "SET", "cluster-replica-no-failover", "yes")
 
 
 def since_synced(lines: list[str]) -> list[str]:
