@@ -202,6 +202,11 @@ class LookTest(JoinCase):
         self.assertEqual((self.sent("CLUSTER REPLICATE"), self.sent("SHUTDOWN")), ([], ["SHUTDOWN SAVE"]))
         self.assertNotIn("in sync", self.world.shown_state)
 
+    def test_a_replica_without_a_master_that_cannot_save_its_data_runs_on_and_has_the_cause(self) -> None:
+        self.serve(change(NODES, R, master="-"), SHUTDOWN=Refused("ERR Errors trying to SHUTDOWN. Check logs."))
+        self.assertEqual((self.look(), self.sent("SHUTDOWN")), (10, ["SHUTDOWN SAVE"]))
+        self.assertIn("Redis here does not end: ERR Errors trying to SHUTDOWN", self.world.shown_state)
+
     def test_a_node_that_was_elected_since_its_own_answer_is_not_restarted(self) -> None:
         self.serve(change(NODES, R, master="-"), ROLE=["master", 700, []])
         self.assertEqual((self.look(), self.sent("SHUTDOWN")), (10, []))

@@ -151,13 +151,18 @@ class LinkTest(Case):
     role: Any = ["slave", "10.0.0.1", 6379, "connect", -1]
     saved: Any = Unknown("10.0.0.4:6379: connection closed")
     nodes = NODES
+    # What INFO answers after the log was read; else the same as before.
+    after: Any = ""
 
     def wait(self, lines: list[str], limit: Any = SILENCE, **fields: object) -> FakeWorld:
         world = FakeWorld(self.folder())
         world.root = ""
         world.processes.results["journalctl"] = 0, "\n".join(lines)
         world.network.servers["10.0.0.1:6379"] = {"CONFIG GET client-output-buffer-limit": limit}
-        world.network.servers[HERE] = {"ROLE": self.role, "SHUTDOWN SAVE": self.saved, "SHUTDOWN NOSAVE": GONE}
+        world.network.servers[HERE] = {
+            **{"ROLE": self.role, "SHUTDOWN SAVE": self.saved, "SHUTDOWN NOSAVE": GONE, "CONFIG": "OK"},
+            "INFO": self.after or info(**{"master_link_status": "down", "master_sync_in_progress": 0, **fields}),
+        }
         running = Running(text(R, NODES), Info(info(process_id=42, **fields)))
         live = [node for node in self.nodes if node.slots and "fail" not in node.flags]
         seen = view(R, *(answer(node.id, self.nodes) for node in live))
@@ -171,6 +176,25 @@ class LinkTest(Case):
     def test_a_running_sync_is_reported_with_its_bytes(self) -> None:
         fields = {"master_sync_in_progress": "1", "master_sync_read_bytes": "100", "master_sync_total_bytes": "-1\x1b"}
         self.assertEqual(self.wait(NOAUTH, **fields).shown_state, "waiting: full sync under way: 100 of -1? bytes")
+
+    @rows(
+        ("a sync that began during the look has not failed", info(master_sync_in_progress=1), []),
+        ("a replica whose link came up during the look is not stopped", info(master_link_status="up"), []),
+        ("a replica that does not answer is not stopped", SILENCE, []),
+        ("a replica whose syncs have all failed is stopped", info(master_sync_in_progress=0), ["SHUTDOWN SAVE"]),
+    )
+    def asks_again(self, after: Any, sent: list[str]) -> None:
+        self.after = after if isinstance(after, Unknown) else f"{after}master_sync_total_bytes:5\r\n"
+        self.assertEqual(self.wait(IO_ERROR * 5).network.sent("SHUTDOWN"), sent)
+
+    @rows(
+        ("a replica whose failed sync has flushed its data is barred", [*FLUSHING, *RDB_VERSION], True),
+        ("a replica whose failed sync has flushed nothing is not barred", IO_ERROR, False),
+        ("a replica that has been in sync since is not barred", [*FLUSHING, *RDB_VERSION, *SYNC, SYNCED], False),
+    )
+    def bars(self, lines: list[str], barred: bool) -> None:
+        sent = self.wait(lines).network.sent("CONFIG SET")
+        self.assertEqual(sent, ["CONFIG SET cluster-replica-no-failover yes"] * barred)
 
     def test_interrupted_syncs_are_reported_with_the_masters_limit(self) -> None:
         limit = ["client-output-buffer-limit", "replica 1048576 1048576 1"]

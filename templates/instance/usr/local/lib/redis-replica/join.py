@@ -137,9 +137,12 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
         later(world, "joining: not every master lists this node yet")
     if action == "replicate" and me.role == "replica":
         # This may be the only copy of the data. `prepare` decides at the next start: follow, set aside or refuse.
-        from trouble import end_replica
+        import trouble
 
-        end_replica(world, "SAVE")
+        (reply,) = trouble.end_replica(world, "SAVE")
+        if isinstance(reply, Refused) and "Connection refused" not in str(reply):
+            text = trouble.exit_cause(trouble.journal(world)) or reply
+            later(world, f"the master of this replica owns no slots, and Redis here does not end: {text}")
         later(world, "the master of this replica owns no slots: starting again")
     if action == "replicate":
         placement.place(world, running, view)
@@ -153,11 +156,9 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
     if action in ("later", "report"):
         import trouble
 
-        if me.role == "replica" and running.info.get("master_link_status") != "up":
-            trouble.bar_flushed(world, running)
         if action == "report":
             report(world, f"{why}; local data was last updated at {trouble.last_update(world, running.info)}")
-        if view.quorum and me.role == "replica" and running.info.get("master_link_status") != "up":
+        if me.role == "replica" and running.info.get("master_link_status") != "up":
             trouble.wait_for_link(world, running, view, why)
         if why == BEHIND:
             relink(world, running, view)

@@ -7,13 +7,15 @@ import re
 import time
 
 from facts import Refused, Unknown
+from membership import NO_FAILOVER
 from report import later
+from resp import Info
 from typed import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from join import Running
-    from resp import Info, Reply
+    from resp import Reply
     from view import View
     from world import World
 
@@ -60,9 +62,18 @@ def exit_cause(lines: list[str]) -> str:
 
 
 def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
-    info = running.info
-    pid = info.get("process_id")
+    """Reports why the link of a replica is down, and bars and throttles it where its full syncs fail."""
+    pid = running.info.get("process_id")
     lines = since_synced(journal(world, f"_PID={pid}") if pid.isdecimal() else journal(world))
+    # Asked after the log was read: a sync that began during this look is in the log, and has not failed.
+    info = Info(world.ask_here(("INFO",))[0])
+    if info.get("master_sync_in_progress") not in ("0", "1") or info.get("master_link_status") == "up":
+        return
+    if any(FLUSHED in line for line in lines) and "nofailover" not in running.me.flags:
+        # Its memory is empty. If it were elected, its master would follow it and delete its own data.
+        world.command(*NO_FAILOVER, "yes")
+    if not view.quorum:
+        return
     text, is_syncing = cause(lines), info.get("master_sync_in_progress") == "1"
     failed = sum(bool(FULL_SYNC.search(line)) for line in lines) - is_syncing
     if is_syncing and failed <= 0:
