@@ -1,11 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BootScript } from "../constructs";
-
-/** A text as one word of shell. */
-function shellWord(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
+import { shellWord } from "./shell-word";
 
 /** The user data of the former agent, which was written in shell and part of the user data, with the settings of a script. */
 export function withShellAgent({ settings }: BootScript): string {

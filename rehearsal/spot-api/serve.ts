@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { portNumber } from "../count";
+import { shellWord } from "../shell-word";
 import { filled, off } from "./defaults";
 import { PaperFleet } from "./paper-fleet";
 import { SpotApi } from "./spot-api";
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
   for (const [name, value] of Object.entries(api.environment())) {
-    process.stdout.write(`export ${name}='${value.replaceAll("'", "'\\''")}'\n`);
+    process.stdout.write(`export ${name}=${shellWord(value)}\n`);
   }
   process.stderr.write(`The stand-in for Spot's API listens at ${api.url}; end it with Ctrl-C.\n`);
   await ended;
