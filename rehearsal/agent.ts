@@ -5,13 +5,20 @@ import { type AgentArchive } from "../constructs";
 import { type Mirror } from "./mirror";
 import { redisElastigroup } from "./redis-elastigroup";
 
+let archive: Promise<Buffer> | undefined;
+
 /** Hosts the agent where instances reach it, as a user of `bootScript.agent` does. */
 export async function hostAgent(mirror: Pick<Mirror, "publish">): Promise<AgentArchive> {
+  archive ??= writeArchive();
+  return { url: mirror.publish("agent.tar", await archive) };
+}
+
+async function writeArchive(): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), "agent-"));
   try {
     const file = join(folder, "agent.tar");
     await redisElastigroup(["synth", "--agent", file]);
-    return { url: mirror.publish("agent.tar", await readFile(file)) };
+    return await readFile(file);
   } finally {
     await rm(folder, { recursive: true });
   }
