@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type RedisServer } from "../redis-server";
 import { type Scene } from "../scene";
 import { until } from "../wait";
-import { type Fault, holds, more, recovery, since } from "./fault";
+import { caughtUp, type Fault, holds, recovery, shell, since } from "./fault";
 
 /** The RDB that is kept before a start that follows a master. */
 export const KEPT = "/var/lib/redis/kept/dump.rdb";
@@ -35,12 +35,10 @@ export const fault: Fault = {
       "the journal has the command to continue",
       /redis-replica retry/.test(journal) && /redis-replica accept/.test(journal),
     );
-    const [rdb, kept] = (await inside(scene, `stat -c %i /var/lib/redis/dump.rdb ${KEPT}`))
-      .trim()
-      .split("\n");
+    const [rdb, kept] = (await shell(scene, `stat -c %i /var/lib/redis/dump.rdb ${KEPT}`)).trim().split("\n");
     holds("the RDB is kept, by a link", rdb && rdb === kept);
 
-    const back = await recovery(scene, { id }, () => inside(scene, "redis-replica accept"));
+    const back = await recovery(scene, { id }, () => shell(scene, "redis-replica accept"));
     holds("it follows the same master", (await scene.masterOf(0)) === place);
     holds(
       "its contents are its master's",
@@ -49,7 +47,7 @@ export const fault: Fault = {
     holds("the status exits with 0", (await scene.status(0)).code === 0);
     holds(
       "the acceptance was valid once",
-      (await inside(scene, "ls /run/redis-replica")).includes("accepted") === false,
+      (await shell(scene, "ls /run/redis-replica")).includes("accepted") === false,
     );
     holds("the kept RDB has all keys", (await keptDigest(scene)) === digest);
     holds("every master answers", await scene.mastersAnswer());
@@ -62,17 +60,6 @@ export const fault: Fault = {
     };
   },
 };
-
-/** Writes, and waits until the replica has every write. */
-export async function caughtUp(
-  scene: Scene,
-): Promise<{ readonly digest: string; readonly acknowledged: number }> {
-  const writer = await scene.write();
-  await more(writer, 2000);
-  await writer.stop();
-  await until("the replica has all keys", { timeout: 10_000 }, () => scene.equal(0));
-  return { digest: await scene.node(0).digest(), acknowledged: writer.counts.acknowledged };
-}
 
 /** The machine is shut down with all acknowledged writes, and its master restarts empty. */
 export async function emptied(scene: Scene): Promise<{
@@ -93,20 +80,15 @@ export async function emptied(scene: Scene): Promise<{
   return { place, server, digest, acknowledged };
 }
 
-/** Runs a line of shell on the machine. */
-export function inside(scene: Scene, command: string): Promise<string> {
-  return scene.run(0, ["sh", "-c", command]);
-}
-
 /** The digest of the kept RDB, loaded by a server. */
 export async function keptDigest(scene: Scene): Promise<string> {
   const options =
     "--port 7000 --dir /var/lib/redis/kept --save '' --enable-debug-command local --daemonize yes";
-  await inside(scene, `/opt/redis-replica/bin/redis-server ${options}`);
+  await shell(scene, `/opt/redis-replica/bin/redis-server ${options}`);
   const cli = "/opt/redis-replica/bin/redis-cli -p 7000";
   await until("the RDB is loaded", { timeout: 30_000 }, async () => {
     return /^PONG/.test((await scene.instance(0).exec(["sh", "-c", `${cli} ping`])).stdout);
   });
-  const digest = await inside(scene, `${cli} debug digest && ${cli} shutdown nosave`);
+  const digest = await shell(scene, `${cli} debug digest && ${cli} shutdown nosave`);
   return digest.trim();
 }

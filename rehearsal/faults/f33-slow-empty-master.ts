@@ -1,7 +1,7 @@
 import { Stall } from "../stall";
 import { until } from "../wait";
-import { emptied, inside, KEPT, keptDigest } from "./f26-empty-master";
-import { type Fault, holds, recovery, since } from "./fault";
+import { emptied, KEPT, keptDigest } from "./f26-empty-master";
+import { type Fault, holds, recovery, shell, since } from "./fault";
 
 /** Longer than the stall, so that the others do not flag the master as failed. */
 const nodeTimeout = 15_000;
@@ -54,7 +54,7 @@ const again: Fault = {
     const { digest, acknowledged } = await emptied(scene);
     await scene.launch(0);
     await scene.reaches(0, /^refused/, 150_000);
-    await inside(scene, "redis-replica accept");
+    await shell(scene, "redis-replica accept");
     await scene.inSync(0);
     holds("it follows the empty master", (await scene.node(0).cli("DBSIZE")) === "0");
     holds("the kept RDB has all keys", (await keptDigest(scene)) === digest);
@@ -63,7 +63,7 @@ const again: Fault = {
       await scene.instance(0).exec(["systemctl", "kill", "-s", "KILL", "redis-replica"]);
       await scene.anotherPid(0, pid);
     });
-    const size = (await inside(scene, `stat -c %s ${KEPT}`)).trim();
+    const size = (await shell(scene, `stat -c %s ${KEPT}`)).trim();
     holds(
       `the kept RDB has all keys after the next start (${size} bytes)`,
       (await keptDigest(scene)) === digest,

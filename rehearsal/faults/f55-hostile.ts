@@ -1,8 +1,7 @@
 import { type Scene } from "../scene";
 import { COMMAND, HostilePeer } from "../hostile-peer";
 import { until } from "../wait";
-import { inside } from "./f26-empty-master";
-import { endsWell, type Fault, holds, killRedis, more, namesCause, recovery } from "./fault";
+import { endsWell, type Fault, holds, killRedis, more, namesCause, recovery, shell } from "./fault";
 
 /** A file that only root may read, and its content. */
 const SECRET = "/root/secret";
@@ -30,8 +29,8 @@ const redisProcess: Fault = {
   async run(scene) {
     await scene.instance(0).waitForUserData();
     const id = await scene.node(0).cli("CLUSTER", "MYID");
-    await inside(scene, `umask 077 && echo ${NEEDLE} >${SECRET}`);
-    const before = await inside(scene, FINGERPRINT);
+    await shell(scene, `umask 077 && echo ${NEEDLE} >${SECRET}`);
+    const before = await shell(scene, FINGERPRINT);
     await more(await scene.write(), 1000);
     await as(scene, "redis", TRAPS);
     await scene.look(0);
@@ -41,12 +40,12 @@ const redisProcess: Fault = {
     await as(scene, "redis", SWAP);
     await scene.run(0, ["systemctl", "start", "--no-block", "redis-replica"]);
     const note = await namesCause(scene, /dump\.rdb/);
-    const link = await inside(scene, "readlink /var/lib/redis/dump.rdb || true");
+    const link = await shell(scene, "readlink /var/lib/redis/dump.rdb || true");
     if (link.trim() === SECRET) await as(scene, "redis", SWAP_BACK);
     await scene.inSync(0, 90_000);
     const journal = await scene.instance(0).journal(5000);
     holds("no reason and no log has content that only root can read", !journal.includes(NEEDLE));
-    const after = await inside(scene, FINGERPRINT);
+    const after = await shell(scene, FINGERPRINT);
     holds(`no file of root is changed\n${difference(before, after)}`, after === before);
     return { outcome: "back", ...back, note, ...(await endsWell(scene)) };
   },

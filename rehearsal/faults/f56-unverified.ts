@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "../wait";
-import { caughtUp, inside, keptDigest } from "./f26-empty-master";
-import { type Fault, holds, killRedis, more, nothingLost, since } from "./fault";
+import { keptDigest } from "./f26-empty-master";
+import { caughtUp, type Fault, holds, killRedis, more, nothingLost, shell, since } from "./fault";
 
 /** A replica that follows a master without a comparison must keep its earlier data. */
 export const emptyMasterLater: Fault = {
@@ -30,7 +30,7 @@ export const emptyMasterLater: Fault = {
     await killRedis(scene);
     await scene.reaches(0, /^refused: the master holds less data/);
     holds("the RDB that is kept has all after the next start", (await keptDigest(scene)) === digest);
-    await inside(scene, "rm /var/lib/redis-replica/unverified");
+    await shell(scene, "rm /var/lib/redis-replica/unverified");
     await scene.inSync(0);
     return { outcome: "refused", seconds, note, acknowledged };
   },

@@ -126,6 +126,22 @@ export async function more(
   await until(goal, { timeout }, () => writer.counts[what] > before + count);
 }
 
+/** Writes, and waits until the replica has every write. */
+export async function caughtUp(
+  scene: Scene,
+): Promise<{ readonly digest: string; readonly acknowledged: number }> {
+  const writer = await scene.write();
+  await more(writer, 2000);
+  await writer.stop();
+  await until("the replica has all keys", { timeout: 10_000 }, () => scene.equal(0));
+  return { digest: await scene.node(0).digest(), acknowledged: writer.counts.acknowledged };
+}
+
+/** Runs a line of shell on the machine. */
+export function shell(scene: Scene, command: string): Promise<string> {
+  return scene.run(0, ["sh", "-c", command]);
+}
+
 /** The part of a verdict that is shown in the table. */
 type Counts = Required<Pick<Ending, "acknowledged" | "lostAcknowledged" | "lostPlain">>;
 
