@@ -153,7 +153,7 @@ function unknownKey(source: Source, path: Path, key: string): Problem {
 }
 
 function advice(path: Path, issue: Issue, got: unknown): string | undefined {
-  const { type, example } = schemaAt(path) ?? {};
+  const { type, example, meant } = schemaAt(path) ?? {};
   if (got === undefined)
     return example === undefined
       ? undefined
@@ -164,6 +164,8 @@ function advice(path: Path, issue: Issue, got: unknown): string | undefined {
     const meant = suggest(got, issue.values.map(String));
     return meant && `Did you mean \`${meant}\`?`;
   }
+  const intended = isPlain(got) ? meant?.(String(got)) : undefined;
+  if (intended !== undefined) return `Did you mean \`${intended}\`?`;
   if (type === "array" && !Array.isArray(got) && isPlain(got)) return `Write it as a list: [${brief(got)}].`;
   if (type === "string" && isPlain(got) && typeof got !== "string") return "Put it in quotes.";
   if (typeof got !== "string") return undefined;
@@ -171,7 +173,7 @@ function advice(path: Path, issue: Issue, got: unknown): string | undefined {
   return unquoted ? "Leave out the quotes." : undefined;
 }
 
-function isPlain(value: unknown): boolean {
+function isPlain(value: unknown): value is string | number | boolean {
   return ["string", "number", "boolean"].includes(typeof value);
 }
 

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { clusterConfig } from "./schema";
-import { isVariable, variable } from "./schema/values";
+import { isVariable, meanings, variable } from "./schema/values";
 import { type Path } from "./source";
 
 /** What the schema says about one path, for advice. */
@@ -10,6 +10,8 @@ export interface SchemaNode {
   /** The zod type that holds a literal there, such as `string` or `array`. */
   readonly type: string;
   readonly example?: unknown;
+  /** For a literal that is wrong: what was probably meant. */
+  readonly meant?: (literal: string) => string | undefined;
 }
 
 type Schema = z.core.$ZodType;
@@ -26,7 +28,8 @@ export function schemaAt(path: Path): SchemaNode | undefined {
     example = exampleOf(schema);
   }
   const found = literal(schema);
-  return { keys: Object.keys(shape(found)), type: found._zod.def.type, example };
+  const { meant } = meanings.get(found) ?? {};
+  return { keys: Object.keys(shape(found)), type: found._zod.def.type, example, meant };
 }
 
 /** The parts of a value that are valid by themselves; nothing where there are none. */

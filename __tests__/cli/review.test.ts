@@ -141,7 +141,7 @@ test("--memory is what the rules measure types by", async () => {
   for (const size of ["lots", "0"]) {
     const { exit, stderr } = await run("review", "-c", path, "--memory", size);
     expect(exit).toBe(1);
-    expect(stderr).toContain("`--memory` must be a size such as 512mb or 12gb");
+    expect(stderr).toContain("`--memory` must be a size of at least 1mb, such as 512mb or 12gb");
   }
 });
 

@@ -324,6 +324,36 @@ describe("each mistake is exactly one message", () => {
       '`monitoring` must be true or false, got: "true". Leave out the quotes.',
     ],
     [
+      "a limit of 12 bytes",
+      { redis: { maxMemory: 12 } },
+      "`redis.maxMemory` must be a size of at least 1mb, such as 512mb or 12gb, got: 12. Did you mean `12gb`?",
+    ],
+    [
+      "a limit of 512 kilobytes",
+      { redis: { maxMemory: "512kb" } },
+      '`redis.maxMemory` must be a size of at least 1mb, such as 512mb or 12gb, got: "512kb". Did you mean `512mb`?',
+    ],
+    [
+      "a limit of nothing",
+      { redis: { maxMemory: "0" } },
+      '`redis.maxMemory` must be a size of at least 1mb, such as 512mb or 12gb, got: "0"',
+    ],
+    [
+      "a limit in bytes without quotes",
+      { redis: { maxMemory: 12884901888 } },
+      "`redis.maxMemory` must be a size of at least 1mb, such as 512mb or 12gb, got: 12884901888. Put it in quotes.",
+    ],
+    [
+      "a backlog of 64 bytes",
+      { redis: { backlogSize: 64 } },
+      "`redis.backlogSize` must be a size of at least 1mb, such as 512mb or 12gb, got: 64. Did you mean `64mb`?",
+    ],
+    [
+      "a backlog of 65536 bytes",
+      { redis: { backlogSize: 65536 } },
+      "`redis.backlogSize` must be a size of at least 1mb, such as 512mb or 12gb, got: 65536. Did you mean `65536kb`?",
+    ],
+    [
       "a switch where a number is due",
       { rootVolume: { size: true } },
       "`rootVolume.size` must be a whole number from 1 to 65536 GiB, got: true",

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import {
   ARCHIVE_URL,
+  BACKLOG_SIZE,
   DIRECTIVE,
   LINE,
   PACKAGE,
@@ -10,8 +11,6 @@ import {
 } from "../../constructs/validation/formats";
 import { PORTS } from "../../constructs/validation/limits";
 import { oneOf, text, whole } from "./values";
-
-const size = text(SIZE);
 
 const directive = z.union([text(LINE), z.int().transform(String)], {
   error: "be one line of text or a whole number",
@@ -40,10 +39,12 @@ export const redis = z.strictObject(
     busPort: whole(PORTS.least, PORTS.most)
       .optional()
       .meta({ description: "The port of the cluster bus; `port` + 10000 unless told." }),
-    maxMemory: size
+    maxMemory: text(SIZE)
       .optional()
       .meta({ description: "`maxmemory`; it counts once a replica was promoted.", examples: ["12gb"] }),
-    backlogSize: size.optional().meta({ description: "`repl-backlog-size`.", default: "128mb" }),
+    backlogSize: text(BACKLOG_SIZE)
+      .optional()
+      .meta({ description: "`repl-backlog-size`.", default: "128mb" }),
     directives: z
       .record(text(DIRECTIVE), directive, {
         error: "be a map from directives of redis.conf to their values",

@@ -41,9 +41,12 @@ export function isVariable(value: unknown): value is Variable {
   return typeof value === "object" && value !== null && "variable" in value;
 }
 
+/** What a wrong text was probably meant to be, by the schema of the text. */
+export const meanings = z.registry<{ readonly meant: Format["meant"] }>();
+
 /** Text of a format. */
-export function text(format: Pick<Format, "pattern" | "rule">) {
-  return z.string({ error: format.rule }).regex(format.pattern, { error: format.rule });
+export function text({ pattern, rule, meant }: Pick<Format, "pattern" | "rule" | "meant">) {
+  return z.string({ error: rule }).regex(pattern, { error: rule }).register(meanings, { meant });
 }
 
 /** A whole number in a range. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { shellWord, wordList } from "../terraform/escape";
 import { hcl } from "../terraform/hcl";
 import {
+  BACKLOG_SIZE,
   DIRECTIVE,
   FILE_END,
   HOST,
@@ -177,7 +178,7 @@ function validateRedis(redis: RedisSettings, validator: Validator): void {
   if (busPort === undefined) validator.value("redis.port", port, WITH_BUS);
   else validator.value("redis.busPort", busPort, within(PORTS));
   if (maxMemory !== undefined) validator.value("redis.maxMemory", maxMemory, ofFormat(SIZE));
-  if (backlogSize !== undefined) validator.value("redis.backlogSize", backlogSize, ofFormat(SIZE));
+  if (backlogSize !== undefined) validator.value("redis.backlogSize", backlogSize, ofFormat(BACKLOG_SIZE));
   for (const [directive, value] of Object.entries(directives)) {
     validator.value("redis.directives", directive, ofFormat(DIRECTIVE));
     validator.value("redis.directives", directive, UNRESERVED);

@@ -4,6 +4,8 @@ export interface Format {
   readonly rule: string;
   /** In a list: what one item is called. */
   readonly noun: string;
+  /** For a text of another format: the text that was probably meant. */
+  readonly meant?: (text: string) => string | undefined;
 }
 
 export const HOST: Format = {
@@ -233,11 +235,26 @@ export const PACKAGE: Format = {
   noun: "package",
 };
 
+/** A size for redis.conf. A number without a unit is bytes there, so `12` would be a limit of 12 bytes. */
 export const SIZE: Format = {
-  pattern: /^\d+([bB]|[kKmMgG][bB]?)?$/,
-  rule: "be a size such as 512mb or 12gb",
+  pattern: /^0*([1-9]\d*[mMgG][bB]?|[1-9]\d{3,}[kK][bB]?|[1-9]\d{6,}[bB]?)$/,
+  rule: "be a size of at least 1mb, such as 512mb or 12gb",
   noun: "size",
+  meant: (text) => withLikelyUnit(text, (digits) => (digits <= 3 ? "gb" : digits <= 5 ? "mb" : "kb")),
 };
+
+/** The size of a replication backlog. */
+export const BACKLOG_SIZE: Format = {
+  ...SIZE,
+  meant: (text) => withLikelyUnit(text, (digits) => (digits <= 3 ? "mb" : "kb")),
+};
+
+/** The number of a size below 1 MB with a larger unit: megabytes for kilobytes, and for bytes one by its digits. */
+function withLikelyUnit(text: string, unitOf: (digits: number) => string): string | undefined {
+  const [, number, unit = ""] = /^0*([1-9]\d{0,5})(b|kb?)?$/i.exec(text) ?? [];
+  if (number === undefined) return undefined;
+  return `${number}${/^k/i.test(unit) ? "mb" : unitOf(number.length)}`;
+}
 
 export const DIRECTIVE: Format = {
   pattern: /^[a-z][a-z-]*$/,

@@ -16,7 +16,9 @@ export class Validator {
     if (!isKnown(value)) {
       this.preconditions.push(precondition(prop, rule.rule, value, rule.condition(value)));
     } else if (!rule.holds(value)) {
-      throw new Error(violation(prop, rule.rule, value));
+      const meant = rule.meant?.(value);
+      const advice = meant === undefined ? "" : `. Did you mean \`${meant}\`?`;
+      throw new Error(violation(prop, rule.rule, value) + advice);
     }
   }
 

@@ -22,12 +22,15 @@ export interface ValueRule<Value> {
   readonly holds: (value: Value) => boolean;
   /** The same in Terraform. */
   readonly condition: (value: unknown) => IResolvable;
+  /** For a value that breaks it: the value that was probably meant. */
+  readonly meant?: (value: Value) => string | undefined;
 }
 
 /** Text of a format. */
-export function ofFormat({ pattern, rule }: Format): ValueRule<string> {
+export function ofFormat({ pattern, rule, meant }: Format): ValueRule<string> {
   return {
     rule,
+    meant,
     holds: (value) => pattern.test(value),
     condition: (value) => hcl`can(regex(${terraformPattern(pattern)}, ${value}))`,
   };

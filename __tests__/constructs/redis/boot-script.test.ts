@@ -83,7 +83,27 @@ describe("settings", () => {
     [
       "a size that is none",
       { masters, redis: { maxMemory: "lots" } },
-      '`redis.maxMemory` must be a size such as 512mb or 12gb, got: "lots"',
+      '`redis.maxMemory` must be a size of at least 1mb, such as 512mb or 12gb, got: "lots"',
+    ],
+    [
+      "a limit of 12 bytes",
+      { masters, redis: { maxMemory: "12" } },
+      '`redis.maxMemory` must be a size of at least 1mb, such as 512mb or 12gb, got: "12". Did you mean `12gb`?',
+    ],
+    [
+      "a limit of 4096 bytes",
+      { masters, redis: { maxMemory: "4096" } },
+      '`redis.maxMemory` must be a size of at least 1mb, such as 512mb or 12gb, got: "4096". Did you mean `4096mb`?',
+    ],
+    [
+      "a limit of 512000 bytes",
+      { masters, redis: { maxMemory: "512000b" } },
+      '`redis.maxMemory` must be a size of at least 1mb, such as 512mb or 12gb, got: "512000b". Did you mean `512000kb`?',
+    ],
+    [
+      "a backlog of 64 bytes",
+      { masters, redis: { backlogSize: "64" } },
+      '`redis.backlogSize` must be a size of at least 1mb, such as 512mb or 12gb, got: "64". Did you mean `64mb`?',
     ],
     [
       "a directive of this package's own",

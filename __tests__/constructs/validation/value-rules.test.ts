@@ -41,7 +41,19 @@ function evaluated(build: (stack: TerraformStack) => Record<string, unknown>): R
 
 const samples: [rule: ValueRule<any>, type: string, ...values: unknown[]][] = [
   [ofFormat(formats.IMAGE), "string", "ami-0f", "ami-", "junk", ""],
-  [ofFormat(formats.SIZE), "string", "12GB", "12gb", "12 gb"],
+  [
+    ofFormat(formats.SIZE),
+    "string",
+    "12GB",
+    "12gb",
+    "12 gb",
+    "12",
+    "1mb",
+    "1000k",
+    "999kb",
+    "1000000",
+    "0gb",
+  ],
   [
     ofFormat(formats.HOST),
     "string",
