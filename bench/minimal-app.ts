@@ -46,6 +46,17 @@ for (let number = 1; number <= Number(groups); number++) {
     persistRootDevice: true,
     persistPrivateIp: true,
     persistBlockDevices: false,
+    ebsBlockDevice: [
+      {
+        deviceName: "/dev/xvda",
+        volumeType: "gp3",
+        volumeSize: 44,
+        iops: 3000,
+        throughput: 125,
+        encrypted: true,
+        deleteOnTermination: false,
+      },
+    ],
     statefulDeallocation: {
       shouldDeleteImages: true,
       shouldDeleteNetworkInterfaces: true,
@@ -59,7 +70,13 @@ for (let number = 1; number <= Number(groups); number++) {
     updatePolicy: { shouldRoll: false, shouldResumeStateful: false, autoApplyTags: true },
     userData: Fn.base64gzip(userData.asString),
     lifecycle: {
-      ignoreChanges: ["lifetime_period", "utilize_reserved_instances", "product", "capacity_unit"],
+      ignoreChanges: [
+        "lifetime_period",
+        "utilize_reserved_instances",
+        "product",
+        "capacity_unit",
+        "ebs_block_device",
+      ],
     },
   });
   new TerraformOutput(stack, "group_id", { value: group.id });

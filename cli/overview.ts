@@ -1,11 +1,12 @@
 import { type ClusterConfig } from "../config/schema";
 import { isVariable, type OrVariable } from "../config/schema/values";
+import { rootVolumeOf } from "./rules/facts";
 import { type UserDataSize } from "./user-data";
 
 /** What a line or two of the page are about, and the lines. */
 export type Fact = readonly [label: string, ...lines: string[]];
 
-type VolumeConfig = Pick<NonNullable<ClusterConfig["rootVolume"]>, "size" | "type" | "encrypted">;
+type VolumeConfig = Pick<NonNullable<ClusterConfig["dataVolume"]>, "size" | "type" | "encrypted">;
 
 /** What a config comes to, line by line. */
 export function overview(config: ClusterConfig, userData: UserDataSize): Fact[] {
@@ -20,7 +21,7 @@ export function overview(config: ClusterConfig, userData: UserDataSize): Fact[] 
     ["Redis", redis(config)],
     ["Failover", failover(config)],
     ["Persists", persists(config)],
-    ["Root volume", config.rootVolume ? volume(config.rootVolume) : "as the image says"],
+    ["Root volume", rootVolume(config)],
     ...(config.dataVolume ? [["Data volume", dataVolume(config.dataVolume)] as const] : []),
     ["User data", showSize(userData)],
   ];
@@ -91,6 +92,11 @@ function persists({ persistence = {}, dataVolume: volume }: ClusterConfig): stri
   }
   if (rootVolume && privateIp) return "root volume and private IP";
   return rootVolume ? "root volume, not the private IP" : "private IP, not the root volume";
+}
+
+function rootVolume(config: ClusterConfig): string {
+  const { size, ...rest } = rootVolumeOf(config) ?? {};
+  return size === undefined ? "as in the image" : volume({ size, ...rest });
 }
 
 function volume({ size, type = "gp3", encrypted = true }: VolumeConfig): string {

@@ -2,6 +2,7 @@ import { isInRegion } from "../constructs/validation/arn";
 import { RESERVED_DIRECTIVES } from "../constructs/validation/formats";
 import { DATA_DEVICE, ROOT_DEVICE } from "../constructs/elastigroup/group-constraints";
 import { misfits } from "../constructs/elastigroup/instance-types";
+import { hasDefaultSize } from "../constructs/redis/default-root-volume";
 import { isBroken } from "../constructs/validation/constraint";
 import { rangeConstraints } from "../constructs/elastigroup/resource-requirements";
 import { volumeConflicts } from "../constructs/elastigroup/volume";
@@ -129,6 +130,11 @@ const volumesFit: Rule = (config) =>
     if (volume === undefined) return [];
     return volumeConflicts(volume).map(({ part, rule }) => ({ path: [key, part], rule }));
   });
+
+const rootVolumeHasSize: Rule = ({ rootVolume }) =>
+  rootVolume === undefined || rootVolume.size !== undefined || hasDefaultSize(rootVolume)
+    ? []
+    : [{ path: ["rootVolume", "size"], rule: "be given with any other key but `device`" }];
 
 const devicesDiffer: Rule = ({ rootVolume, dataVolume }) =>
   dataVolume === undefined || (dataVolume.device ?? DATA_DEVICE) !== (rootVolume?.device ?? ROOT_DEVICE)
@@ -323,6 +329,7 @@ export const RULES: readonly Rule[] = [
   zoneNamesKnown,
   preferredZonesAreUsed,
   volumesFit,
+  rootVolumeHasSize,
   devicesDiffer,
   dataVolumeIsThere,
   replicasOrShards,

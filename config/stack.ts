@@ -165,9 +165,16 @@ function renderZones(values: Variables, config: ClusterConfig): AvailabilityZone
 
 function renderRootVolume(values: Variables, volume: ClusterConfig["rootVolume"]): RootVolume | undefined {
   if (volume === undefined) return undefined;
+  const { size } = volume;
+  return { ...renderVolume(values, volume), size: size === undefined ? undefined : values.number(size) };
+}
+
+function renderVolume<T extends Pick<NonNullable<ClusterConfig["rootVolume"]>, "type" | "kmsKeyId">>(
+  values: Variables,
+  volume: T,
+) {
   return {
     ...volume,
-    size: values.number(volume.size),
     type: volume.type && VolumeType.of(volume.type),
     kmsKeyId: optional(values, volume.kmsKeyId),
   };
@@ -177,7 +184,8 @@ function renderDataVolume(values: Variables, volume: ClusterConfig["dataVolume"]
   if (volume === undefined) return undefined;
   const { device, mode, snapshotId, ...rest } = volume;
   return {
-    ...renderRootVolume(values, rest)!,
+    ...renderVolume(values, rest),
+    size: values.number(rest.size),
     device,
     mode: mode && (mode === "snapshot" ? DataVolumeMode.SNAPSHOT : DataVolumeMode.REATTACH),
     snapshotId: optional(values, snapshotId),

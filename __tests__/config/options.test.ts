@@ -107,8 +107,8 @@ describe("each mistake is exactly one message", () => {
     ],
     [
       "a root volume without a size",
-      { rootVolume: {} },
-      "`rootVolume.size` must be given, got: nothing. Add it, such as `size: 32`.",
+      { rootVolume: { encrypted: false } },
+      "`rootVolume.size` must be given with any other key but `device`, got: nothing",
     ],
     [
       "a type of volume that is none",

@@ -133,7 +133,6 @@ const everything: Options = {
     ["rootVolume.throughput", VOLUMES],
     ["rootVolume.kmsKeyId", VOLUMES],
     ["rootVolume.device", VOLUMES],
-    ["rootVolume", VOLUMES],
     ["dataVolume.iops", VOLUMES],
     ["dataVolume.throughput", VOLUMES],
     ["dataVolume.kmsKeyId", VOLUMES],
@@ -148,6 +147,8 @@ const everything: Options = {
         ...["blockDevicesMode", "shouldPersistBlockDevices"].map((each) => `strategy.persistence.${each}`),
       ],
     ],
+    // The default counts only when a group is created: later plans leave the volumes alone.
+    ["rootVolume.size", []],
     ["deallocation.images", []],
     ["deallocation.volumes", []],
     ["deallocation.snapshots", []],

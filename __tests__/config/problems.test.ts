@@ -327,7 +327,7 @@ test("positions are those of the value, or of the key where the key is wrong", (
 });
 
 test("`<<` brings the keys of an anchor, and what is wrong beside them is found", () => {
-  const text = `${exampleText()}dataVolume: &volume { size: 50 }\nrootVolume: { <<: *volume, iops: 1 }\n`;
+  const text = `${exampleText({ rootVolume: undefined })}dataVolume: &volume { size: 50 }\nrootVolume: { <<: *volume, iops: 1 }\n`;
   expect(problemsOf(text).map(({ message }) => message)).toEqual([
     expect.stringContaining("`rootVolume.iops` must be a whole number"),
   ]);

@@ -1,3 +1,4 @@
+import { defaultRootVolumeSize, hasDefaultSize } from "../../constructs/redis/default-root-volume";
 import { memoryOf } from "../../constructs/elastigroup/instance-type";
 import { GP3 } from "../../constructs/validation/limits";
 import { type ClusterConfig } from "../../config/schema";
@@ -91,6 +92,13 @@ function groupsOf({ replicas, shards }: ClusterConfig): GroupFacts[] {
   return groups.flatMap(({ shard, replicas: count }) =>
     typeof count === "number" ? [{ shard, replicas: count }] : [],
   );
+}
+
+/** The root volume with its default size; undefined where it is as in the image. */
+export function rootVolumeOf(config: ClusterConfig): ClusterConfig["rootVolume"] {
+  const { rootVolume, dataVolume } = config;
+  if (dataVolume !== undefined && hasDefaultSize(rootVolume)) return undefined;
+  return { ...rootVolume, size: rootVolume?.size ?? defaultRootVolumeSize(config) };
 }
 
 function volumeOf(volume: ClusterConfig["rootVolume" | "dataVolume"]): VolumeFacts | undefined {

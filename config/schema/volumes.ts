@@ -3,12 +3,10 @@ import { DEVICE, KMS_KEY, SNAPSHOT } from "../../constructs/validation/formats";
 import { THROUGHPUT, VOLUME_SIZE } from "../../constructs/validation/limits";
 import { oneOf, orVariable, text, whole, yesNo } from "./values";
 
-function volume(size: string) {
+const size = orVariable(whole(VOLUME_SIZE.least, VOLUME_SIZE.most, " GiB"));
+
+function volume() {
   return {
-    size: orVariable(whole(VOLUME_SIZE.least, VOLUME_SIZE.most, " GiB")).meta({
-      description: size,
-      examples: [32],
-    }),
     type: oneOf(["gp3", "gp2", "io1"]).optional().meta({ description: "Its type.", default: "gp3" }),
     iops: whole(100, 80_000)
       .optional()
@@ -33,7 +31,12 @@ const OF_A_VOLUME = "hold `size` and what else is to be said of the volume";
 
 export const rootVolume = z.strictObject(
   {
-    ...volume("Its size in GiB: Redis keeps its data there, and twice that while it saves."),
+    size: size.optional().meta({
+      description:
+        "Its size in GiB. Needed with any other key but `device`; by default by the memory of the instance types.",
+      examples: [32],
+    }),
+    ...volume(),
     device: text(DEVICE)
       .optional()
       .meta({
@@ -47,7 +50,11 @@ export const rootVolume = z.strictObject(
 
 export const dataVolume = z.strictObject(
   {
-    ...volume("Its size in GiB: the data, and twice that while it saves."),
+    size: size.meta({
+      description: "Its size in GiB: the data, and twice that while it saves.",
+      examples: [32],
+    }),
+    ...volume(),
     device: text(DEVICE)
       .optional()
       .meta({

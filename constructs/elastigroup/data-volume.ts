@@ -32,6 +32,8 @@ export class DataVolumeMode {
  * a volume that is attached again comes after the boot.
  */
 export interface DataVolume extends Volume {
+  /** Its size in GiB, 1 to 65536; 1 to 16384 for gp2, 4 to 16384 for io1. */
+  readonly size: number;
   /**
    * The device name.
    * @default "/dev/xvdf"

@@ -54,8 +54,8 @@ export interface GroupProps {
    */
   readonly persistence?: Persistence;
   /**
-   * Another root volume than the image's.
-   * @default - as the image says
+   * The root volume.
+   * @default - as in the image, unless the construct that makes the group has a default of its own
    */
   readonly rootVolume?: RootVolume;
   /**

@@ -33,8 +33,6 @@ export class VolumeType {
 
 /** An EBS volume. */
 export interface Volume {
-  /** Its size in GiB, 1 to 65536; 1 to 16384 for gp2, 4 to 16384 for io1. */
-  readonly size: number;
   /**
    * Its type.
    * @default VolumeType.GP3
@@ -65,13 +63,13 @@ export interface Volume {
 
 const TYPES = ["gp3", "gp2", "io1"];
 
+/** A volume with its size and device, whichever of them it has. */
+type SizedVolume = Volume & { readonly size?: number; readonly device?: string };
+
 /** Checks each value of a volume by itself. */
-export function validateVolume(
-  prop: string,
-  volume: Volume & { readonly device?: string },
-  validator: Validator,
-): void {
-  validator.value(`${prop}.size`, volume.size, within(VOLUME_SIZE, " GiB"));
+export function validateVolume(prop: string, volume: SizedVolume, validator: Validator): void {
+  // No rule holds for undefined.
+  validator.value(`${prop}.size`, volume.size!, within(VOLUME_SIZE, " GiB"));
   validator.value(`${prop}.type`, volume.type?.value ?? "gp3", oneOf(TYPES));
   validator.optional(`${prop}.throughput`, volume.throughput, within(THROUGHPUT, " MiB/s"));
   validator.optional(`${prop}.kmsKeyId`, volume.kmsKeyId, ofFormat(KMS_KEY));
@@ -79,7 +77,7 @@ export function validateVolume(
 }
 
 /** How a volume's values must fit together. */
-export function volumeConstraints(prop: string, volume: Volume): Constraint[] {
+export function volumeConstraints(prop: string, volume: SizedVolume): Constraint[] {
   return constraintsOf({ ...volume, type: volume.type?.value }).map(({ part, ...constraint }) => ({
     ...constraint,
     prop: `${prop}.${part}`,
@@ -192,7 +190,8 @@ function iopsConstraints({ type = "gp3", size, iops }: VolumeParts): VolumeConst
         ...about,
         rule: `be at most ${perGib} per GiB of \`size\` for ${name}`,
         among: [type, iops, size],
-        holds: isBroken(inRange) || Number(iops) <= Math.max(least, perGib * Number(size)),
+        holds:
+          isBroken(inRange) || size === undefined || Number(iops) <= Math.max(least, perGib * Number(size)),
         condition: hcl`${type} != ${name} || ${iops} <= max(${least}, ${perGib} * ${size})`,
       };
       return [inRange, bySize];
@@ -205,7 +204,7 @@ function iopsConstraints({ type = "gp3", size, iops }: VolumeParts): VolumeConst
  * the configuration in every plan.
  */
 export function renderVolume(
-  volume: Volume,
+  volume: SizedVolume,
   device: string,
   deleteOnTermination: boolean | IResolvable,
 ): ElastigroupAwsEbsBlockDevice {

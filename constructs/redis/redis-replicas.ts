@@ -12,6 +12,7 @@ import { REPLICAS } from "../validation/limits";
 import { Validator, withPreconditions } from "../validation/validator";
 import { violation, within } from "../validation/value-rules";
 import { type BootOptions, BootScript } from "./boot-script";
+import { defaultRootVolume, hasDefaultSize, keepVolumes } from "./default-root-volume";
 import { type Failover } from "./failover";
 import { type RedisSettings } from "./redis-settings";
 import { type Shard, shardConstraints, shardViolations, validateShards } from "./shard";
@@ -90,7 +91,13 @@ export interface ReplicaGroup {
   readonly bootScript: BootScript;
 }
 
-/** Replicas of a Redis Cluster on a stateful Elastigroup, or on one for each shard. */
+/**
+ * Replicas of a Redis Cluster on a stateful Elastigroup, or on one for each shard.
+ *
+ * Without `dataVolume` and `rootVolume.size`, the root volume is an encrypted gp3 volume of 8 GiB and three times
+ * `redis.maxMemory`, or three quarters of the smallest type's memory; at least 32 GiB, and 100 if no memory is known.
+ * The default applies when the group is created.
+ */
 export class RedisReplicas extends Construct {
   /** The groups: one, or one for each shard in their order. */
   public readonly members: ReplicaGroup[];
@@ -143,6 +150,12 @@ export class RedisReplicas extends Construct {
       ...{ masters, redis, failover, steps, agent, dataVolume },
       shard: shard?.master,
     });
+    const isDefaultVolume = hasDefaultSize(group.rootVolume);
+    const rootVolume = isDefaultVolume ? defaultRootVolume(props) : group.rootVolume;
+    const lifecycle =
+      isDefaultVolume && rootVolume !== undefined
+        ? keepVolumes(group.lifecycle, rootVolume.device)
+        : group.lifecycle;
     const elastigroup = new StatefulElastigroup(this, id, {
       ...group,
       ...access,
@@ -150,10 +163,8 @@ export class RedisReplicas extends Construct {
       description: group.description ?? "Redis Cluster replicas",
       capacity,
       userData: bootScript.text,
-      lifecycle: withPreconditions(group.lifecycle, [
-        ...bootScript.preconditions,
-        ...across(props.shards, shard),
-      ]),
+      rootVolume,
+      lifecycle: withPreconditions(lifecycle, [...bootScript.preconditions, ...across(props.shards, shard)]),
     });
     // By its name, which every partition takes, and after the checks, which are for what users give.
     if (this.instanceRole)

@@ -11,6 +11,8 @@ import { bare, groupStack } from "../options";
 import { Workbench } from "../provider";
 import { elastigroup, synthesizeReplicas, type Json } from "../support";
 
+const rootVolume = { size: 40 };
+
 const OWN = ["lifetime_period", "utilize_reserved_instances", "product", "capacity_unit"];
 
 /** The lifecycle of the group, and that of what remembers its zones. */
@@ -22,12 +24,17 @@ function lifecycles(changed: Partial<RedisReplicasProps>): { group: Json; zones:
 
 describe("the lifecycle of a group", () => {
   test.each<[string, Partial<RedisReplicasProps>, Json]>([
-    ["its own attributes where nothing is asked for", {}, OWN],
-    ["those and the user's", { lifecycle: { ignoreChanges: ["image_id"] } }, [...OWN, "image_id"]],
+    ["its own attributes and a default volume", {}, [...OWN, "ebs_block_device"]],
+    ["its own attributes alone with a volume that is set", { rootVolume }, OWN],
+    [
+      "those and the user's",
+      { rootVolume, lifecycle: { ignoreChanges: ["image_id"] } },
+      [...OWN, "image_id"],
+    ],
     ["all that there are", { lifecycle: { ignoreChanges: "all" } }, "all"],
     [
       "not what the user sets",
-      { strategy: { utilizeReservedInstances: true } },
+      { rootVolume, strategy: { utilizeReservedInstances: true } },
       OWN.filter((each) => each !== "utilize_reserved_instances"),
     ],
   ])("leaves alone %s", (_, props, ignored) => {
