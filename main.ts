@@ -1,6 +1,7 @@
 import { App } from "cdktf";
 import { DEFAULT_FILE } from "./config/default-file";
 import { loadConfigs } from "./config/load";
+import { printable } from "./config/printable";
 import { ConfigError } from "./config/problem";
 import { addStacks } from "./config/stack";
 
@@ -15,6 +16,6 @@ try {
   app.synth();
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
-  console.error(error.message);
+  console.error(printable(error.message));
   process.exitCode = 1;
 }

@@ -79,6 +79,14 @@ test("a mistake is one message without a stack trace, exit 1, and no output fold
   expect(existsSync(join(cwd, "cdktf.out"))).toBe(false);
 });
 
+test("a mistake is printed without control characters", () => {
+  const cwd = mkdtempSync(join(folder, "control-"));
+  file(cwd, "redis-replicas.yaml", exampleText({ imageId: "\u009b2J\u001b[2J" }));
+  const { status, stderr } = mainTs(cwd);
+  expect(status).toBe(1);
+  expect(stderr).toContain("\\u009b2J\\u001b[2J");
+});
+
 test("crash reports are off and the project id is fixed", () => {
   const settings = JSON.parse(readFileSync(join(ROOT, "cdktf.json"), "utf8")) as Record<string, unknown>;
   expect(settings).toMatchObject({ sendCrashReports: "false", projectId: expect.any(String) as string });

@@ -7,16 +7,20 @@ import { type LoadedConfig } from "../config/load";
 import { addStacks, type StackOptions } from "../config/stack";
 import { stableJson } from "./stable-json";
 
-/** What steers an app that cdktf-cli runs; here the command's own options do. */
-const FOREIGN = ["CDKTF_CONTEXT_JSON", "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS", "SYNTH_HCL_OUTPUT"];
+/** Variables that configure an app that cdktf-cli runs. Here the command's options count. */
+const CDKTF_VARIABLES = [
+  "CDKTF_CONTEXT_JSON",
+  "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS",
+  "SYNTH_HCL_OUTPUT",
+];
 
-/** Runs with the stacks of all configs, valid ones; the folder that an app needs is a private one, gone afterwards. */
+/** Runs with the stacks of all configs, which are valid. The folder that an app needs is temporary. */
 function withStacks<T>(
   loaded: readonly LoadedConfig[],
   options: StackOptions,
   use: (stacks: RedisReplicasStack[], app: App) => T,
 ): T {
-  for (const name of FOREIGN) delete process.env[name];
+  for (const name of CDKTF_VARIABLES) delete process.env[name];
   const outdir = mkdtempSync(join(tmpdir(), "redis-elastigroup-"));
   try {
     const app = new App({ outdir, stackTraces: false });
@@ -26,7 +30,7 @@ function withStacks<T>(
   }
 }
 
-/** Each of cdktf's many tokens writes down where it was made, which only its own error messages show. */
+/** Each of cdktf's many tokens records where it was created. Only cdktf's error messages show that. */
 function withoutTraces<T>(use: () => T): T {
   const before = Object.getOwnPropertyDescriptor(Error, "captureStackTrace")!;
   Error.captureStackTrace = () => undefined;
@@ -37,7 +41,7 @@ function withoutTraces<T>(use: () => T): T {
   }
 }
 
-/** What is to be had of each config's stack. */
+/** A value from each config's stack. */
 export function fromStacks<T>(loaded: readonly LoadedConfig[], use: (stack: RedisReplicasStack) => T): T[] {
   return withStacks(loaded, {}, (stacks) => stacks.map(use));
 }
@@ -46,8 +50,8 @@ export function fromStacks<T>(loaded: readonly LoadedConfig[], use: (stack: Redi
 export type TakeFile = (path: string, content: string) => void;
 
 /**
- * Synthesizes all configs as one app, the manifest last. Each file is handed over as soon as it is there, since all of
- * them together take far more memory than the stacks.
+ * Synthesizes all configs as one app, the manifest last. Each file is passed on immediately, since all of them together
+ * take far more memory than the stacks.
  */
 export function assemble(loaded: readonly LoadedConfig[], take: TakeFile): void {
   withStacks(loaded, {}, (stacks, { manifest }) => {
@@ -64,14 +68,14 @@ export function assembleModules(loaded: readonly LoadedConfig[], take: TakeFile)
 }
 
 /**
- * What `App.synth()` would write, less its detour over the disk and what comes to nothing in these stacks, which are
- * valid already: aspects, annotations, and resolving all of them once more in search of references to other stacks.
+ * What `App.synth()` would write, without the disk and without steps that have no effect on these valid stacks: aspects,
+ * annotations, and a second resolve for references to other stacks.
  */
 function synthesized(stack: RedisReplicasStack): string {
   return stableJson(stack.toTerraform());
 }
 
-/** The boot script in a stack; with shards the first one's, for the others differ in the setting SHARD alone. */
+/** The boot script of a stack. With shards that of the first; the others differ only in the setting SHARD. */
 export function bootScriptOf(stack: RedisReplicasStack): BootScript {
   return (stack.node.findChild("replicas") as RedisReplicas).members[0]!.bootScript;
 }

@@ -7,27 +7,32 @@ import { deferArchiver } from "./archiver";
 import { type CommandModule, EXIT, type Exit } from "./command";
 import { Output, type Streams } from "./output";
 
-/* eslint-disable @typescript-eslint/no-require-imports -- each command is loaded only where it is asked for, and
-   import() of a file of our own wants an extension that not every tool here follows. */
+/* eslint-disable @typescript-eslint/no-require-imports -- only the command that runs is loaded, and import() of a local
+   file needs an extension that not every tool here supports. */
 const COMMANDS: readonly { name: string; summary: string; load: () => CommandModule }[] = [
   {
     name: "review",
-    summary: "say what a config comes to, with warnings",
+    summary: "print a summary of what will be deployed, and findings",
     load: () => require("./review") as CommandModule,
   },
   {
+    name: "plan",
+    summary: "print what a Terraform plan does to each replica",
+    load: () => require("./plan") as CommandModule,
+  },
+  {
     name: "render",
-    summary: "print the user data, or write the files it brings",
+    summary: "print the user data, or write its files",
     load: () => require("./render") as CommandModule,
   },
   {
     name: "synth",
-    summary: "write the Terraform JSON, without terraform or cdktf-cli",
+    summary: "write the Terraform JSON (needs neither terraform nor cdktf-cli)",
     load: () => require("./synth") as CommandModule,
   },
   {
     name: "policy",
-    summary: "print the IAM policies: the instances', Spot's, the volume key's",
+    summary: "print the IAM policies of the instances, Spot's role and the volume's KMS key",
     load: () => require("./policy") as CommandModule,
   },
 ];
@@ -41,16 +46,16 @@ interface GlobalOptions {
   readonly color: boolean;
 }
 
-/** Runs one command line (without node and the script) and says how it ended. */
+/** Runs a command line (without node and the script) and returns its exit code. */
 export async function main(argv: readonly string[], streams: Streams = process): Promise<Exit> {
-  // The command line may be what is wrong, so this much is known before it is parsed.
+  // Before parsing, since the command line itself can be wrong.
   const output = outputFor({ json: argv.includes("--json"), color: !argv.includes("--no-color") }, streams);
   let chosen: Run | undefined;
   try {
     await buildProgram(argv, streams, output, (run) => (chosen = run)).parseAsync([...argv], {
       from: "user",
     });
-    // From here the call stack is short: each of cdktf's many tokens writes all of it down.
+    // Not inside commander: each of cdktf's many tokens records the call stack, which should be short.
     return (await chosen?.()) ?? EXIT.fine;
   } catch (error) {
     if (error instanceof CommanderError) return usage(error, output);
@@ -66,18 +71,15 @@ function buildProgram(
   choose: (run: Run) => void,
 ): Command {
   const program = new Command("redis-elastigroup")
-    .description("Redis Cluster replicas on spot instances that recover instead of joining again.")
-    .option("-c, --config <file>", `config file; may be given again (default: ${DEFAULT_FILE})`, append)
-    .option("--json", "one JSON object on stdout, for programs")
-    .option("--no-color", "plain text, as the environment's NO_COLOR")
+    .description("Redis Cluster replicas on spot instances that keep their node ID, address and data.")
+    .option("-c, --config <file>", `config file; can be repeated (default: ${DEFAULT_FILE})`, append)
+    .option("--json", "print one JSON object on stdout")
+    .option("--no-color", "no colors, like the environment variable NO_COLOR")
     .version(version(), "--version")
-    .addHelpText(
-      "after",
-      "\nExit status: 0 fine, 1 failure, 2 differences (`synth --check`, `review --plan`).",
-    )
+    .addHelpText("after", "\nExit codes: 0 success, 1 failure, 2 differences (`synth --check`, `plan`).")
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
-      writeErr: (text) => (output.json ? undefined : streams.stderr.write(text)),
+      writeErr: (text) => output.usage(text),
     })
     .exitOverride();
   for (const { name, summary, load } of COMMANDS) {
@@ -86,9 +88,9 @@ function buildProgram(
     deferArchiver();
     const found = load();
     found.define(command);
-    command.action((options: Record<string, unknown>) => {
+    command.action(() => {
       const { config = [DEFAULT_FILE] } = program.opts<GlobalOptions>();
-      choose(() => found.run({ files: config, options, output }));
+      choose(() => found.run({ files: config, args: command.args, options: command.opts(), output }));
     });
   }
   return program;
@@ -103,7 +105,7 @@ function outputFor({ json, color }: { json: boolean; color: boolean }, streams: 
   return new Output(streams, { json, color: colored });
 }
 
-/** Help and version end well; anything else that commander says is a mistake in the command line. */
+/** Help and version are successful. Any other error of commander is a mistake in the command line. */
 function usage(error: CommanderError, output: Output): Exit {
   if (error.exitCode === 0) return EXIT.fine;
   if (output.json)
@@ -111,7 +113,7 @@ function usage(error: CommanderError, output: Output): Exit {
   return EXIT.failure;
 }
 
-/** A mistake in a config file, or whatever else went wrong, such as a full disk: never a stack trace. */
+/** The mistakes in a config file, or any other error, such as a full disk: never a stack trace. */
 function problemsOf(error: unknown): readonly Problem[] {
   if (error instanceof ConfigError) return error.problems;
   return [
@@ -120,14 +122,14 @@ function problemsOf(error: unknown): readonly Problem[] {
 }
 
 if (require.main === module) {
-  // Whoever reads our output may stop early, such as `head`: that is no failure.
+  // A reader such as `head` can stop early. That is no failure.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;
     });
   }
   void main(process.argv.slice(2)).then((exit) => {
-    // Not process.exit(): what is still on its way to a pipe would be lost.
+    // Not process.exit(), which would lose output that a pipe has not taken yet.
     process.exitCode = exit;
   });
 }

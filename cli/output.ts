@@ -1,12 +1,16 @@
+import { printable, printableLine } from "../config/printable";
 import { type Problem, showProblem } from "../config/problem";
-import { styleText } from "node:util";
+import { type Line, render } from "./terminal";
 
-/** Of what scripts may rely on in `--json`; a new minor version only adds. */
+/** The version of the `--json` format; a new minor version only adds. */
 export const FORMAT_VERSION = "1.0";
+
+/** The width where the terminal's is unknown. */
+const WIDTH = 80;
 
 /** Where a command's text goes. */
 export interface Streams {
-  readonly stdout: { write(text: string): unknown; isTTY?: boolean };
+  readonly stdout: { write(text: string): unknown; isTTY?: boolean; columns?: number };
   readonly stderr: { write(text: string): unknown };
 }
 
@@ -16,12 +20,12 @@ export interface OutputOptions {
   readonly color: boolean;
 }
 
-/** A warning about a file, by the words after its name. */
+/** A warning about a file. */
 export interface Warning {
   readonly file: string;
   readonly message: string;
   /**
-   * How grave it is.
+   * Its severity.
    * @default "warning"
    */
   readonly severity?: "warning" | "note";
@@ -32,7 +36,10 @@ export interface Warning {
   readonly rule?: string;
 }
 
-/** What a command says: data on stdout, talk on stderr. */
+/**
+ * The output of a command: data on stdout, diagnostics on stderr. All text is escaped here, since configs and plans can
+ * hold characters that control a terminal.
+ */
 export class Output {
   private readonly warnings: Warning[] = [];
 
@@ -46,31 +53,51 @@ export class Output {
     return this.options.json;
   }
 
-  /** The command's data: a text, or with `--json` an object. */
-  public data(text: string, object: Record<string, unknown>): void {
-    if (!this.options.json) this.streams.stdout.write(text);
-    else this.writeJson({ ...object, diagnostics: this.warnings.map(warningDiagnostic) });
+  /** Characters in a line. */
+  public get width(): number {
+    const { columns } = this.streams.stdout;
+    return columns === undefined || columns <= 0 ? WIDTH : columns;
   }
 
-  /** A line for people. */
-  public talk(line: string): void {
-    if (!this.options.json) this.streams.stderr.write(`${line}\n`);
+  /** The command's data: lines for people, or with `--json` an object. */
+  public data(lines: readonly Line[], object: Record<string, unknown>): void {
+    if (this.options.json) this.writeJson(object);
+    else for (const line of lines) this.streams.stdout.write(`${render(line, this.options.color)}\n`);
   }
 
-  /** A line that deserves attention; with `--json`, a diagnostic. */
+  /** Data in a format of its own, such as a script: unchanged unless it goes to a terminal. */
+  public document(text: string, object: Record<string, unknown>): void {
+    if (this.options.json) this.writeJson(object);
+    else this.streams.stdout.write(this.streams.stdout.isTTY ? printable(text) : text);
+  }
+
+  /** A diagnostic for people. */
+  public info(line: string): void {
+    if (!this.options.json) this.streams.stderr.write(`${printableLine(line)}\n`);
+  }
+
+  /** What commander prints about a wrong command line. */
+  public usage(text: string): void {
+    if (!this.options.json) this.streams.stderr.write(printable(text));
+  }
+
+  /** A warning on stderr; with `--json`, a diagnostic. */
   public warn(warning: Warning): void {
-    this.warnings.push(warning);
-    const { file, severity = "warning", message, rule } = warning;
-    this.talk(`${file}: ${severity}: ${message}${rule === undefined ? "" : ` [${rule}]`}`);
+    this.record(warning);
+    const { file, severity = "warning", message } = warning;
+    this.info(`${file}: ${severity}: ${message}`);
   }
 
-  /** All that went wrong, one per line; with `--json`, as `terraform validate -json` says it. */
+  /** A diagnostic for `--json` that the text has elsewhere. */
+  public record(warning: Warning): void {
+    this.warnings.push(warning);
+  }
+
+  /** All errors, one per line; with `--json`, in the format of `terraform validate -json`. */
   public fail(problems: readonly Problem[]): void {
-    if (!this.options.json) {
-      for (const problem of problems) this.streams.stderr.write(`${showProblem(problem)}\n`);
-      return;
-    }
-    this.writeJson({
+    for (const problem of problems) this.info(showProblem(problem));
+    if (!this.options.json) return;
+    this.write({
       valid: false,
       error_count: problems.length,
       warning_count: this.warnings.filter(({ severity }) => severity !== "note").length,
@@ -78,15 +105,14 @@ export class Output {
     });
   }
 
-  /** A heading, bold where there is colour. */
-  public heading(text: string): string {
-    return this.options.color && !this.options.json ? styleText("bold", text) : text;
+  private writeJson(object: Record<string, unknown>): void {
+    this.write({ ...object, diagnostics: this.warnings.map(warningDiagnostic) });
   }
 
-  private writeJson(object: Record<string, unknown>): void {
-    this.streams.stdout.write(
-      `${JSON.stringify({ format_version: FORMAT_VERSION, ...object }, undefined, 2)}\n`,
-    );
+  private write(object: Record<string, unknown>): void {
+    const text = JSON.stringify({ format_version: FORMAT_VERSION, ...object }, undefined, 2);
+    // JSON has an escape for each of them, and means the same with it.
+    this.streams.stdout.write(`${printable(text)}\n`);
   }
 }
 

@@ -14,16 +14,17 @@ import {
 } from "../constructs/access/policy-document";
 import { type Context, EXIT, type Exit } from "./command";
 import { type Output } from "./output";
+import { type Line, styled } from "./terminal";
 import { keyPolicyStatements, spotRolePolicy } from "./spot-policy";
 
 const DOCUMENTS = ["instance", "spot", "key"] as const;
 
 type DocumentName = (typeof DOCUMENTS)[number];
 
-/** What this machine cannot know and whoever attaches the policies puts in. */
-const BLANKS = {
-  account: { text: "ACCOUNT_ID", stands: "the AWS account; name Spot's role with --spot-role" },
-  spotRole: { text: "SPOT_ROLE_NAME", stands: "Spot's role there; name it with --spot-role" },
+/** Placeholders for values that the config does not have. */
+const PLACEHOLDERS = {
+  account: { text: "ACCOUNT_ID", stands: "the AWS account; set it with --spot-role" },
+  spotRole: { text: "SPOT_ROLE_NAME", stands: "Spot's role in the account; set it with --spot-role" },
   instanceRole: { text: "INSTANCE_ROLE_NAME", stands: "the role in the instance profile" },
   key: { text: "KEY_ARN", stands: "the ARN of the volume's key" },
 };
@@ -32,12 +33,12 @@ const SPOT_ROLE = /^arn:(aws[a-z-]*):iam::(\d{12}):role\/\S+$/;
 
 export function define(command: Command): void {
   command
-    .option("--spot-role <arn>", "Spot's role in the AWS account, for the ARNs that name it or its account")
-    .addOption(new Option("--only <document>", "print one bare document").choices(DOCUMENTS))
-    .addHelpText("after", "\nIt talks to no account. Words in capitals are yours to fill in.");
+    .option("--spot-role <arn>", "ARN of Spot's role, for the ARNs that contain it or its account")
+    .addOption(new Option("--only <document>", "print one document without heading").choices(DOCUMENTS))
+    .addHelpText("after", "\nNo account is contacted. Replace words in capitals with your values.");
 }
 
-/** The IAM policies that a config needs: its instances', Spot's and the key's. */
+/** Prints the IAM policies that a config needs: of its instances, Spot's role and the KMS key. */
 export function run({ files, options, output }: Context): Exit {
   const only = options["only"] as DocumentName | undefined;
   const given = options["spotRole"] as string | undefined;
@@ -48,22 +49,28 @@ export function run({ files, options, output }: Context): Exit {
     throw misuse(files[1]!, `\`--config\` must name one file for \`policy --only\`, got: ${files.length}`);
   const spotRole = found ? { arn: found[0], account: found[2]! } : undefined;
   const all = loadConfigs(files).map((loaded) => policiesOf(loaded, spotRole));
-  const text = only === undefined ? all.map((each) => page(each, output)).join("\n") : bare(all[0]!, only);
-  for (const each of all) warnOfBlanks(each, only, output);
-  output.data(text, { clusters: all.map((each) => toJson(each, only)) });
+  const text = only === undefined ? undefined : bare(all[0]!, only);
+  for (const each of all) warnOfPlaceholders(each, only, output);
+  const object = { clusters: all.map((each) => toJson(each, only)) };
+  if (text === undefined)
+    output.data(
+      all.flatMap((each, index) => [...(index === 0 ? [] : [""]), ...page(each)]),
+      object,
+    );
+  else output.document(text, object);
   return EXIT.fine;
 }
 
 interface Policies {
   readonly loaded: LoadedConfig;
-  /** The instances' own, where the config makes a role for them. */
+  /** Undefined unless the config creates a role for the instances. */
   readonly instance?: {
     readonly role: string;
     readonly trust: PolicyDocument;
     readonly policy: PolicyDocument;
   };
   readonly spot: PolicyDocument;
-  /** For the key of a volume, where the config names one. */
+  /** Undefined unless the config sets a KMS key for a volume. */
   readonly key?: readonly Statement[];
 }
 
@@ -75,7 +82,8 @@ function policiesOf(loaded: LoadedConfig, spotRole?: { arn: string; account: str
   const arns = named.map((key) => keyArn(key, partition, config.region, account));
   const keys = arns.filter((arn, index) => arns.indexOf(arn) === index);
   const role =
-    spotRole?.arn ?? `arn:${partition}:iam::${account ?? BLANKS.account.text}:role/${BLANKS.spotRole.text}`;
+    spotRole?.arn ??
+    `arn:${partition}:iam::${account ?? PLACEHOLDERS.account.text}:role/${PLACEHOLDERS.spotRole.text}`;
   return {
     loaded,
     ...(config.secrets ? { instance: instancePolicies(config, config.secrets) } : {}),
@@ -84,14 +92,16 @@ function policiesOf(loaded: LoadedConfig, spotRole?: { arn: string; account: str
       account: account ?? "*",
       instanceRole: instanceRole(config),
       keys,
-      // What a variable brings may be true.
+      // The value of a variable can be true.
       monitored: (config.monitoring ?? false) !== false,
       committed: config.strategy?.utilizeCommitments === true,
       balanced: config.targetGroupArns !== undefined,
       hostedZones: hostedZones(config),
       service: ec2(config.region),
     }),
-    ...(keys.length > 0 ? { key: keyPolicyStatements(role, partition, account ?? BLANKS.account.text) } : {}),
+    ...(keys.length > 0
+      ? { key: keyPolicyStatements(role, partition, account ?? PLACEHOLDERS.account.text) }
+      : {}),
   };
 }
 
@@ -111,7 +121,7 @@ function instancePolicies(
   };
 }
 
-/** A list with Terraform's expressions where only Terraform knows the values. */
+/** A list with Terraform's expressions for variables. */
 function texts(list: OrVariable<readonly OrVariable<string>[]> | undefined): string[] | undefined {
   if (list === undefined) return undefined;
   return isVariable(list) ? [show(list)] : list.map(show);
@@ -121,10 +131,10 @@ function show(value: OrVariable<string>): string {
   return isVariable(value) ? `\${var.${value.variable}}` : value;
 }
 
-/** The role that Spot must be allowed to pass on: ours, or the one in a profile that is there already. */
+/** The role that Spot must be allowed to pass: the one created here, or that of an existing profile. */
 function instanceRole({ name, region, secrets, iamInstanceProfile }: ClusterConfig): string | undefined {
   if (secrets) return instanceRoleName(name, region);
-  return iamInstanceProfile === undefined ? undefined : BLANKS.instanceRole.text;
+  return iamInstanceProfile === undefined ? undefined : PLACEHOLDERS.instanceRole.text;
 }
 
 function profileAccount({ iamInstanceProfile: profile }: ClusterConfig): string | undefined {
@@ -136,35 +146,38 @@ function partitionOf(region: string): string {
   return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }
 
-/** The hosted zones of this account, each once; those of another are that account's role's. */
+/** The hosted zones of this account, each once. Those of another account need a role there. */
 function hostedZones({ route53 = [] }: ClusterConfig): string[] {
   return [
     ...new Set(route53.flatMap(({ account, hostedZoneId }) => (account === undefined ? [hostedZoneId] : []))),
   ];
 }
 
-/** A policy takes keys by their ARNs only: neither by an alias nor by a bare id. */
+/** The ARN of a key. A policy accepts neither an alias nor an id. */
 function keyArn(key: OrVariable<string>, partition: string, region: string, account = "*"): string {
-  if (isVariable(key) || key.includes("alias/")) return BLANKS.key.text;
+  if (isVariable(key) || key.includes("alias/")) return PLACEHOLDERS.key.text;
   return key.startsWith("arn:") ? key : `arn:${partition}:kms:${region}:${account}:key/${key}`;
 }
 
-function page({ loaded: { config, source }, instance, spot, key }: Policies, output: Output): string {
+function page({ loaded: { config, source }, instance, spot, key }: Policies): Line[] {
   const parts: [heading: string, document: unknown][] = [
     ...(instance
       ? [
-          [`Role ${instance.role}: who may take it`, instance.trust] as [string, unknown],
-          [`Role ${instance.role}: what it may do`, instance.policy] as [string, unknown],
+          [`Role ${instance.role}: trust policy`, instance.trust] as [string, unknown],
+          [`Role ${instance.role}: permissions`, instance.policy] as [string, unknown],
         ]
       : []),
-    ["Spot's role: what it needs for this group", spot],
-    ...(key ? [["The volume's key: statements for its policy", key] as [string, unknown]] : []),
+    ["Spot's role: permissions for this group", spot],
+    ...(key ? [["KMS key of the volume: statements for its policy", key] as [string, unknown]] : []),
   ];
   return [
-    output.heading(`${config.name} (${source.file})`),
-    ...parts.flatMap(([heading, document]) => ["", output.heading(heading), pretty(document)]),
-    "",
-  ].join("\n");
+    [styled("bold", `${config.name} (${source.file})`)],
+    ...parts.flatMap(([heading, document]): Line[] => [
+      "",
+      [styled("bold", heading)],
+      ...pretty(document).split("\n"),
+    ]),
+  ];
 }
 
 function bare(policies: Policies, only: DocumentName): string {
@@ -175,7 +188,7 @@ function bare(policies: Policies, only: DocumentName): string {
   throw new ConfigError([
     fromViolation(source, {
       path: needed,
-      rule: `be given for a policy of that kind (${config.name} has none)`,
+      rule: `be given for this policy (${config.name} has none)`,
     }),
   ]);
 }
@@ -188,16 +201,19 @@ function pretty(document: unknown): string {
   return JSON.stringify(document, undefined, 2);
 }
 
-/** Says what each blank in the printed documents stands for. */
-function warnOfBlanks(policies: Policies, only: DocumentName | undefined, output: Output): void {
+/** Warns of each placeholder in the printed documents. */
+function warnOfPlaceholders(policies: Policies, only: DocumentName | undefined, output: Output): void {
   const { loaded, instance, spot, key } = policies;
   const printed = JSON.stringify(only === undefined ? { instance, spot, key } : documentOf(policies, only));
-  for (const { text, stands } of Object.values(BLANKS)) {
+  for (const { text, stands } of Object.values(PLACEHOLDERS)) {
     if (printed.includes(text))
       output.warn({ file: loaded.source.file, message: `\`${text}\` stands for ${stands}` });
   }
   if (printed.includes("${var."))
-    output.warn({ file: loaded.source.file, message: "`${var.…}` stands for what Terraform gets there" });
+    output.warn({
+      file: loaded.source.file,
+      message: "`${var.…}` stands for the value of a Terraform variable",
+    });
 }
 
 function toJson(

@@ -4,17 +4,17 @@ import { BootScript, type InstanceFile } from "../constructs";
 import { loadConfigs } from "../config/load";
 import { ConfigError } from "../config/problem";
 import { fromStacks } from "./assembly";
-import { writeAtomically } from "./atomic";
+import { writeFile } from "./write-file";
 import { type Context, EXIT, type Exit } from "./command";
 import { settingsFile, sizeToJson, userDataSize, userDataText } from "./user-data";
 
 const SETTINGS = "/etc/redis-replica/settings";
 
 export function define(command: Command): void {
-  command.option("--files <dir>", "write the files as they land on an instance into DIR instead");
+  command.option("--files <dir>", "write the files of the instance into DIR instead");
 }
 
-/** The user data as plain text, or the file tree it brings. */
+/** Prints the user data as plain text, or writes its files. */
 export function run({ files, options, output }: Context): Exit {
   if (files.length > 1) {
     throw new ConfigError([
@@ -30,19 +30,20 @@ export function run({ files, options, output }: Context): Exit {
   }));
   if (typeof directory === "string") {
     const written = writeTree(directory, script!.tree);
-    output.data("", { directory, ...written });
-    output.talk(`${directory}: ${written.written.length} of ${written.files.length} files written`);
+    output.data([], { directory, ...written });
+    output.info(`${directory}: ${written.written.length} of ${written.files.length} files written`);
   } else {
-    output.data(script!.text, script!.object);
+    output.document(script!.text, script!.object);
   }
   const [shard, ...others] = loaded[0]!.config.shards ?? [];
-  if (others.length > 0) output.talk(`of shard ${shard!.name}; the others differ in the setting SHARD alone`);
+  if (others.length > 0)
+    output.info(`user data of shard ${shard!.name}; the other shards differ only in the setting SHARD`);
   return EXIT.fine;
 }
 
 function writeTree(directory: string, tree: readonly InstanceFile[]): { files: string[]; written: string[] } {
   const written = tree.filter(({ path, mode, content }) =>
-    writeAtomically(join(directory, path), content, Number.parseInt(mode, 8)),
+    writeFile(join(directory, path), content, Number.parseInt(mode, 8)),
   );
   return { files: tree.map(({ path }) => path), written: written.map(({ path }) => path) };
 }

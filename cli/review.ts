@@ -1,56 +1,65 @@
-import { type Command } from "commander";
+import { type Command, Option } from "commander";
 import { SIZE } from "../constructs/validation/formats";
+import { bytesOf } from "../constructs/redis/memory-size";
 import { loadConfigs, type LoadedConfig } from "../config/load";
 import { ConfigError } from "../config/problem";
 import { type ClusterConfig } from "../config/schema";
+import { type Source } from "../config/source";
 import { fromStacks } from "./assembly";
 import { type Context, EXIT, type Exit } from "./command";
-import { interruptionStory } from "./interruption";
-import { type Output } from "./output";
-import { overview } from "./overview";
-import { reviewPlan } from "./plan/review";
-import { bytesOf, factsOf, type Surroundings } from "./rules/facts";
-import { checkIgnored, judge, type Judgement } from "./rules/judge";
+import { interruptionSteps } from "./interruption";
+import { checkIgnored, evaluate, type Evaluation, type Finding } from "./rules/evaluation";
+import { type Environment, factsOf } from "./rules/facts";
+import { RULES } from "./rules/index";
+import { summary } from "./summary";
+import { type Line, styled, wrap } from "./terminal";
 import { sizeToJson, userDataSize, type UserDataSize } from "./user-data";
 
-/** Width of the facts' names. */
-const MARGIN = 16;
+/** Characters before the values of the summary. */
+const MARGIN = 19;
 
 export function define(command: Command): void {
   command
-    .option("--memory <size>", "what the masters' data takes, such as 12gb; `redis.maxMemory` unless told")
-    .option("--plan <file>", "say what a plan does to each replica instead: `terraform show -json`, or -")
-    .option("--allow-destroy", "with --plan: a destroyed group ends with 2 like other changes, not with 1")
-    .addHelpText("after", "\nIt talks to no cluster and no account, and writes nothing.");
+    .option("--memory <size>", "size of the masters' data, such as 12gb (default: `redis.maxMemory`)")
+    .addOption(new Option("--plan [file]").hideHelp())
+    .addOption(new Option("--allow-destroy").hideHelp())
+    .addHelpText("after", "\nNo cluster and no account is contacted, and no file is written.");
 }
 
-/** Says what the config comes to, or what a plan does. */
-export function run(context: Context): Exit {
-  if (context.options["plan"] !== undefined) return reviewPlan(context);
-  return reviewConfigs(context);
-}
-
-/** Validates, then says what the config comes to. */
-function reviewConfigs({ files, options, output }: Context): Exit {
-  const surroundings = surroundingsOf(options);
+/** Validates, then prints a summary of what will be deployed, and the findings. */
+export function run({ files, options, output }: Context): Exit {
+  refuseFormerOptions(options);
+  const environment = environmentOf(options);
   const loaded = loadConfigs(files);
   checkIgnored(loaded);
   const sizes = fromStacks(loaded, userDataSize);
-  const reviews = loaded.map((each, index) => review(each, sizes[index]!, surroundings));
-  for (const { file, judgement } of reviews) {
-    for (const { rule, severity, message } of judgement.findings)
-      output.warn({ file, message, rule, severity });
-  }
-  output.data(reviews.map((each) => page(each, output)).join("\n"), { clusters: reviews.map(toJson) });
+  const reviews = loaded.map((each, index) => review(each, sizes[index]!, environment));
+  for (const { file, evaluation } of reviews)
+    for (const finding of evaluation.findings) output.record({ file, ...findingToJson(finding) });
+  output.data(
+    reviews.flatMap((each, index) => [...(index === 0 ? [] : [""]), ...page(each, output.width)]),
+    { clusters: reviews.map(toJson) },
+  );
   return EXIT.fine;
 }
 
-function surroundingsOf({ memory }: Context["options"]): Surroundings {
-  // As every CI system sets it, and hardly anybody else.
+/** `review --plan FILE` of earlier versions. */
+function refuseFormerOptions({ plan, allowDestroy }: Context["options"]): void {
+  if (plan === undefined && allowDestroy === undefined) return;
+  const file = typeof plan === "string" ? plan : "FILE";
+  const command = `redis-elastigroup plan ${file}${allowDestroy === true ? " --allow-destroy" : ""}`;
+  const message = `\`review --plan\` is now the command \`plan\`; run \`${command}\``;
+  throw new ConfigError([{ file: "redis-elastigroup", message }]);
+}
+
+function environmentOf({ memory }: Context["options"]): Environment {
+  // Every CI system sets it.
   const inPipeline = Boolean(process.env["CI"]);
   if (memory === undefined) return { inPipeline };
-  if (typeof memory !== "string" || !SIZE.pattern.test(memory) || bytesOf(memory) === 0) {
-    const message = `\`--memory\` must ${SIZE.rule}, got: ${JSON.stringify(memory)}`;
+  if (typeof memory !== "string" || !SIZE.pattern.test(memory)) {
+    const meant = typeof memory === "string" ? SIZE.meant?.(memory) : undefined;
+    const advice = meant === undefined ? "" : `. Did you mean \`${meant}\`?`;
+    const message = `\`--memory\` must ${SIZE.rule}, got: ${JSON.stringify(memory)}${advice}`;
     throw new ConfigError([{ file: "redis-elastigroup", message }]);
   }
   return { inPipeline, memory: bytesOf(memory) };
@@ -61,30 +70,68 @@ interface Review {
   readonly file: string;
   readonly interruption: readonly string[];
   readonly userData: UserDataSize;
-  readonly judgement: Judgement;
+  readonly evaluation: Evaluation;
 }
 
-function review(loaded: LoadedConfig, userData: UserDataSize, surroundings: Surroundings): Review {
+function review(loaded: LoadedConfig, userData: UserDataSize, environment: Environment): Review {
   return {
     loaded,
     file: loaded.source.file,
-    interruption: interruptionStory(loaded.config),
+    interruption: interruptionSteps(loaded.config),
     userData,
-    judgement: judge(factsOf(loaded.config, surroundings)),
+    evaluation: evaluate(factsOf(loaded.config, environment)),
   };
 }
 
-function page({ file, loaded: { config }, interruption, userData }: Review, output: Output): string {
+function page(
+  { file, loaded: { config, source }, interruption, userData, evaluation }: Review,
+  width: number,
+): Line[] {
+  const rest = " ".repeat(MARGIN);
   return [
-    output.heading(`${config.name} (${file})`),
-    ...overview(config, userData).flatMap(([label, ...lines]) =>
-      lines.map((line, index) => `  ${(index === 0 ? label : "").padEnd(MARGIN)} ${line}`),
+    [styled("bold", `${config.name} (${file})`)],
+    ...summary(config, userData).flatMap(([label, ...lines]) =>
+      lines.flatMap((line, index) =>
+        wrap(line, width, index === 0 ? `  ${label}`.padEnd(MARGIN) : rest, rest),
+      ),
     ),
     "",
-    output.heading("When an instance is interrupted"),
-    ...interruption.map((sentence) => `  ${sentence}`),
+    [styled("bold", "When an instance is interrupted")],
+    ...interruption.flatMap((sentence) => wrap(sentence, width, "  ")),
     "",
-  ].join("\n");
+    [styled("bold", `Findings: ${count(evaluation)}`)],
+    ...evaluation.findings.flatMap((finding) => ["", ...showFinding(finding, source, width)]),
+  ];
+}
+
+function count({ findings, ignored }: Evaluation): string {
+  const of = (severity: Finding["severity"]): number =>
+    findings.filter((finding) => finding.severity === severity).length;
+  return [plural(of("warning"), "warning"), plural(of("note"), "note")]
+    .concat(ignored.length > 0 ? `${ignored.length} ignored` : [])
+    .join(", ");
+}
+
+function plural(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+const COLORS = { warning: "yellow", note: "cyan" } as const;
+
+function showFinding({ rule, severity, cause, remedy }: Finding, source: Source, width: number): Line[] {
+  const place = `${source.file}:${lineOf(source, RULES.get(rule)!.keys)}`;
+  return [
+    ["  ", styled(COLORS[severity], severity), " ", styled("bold", rule), "  ", styled("dim", place)],
+    ...wrap(cause, width, "    "),
+    ...wrap(remedy, width, "    → ", "      "),
+  ];
+}
+
+/** The line of the first of these keys that the file has; else of what they would belong to. */
+function lineOf(source: Source, keys: readonly string[]): number {
+  const paths = keys.map((key) => key.split("."));
+  const path = paths.find((each) => source.has(each)) ?? paths[0]!;
+  return source.keyPosition(path).line;
 }
 
 function toJson({
@@ -92,19 +139,23 @@ function toJson({
   loaded: { config },
   interruption,
   userData,
-  judgement,
+  evaluation,
 }: Review): Record<string, unknown> {
-  const { findings, outcomes, ignored } = judgement;
+  const { findings, results, ignored } = evaluation;
   return {
     file,
-    // Its settings may hold credentials, and this goes into logs.
+    // Its settings can hold credentials, and this goes into logs.
     config: { ...config, backend: backendType(config) },
     user_data: sizeToJson(userData),
     interruption,
-    findings,
-    rules: Object.fromEntries(outcomes),
-    ignored,
+    findings: findings.map(findingToJson),
+    rules: Object.fromEntries(results),
+    ignored: ignored.map((finding) => ({ ...findingToJson(finding), reason: finding.reason })),
   };
+}
+
+function findingToJson({ rule, severity, cause, remedy }: Finding) {
+  return { rule, severity, message: `${cause} ${remedy}` };
 }
 
 function backendType({ backend }: ClusterConfig): string | undefined {

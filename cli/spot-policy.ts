@@ -1,7 +1,7 @@
 import { policy, type PolicyDocument, type Statement } from "../constructs/access/policy-document";
 
 /**
- * What Spot's page on its policy lists for stateful groups.
+ * The actions that Spot's documentation lists for stateful groups.
  * https://docs.spot.io/administration/api/spot-policy-in-aws
  */
 const STATEFUL = [
@@ -18,7 +18,7 @@ const STATEFUL = [
   "ec2:UnassignPrivateIpAddresses",
 ];
 
-/** Of what the page lists beside that (`OceanAndElastigroupBasicActions`, `OverviewDashboard`), what replicas use. */
+/** The actions of `OceanAndElastigroupBasicActions` and `OverviewDashboard` on the same page that replicas use. */
 const BASICS = [
   "ec2:AttachVolume",
   "ec2:CancelSpotInstanceRequests",
@@ -41,37 +41,37 @@ const BALANCING = [
   "elasticloadbalancing:RegisterTargets",
 ];
 
-/** For detailed monitoring, which whoever starts an instance asks for. */
+/** For detailed monitoring, which is requested at launch. */
 const MONITORING = ["ec2:MonitorInstances"];
 
 const COMMITMENTS = ["savingsplans:Describe*"];
 
 const RECORDS = ["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"];
 
-/** What whoever makes or attaches an encrypted volume does with its key. */
+/** To create or attach an encrypted volume. */
 const KEY_USE = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
 
 const FOR_AWS = { Bool: { "kms:GrantIsForAWSResource": "true" } };
 
-/** What Spot does for one group. */
+/** What Spot's role must be able to do for one group. */
 export interface SpotDuties {
   /** Such as `aws` or `aws-cn`. */
   readonly partition: string;
-  /** The account of the instances, or `*`: nobody can pass a role of another. */
+  /** The account of the instances, or `*`, which is safe: a role of another account cannot be passed. */
   readonly account: string;
-  /** The role that instances get, by name. */
+  /** The name of the instances' role. */
   readonly instanceRole?: string;
-  /** The keys of their volumes, by ARN. */
+  /** The ARNs of the KMS keys of their volumes. */
   readonly keys: readonly string[];
-  /** Whether instances have detailed monitoring, or only Terraform knows. */
+  /** Whether instances have, or can have, detailed monitoring. */
   readonly monitored: boolean;
-  /** Whether savings plans go before spot. */
+  /** Whether savings plans are used before spot. */
   readonly committed: boolean;
   /** Whether it registers instances with target groups. */
   readonly balanced: boolean;
-  /** The hosted zones whose records it keeps, by id. */
+  /** The ids of the hosted zones whose records it updates. */
   readonly hostedZones: readonly string[];
-  /** What EC2 calls itself there. */
+  /** The service principal of EC2. */
   readonly service: string;
 }
 
@@ -100,7 +100,7 @@ export function spotRolePolicy(duties: SpotDuties): PolicyDocument {
     ...(instanceRole === undefined
       ? []
       : [
-          // Instances are launched with a profile, and Spot finds the role that is in it.
+          // Instances are launched with a profile, and Spot looks up its role.
           allow(
             "ReadInstanceProfile",
             ["iam:GetInstanceProfile"],
@@ -121,7 +121,7 @@ export function spotRolePolicy(duties: SpotDuties): PolicyDocument {
   ]);
 }
 
-/** What the policy of a volume's key must say: of the key itself, for those who start instances. */
+/** The statements that the policy of a volume's KMS key needs. */
 export function keyPolicyStatements(spotRole: string, partition: string, account: string): Statement[] {
   const Principal = { AWS: [spotRole, spotServiceRole(partition, account)] };
   return [
@@ -130,7 +130,7 @@ export function keyPolicyStatements(spotRole: string, partition: string, account
   ];
 }
 
-/** The role in whose name EC2 starts spot instances. */
+/** The service-linked role by which EC2 starts spot instances. */
 function spotServiceRole(partition: string, account: string): string {
   return `arn:${partition}:iam::${account}:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot`;
 }

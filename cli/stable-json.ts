@@ -1,9 +1,9 @@
-/** JSON as cdktf writes it: keys in order, two blanks a level, and a line break even in what is empty. */
+/** JSON as cdktf writes it: keys in order, two spaces a level, and a line break even in an empty object or list. */
 export function stableJson(value: unknown, indent = "\n"): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
-    // Such as a script's thousand lines; in JSON a line break is never part of a text.
+    // Such as the lines of a script. A text in JSON has no line breaks, so the indent can be replaced.
     if (value.length > 0 && value.every(isText))
       return JSON.stringify(value, undefined, 2).replaceAll("\n", indent);
     return `[${value.map((each) => inner + stableJson(each, inner)).join(",")}${indent}]`;

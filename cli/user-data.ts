@@ -5,25 +5,26 @@ import { USER_DATA_LIMIT } from "../constructs/elastigroup/user-data";
 import { shellWord } from "../constructs/terraform/escape";
 import { bootScriptOf } from "./assembly";
 
-/** A boot script's size as EC2 gets it, where it is known before the plan. */
+/** The size of a boot script as EC2 gets it. */
 export interface UserDataSize {
   readonly limit: number;
+  /** Undefined if the script has Terraform variables. */
   readonly gzipped?: number;
 }
 
-/** How much of EC2's limit the boot script takes; unknown where it holds Terraform variables. */
+/** The size of a stack's boot script. */
 export function userDataSize(stack: RedisReplicasStack): UserDataSize {
   const { text } = bootScriptOf(stack);
   if (Token.isUnresolved(text)) return { limit: USER_DATA_LIMIT };
   return { limit: USER_DATA_LIMIT, gzipped: gzipSync(text, { level: 6 }).length };
 }
 
-/** The size as `--json` has it. */
+/** The size in the format of `--json`. */
 export function sizeToJson({ limit, gzipped }: UserDataSize): Record<string, unknown> {
   return { gzipped_bytes: gzipped ?? null, limit_bytes: limit };
 }
 
-/** The boot script for people: what only Terraform knows shows as its expression. */
+/** The boot script with Terraform's expressions for values that only Terraform knows. */
 export function userDataText(stack: RedisReplicasStack): string {
   return readable(stack, bootScriptOf(stack).text);
 }

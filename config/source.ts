@@ -73,6 +73,16 @@ export class Source {
     }
   }
 
+  /** Whether the file has a value at a path. */
+  public has(path: Path): boolean {
+    let value = this.data;
+    for (const step of path) {
+      if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return false;
+      value = (value as Record<string | number, unknown>)[step];
+    }
+    return true;
+  }
+
   /** Where a value stands; of one that is missing, where its nearest parent does. */
   public position(path: Path): Position {
     return this.locate(path, false);

@@ -23,7 +23,7 @@ function run(script: string): string {
   }
 }
 
-test("the framework starts without its archiver, which is loaded when it is called", () => {
+test("the framework starts without its archiver, which is loaded at its first call", () => {
   const script = `
     const loaded = () => Object.keys(require.cache).filter((path) => /archiver[/\\\\]lib/.test(path)).length;
     deferArchiver();

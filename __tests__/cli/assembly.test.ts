@@ -47,7 +47,7 @@ test("the files are those of `App.synth()`, the manifest last", () => {
   expect(files).toEqual(paths.map((path) => [path, expected(path)]));
 });
 
-test("a module is the stack that `App.synth()` makes of one", () => {
+test("a module is the stack that `App.synth()` writes for a module", () => {
   const expected = synthesized({ module: true });
   expect(taken((take) => assembleModules(loaded, take))).toEqual(
     loaded.map(({ config: { name } }) => [
@@ -57,7 +57,7 @@ test("a module is the stack that `App.synth()` makes of one", () => {
   );
 });
 
-test("no file comes before the constructs have taken every config", () => {
+test("no file is passed on before the constructs have accepted every config", () => {
   const good = file(folder, "good.yaml", exampleText());
   // More than gzip makes small enough, which only the construct of the user data measures.
   const noise = Array.from({ length: 12_000 }, (_, index) => (index * 7919).toString(36)).join("");
@@ -68,13 +68,13 @@ test("no file comes before the constructs have taken every config", () => {
   expect(files).toEqual([]);
 });
 
-test("of each stack there is what was asked for, such as its boot script", () => {
+test("a value can be taken from each stack, such as its boot script", () => {
   expect(fromStacks(loaded, (stack) => [stack.node.id, bootScriptOf(stack).text.slice(0, 2)])).toEqual(
     loaded.map(({ config }) => [config.name, "#!"]),
   );
 });
 
-test("the tokens of the stacks have no traces; what is made afterwards has", () => {
+test("tokens of the stacks have no stack traces, and later errors have", () => {
   const trace = (token: string): string[] => Tokenization.reverseString(token).tokens[0]!.creationStack;
   const traces = fromStacks(loaded, (stack) => {
     const { members } = stack.node.findChild("replicas") as RedisReplicas;

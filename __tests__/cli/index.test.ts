@@ -18,7 +18,7 @@ test("--version prints the package's version and nothing else", () => {
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
-test("help is data: it goes to stdout and ends well", async () => {
+test("help goes to stdout and exits with 0", async () => {
   expect(await run("--help")).toMatchObject({
     exit: 0,
     stderr: "",
@@ -29,22 +29,27 @@ test("help is data: it goes to stdout and ends well", async () => {
   expect(stdout).toContain("--check");
 });
 
-test.each([[["bogus"]], [["synth", "--bogus"]], [[]], [["review", "extra"]], [["-c"]]])(
-  "the mistaken command line %j ends with 1 and says nothing on stdout",
-  async (argv) => {
-    const { exit, stdout, stderr } = await run(...argv);
-    expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
-    expect(stderr).not.toBe("");
-  },
-);
+test.each([
+  [["bogus"]],
+  [["synth", "--bogus"]],
+  [[]],
+  [["review", "extra"]],
+  [["-c"]],
+  [["plan"]],
+  [["plan", "a", "b"]],
+])("the wrong command line %j exits with 1 and prints nothing on stdout", async (argv) => {
+  const { exit, stdout, stderr } = await run(...argv);
+  expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
+  expect(stderr).not.toBe("");
+});
 
-test("a mistaken command line is a diagnostic under --json", async () => {
+test("a wrong command line is a diagnostic under --json", async () => {
   const ended = await run("--json", "bogus");
   expect(ended).toMatchObject({ exit: 1, stderr: "" });
   expect(json(ended)).toMatchObject({ format_version: "1.0", valid: false, error_count: 1 });
 });
 
-test("a mistake in the config is one line each on stderr, with no stack trace", () => {
+test("each mistake in a config is one line on stderr, without a stack trace", () => {
   const { status, stdout, stderr } = spawned("review", "-c", "bad.yaml");
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   expect(stderr.trimEnd().split("\n")).toEqual([
@@ -53,7 +58,7 @@ test("a mistake in the config is one line each on stderr, with no stack trace", 
   ]);
 });
 
-test("under --json mistakes are diagnostics as `terraform validate -json` writes them", async () => {
+test("under --json mistakes are diagnostics in the format of `terraform validate -json`", async () => {
   const ended = await run("--json", "review", "-c", bad);
   expect(ended).toMatchObject({ exit: 1, stderr: "" });
   expect(json(ended)).toMatchObject({
@@ -66,20 +71,20 @@ test("under --json mistakes are diagnostics as `terraform validate -json` writes
   });
 });
 
-test("global options stand before or after the command", async () => {
+test("global options can be before or after the command", async () => {
   const before = await run("-c", good, "--json", "review");
   const after = await run("review", "-c", good, "--json");
   expect(after).toEqual(before);
   expect(before.exit).toBe(0);
 });
 
-test("without --config the default file of the current folder is read", () => {
+test("without --config the default file in the current folder is read", () => {
   const { status, stderr } = spawned("review");
   expect(status).toBe(1);
   expect(stderr).toBe("redis-replicas.yaml: there is no such file; name another with --config\n");
 });
 
-test("a reader that stops early is no failure", async () => {
+test("a reader that stops early is not a failure", async () => {
   const large = { ...example(), redis: { directives: { hz: "5" } } };
   file(folder, "large.json", JSON.stringify(large));
   const child = spawn(COMMAND[0], [...COMMAND.slice(1), "render", "-c", "large.json"], { cwd: folder });

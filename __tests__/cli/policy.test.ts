@@ -77,11 +77,11 @@ describe("Spot's role", () => {
     ["one behind a load balancer", { balanced: true }, ["targetGroups"]],
     ["one with records", { hostedZones: ["Z0"] }, ["route53"]],
     ["one with keys", { keys: [key] }, ["keys"]],
-  ])("of %s may do what is recorded and nothing else", (_, duties, asked) => {
+  ])("with %s has the recorded permissions and no others", (_, duties, asked) => {
     expect(actions(spotRolePolicy({ ...base, ...duties }))).toEqual(needed(...asked));
   });
 
-  test("may do nothing that Spot does not document, and nothing that was left out for a reason", () => {
+  test("has only permissions that Spot documents, and none that were left out on purpose", () => {
     const left = new Set(Object.values(recorded.leftOut).flatMap((reasons) => Object.keys(reasons)));
     for (const [action, { for: purpose, documented }] of Object.entries(recorded.actions)) {
       expect([action, purpose, documented]).toEqual([action, expect.stringMatching(/./), expect.any(String)]);
@@ -94,16 +94,16 @@ describe("Spot's role", () => {
     [{ monitoring: { variable: "monitoring" } }, true],
     [{ monitoring: false }, false],
     [{}, false],
-  ])("may switch monitoring on where a config asks for it: %j", async (changes, may) => {
+  ])("can turn monitoring on if a config sets it: %j", async (changes, may) => {
     expect(actions((await policies(changes)).spot.policy).includes("ec2:MonitorInstances")).toBe(may);
   });
 
-  test("may look at savings plans where a config puts them before spot", async () => {
+  test("can read savings plans if a config uses them before spot", async () => {
     const { spot } = await policies({ strategy: { utilizeCommitments: true } });
     expect(actions(spot.policy)).toEqual(needed("commitments"));
   });
 
-  test("reads profiles of the account where the instances have one", async () => {
+  test("can read instance profiles if the instances have one", async () => {
     const { spot } = await policies({ iamInstanceProfile: "redis" }, "--spot-role", spotRole);
     expect(statement(spot.policy, "ReadInstanceProfile")).toEqual({
       Sid: "ReadInstanceProfile",
@@ -113,7 +113,7 @@ describe("Spot's role", () => {
     });
   });
 
-  test("passes on the one role, and to EC2", async () => {
+  test("can pass one role, and only to EC2", async () => {
     const { spot } = await policies({ secrets });
     expect(statement(spot.policy, "PassInstanceRole")).toEqual({
       Sid: "PassInstanceRole",
@@ -124,11 +124,11 @@ describe("Spot's role", () => {
     });
   });
 
-  test("passes on none where the instances have none", async () => {
+  test("can pass no role if the instances have none", async () => {
     expect(actions((await policies()).spot.policy)).not.toContain("iam:PassRole");
   });
 
-  test("may use the volumes' keys and nothing but those, and grant them to AWS alone", async () => {
+  test("can use only the keys of the volumes, and grant them only to AWS", async () => {
     const document = spotRolePolicy({ ...base, keys: [key] });
     expect(statement(document, "VolumeKeys").Resource).toEqual([key]);
     expect(statement(document, "VolumeKeyGrants")).toMatchObject({
@@ -140,7 +140,7 @@ describe("Spot's role", () => {
     expect(none.key).toBeNull();
   });
 
-  test("given by its ARN, says which account and is in the key's policy", async () => {
+  test("given as an ARN, sets the account and is in the key's policy", async () => {
     const { spot } = await policies({ secrets }, "--spot-role", spotRole);
     expect(statement(spot.policy, "PassInstanceRole").Resource).toEqual([
       "arn:aws:iam::210987654321:role/redis-replicas-us-west-2",
@@ -156,14 +156,14 @@ describe("Spot's role", () => {
     ["an ARN", key, [key]],
     ["an id", id, [key.replace("123456789012", "210987654321")]],
     ["an alias", "alias/redis", ["KEY_ARN"]],
-  ])("knows the volume's key by %s", async (_, kmsKeyId, resource) => {
+  ])("gets the ARN of the volume's key from %s", async (_, kmsKeyId, resource) => {
     const rootVolume = { size: 32, kmsKeyId };
     const { spot, key: found } = await policies({ rootVolume }, "--spot-role", spotRole);
     expect(statement(spot.policy, "VolumeKeys").Resource).toEqual(resource);
     expect(found?.statements).toEqual(keyPolicyStatements(spotRole, "aws", "210987654321"));
   });
 
-  test("knows the keys of both volumes, one of both once", async () => {
+  test("has the keys of both volumes, and a shared key once", async () => {
     const rootVolume = { size: 32, kmsKeyId: key };
     const other = key.replace(/.$/, (last) => (last === "0" ? "1" : "0"));
     for (const [kmsKeyId, resource] of [
@@ -175,7 +175,7 @@ describe("Spot's role", () => {
     }
   });
 
-  test("registers instances, and keeps the records that are this account's", async () => {
+  test("can register instances, and change the DNS records of this account", async () => {
     const targetGroupArns = ["arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/redis/0a1b"];
     const records = [{ name: "replicas.example.com" }];
     const route53 = [
@@ -189,7 +189,7 @@ describe("Spot's role", () => {
     ]);
   });
 
-  test("is of the region's partition", async () => {
+  test("has the partition of the region", async () => {
     const zones = { "cn-north-1a": ["subnet-1"] };
     const { spot } = await policies({
       region: "cn-north-1",
@@ -203,7 +203,7 @@ describe("Spot's role", () => {
   });
 });
 
-test("a key's policy lets Spot and EC2's own role for spot instances use it", () => {
+test("a key's policy allows Spot's role and EC2's service-linked role to use it", () => {
   const statements = keyPolicyStatements(spotRole, "aws", "210987654321");
   expect(statements.flatMap(({ Action }) => Action).sort()).toEqual(
     needed("keys").filter((action) => action.startsWith("kms:")),
@@ -221,7 +221,7 @@ test("a key's policy lets Spot and EC2's own role for spot instances use it", ()
 });
 
 describe("the instances' role", () => {
-  test("is the one that the stack makes", async () => {
+  test("has the policy that the stack creates", async () => {
     const { instance } = await policies({ secrets });
     const app = new App({ outdir: folder });
     const stack = JSON.parse(Testing.synth(addStack(app, exampleConfig({ secrets })))) as {
@@ -235,12 +235,12 @@ describe("the instances' role", () => {
     expect(JSON.parse(literal)).toEqual(instance?.policy);
   });
 
-  test("is none where no secrets are asked for", async () => {
+  test("does not exist without secrets", async () => {
     expect((await policies()).instance).toBeNull();
     expect((await policies({ iamInstanceProfile: "mine" })).instance).toBeNull();
   });
 
-  test("names variables as Terraform does", async () => {
+  test("has Terraform's expressions for variables", async () => {
     const ended = await run(
       "policy",
       "-c",
@@ -249,30 +249,30 @@ describe("the instances' role", () => {
     );
     const [{ instance }] = json(ended)["clusters"] as [Cluster];
     expect(statement(instance!.policy, "Secrets").Resource).toEqual(["${var.arns}"]);
-    expect(ended.stdout).toContain("`${var.…}` stands for what Terraform gets there");
+    expect(ended.stdout).toContain("`${var.…}` stands for the value of a Terraform variable");
   });
 });
 
-describe("what only its reader knows", () => {
+describe("a placeholder", () => {
   const warnings = ({ stderr }: Ended): string[] => stderr.split("\n").filter((line) => line !== "");
 
-  test("is a word in capitals, explained on stderr", async () => {
+  test("is in capitals, and explained on stderr", async () => {
     const path = config({ iamInstanceProfile: "orders" });
     expect(warnings(await run("policy", "-c", path))).toEqual([
       `${path}: warning: \`INSTANCE_ROLE_NAME\` stands for the role in the instance profile`,
     ]);
   });
 
-  test("is the account and Spot's role in a key's policy", async () => {
+  test("stands for the account and Spot's role in a key's policy", async () => {
     const path = config({ rootVolume: { size: 32, kmsKeyId: { variable: "key" } } });
     expect(warnings(await run("policy", "-c", path))).toEqual([
-      `${path}: warning: \`ACCOUNT_ID\` stands for the AWS account; name Spot's role with --spot-role`,
-      `${path}: warning: \`SPOT_ROLE_NAME\` stands for Spot's role there; name it with --spot-role`,
+      `${path}: warning: \`ACCOUNT_ID\` stands for the AWS account; set it with --spot-role`,
+      `${path}: warning: \`SPOT_ROLE_NAME\` stands for Spot's role in the account; set it with --spot-role`,
       `${path}: warning: \`KEY_ARN\` stands for the ARN of the volume's key`,
     ]);
   });
 
-  test("is not said of what is not printed, and there is nothing to fill in without a profile", async () => {
+  test("is explained only if it is printed, and not needed without an instance profile", async () => {
     expect(warnings(await run("policy", "-c", config()))).toEqual([]);
     const path = config({ secrets });
     expect(warnings(await run("policy", "-c", path, "--only", "instance"))).toEqual([]);
@@ -285,14 +285,14 @@ describe("as text", () => {
     const { stdout } = await run("policy", "-c", path);
     expect(stdout.split("\n").filter((line) => /^\S/.test(line) && !/^[{}]/.test(line))).toEqual([
       `redis-replicas (${path})`,
-      "Role redis-replicas-us-west-2: who may take it",
-      "Role redis-replicas-us-west-2: what it may do",
-      "Spot's role: what it needs for this group",
+      "Role redis-replicas-us-west-2: trust policy",
+      "Role redis-replicas-us-west-2: permissions",
+      "Spot's role: permissions for this group",
     ]);
     expect(stdout.endsWith("}\n")).toBe(true);
   });
 
-  test("one document alone is JSON, ready to attach", async () => {
+  test("a single document is plain JSON", async () => {
     const { exit, stdout, stderr } = await run("policy", "-c", config({ secrets }), "--only", "instance");
     expect([exit, stderr]).toEqual([0, ""]);
     expect(actions(JSON.parse(stdout) as PolicyDocument)).toEqual([
@@ -301,19 +301,19 @@ describe("as text", () => {
     ]);
   });
 
-  test("several configs come one after the other", async () => {
+  test("several configs are printed one after the other", async () => {
     const { stdout } = await run("policy", "-c", config(), "-c", config({ name: "other" }));
     expect(stdout.match(/^\S+ \(.*\)$/gm)).toHaveLength(2);
   });
 });
 
-test("--json has that one document too", async () => {
+test("--json has a single document too", async () => {
   const ended = await run("--json", "policy", "-c", config({ secrets }), "--only", "spot");
   const { clusters } = json(ended) as { clusters: object[] };
   expect(clusters.map((each) => Object.keys(each))).toEqual([["name", "file", "spot"]]);
 });
 
-test("--json is one object with the version of its format", async () => {
+test("--json prints one object with the version of its format", async () => {
   const path = config({ secrets });
   const ended = await run("--json", "policy", "-c", path);
   expect(ended).toMatchObject({ exit: 0, stderr: "" });
@@ -343,10 +343,10 @@ test.each<[string, () => string[], string]>([
   [
     "a document that the config has no use for",
     () => ["-c", config(), "--only", "instance"],
-    "`secrets` must be given for a policy of that kind (redis-replicas has none), got: nothing",
+    "`secrets` must be given for this policy (redis-replicas has none), got: nothing",
   ],
   ["a bad config", () => ["-c", config({ replicas: 0 })], "`replicas` must be"],
-])("%s ends with 1 and nothing on stdout", async (_, argv, message) => {
+])("%s exits with 1 and prints nothing on stdout", async (_, argv, message) => {
   const { exit, stdout, stderr } = await run("policy", ...argv());
   expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
   expect(stderr).toContain(message);

@@ -13,42 +13,42 @@ const config = file(
 );
 const variables = file(folder, "variables.yaml", exampleText({ masters: [{ variable: "master_ip" }] }));
 
-test("the user data comes on stdout as an instance gets it", async () => {
+test("the user data is printed on stdout as an instance gets it", async () => {
   const { exit, stdout, stderr } = await run("render", "-c", config);
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
   expect(stdout.startsWith("#!/usr/bin/env bash\n")).toBe(true);
   expect(stdout).toContain("MASTERS='10.0.1.10'\n");
 });
 
-test("with shards it says whose it is", async () => {
+test("with shards the shard is printed on stderr", async () => {
   const shards = ["a", "b"].map((name, index) => ({ name, master: `10.0.1.1${index}`, replicas: 1 }));
   const path = file(folder, "shards.yaml", exampleText({ replicas: undefined, shards }));
   const { stdout, stderr } = await run("render", "-c", path);
   expect(stdout).toContain("SHARD='10.0.1.10'\n");
-  expect(stderr).toBe("of shard a; the others differ in the setting SHARD alone\n");
+  expect(stderr).toBe("user data of shard a; the other shards differ only in the setting SHARD\n");
 });
 
-test("it is bash that parses", async () => {
+test("bash can parse the user data", async () => {
   const { stdout } = await run("render", "-c", config);
   expect(() =>
     execFileSync("bash", ["-n"], { input: stdout, stdio: ["pipe", "pipe", "pipe"] }),
   ).not.toThrow();
 });
 
-test("--json tells its size too", async () => {
+test("--json has the size too", async () => {
   const ended = await run("--json", "render", "-c", config);
   expect(json(ended)).toMatchObject({ name: "redis-replicas", limit_bytes: 16384 });
   expect(json(ended)["gzipped_bytes"]).toBeGreaterThan(100);
 });
 
-test("a value that only Terraform knows shows as its expression", async () => {
+test("a value that only Terraform knows is printed as its expression", async () => {
   const { stdout } = await run("render", "-c", variables);
   expect(stdout).toContain("var.master_ip");
   expect(stdout).not.toContain("TfToken");
   expect(json(await run("--json", "render", "-c", variables))["gzipped_bytes"]).toBeNull();
 });
 
-test("--files writes every file as it lands, programs executable", async () => {
+test("--files writes every file of the instance, programs executable", async () => {
   const directory = join(folder, "tree");
   const { exit, stdout } = await run("render", "-c", config, "--files", directory);
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: "" });
@@ -58,7 +58,7 @@ test("--files writes every file as it lands, programs executable", async () => {
   }
 });
 
-test("a shell that reads the settings file gets the values as the config has them", async () => {
+test("a shell that reads the settings file gets the values of the config", async () => {
   const directory = join(folder, "settings");
   await run("render", "-c", config, "--files", directory);
   const settings = join(directory, "etc/redis-replica/settings");
@@ -66,14 +66,14 @@ test("a shell that reads the settings file gets the values as the config has the
   expect(read).toBe("proc-title-template ${x} it's %{y}");
 });
 
-test("with two configs it is unclear which to print: a mistake", async () => {
+test("two configs are refused", async () => {
   const { exit, stderr } = await run("render", "-c", config, "-c", variables);
   expect(exit).toBe(1);
   expect(stderr).toContain("`--config` must name one file");
   expect(existsSync(join(folder, "undefined"))).toBe(false);
 });
 
-test("a folder that cannot be written is no mistake of the config's", async () => {
+test("a folder that cannot be written is reported without the config file", async () => {
   const { exit, stderr } = await run("render", "-c", config, "--files", config);
   expect(exit).toBe(1);
   expect(stderr).toMatch(/^redis-elastigroup: ENOTDIR/);

@@ -1,5 +1,7 @@
-import { exampleText, file, temporaryFolder } from "../config/example";
-import { json, run } from "./run";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { exampleText, file, ROOT, temporaryFolder } from "../config/example";
+import { json, run, runOn, type Terminal } from "./run";
 
 const folder = temporaryFolder();
 
@@ -7,18 +9,23 @@ async function review(changes: Record<string, unknown> = {}) {
   return run("review", "-c", file(folder, "c.yaml", exampleText(changes)));
 }
 
-test("it says where, what and how many", async () => {
+async function reviewOn(terminal: Terminal, changes: Record<string, unknown> = {}) {
+  return runOn(terminal, "review", "-c", file(folder, "c.yaml", exampleText(changes)));
+}
+
+test("the summary has the place, the types and the number of replicas", async () => {
   const { exit, stdout } = await review();
   expect(exit).toBe(0);
   for (const fact of [
     /Region +us-west-2\n/,
-    /Machine image +ami-0123456789abcdef0\n/,
+    /Image +ami-0123456789abcdef0\n/,
     /Zones +us-west-2a: subnet-0a1b2c3d4e5f60001\n +us-west-2b: subnet-0a1b2c3d4e5f60002\n/,
-    /Types +spot r6i\.large, r6a\.large, r5\.large, r5a\.large\n +on demand r6i\.large\n/,
+    /Types +spot r6i\.large, r6a\.large, r5\.large, r5a\.large\n +on-demand r6i\.large\n/,
     /Group +3 replicas on spot instances/,
     /Masters +10\.0\.1\.10, port 6379, cluster bus 16379\n/,
     /Redis +7\.2\.15, built from source/,
-    /Persists +root volume and private IP\n/,
+    /Kept +root volume and private IP\n/,
+    /Root volume +44 GiB, gp3, encrypted \(default size, applied when the group is created\)\n/,
     /User data +[\d,]+ of 16,384 bytes after gzip\n/,
   ]) {
     expect(stdout).toMatch(fact);
@@ -26,64 +33,138 @@ test("it says where, what and how many", async () => {
 });
 
 test.each([
-  [{}, "A replica that fell back to on-demand stays there until you recycle it."],
+  [{}, "A replica on an on-demand instance stays there until you recycle it."],
   [
     { strategy: { revertToSpot: "always" } },
     "is replaced by a spot instance as soon as there is spot capacity",
   ],
   [{ strategy: { revertToSpot: ["Sun:03:00-Sun:05:00"] } }, "within Sun:03:00-Sun:05:00 (UTC)"],
-  [{ strategy: { fallbackToOnDemand: false } }, "the replica is missing until there is"],
+  [{ strategy: { fallbackToOnDemand: false } }, "the replica is missing until capacity returns"],
   [{ persistence: { rootVolume: false } }, "joins as a new node and fetches all data"],
-  [{ dataVolume: { size: 50 } }, "starts another with the same root volume, data volume and private IP."],
   [
-    { dataVolume: { size: 50 }, persistence: { rootVolume: false } },
-    "The replica comes back as the same node with its data",
+    { rootVolume: undefined, dataVolume: { size: 50 } },
+    "starts another with the same root volume, data volume and private IP.",
   ],
   [
-    { dataVolume: { size: 50 }, persistence: { dataVolume: false } },
+    { rootVolume: undefined, dataVolume: { size: 50 }, persistence: { rootVolume: false } },
+    "The replica keeps its node ID and data",
+  ],
+  [
+    { rootVolume: undefined, dataVolume: { size: 50 }, persistence: { dataVolume: false } },
     "joins as a new node and fetches all data",
   ],
   [
-    { dataVolume: { size: 50, mode: "snapshot" } },
+    { rootVolume: undefined, dataVolume: { size: 50, mode: "snapshot" } },
     "with the same root volume and private IP and a data volume made from the latest snapshot.",
   ],
-  [{ persistence: { privateIp: false } }, "The replacement has another address"],
-])("with %j an interruption reads: %s", async (changes, sentence) => {
+  [{ persistence: { privateIp: false } }, "The replacement has another address, and announces it"],
+])("with %j the steps of an interruption include: %s", async (changes, sentence) => {
   expect((await review(changes)).stdout).toContain(sentence);
 });
 
 test.each([
-  [{ redis: { install: "image" } }, "the machine image's own"],
-  [{ redis: { install: "package", package: "redis6" } }, "the distribution's package redis6"],
+  [{ redis: { install: "image" } }, "as installed in the image"],
+  [{ redis: { install: "package", package: "redis6" } }, "package of the distribution redis6"],
   [{ redis: { port: 7000 } }, "port 7000, cluster bus 17000"],
   [{ replicas: 1 }, "1 replica on spot"],
   [{ replicas: { variable: "n" } }, "${var.n} replicas"],
-  [{ masters: [{ variable: "m" }] }, "measured by the plan"],
-  [{ dataVolume: { size: 50 } }, "Persists         data volume, root volume, private IP\n"],
+  [{ masters: [{ variable: "m" }] }, "checked by the plan"],
   [
-    { dataVolume: { size: 50 }, persistence: { rootVolume: false, privateIp: false } },
-    "Persists         data volume, not the root volume, not the private IP\n",
+    { rootVolume: undefined, dataVolume: { size: 50 } },
+    "Kept             data volume, root volume, private IP\n",
   ],
   [
-    { dataVolume: { size: 50 } },
-    "50 GiB, gp3, encrypted, with Redis's data, attached again after the boot\n",
+    { rootVolume: undefined, dataVolume: { size: 50 }, persistence: { rootVolume: false, privateIp: false } },
+    "Kept             data volume, not the root volume, not the private IP\n",
   ],
   [
-    { dataVolume: { size: 50, mode: "snapshot", snapshotId: { variable: "s" } } },
-    "made from its latest snapshot at each launch; the first from ${var.s}\n",
+    { rootVolume: undefined, dataVolume: { size: 50 } },
+    "50 GiB, gp3, encrypted, holds Redis's data, re-attached after each boot\n",
   ],
-])("with %j it says %s", async (changes, words) => {
+  [
+    { rootVolume: undefined, dataVolume: { size: 50, mode: "snapshot", snapshotId: { variable: "s" } } },
+    "created from its latest snapshot at each launch; the first one from ${var.s}\n",
+  ],
+  [{ rootVolume: { size: 50 } }, "Root volume      50 GiB, gp3, encrypted\n"],
+  [{ rootVolume: undefined, dataVolume: { size: 50 } }, "Root volume      as in the image\n"],
+])("with %j the summary has: %s", async (changes, words) => {
   expect((await review(changes)).stdout).toContain(words);
 });
 
-test("warnings are talk, on stderr, and no failure", async () => {
+test("findings are no failure, and come on stdout after the summary", async () => {
   const { exit, stdout, stderr } = await review();
-  expect(exit).toBe(0);
-  expect(stderr).toContain("c.yaml: warning: ");
-  expect(stdout).not.toContain("warning");
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+  expect(stdout.indexOf("Findings: 4 warnings, 2 notes\n")).toBeGreaterThan(stdout.indexOf("User data"));
 });
 
-test("--json carries the config, the story and the findings by their rules", async () => {
+test("a finding has its severity, rule, file and line, its cause and its remedy", async () => {
+  const { stdout } = await review();
+  expect(stdout).toMatch(
+    /\n {2}warning one-master {2}\S*c\.yaml:3\n {4}A new instance cannot join [^\n]*\n {4}→ List more `masters`\.\n/,
+  );
+});
+
+test("a finding has the line of the first of its keys that the file has, or of their parent", async () => {
+  const { stdout } = await review();
+  expect(stdout).toMatch(/zone-spread-not-enforced {2}\S*c\.yaml:16\n/);
+  expect(stdout).toMatch(/no-destroy-protection {2}\S*c\.yaml:1\n/);
+});
+
+test("warnings come before notes", async () => {
+  const { stdout } = await review();
+  const severities = [...stdout.matchAll(/^ {2}(warning|note) /gm)].map(([, severity]) => severity);
+  expect(severities).toEqual([...Array(4).fill("warning"), ...Array(2).fill("note")]);
+});
+
+test("the count has ignored findings", async () => {
+  const ignore = [{ rule: "one-master", reason: "a DNS name follows the masters" }];
+  expect((await review({ review: { ignore } })).stdout).toContain(
+    "Findings: 3 warnings, 2 notes, 1 ignored\n",
+  );
+});
+
+test.each([
+  ["80 columns where the width is unknown", {}, 80],
+  ["the width of the terminal", { columns: 60 }, 60],
+])("lines are wrapped at %s", async (_, terminal, width) => {
+  const { stdout } = await reviewOn(terminal);
+  const lines = stdout.split("\n").filter((line) => !line.includes("c.yaml"));
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+  expect(Math.max(...lines.map((line) => line.length))).toBeGreaterThan(width - 10);
+});
+
+describe("colors", () => {
+  const before = process.env["NO_COLOR"];
+  const escape = "\u001b[";
+
+  beforeEach(() => delete process.env["NO_COLOR"]);
+  afterAll(() => {
+    if (before === undefined) delete process.env["NO_COLOR"];
+    else process.env["NO_COLOR"] = before;
+  });
+
+  test("are used on a terminal", async () => {
+    const { stdout } = await reviewOn({ isTTY: true });
+    expect(stdout).toContain(`${escape}33mwarning${escape}39m`);
+    expect(stdout).toContain(`${escape}1mone-master${escape}22m`);
+  });
+
+  test("are not used on a pipe", async () => {
+    expect((await reviewOn({})).stdout).not.toContain(escape);
+  });
+
+  test("are not used with NO_COLOR", async () => {
+    process.env["NO_COLOR"] = "1";
+    expect((await reviewOn({ isTTY: true })).stdout).not.toContain(escape);
+  });
+
+  test("are not used with --no-color", async () => {
+    const path = file(folder, "c.yaml", exampleText());
+    expect((await runOn({ isTTY: true }, "review", "--no-color", "-c", path)).stdout).not.toContain(escape);
+  });
+});
+
+test("--json has the config, the interruption and the findings by their rules", async () => {
   const ended = await run("review", "--json", "-c", file(folder, "c.yaml", exampleText()));
   expect(ended.stderr).toBe("");
   const finding = { rule: "one-master", severity: "warning", message: expect.any(String) as string };
@@ -94,57 +175,89 @@ test("--json carries the config, the story and the findings by their rules", asy
         config: { name: "redis-replicas", replicas: 3 },
         user_data: { limit_bytes: 16384 },
         findings: expect.arrayContaining([finding]) as unknown,
-        rules: { "one-master": "warns", "one-zone": "fine", "memory-tight": "not applicable" },
+        rules: { "one-master": "finding", "one-zone": "passed", "low-memory-headroom": "not_applicable" },
         ignored: [],
       },
     ],
     diagnostics: expect.arrayContaining([
       expect.objectContaining({ severity: "warning", rule: "one-master" }),
-      expect.objectContaining({ severity: "note", rule: "image-never-reaches" }),
+      expect.objectContaining({ severity: "note", rule: "no-max-memory" }),
     ]) as unknown,
   });
 });
 
-test("--json keeps a backend's settings to itself: they may hold credentials", async () => {
+test("--json leaves out the settings of a backend, which can hold credentials", async () => {
   const backend = { s3: { bucket: "states", secret_key: "hush" } };
   const ended = await run("review", "--json", "-c", file(folder, "c.yaml", exampleText({ backend })));
   expect(json(ended)).toMatchObject({ clusters: [{ config: { backend: "s3" } }] });
   expect(ended.stdout + ended.stderr).not.toContain("hush");
 });
 
-test("whoever reaches the port that is told is warned of", async () => {
-  expect((await review({ redis: { port: 7000 } })).stderr).toContain("whoever reaches port 7000 reads");
+test("the missing password is reported with the port in use", async () => {
+  expect((await review({ redis: { port: 7000 } })).stdout).toContain("any client that can reach port 7000");
 });
 
-test("a finding names its rule, for whoever wants to ignore it", async () => {
-  expect((await review()).stderr).toMatch(/c\.yaml: warning: .*name more `masters` \[one-master\]\n/);
-  const ignore = [{ rule: "one-master", reason: "it is behind a name that follows it" }];
-  expect((await review({ review: { ignore } })).stderr).not.toContain("[one-master]");
+test("an ignored rule has no finding", async () => {
+  const ignore = [{ rule: "one-master", reason: "a DNS name follows the masters" }];
+  expect((await review({ review: { ignore } })).stdout).not.toContain("one-master");
 });
 
 test.each([
   [
     { rule: "one-mastr", reason: "a reason" },
-    '`review.ignore[0].rule` must name a rule, got: "one-mastr". Did you mean `one-master`?',
+    '`review.ignore[0].rule` must be the id of a rule, got: "one-mastr". Did you mean `one-master`?',
   ],
   [{ rule: "entirely-else", reason: "a reason" }, "`review --json` lists them."],
   [{ rule: "one-master" }, "`review.ignore[0].reason` must be given"],
-])("what is ignored (%j) must be a rule, for a reason", async (each, message) => {
+])("an ignored rule (%j) must exist and have a reason", async (each, message) => {
   const { exit, stderr } = await review({ review: { ignore: [each] } });
   expect(exit).toBe(1);
   expect(stderr).toContain(message);
 });
 
-test("--memory is what the rules measure types by", async () => {
+test("--memory is the size of the data for the rules", async () => {
   const path = file(folder, "c.yaml", exampleText());
-  expect((await run("review", "-c", path, "--memory", "20gb")).stderr).toContain("[memory-below-data]");
-  for (const size of ["lots", "0"]) {
-    const { exit, stderr } = await run("review", "-c", path, "--memory", size);
+  expect((await run("review", "-c", path, "--memory", "20gb")).stdout).toContain("memory-below-data");
+  for (const [size, advice] of [
+    ["lots", ""],
+    ["0", ""],
+    ["12", ". Did you mean `12gb`?"],
+  ]) {
+    const { exit, stderr } = await run("review", "-c", path, "--memory", size!);
     expect(exit).toBe(1);
-    expect(stderr).toContain("`--memory` must be a size of at least 1mb, such as 512mb or 12gb");
+    expect(stderr).toBe(
+      `redis-elastigroup: \`--memory\` must be a size of at least 1mb, such as 512mb or 12gb, got: "${size}"${advice}\n`,
+    );
   }
 });
 
-test("without a terminal there is no colour", async () => {
-  expect((await review()).stdout).not.toContain("\u001b");
+test.each([
+  [["--plan", "plan.json"], "redis-elastigroup plan plan.json"],
+  [["--plan"], "redis-elastigroup plan FILE"],
+  [["--plan", "-", "--allow-destroy"], "redis-elastigroup plan - --allow-destroy"],
+])("the former option in `review %j` is refused with the command to run", async (argv, command) => {
+  expect(await run("review", ...argv)).toEqual({
+    exit: 1,
+    stdout: "",
+    stderr: `redis-elastigroup: \`review --plan\` is now the command \`plan\`; run \`${command}\`\n`,
+  });
+});
+
+test("the former option is not in the help", async () => {
+  expect((await run("review", "--help")).stdout).not.toContain("--plan");
+});
+
+const examples = [
+  "redis-replicas.yaml",
+  ...readdirSync(join(ROOT, "examples")).map((name) => `examples/${name}`),
+];
+
+test.each(examples)("every finding of %s can be acted on", async (name) => {
+  const { stdout } = await run("review", "-c", join(ROOT, name));
+  const remedies = [...stdout.matchAll(/^ +→ (.+)$/gm)].map(([, remedy]) => remedy);
+  expect(remedies).not.toEqual([]);
+  // The key to set; `review.ignore` where the remedy is elsewhere.
+  for (const remedy of remedies) expect(remedy).toMatch(/`[a-zA-Z.]+(: [^`]+)?`/);
+  for (const rule of ["small-volume", "unencrypted-volume", "assumed-root-device"])
+    expect(stdout).not.toContain(rule);
 });

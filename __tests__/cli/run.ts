@@ -1,18 +1,32 @@
 import { main } from "../../cli";
 
-/** How a command line ended and what it said. */
+/** The exit code and the output of a command line. */
 export interface Ended {
   readonly exit: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
+/** What stdout is connected to. */
+export interface Terminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** So wide that no sentence is wrapped. */
+const WIDE: Terminal = { columns: 10_000 };
+
 /** Runs a command line in this process. */
 export async function run(...argv: string[]): Promise<Ended> {
+  return runOn(WIDE, ...argv);
+}
+
+/** Runs a command line in this process on such a terminal. */
+export async function runOn(terminal: Terminal, ...argv: string[]): Promise<Ended> {
   let stdout = "";
   let stderr = "";
   const exit = await main(argv, {
-    stdout: { write: (text) => (stdout += text) },
+    stdout: { write: (text) => (stdout += text), ...terminal },
     stderr: { write: (text) => (stderr += text) },
   });
   return { exit, stdout, stderr };

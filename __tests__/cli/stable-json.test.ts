@@ -1,12 +1,12 @@
 import { stableJson } from "../../cli/stable-json";
 
-test("keys stand in order, whatever they are", () => {
+test("keys are sorted", () => {
   expect(stableJson({ b: 1, a: "two", "9": null, "10": true })).toBe(
     '{\n  "10": true,\n  "9": null,\n  "a": "two",\n  "b": 1\n}',
   );
 });
 
-test("what is empty takes two lines, at its own depth", () => {
+test("an empty object or list takes two lines with its indent", () => {
   expect(stableJson({ s3: {}, tags: [] })).toBe('{\n  "s3": {\n  },\n  "tags": [\n  ]\n}');
 });
 

@@ -15,13 +15,13 @@ test("synth --agent writes the archive to host, and prints its SHA-256", async (
   expect(readFileSync(file).equals(archive)).toBe(true);
 });
 
-test("it needs no config and writes nothing else", async () => {
+test("synth --agent needs no config and writes nothing else", async () => {
   const file = join(folder, "new", "agent.tar");
   expect((await run("synth", "-c", join(folder, "none.yaml"), "--agent", file)).exit).toBe(0);
   expect(readdirSync(join(folder, "new"))).toEqual(["agent.tar"]);
 });
 
-test("it leaves a file alone that is the archive already", async () => {
+test("an up-to-date archive is not written again", async () => {
   const file = join(folder, "same.tar");
   await run("synth", "--agent", file);
   const before = statSync(file).mtimeMs;
@@ -30,13 +30,13 @@ test("it leaves a file alone that is the archive already", async () => {
   expect(statSync(file).mtimeMs).toBe(before);
 });
 
-test("with --check it writes nothing and exits with 2 where the file is another", async () => {
+test("with --check it writes nothing and exits with 2 if the file differs", async () => {
   const file = join(folder, "old.tar");
   writeFileSync(file, "old");
   const { exit, stdout, stderr } = await run("synth", "--check", "--agent", file);
   expect({ exit, stdout }).toEqual({ exit: 2, stdout: `${sha256}\n` });
   expect(stderr).toBe(
-    `${file}: not this version's archive; run \`redis-elastigroup synth --agent ${file}\`\n`,
+    `${file}: not the archive of this version; run \`redis-elastigroup synth --agent ${file}\`\n`,
   );
   expect(readFileSync(file, "utf8")).toBe("old");
   await run("synth", "--agent", file);

@@ -50,7 +50,7 @@ describe("synth --module", () => {
     expect(Object.keys(module.output)).toEqual(expect.arrayContaining(["group_id", "name", "settings"]));
   });
 
-  test("with a network it needs the AWS provider, and does not configure it either", async () => {
+  test("with a network requires the AWS provider without configuring it", async () => {
     const directory = output();
     const network = { vpcId: "vpc-0123456789abcdef0", masters: { securityGroupId: "sg-0123456789abcdef1" } };
     const path = file(folder, "network.yaml", exampleText({ name: "orders", network }));
@@ -59,13 +59,13 @@ describe("synth --module", () => {
     expect(written(directory).terraform.required_providers).toHaveProperty("aws");
   });
 
-  test("says what of the file is the root module's to say", async () => {
+  test("warns of keys that belong into the root module", async () => {
     const more = { name: "orders", account: "act-1a2b3c4d", backend: { s3: {} } };
     const path = file(folder, "more.yaml", exampleText(more));
     const { exit, stderr } = await run("synth", "--module", "-c", path, "-o", output());
     expect(exit).toBe(0);
-    expect(stderr).toContain("`account` is no part of a module");
-    expect(stderr).toContain("`backend` is no part of a module");
+    expect(stderr).toContain("`account` is not part of a module; set it in the root module");
+    expect(stderr).toContain("`backend` is not part of a module");
   });
 
   test.each([
@@ -93,7 +93,7 @@ describe("synth --module", () => {
     expect(existsSync(directory)).toBe(false);
   });
 
-  test("--check compares what is there, and leaves the modules of others alone", async () => {
+  test("--check compares its own modules, and ignores others", async () => {
     const directory = output();
     mkdirSync(join(directory, "stacks", "hand-made"), { recursive: true });
     writeFileSync(join(directory, "stacks", "hand-made", "cdk.tf.json"), "{}");
@@ -146,7 +146,7 @@ describeWith(["terraform", "spotinst provider"], "a root module in HCL, with the
   beforeAll(async () => void (api = await SpotApi.start({ fleet: new PaperFleet() })));
   afterAll(() => api.close());
 
-  test("makes a group for each key, settles, and destroys them", async () => {
+  test("creates a group for each key, has an empty second plan, and destroys them", async () => {
     const root = mkdtempSync(join(folder, "root-"));
     writeFileSync(join(root, "main.tf"), MAIN);
     await run("synth", "--module", "-c", config, "-o", join(root, "modules"));
@@ -170,7 +170,7 @@ describeWith(["terraform", "spotinst provider"], "a root module in HCL, with the
     expect(api.leftBehind).toEqual([]);
   }, 120_000);
 
-  test("is refused in the config's words where an input is wrong", async () => {
+  test("is refused with the messages of the config if an input is wrong", async () => {
     const root = mkdtempSync(join(folder, "root-"));
     writeFileSync(join(root, "main.tf"), MAIN.replace("replicas = 2", "replicas = 0"));
     await run("synth", "--module", "-c", config, "-o", join(root, "modules"));
@@ -180,7 +180,7 @@ describeWith(["terraform", "spotinst provider"], "a root module in HCL, with the
   }, 120_000);
 });
 
-test("without -o the folder is modules", async () => {
+test("the default folder is modules", async () => {
   const before = process.cwd();
   process.chdir(mkdtempSync(join(folder, "cwd-")));
   try {

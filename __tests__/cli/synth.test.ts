@@ -23,7 +23,7 @@ function output(): string {
 const stackOf = (directory: string, name = "redis-replicas"): string =>
   join(directory, "stacks", name, "cdk.tf.json");
 
-test("it writes each stack and the manifest, into folders that did not exist", async () => {
+test("synth writes each stack and the manifest, and creates folders", async () => {
   const directory = output();
   const { exit, stdout } = await run("synth", "-c", config, "-c", second, "-o", directory);
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: "" });
@@ -32,7 +32,7 @@ test("it writes each stack and the manifest, into folders that did not exist", a
   expect(Object.keys(manifest.stacks)).toEqual(["redis-replicas", "second"]);
 });
 
-test("the bytes depend on nothing but the config", async () => {
+test("the bytes depend only on the config", async () => {
   const [a, b] = [output(), output()];
   await run("synth", "-c", config, "-o", a);
   await run("synth", "-c", config, "-o", b);
@@ -40,7 +40,7 @@ test("the bytes depend on nothing but the config", async () => {
   expect(readFileSync(stackOf(a), "utf8")).not.toContain(folder);
 });
 
-test("what has not changed is not written again", async () => {
+test("an unchanged file is not written again", async () => {
   const directory = output();
   await run("synth", "-c", config, "-o", directory);
   const before = statSync(stackOf(directory), { bigint: true });
@@ -50,7 +50,7 @@ test("what has not changed is not written again", async () => {
   expect(json(ended)).toMatchObject({ written: [], removed: [] });
 });
 
-test("a stack that no config asks for is removed, but nothing else in its folder", async () => {
+test("a stack without a config is removed, but no other file in its folder", async () => {
   const directory = output();
   await run("synth", "-c", config, "-c", second, "-o", directory);
   writeFileSync(join(directory, "stacks/second/terraform.tfstate"), "{}");
@@ -59,7 +59,7 @@ test("a stack that no config asks for is removed, but nothing else in its folder
 });
 
 describe("--check", () => {
-  test("ends with 0 in silence where all is as it would be written", async () => {
+  test("exits with 0 without output if all files are up to date", async () => {
     const directory = output();
     await run("synth", "-c", config, "-o", directory);
     expect(await run("synth", "--check", "-c", config, "-o", directory)).toEqual({
@@ -69,7 +69,7 @@ describe("--check", () => {
     });
   });
 
-  test("ends with 2, names what is missing, and writes nothing", async () => {
+  test("exits with 2, lists missing files, and writes nothing", async () => {
     const directory = output();
     const { exit, stdout } = await run("synth", "--check", "-c", config, "-o", directory);
     expect(exit).toBe(2);
@@ -77,7 +77,7 @@ describe("--check", () => {
     expect(existsSync(directory)).toBe(false);
   });
 
-  test("names what differs and what is left over", async () => {
+  test("lists files that differ and files without a config", async () => {
     const directory = output();
     await run("synth", "-c", config, "-c", second, "-o", directory);
     writeFileSync(stackOf(directory), "{}");
@@ -117,14 +117,14 @@ describe("a bad config", () => {
     expect(existsSync(directory)).toBe(false);
   });
 
-  test("two configs of one name are refused", async () => {
+  test("two configs with the same name are refused", async () => {
     const again = file(folder, "again.yaml", exampleText());
     const { exit, stderr } = await run("synth", "-c", config, "-c", again, "-o", output());
     expect(exit).toBe(1);
     expect(stderr).toContain("`name` must differ from that of every other file");
   });
 
-  test("one bad file among good ones leaves all unwritten", async () => {
+  test("with one bad config no file is written", async () => {
     const directory = output();
     const { exit } = await run("synth", "-c", config, "-c", join(folder, "none.yaml"), "-o", directory);
     expect(exit).toBe(1);
@@ -139,7 +139,7 @@ test("a folder that cannot be written is one message", async () => {
   expect(stderr.trimEnd().split("\n")).toEqual([expect.stringMatching(/^redis-elastigroup: ENOTDIR/)]);
 });
 
-test("cdktf-cli says where it looks for the files", async () => {
+test("the folder that cdktf-cli sets is used", async () => {
   const before = { ...process.env };
   const directory = output();
   process.env["CDKTF_OUTDIR"] = directory;
@@ -151,7 +151,7 @@ test("cdktf-cli says where it looks for the files", async () => {
   expect(existsSync(stackOf(directory))).toBe(true);
 });
 
-test("what steers an app under cdktf-cli does not steer this", async () => {
+test("other variables of cdktf-cli have no effect", async () => {
   const directory = output();
   mkdirSync(join(folder, "elsewhere"), { recursive: true });
   const before = { ...process.env };

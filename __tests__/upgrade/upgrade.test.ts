@@ -69,8 +69,8 @@ describeWith(["terraform", "spotinst provider"], "an upgrade, with the real prov
         const { plan, groups } = await planNow(recording, defaults);
         expect(groups.length).toBeGreaterThan(0);
         for (const { action, changes, replicas } of groups) {
-          expect(["nothing", "update"]).toContain(action);
-          expect(replicas.map(({ fate }) => fate)).not.toContain("left behind");
+          expect(["no_op", "update"]).toContain(action);
+          expect(replicas.map(({ fate }) => fate)).not.toContain("scaled_down");
           const changed = changes.map(({ attribute }) => attribute);
           expect(changed.filter((attribute) => !INTENDED.includes(attribute))).toEqual([]);
         }

@@ -1,15 +1,15 @@
-import { reachOf, type Reach } from "./attributes";
+import { impactOf, type Impact } from "./change-impact";
 import { type Attributes, type ResourceChange } from "./terraform-plan";
 
 /** One attribute that a plan changes. */
 export interface Difference {
   readonly attribute: string;
-  readonly reach: Reach;
+  readonly impact: Impact;
   readonly before: unknown;
-  /** Undefined where only the apply brings it. */
+  /** Undefined if it is known only after apply. */
   readonly after: unknown;
   readonly unknown: boolean;
-  /** Its values are not for display. */
+  /** Its values must not be printed. */
   readonly sensitive: boolean;
 }
 
@@ -29,7 +29,7 @@ export function differences({ change }: ResourceChange): Difference[] {
     .sort()
     .map((attribute) => ({
       attribute,
-      reach: reachOf(attribute, after, before),
+      impact: impactOf(attribute, after, before),
       before: before[attribute],
       after: unknown(attribute) ? undefined : after[attribute],
       unknown: unknown(attribute),
@@ -43,7 +43,7 @@ function isObject(value: unknown): value is Attributes {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What a mark, which may be one for the whole resource, says of an attribute. */
+/** The mark of an attribute; one mark can stand for the whole resource. */
 function part(mark: unknown, attribute: string): unknown {
   return isObject(mark) ? mark[attribute] : mark;
 }
@@ -53,7 +53,7 @@ function holdsTrue(mark: unknown): boolean {
   return Object.values(mark).some(holdsTrue);
 }
 
-/** The provider tells nothing from empty, zero and false: its kind of plugin cannot. */
+/** The provider cannot tell an unset value from an empty one, zero or false. */
 function isSame(a: unknown, b: unknown): boolean {
   return (isNothing(a) && isNothing(b)) || JSON.stringify(normal(a)) === JSON.stringify(normal(b));
 }

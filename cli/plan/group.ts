@@ -1,6 +1,6 @@
 import { type Difference, differences } from "./difference";
-import { forgottenMoves, type Moved } from "./moved";
-import { remarksOn } from "./remarks";
+import { missingMoves, type Moved } from "./moved";
+import { noticesOn } from "./notices";
 import { type Action, capacityOf, type Replicas, replicasOf } from "./replicas";
 import { compareScripts, type ScriptChange } from "./script";
 import { type Attributes, type ResourceChange, type TerraformPlan } from "./terraform-plan";
@@ -12,20 +12,20 @@ export interface GroupPlan {
   readonly address: string;
   /** Where a `moved` block took it from. */
   readonly previousAddress?: string;
-  /** The id of a group that the plan takes over. */
+  /** The id of a group that the plan imports. */
   readonly adopted?: string;
   readonly id?: string;
-  /** The id of a group that somebody deleted at Spot, outside Terraform. */
+  /** The id of a group that was deleted outside Terraform. */
   readonly gone?: string;
   readonly name: string;
   readonly action: Action;
   readonly changes: readonly Difference[];
-  /** What changed in the user data, where both texts are known. */
+  /** What changed in the user data, if both texts are known. */
   readonly script?: ScriptChange;
   readonly replicas: readonly Replicas[];
-  /** What else there is to know, a sentence each. */
-  readonly remarks: readonly string[];
-  /** The block that would keep the group, where one was forgotten. */
+  /** What else an operator must know, a sentence each. */
+  readonly notices: readonly string[];
+  /** The `moved` block that is missing, and would keep the group. */
   readonly moved?: Moved;
   /** Changed at Spot since the last run, not by Terraform. */
   readonly drifted: readonly string[];
@@ -34,17 +34,17 @@ export interface GroupPlan {
 /** Every group in a plan, in its order. */
 export function groupPlans(plan: TerraformPlan): GroupPlan[] {
   const groups = (plan.resource_changes ?? []).filter(isGroup);
-  const moves = forgottenMoves(groups);
+  const moves = missingMoves(groups);
   const moveOf = new Map(moves.flatMap((move) => [move.from, move.to].map((end) => [end, move] as const)));
   const drift = new Map((plan.resource_drift ?? []).filter(isGroup).map((each) => [each.address, each]));
   const planned = new Set(groups.map(({ address }) => address));
-  const noticed = [...drift.values()].filter(({ address }) => !planned.has(address)).map(unchanged);
-  return [...groups, ...noticed].map((group) =>
+  const refreshed = [...drift.values()].filter(({ address }) => !planned.has(address)).map(unchanged);
+  return [...groups, ...refreshed].map((group) =>
     groupPlan(group, moveOf.get(group.address), drift.get(group.address)),
   );
 }
 
-/** A group of which the plan only takes note, as with `-refresh-only`. */
+/** A group that the plan only refreshes, as with `-refresh-only`. */
 function unchanged({ change, ...group }: ResourceChange): ResourceChange {
   const now = change.after ?? change.before;
   return { ...group, change: { actions: ["no-op"], before: now, after: now } };
@@ -65,44 +65,44 @@ function groupPlan(
   const found = action === "update" ? differences(group) : [];
   const script = scriptOf(found);
   const changes = found.map((each) =>
-    isRecompressed(each, script) ? { ...each, reach: "nothing" as const } : each,
+    isRecompressed(each, script) ? { ...each, impact: "none" as const } : each,
   );
   const [before, after] = [change.before ?? {}, change.after ?? {}];
   const known = change.before ?? after;
-  const lost = action === "create" || action === "nothing" ? lostAtSpot(drift) : undefined;
-  const replicas = lost && action === "nothing" ? [] : replicasOf({ action, before, after, changes });
+  const lost = action === "create" || action === "no_op" ? deletedOutside(drift) : undefined;
+  const replicas = lost && action === "no_op" ? [] : replicasOf({ action, before, after, changes });
   return {
     address,
     previousAddress: group.previous_address,
     adopted: change.importing?.id,
     id: textOf(known["id"]),
-    gone: lost && (textOf(lost["id"]) ?? "the group of before"),
+    gone: lost && (textOf(lost["id"]) ?? "the former group"),
     name: textOf((change.after ?? known)["name"]) ?? "a name known after apply",
     action,
     changes,
     script,
-    replicas: lost ? [{ count: capacityOf(lost), fate: "gone" }, ...replicas] : replicas,
-    remarks: remarksOn(group, { action, changes, replicas, lost }),
+    replicas: lost ? [{ count: capacityOf(lost), fate: "deleted_outside_terraform" }, ...replicas] : replicas,
+    notices: noticesOn(group, { action, changes, replicas, lost }),
     moved,
     drifted: drift && !lost ? differences(drift).map(({ attribute }) => attribute) : [],
   };
 }
 
-/** What a group was that Terraform found no more. */
-function lostAtSpot(drift: ResourceChange | undefined): Attributes | undefined {
+/** The former attributes of a group that no longer exists. */
+function deletedOutside(drift: ResourceChange | undefined): Attributes | undefined {
   return drift && actionOf(drift.change.actions) === "destroy" ? (drift.change.before ?? {}) : undefined;
 }
 
 const ACTIONS: Readonly<Record<string, Action>> = {
-  "no-op": "nothing",
-  read: "nothing",
+  "no-op": "no_op",
+  read: "no_op",
   update: "update",
   create: "create",
   delete: "destroy",
   forget: "forget",
 };
 
-/** Several actions on one resource are a replacement, whatever their order; so is what we do not know. */
+/** Several actions on one resource are a replacement, in any order. So is an action that is not known here. */
 function actionOf(actions: readonly string[]): Action {
   return (actions.length === 1 ? ACTIONS[actions[0]!] : undefined) ?? "replace";
 }

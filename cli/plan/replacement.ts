@@ -1,6 +1,6 @@
 import { type Attributes } from "./terraform-plan";
 
-/** Why Spot may replace running replicas after a change; undefined where it does not. */
+/** Why Spot can replace running replicas after a change; undefined if it does not. */
 type Reason = (after: Attributes, before: Attributes) => string | undefined;
 
 const back: Reason = (after) => {
@@ -8,16 +8,16 @@ const back: Reason = (after) => {
   if (perform_at === "never") return undefined;
   const windows = Array.isArray(time_windows) ? time_windows.join(", ") : "";
   return perform_at !== "timeWindow" || windows === ""
-    ? "Replicas on an on-demand fallback are replaced as soon as there is spot capacity, at peak hours too and several at once."
+    ? "Replicas on an on-demand fallback are replaced as soon as there is spot capacity, also at peak hours and several at once."
     : `Replicas on an on-demand fallback are replaced within ${windows} (UTC), if there is spot capacity then.`;
 };
 
 const orientation: Reason = (after) =>
   after["orientation"] === "availabilityOriented"
     ? undefined
-    : `With the orientation \`${text(after["orientation"])}\` Spot may replace a running replica for a better price or place; with \`availabilityOriented\` it does not.`;
+    : `With the orientation \`${text(after["orientation"])}\` Spot can replace a running replica for a better price or zone. With \`availabilityOriented\` it does not.`;
 
-/** Only what is healed is replaced. */
+/** Unhealthy instances are replaced only with auto-healing. */
 const whereHealed =
   (reason: Reason): Reason =>
   (after, before) =>
@@ -25,12 +25,12 @@ const whereHealed =
 
 const check = whereHealed(
   (after) =>
-    `A running replica that fails the health check \`${text(after["health_check_type"])}\` is replaced, and so is each that comes instead: see first that all pass it.`,
+    `A running replica that fails the health check \`${text(after["health_check_type"])}\` is replaced, and so is each replacement that fails it. Check first that all replicas pass.`,
 );
 
 const grace = whereHealed((after, before) =>
   isLess("health_check_grace_period", after, before)
-    ? `A replica that is not healthy ${text(after["health_check_grace_period"])} seconds after its launch is replaced before it is ready, again and again.`
+    ? `A replica that is not healthy ${text(after["health_check_grace_period"])} seconds after its launch is replaced before it is ready, repeatedly.`
     : undefined,
 );
 
@@ -42,20 +42,20 @@ const patience = whereHealed((after, before) =>
 
 const healing = whereHealed(() => "Replicas that are unhealthy now are replaced.");
 
-/** Bought capacity comes first; whether that moves what runs is said of groups without state only. */
+/** Reserved capacity is used first. Whether that moves running instances is documented only for groups without state. */
 const bought =
   (attribute: string, what: string): Reason =>
   (after) =>
     isNone(after[attribute])
       ? undefined
-      : `Spot then launches on demand where ${what}; whether it moves replicas that run is not documented for stateful groups.`;
+      : `Spot then launches on-demand instances where ${what}. Whether it moves running replicas is not documented for stateful groups.`;
 
 const scaled =
   (attribute: string): Reason =>
   (after) =>
     isNone(after[attribute])
       ? undefined
-      : `\`${attribute}\` lets Spot start, park and replace replicas by itself.`;
+      : `\`${attribute}\` lets Spot start, pause and replace replicas by itself.`;
 
 const REASONS: ReadonlyMap<string, Reason> = new Map([
   ["revert_to_spot", back],
@@ -73,21 +73,21 @@ const REASONS: ReadonlyMap<string, Reason> = new Map([
   ].map((attribute) => [attribute, scaled(attribute)] as const),
 ]);
 
-/** The attributes that steer when Spot replaces a replica. */
+/** The attributes that decide when Spot replaces a replica. */
 export const STEERING: readonly string[] = [...REASONS.keys()];
 
-/** Why a change of an attribute lets Spot replace running replicas; undefined where it does not. */
+/** Why Spot can replace running replicas after a change of an attribute; undefined if it does not. */
 export function replacementBy(attribute: string, after: Attributes, before: Attributes): string | undefined {
   return REASONS.get(attribute)?.(after, before);
 }
 
-/** What nobody knows yet may be less. */
+/** A value that is not known yet counts as less. */
 function isLess(attribute: string, after: Attributes, before: Attributes): boolean {
   const [old, current] = [before[attribute], after[attribute]];
   return typeof old !== "number" || typeof current !== "number" || current < old;
 }
 
-/** Said and none; what is not said at all is known after apply. */
+/** Set to nothing. A missing value is known after apply. */
 function isNone(value: unknown): boolean {
   return value === false || value === null || (Array.isArray(value) && value.length === 0);
 }

@@ -1,38 +1,39 @@
-import { updatePolicy } from "./attributes";
+import { updatePolicy } from "./change-impact";
 import { type Difference } from "./difference";
 import { type Resync, resyncOf } from "./resync";
 import { type Attributes } from "./terraform-plan";
 
 /** What a plan does to a group as a whole. */
-export type Action = "nothing" | "update" | "create" | "destroy" | "replace" | "forget";
+export type Action = "no_op" | "update" | "create" | "destroy" | "replace" | "forget";
 
-/** How a replica takes part in a plan. */
+/** What a plan does to a replica. */
 export type Fate =
-  | "untouched"
-  | "changed at once"
-  | "changed at its next recycle"
-  /** Not by the apply, but by what Spot is then told. */
-  | "may be replaced"
-  | "replaced at once"
-  | "unsure"
-  | "new"
-  | "left behind"
+  | "unchanged"
+  | "changed_immediately"
+  | "changed_at_next_recycle"
+  /** Not by the apply, but by Spot with the new settings. */
+  | "may_be_replaced"
+  | "replaced_immediately"
+  | "undocumented"
+  | "created"
+  /** Spot picks it to lower the capacity, and keeps its volumes and address. */
+  | "scaled_down"
   | "destroyed"
-  /** With its group, before this plan and outside Terraform. */
-  | "gone"
-  | "no longer managed";
+  /** With its group, before this plan. */
+  | "deleted_outside_terraform"
+  | "unmanaged";
 
-/** Replicas of one fate. */
+/** Replicas with the same fate. */
 export interface Replicas {
-  /** Undefined where only the apply tells. */
+  /** Undefined if it is known only after apply. */
   readonly count: number | undefined;
   readonly fate: Fate;
   /** Expected where the replica starts again. */
   readonly resync?: Resync;
 }
 
-/** What happens to a group, from what it was to what it will be. */
-export interface Passage {
+/** A group before and after a plan. */
+export interface GroupChange {
   readonly action: Action;
   readonly before: Attributes;
   readonly after: Attributes;
@@ -40,41 +41,41 @@ export interface Passage {
 }
 
 /** The replicas of a group before and after a plan, by their fates. */
-export function replicasOf({ action, before, after, changes }: Passage): Replicas[] {
+export function replicasOf({ action, before, after, changes }: GroupChange): Replicas[] {
   const had = capacityOf(before);
   const has = isCapacityUnknown(changes) ? undefined : capacityOf(after);
-  const fresh: Replicas = { count: has, fate: "new", resync: "full" };
+  const fresh: Replicas = { count: has, fate: "created", resync: "full" };
   if (action === "create") return [fresh];
   if (action === "replace") return [{ count: had, fate: "destroyed" }, fresh];
   if (action === "destroy") return [{ count: had, fate: "destroyed" }];
-  if (action === "forget") return [{ count: had, fate: "no longer managed" }];
+  if (action === "forget") return [{ count: had, fate: "unmanaged" }];
   const fate = fateOf(after, changes);
-  const starts = fate !== "untouched" && fate !== "changed at once";
+  const starts = fate !== "unchanged" && fate !== "changed_immediately";
   const resync = starts ? { resync: resyncOf(before, after) } : {};
   if (had === undefined || has === undefined) return [{ count: undefined, fate, ...resync }];
   const all = [
     { count: Math.min(had, has), fate, ...resync },
     { ...fresh, count: Math.max(has - had, 0) },
-    { count: Math.max(had - has, 0), fate: "left behind" as const },
+    { count: Math.max(had - has, 0), fate: "scaled_down" as const },
   ];
   return all.filter(({ count }) => count > 0);
 }
 
-/** What the gravest of the changes means for a replica that runs and stays. */
+/** The fate of a running replica that stays: that of the most severe change. */
 function fateOf(after: Attributes, changes: readonly Difference[]): Fate {
-  const reaches = new Set(changes.map(({ reach }) => reach));
-  if (changes.length > 0 && updatePolicy(after)["should_roll"] === true) return "replaced at once";
-  if (reaches.has("may replace")) return "may be replaced";
-  if (reaches.has("unsure") || isCapacityUnknown(changes)) return "unsure";
-  if (reaches.has("next recycle")) return "changed at its next recycle";
-  return reaches.has("at once") ? "changed at once" : "untouched";
+  const impacts = new Set(changes.map(({ impact }) => impact));
+  if (changes.length > 0 && updatePolicy(after)["should_roll"] === true) return "replaced_immediately";
+  if (impacts.has("may_replace")) return "may_be_replaced";
+  if (impacts.has("undocumented") || isCapacityUnknown(changes)) return "undocumented";
+  if (impacts.has("next_recycle")) return "changed_at_next_recycle";
+  return impacts.has("immediate") ? "changed_immediately" : "unchanged";
 }
 
-/** The replicas that a group is to have; undefined where it does not say. */
+/** The desired number of replicas; undefined if it is not known. */
 export function capacityOf({ desired_capacity }: Attributes): number | undefined {
   return typeof desired_capacity === "number" ? desired_capacity : undefined;
 }
 
 function isCapacityUnknown(changes: readonly Difference[]): boolean {
-  return changes.some(({ reach, unknown }) => reach === "capacity" && unknown);
+  return changes.some(({ impact, unknown }) => impact === "capacity" && unknown);
 }

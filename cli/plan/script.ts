@@ -1,35 +1,35 @@
 import { gunzipSync } from "node:zlib";
 
-/** What changed between two scripts as instances get them. */
+/** What changed between two user data scripts. */
 export interface ScriptChange {
-  /** The two decode to one text: only the compressed bytes differ. */
+  /** Both decode to the same text; only the compressed bytes differ. */
   readonly sameText: boolean;
   readonly settings: readonly SettingChange[];
   /** Files that the script writes, and `script` for its own lines. */
   readonly files: readonly FileChange[];
 }
 
-/** One setting, as the shell reads it; undefined where it is not there. */
+/** One setting, as the shell reads it; undefined where it is missing. */
 export interface SettingChange {
   readonly name: string;
   readonly before: string | undefined;
   readonly after: string | undefined;
 }
 
-/** How many lines of a file are new, and how many are gone. */
+/** The number of added and removed lines of a file. */
 export interface FileChange {
   readonly path: string;
   readonly added: number;
   readonly removed: number;
 }
 
-/** The settings' file, where the script is one of ours. */
+/** The settings file, in a script of this package. */
 const SETTINGS = "/etc/redis-replica/settings";
 
-/** What stands for the lines outside the files that the script writes. */
+/** The name for lines outside the files that the script writes. */
 const ITSELF = "script";
 
-/** What stands for the agent's files, where a script has them in an archive or downloads it. */
+/** The name for the agent's files, if a script has them in an archive or downloads it. */
 export const AGENT = "agent";
 
 /** The line that has the URL and the checksum of an agent to download. */
@@ -42,23 +42,23 @@ export function decode(encoded: string): string {
   try {
     return gunzipSync(bytes).toString("utf8");
   } catch {
-    // Cut short or damaged: what an instance would trip over too.
+    // Truncated or damaged.
     return encoded;
   }
 }
 
-/** Whether a `user_data` value is a script of this package's, of whatever version. */
+/** Whether a `user_data` value is a script of this package, of any version. */
 export function isOurs(encoded: unknown): boolean {
   return typeof encoded === "string" && partsOf(decode(encoded)).has(SETTINGS);
 }
 
-/** Whether a `user_data` value has Redis keep its data on a data volume; not where it is none of ours. */
+/** Whether Redis keeps its data on a data volume with this `user_data`; false for a script of others. */
 export function hasDataVolume(encoded: unknown): boolean {
   if (typeof encoded !== "string") return false;
   return settingsOf(partsOf(decode(encoded)).get(SETTINGS) ?? []).has("DATA_VOLUME");
 }
 
-/** Compares two `user_data` values, in time that grows with their length only. */
+/** Compares two `user_data` values in linear time. */
 export function compareScripts(before: string, after: string): ScriptChange {
   const [old, current] = [decode(before), decode(after)];
   if (old === current) return { sameText: true, settings: [], files: [] };
@@ -74,7 +74,7 @@ export function compareScripts(before: string, after: string): ScriptChange {
 
 type Parts = Map<string, string[]>;
 
-/** Where one script has the agent as files and the other as an archive, the files are one part, too. */
+/** If one script has the agent as files and the other as an archive, the files count as one part too. */
 function alike(before: Parts, after: Parts): [Parts, Parts] {
   return before.has(AGENT) || after.has(AGENT) ? [together(before), together(after)] : [before, after];
 }

@@ -1,9 +1,10 @@
-import { type Rule } from "./rule";
+import { type ReviewRule } from "./rule";
 
-export const addressNotKept: Rule = {
+export const addressNotKept: ReviewRule = {
   severity: "warning",
+  keys: ["persistence.privateIp"],
   when: "a replacement gets another private IP",
-  remedy: "keep `persistence.privateIp`",
-  judge: ({ keepsAddress }) =>
-    keepsAddress ? [] : ["the cluster and its clients must learn a new address at every replacement"],
+  remedy: "Set `persistence.privateIp: true`.",
+  check: ({ keepsAddress }) =>
+    keepsAddress ? [] : ["After every replacement the cluster and its clients must learn a new address."],
 };

@@ -1,18 +1,19 @@
-import { type Rule } from "./rule";
+import { type ReviewRule } from "./rule";
 
-/** Spot capacity goes for reasons that concern all of a type or a zone, so that replicas go together. */
-export const allOnSpot: Rule = {
+/** A shortage of spot capacity affects all instances of a type or a zone at the same time. */
+export const allOnSpot: ReviewRule = {
   severity: "warning",
-  when: "every replica is on spot (always: this package keeps none on demand, but as a fallback)",
+  keys: ["strategy.fallbackToOnDemand", "replicas", "shards"],
+  when: "all replicas run on spot instances (always: this package uses on-demand instances only as a fallback)",
   remedy:
-    "keep an on-demand replica of each shard whose loss would hurt, and ignore this rule with that as the reason",
-  judge({ config: { strategy = {} } }) {
+    "Keep an on-demand replica of each shard whose loss would hurt. Then add this rule to `review.ignore`, with that as the reason.",
+  check({ config: { strategy = {} } }) {
     const until =
       strategy.fallbackToOnDemand === false
-        ? "there is spot capacity again"
+        ? "spot capacity returns"
         : "on-demand instances have taken over, minutes later";
     return [
-      `all replicas may be interrupted at once, within two minutes, and the masters are the only copies until ${until}`,
+      `All replicas can be interrupted within two minutes. Until ${until}, the masters hold the only copies.`,
     ];
   },
 };

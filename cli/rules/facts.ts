@@ -1,25 +1,24 @@
 import { defaultRootVolumeSize, hasDefaultSize } from "../../constructs/redis/default-root-volume";
 import { memoryOf } from "../../constructs/elastigroup/instance-type";
 import { GP3 } from "../../constructs/validation/limits";
+import { bytesOf, GIB } from "../../constructs/redis/memory-size";
 import { type ClusterConfig } from "../../config/schema";
 import { isVariable } from "../../config/schema/values";
 
-/** What is known beside the config. */
-export interface Surroundings {
-  /** Bytes that a master's data takes, where somebody said so. */
+/** What the command line and the environment add to a config. */
+export interface Environment {
+  /** Bytes that a master's data takes (`--memory`). */
   readonly memory?: number;
   /** Whether a pipeline runs this. */
   readonly inPipeline: boolean;
 }
 
-/** A volume as far as the config says. */
+/** A volume of the config. */
 export interface VolumeFacts {
-  /** In GiB. */
+  /** In GiB; undefined where only Terraform knows it. */
   readonly size: number | undefined;
-  /** Only Terraform knows its size. */
-  readonly sizeIsVariable: boolean;
   readonly type: string;
-  /** Those that were asked for. */
+  /** Undefined where the config sets none. */
   readonly iops: number | undefined;
   /** In MiB/s; undefined for types whose throughput follows their size. */
   readonly throughput: number | undefined;
@@ -33,13 +32,13 @@ export interface GroupFacts {
   readonly replicas: number;
 }
 
-/** Memory that must fit, and who says so. */
+/** The size of the data, and where it is set. */
 export interface DataFacts {
   readonly gib: number;
   readonly source: string;
 }
 
-/** What rules judge: the config with its defaults; undefined is what only Terraform knows. */
+/** What rules check: the config with its defaults; undefined is what only Terraform knows. */
 export interface Facts {
   readonly config: ClusterConfig;
   readonly zones: readonly string[] | undefined;
@@ -52,7 +51,7 @@ export interface Facts {
   readonly orientation: string;
   readonly keepsRoot: boolean;
   readonly keepsAddress: boolean;
-  /** Undefined where it is as the image says. */
+  /** Undefined where it is as in the image: with a data volume and no settings. */
   readonly rootVolume: VolumeFacts | undefined;
   /** Undefined where Redis's data is on the root volume. */
   readonly dataVolume: VolumeFacts | undefined;
@@ -63,7 +62,7 @@ export interface Facts {
 }
 
 /** The facts about one config. */
-export function factsOf(config: ClusterConfig, { memory, inPipeline }: Surroundings): Facts {
+export function factsOf(config: ClusterConfig, { memory, inPipeline }: Environment): Facts {
   const { persistence = {}, strategy = {}, instanceTypes } = config;
   const onDemand = isVariable(instanceTypes.onDemand) ? undefined : instanceTypes.onDemand;
   const spot = known(instanceTypes.spot);
@@ -77,7 +76,7 @@ export function factsOf(config: ClusterConfig, { memory, inPipeline }: Surroundi
     orientation: strategy.orientation ?? "availability",
     keepsRoot: persistence.rootVolume !== false,
     keepsAddress: persistence.privateIp !== false,
-    rootVolume: volumeOf(config.rootVolume),
+    rootVolume: volumeOf(rootVolumeOf(config)),
     dataVolume: volumeOf(config.dataVolume),
     keepsData: (config.dataVolume ? persistence.dataVolume : persistence.rootVolume) !== false,
     data: dataOf(config, memory),
@@ -106,7 +105,6 @@ function volumeOf(volume: ClusterConfig["rootVolume" | "dataVolume"]): VolumeFac
   const { size, type = "gp3", iops, throughput, encrypted = true } = volume;
   return {
     size: isVariable(size) ? undefined : size,
-    sizeIsVariable: isVariable(size),
     type,
     iops,
     throughput: throughput ?? (type === "gp3" ? GP3.throughput : undefined),
@@ -114,7 +112,7 @@ function volumeOf(volume: ClusterConfig["rootVolume" | "dataVolume"]): VolumeFac
   };
 }
 
-/** A list's texts; undefined where any of them is a variable. */
+/** The items of a list; undefined where any of them is a variable. */
 function known(value: unknown): string[] | undefined {
   if (!Array.isArray(value) || value.some(isVariable)) return undefined;
   return value as string[];
@@ -126,18 +124,6 @@ function dataOf({ redis = {} }: ClusterConfig, memory: number | undefined): Data
   return limit > 0 ? { gib: limit / GIB, source: "`redis.maxMemory`" } : undefined;
 }
 
-const GIB = 2 ** 30;
-
-/** A size as redis.conf takes it, where `k` is 1000 and `kb` is 1024. */
-export function bytesOf(size: string): number {
-  const [, digits = "0", unit = ""] = /^(\d+)(b|kb?|mb?|gb?)?$/.exec(size.toLowerCase()) ?? [];
-  const power = { "": 0, b: 0, k: 1, m: 2, g: 3 }[unit === "b" ? "b" : unit.slice(0, 1)] ?? 0;
-  return Number(digits) * (unit.length === 2 ? 1024 : 1000) ** power;
-}
-
-/** What data may take of a machine: Redis, the system and the pages copied while a child saves need the rest. */
-export const SHARE = 0.75;
-
 /** Types with their memory in GiB, without those of unknown families. */
 export function withMemory(types: readonly string[]): { type: string; gib: number }[] {
   return types.flatMap((type) => {
@@ -146,7 +132,7 @@ export function withMemory(types: readonly string[]): { type: string; gib: numbe
   });
 }
 
-/** A number of GiB as people write it. */
+/** A number of GiB for a message. */
 export function showGib(gib: number): string {
   return `${Number(gib.toFixed(1))} GiB`;
 }

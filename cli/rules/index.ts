@@ -1,85 +1,83 @@
-import { type Rule } from "./rule";
 import { addressNotKept } from "./address-not-kept";
+import { agentVersionMismatch } from "./agent-version-mismatch";
 import { allOnSpot } from "./all-on-spot";
-import { alwaysBackToSpot } from "./always-back-to-spot";
-import { burstingType } from "./bursting-type";
+import { architectureNotEnforced } from "./architecture-not-enforced";
+import { assumedRootDevice } from "./assumed-root-device";
+import { burstableType } from "./burstable-type";
 import { fewSpotTypes } from "./few-spot-types";
 import { fewerReplicasThanMasters } from "./fewer-replicas-than-masters";
 import { fewerReplicasThanZones } from "./fewer-replicas-than-zones";
 import { gp3Limits } from "./gp3-limits";
-import { imageNeverReaches } from "./image-never-reaches";
-import { leftBehind } from "./left-behind";
 import { localState } from "./local-state";
-import { looseRequirements } from "./loose-requirements";
+import { lowMemoryHeadroom } from "./low-memory-headroom";
 import { memoryBelowData } from "./memory-below-data";
-import { memoryTight } from "./memory-tight";
 import { noAuth } from "./no-auth";
 import { noAutoHealing } from "./no-auto-healing";
-import { noDescription } from "./no-description";
+import { noDestroyProtection } from "./no-destroy-protection";
 import { noFallback } from "./no-fallback";
 import { noMaxMemory } from "./no-max-memory";
-import { onDemandMemory } from "./on-demand-memory";
 import { oneMaster } from "./one-master";
 import { oneReplica } from "./one-replica";
 import { oneSpotFamily } from "./one-spot-family";
 import { oneSpotGeneration } from "./one-spot-generation";
 import { oneZone } from "./one-zone";
-import { openToAll } from "./open-to-all";
+import { orphanedStorage } from "./orphaned-storage";
 import { previousGeneration } from "./previous-generation";
-import { otherAgent } from "./other-agent";
-import { rootVolumeNotKept } from "./root-volume-not-kept";
-import { slowRootVolume } from "./slow-root-volume";
+import { requirementsBelowData } from "./requirements-below-data";
+import { resumesPaused } from "./resumes-paused";
+import { revertToSpotAnytime } from "./revert-to-spot-anytime";
 import { slowSourceBuild } from "./slow-source-build";
-import { smallRootVolume } from "./small-root-volume";
-import { unencryptedRootVolume } from "./unencrypted-root-volume";
+import { slowVolume } from "./slow-volume";
+import { smallOnDemandType } from "./small-on-demand-type";
+import { smallVolume } from "./small-volume";
+import { unencryptedVolume } from "./unencrypted-volume";
 import { unequalSpotMemory } from "./unequal-spot-memory";
 import { unevenZones } from "./uneven-zones";
 import { unknownType } from "./unknown-type";
-import { unnamedArchitecture } from "./unnamed-architecture";
-import { unprotected } from "./unprotected";
-import { unspreadOrientation } from "./unspread-orientation";
-import { wakesPaused } from "./wakes-paused";
+import { unrestrictedCidr } from "./unrestricted-cidr";
+import { volumeNotKept } from "./volume-not-kept";
+import { zoneSpreadNotEnforced } from "./zone-spread-not-enforced";
+import { type ReviewRule } from "./rule";
 
-/** All rules by their ids, in the order in which they speak. */
-export const RULES: ReadonlyMap<string, Rule> = new Map([
+/** All rules by their ids, in the order of the list. */
+export const RULES: ReadonlyMap<string, ReviewRule> = new Map([
   ["no-auth", noAuth],
-  ["other-agent", otherAgent],
-  ["open-to-all", openToAll],
+  ["agent-version-mismatch", agentVersionMismatch],
+  ["unrestricted-cidr", unrestrictedCidr],
   ["all-on-spot", allOnSpot],
-  ["unprotected", unprotected],
+  ["no-destroy-protection", noDestroyProtection],
   ["one-zone", oneZone],
   ["one-master", oneMaster],
   ["one-replica", oneReplica],
   ["fewer-replicas-than-masters", fewerReplicasThanMasters],
   ["fewer-replicas-than-zones", fewerReplicasThanZones],
   ["uneven-zones", unevenZones],
-  ["unspread-orientation", unspreadOrientation],
+  ["zone-spread-not-enforced", zoneSpreadNotEnforced],
   ["few-spot-types", fewSpotTypes],
   ["one-spot-family", oneSpotFamily],
   ["one-spot-generation", oneSpotGeneration],
   ["previous-generation", previousGeneration],
-  ["bursting-type", burstingType],
+  ["burstable-type", burstableType],
   ["unknown-type", unknownType],
-  ["unnamed-architecture", unnamedArchitecture],
+  ["architecture-not-enforced", architectureNotEnforced],
   ["memory-below-data", memoryBelowData],
-  ["memory-tight", memoryTight],
-  ["loose-requirements", looseRequirements],
-  ["on-demand-memory", onDemandMemory],
+  ["low-memory-headroom", lowMemoryHeadroom],
+  ["requirements-below-data", requirementsBelowData],
+  ["small-on-demand-type", smallOnDemandType],
   ["unequal-spot-memory", unequalSpotMemory],
   ["no-max-memory", noMaxMemory],
-  ["small-root-volume", smallRootVolume],
-  ["slow-root-volume", slowRootVolume],
+  ["assumed-root-device", assumedRootDevice],
+  ["small-volume", smallVolume],
+  ["slow-volume", slowVolume],
   ["gp3-limits", gp3Limits],
-  ["unencrypted-root-volume", unencryptedRootVolume],
-  ["root-volume-not-kept", rootVolumeNotKept],
+  ["unencrypted-volume", unencryptedVolume],
+  ["volume-not-kept", volumeNotKept],
   ["address-not-kept", addressNotKept],
-  ["image-never-reaches", imageNeverReaches],
   ["no-fallback", noFallback],
-  ["always-back-to-spot", alwaysBackToSpot],
+  ["revert-to-spot-anytime", revertToSpotAnytime],
   ["slow-source-build", slowSourceBuild],
   ["no-auto-healing", noAutoHealing],
-  ["left-behind", leftBehind],
-  ["wakes-paused", wakesPaused],
+  ["orphaned-storage", orphanedStorage],
+  ["resumes-paused", resumesPaused],
   ["local-state", localState],
-  ["no-description", noDescription],
 ]);

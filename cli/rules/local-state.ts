@@ -1,14 +1,15 @@
-import { NOT_APPLICABLE, type Rule } from "./rule";
+import { NOT_APPLICABLE, type ReviewRule } from "./rule";
 
-export const localState: Rule = {
+export const localState: ReviewRule = {
   severity: "warning",
-  when: "a pipeline keeps the state in a local file",
-  remedy: "give `backend`, such as `s3: { … }`",
-  judge({ config: { backend }, inPipeline }) {
+  keys: ["backend"],
+  when: "a pipeline (`CI` is set) keeps the state in a local file",
+  remedy: "Set `backend`, such as `s3: { … }`.",
+  check({ config: { backend }, inPipeline }) {
     if (!inPipeline) return NOT_APPLICABLE;
     return backend === undefined
       ? [
-          "this pipeline would keep the state in a local file: lost with its workspace, and the next run makes a second group",
+          "The state is a local file in the pipeline's workspace. Once it is lost, the next run creates a second group.",
         ]
       : [];
   },

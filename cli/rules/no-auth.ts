@@ -1,10 +1,12 @@
-import { type Rule } from "./rule";
+import { type ReviewRule } from "./rule";
 
-export const noAuth: Rule = {
+export const noAuth: ReviewRule = {
   severity: "warning",
-  when: "the replicas ask for no password (always: AUTH and TLS are not supported yet)",
-  remedy: "let nobody but the cluster and its clients in by the security groups",
-  judge: ({ config }) => [
-    `whoever reaches port ${config.redis?.port ?? 6379} reads and deletes everything; replicas speak no AUTH and no TLS yet`,
+  keys: ["redis.port", "securityGroupIds", "network"],
+  when: "no password is set (always: AUTH and TLS are not supported yet)",
+  remedy:
+    "Restrict the security groups to the cluster and its clients. Then add this rule to `review.ignore`, with that as the reason.",
+  check: ({ config }) => [
+    `No password is set: any client that can reach port ${config.redis?.port ?? 6379} can read and delete all data. AUTH and TLS are not supported yet.`,
   ],
 };

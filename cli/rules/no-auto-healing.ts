@@ -1,10 +1,11 @@
-import { type Rule } from "./rule";
+import { type ReviewRule } from "./rule";
 
-/** Of a stateful group Spot says that nothing is recycled without it. */
-export const noAutoHealing: Rule = {
+/** Spot recycles no instance of a stateful group without it. */
+export const noAutoHealing: ReviewRule = {
   severity: "warning",
+  keys: ["autoHealing"],
   when: "Spot does not replace unhealthy instances",
-  remedy: "leave `autoHealing` on",
-  judge: ({ config: { autoHealing } }) =>
-    autoHealing === false ? ["an instance whose host fails stays as it is until somebody recycles it"] : [],
+  remedy: "Set `autoHealing: true`.",
+  check: ({ config: { autoHealing } }) =>
+    autoHealing === false ? ["An instance whose host fails stays down until it is recycled by hand."] : [],
 };

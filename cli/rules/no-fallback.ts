@@ -1,11 +1,12 @@
-import { type Rule } from "./rule";
+import { type ReviewRule } from "./rule";
 
-export const noFallback: Rule = {
+export const noFallback: ReviewRule = {
   severity: "warning",
+  keys: ["strategy.fallbackToOnDemand"],
   when: "no on-demand instance takes over without spot capacity",
-  remedy: "set `strategy.fallbackToOnDemand: true`",
-  judge: ({ config: { strategy = {} } }) =>
+  remedy: "Set `strategy.fallbackToOnDemand: true`.",
+  check: ({ config: { strategy = {} } }) =>
     strategy.fallbackToOnDemand === false
-      ? ["without spot capacity a replica is missing until there is, hours perhaps"]
+      ? ["Without spot capacity a replica is missing, possibly for hours."]
       : [],
 };

@@ -1,13 +1,12 @@
-import { type Rule } from "./rule";
+import { type ReviewRule } from "./rule";
 
-export const noMaxMemory: Rule = {
+export const noMaxMemory: ReviewRule = {
   severity: "note",
+  keys: ["redis.maxMemory", "redis", "failover"],
   when: "a replica may be promoted and has no `maxmemory`",
-  remedy: "set `redis.maxMemory` to the masters' value",
-  judge: ({ config: { failover = "allowed", redis = {} } }) =>
+  remedy: "Set `redis.maxMemory` to the masters' value.",
+  check: ({ config: { failover = "allowed", redis = {} } }) =>
     failover === "allowed" && redis.maxMemory === undefined
-      ? [
-          "a promoted replica takes memory until the system ends it, where its master would have evicted or refused",
-        ]
+      ? ["A promoted replica can be OOM-killed: no memory limit is set."]
       : [],
 };

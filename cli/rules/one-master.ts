@@ -1,12 +1,13 @@
-import { NOT_APPLICABLE, type Rule } from "./rule";
+import { NOT_APPLICABLE, type ReviewRule } from "./rule";
 
-/** One of the named masters must answer when an instance boots that knows no others yet. */
-export const oneMaster: Rule = {
+/** An instance that has no nodes.conf yet finds the cluster only through these masters. */
+export const oneMaster: ReviewRule = {
   severity: "warning",
-  when: "one master is named",
-  remedy: "name more `masters`",
-  judge({ config: { masters } }) {
+  keys: ["masters"],
+  when: "only one master is listed",
+  remedy: "List more `masters`.",
+  check({ config: { masters } }) {
     if (!Array.isArray(masters)) return NOT_APPLICABLE;
-    return masters.length === 1 ? ["a first instance cannot join while the one master is down"] : [];
+    return masters.length === 1 ? ["A new instance cannot join while the only listed master is down."] : [];
   },
 };

@@ -1,15 +1,16 @@
 import { ofShard } from "./facts";
-import { NOT_APPLICABLE, type Rule } from "./rule";
+import { NOT_APPLICABLE, type ReviewRule } from "./rule";
 
-/** A replacement takes minutes: the old instance goes before the new one comes. */
-export const oneReplica: Rule = {
+/** A replacement takes minutes: the old instance stops before the new one starts. */
+export const oneReplica: ReviewRule = {
   severity: "warning",
+  keys: ["replicas", "shards"],
   when: "there is one replica, or a shard has one",
-  remedy: "raise `replicas`",
-  judge({ groups }) {
+  remedy: "Raise `replicas`.",
+  check({ groups }) {
     if (groups.length === 0) return NOT_APPLICABLE;
     return groups
       .filter(({ replicas }) => replicas === 1)
-      .map((group) => `while the one replica${ofShard(group)} is being replaced there is none`);
+      .map((group) => `While the only replica${ofShard(group)} is replaced, there is none.`);
   },
 };

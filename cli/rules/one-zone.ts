@@ -1,12 +1,12 @@
-import { NOT_APPLICABLE, type Rule } from "./rule";
+import { NOT_APPLICABLE, type ReviewRule } from "./rule";
 
-/** A zone without spot capacity, or without power, takes all replicas at once. */
-export const oneZone: Rule = {
+export const oneZone: ReviewRule = {
   severity: "warning",
+  keys: ["availabilityZones"],
   when: "all replicas are in one zone",
-  remedy: "give `availabilityZones` a second zone",
-  judge({ zones }) {
+  remedy: "Add a second zone to `availabilityZones`.",
+  check({ zones }) {
     if (zones === undefined) return NOT_APPLICABLE;
-    return zones.length === 1 ? [`all replicas are in ${zones[0]}, and all are gone with it`] : [];
+    return zones.length === 1 ? [`All replicas are in ${zones[0]} and fail together with it.`] : [];
   },
 };

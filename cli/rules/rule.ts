@@ -1,19 +1,21 @@
 import { type Facts } from "./facts";
 
-/** What a rule says of a config: findings, none where all is fine, or that it has nothing to go by. */
-export type Outcome = readonly string[] | "not applicable";
+/** A sentence for each finding, none where the config keeps the rule; or that the rule does not apply. */
+export type Outcome = readonly string[] | typeof NOT_APPLICABLE;
 
-/** A rule that a valid config can break at a price. Its id is the name of its file. */
-export interface Rule {
-  /** A warning costs availability, data or safety; a note is a fact that surprises. */
+/** A rule about choices that are valid and cost something. Its id is the name of its file. */
+export interface ReviewRule {
+  /** A warning costs availability, data or safety; a note is a fact that is easily overlooked. */
   readonly severity: "warning" | "note";
-  /** When it speaks, for the list of rules. */
+  /** The keys that decide, as paths. A finding points to the first of them that the file has. */
+  readonly keys: readonly string[];
+  /** When there is a finding, for the list of rules. */
   readonly when: string;
-  /** What to do about it. */
+  /** What to do about a finding, as a sentence. */
   readonly remedy: string;
-  /** What is so and what it costs, a clause each; the remedy comes after. */
-  judge(facts: Facts): Outcome;
+  /** What is wrong and what it costs, as sentences. */
+  check(facts: Facts): Outcome;
 }
 
-/** A config leaves to Terraform, or to nobody, what the rule is about. */
-export const NOT_APPLICABLE = "not applicable";
+/** The config does not set what the rule is about, or only Terraform knows the value. */
+export const NOT_APPLICABLE = "not_applicable";

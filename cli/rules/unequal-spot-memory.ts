@@ -1,12 +1,13 @@
 import { showGib, withMemory } from "./facts";
-import { NOT_APPLICABLE, type Rule } from "./rule";
+import { NOT_APPLICABLE, type ReviewRule } from "./rule";
 
 /** Spot picks any of them for a replacement. */
-export const unequalSpotMemory: Rule = {
+export const unequalSpotMemory: ReviewRule = {
   severity: "warning",
+  keys: ["instanceTypes.spot"],
   when: "the spot types differ in memory",
-  remedy: "list types with the same memory in `instanceTypes.spot`",
-  judge({ spot }) {
+  remedy: "List types with the same memory in `instanceTypes.spot`.",
+  check({ spot }) {
     const known = withMemory(spot ?? []);
     if (known.length < 2) return NOT_APPLICABLE;
     const sizes = known.map(({ gib }) => gib);
@@ -14,7 +15,7 @@ export const unequalSpotMemory: Rule = {
     return least === most
       ? []
       : [
-          `a replacement may get ${showGib(least)} where the one before had ${showGib(most)}, and the smallest decides what fits`,
+          `A replacement can have ${showGib(least)} of memory where the instance before had ${showGib(most)}. The data must fit into the smaller one.`,
         ];
   },
 };

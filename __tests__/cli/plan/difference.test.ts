@@ -12,7 +12,7 @@ test.each([
   [{ a: 0 }, { a: null }],
   [{ a: [{ b: null, c: 1 }] }, { a: [{ c: 1 }] }],
   [{ a: [{ b: 1, c: 2 }] }, { a: [{ c: 2, b: 1 }] }],
-])("%j and %j are the same to this provider", (before, after) => {
+])("%j and %j are equal for the provider", (before, after) => {
   expect(differ(before, after)).toEqual([]);
 });
 
@@ -21,11 +21,11 @@ test.each([
   [{ a: true }, { a: false }],
   [{ a: ["x", "y"] }, { a: ["y", "x"] }],
   [{ a: [] }, { a: ["x"] }],
-])("%j and %j are not", (before, after) => {
+])("%j and %j are different", (before, after) => {
   expect(differ(before, after)).toMatchObject([{ attribute: "a", unknown: false }]);
 });
 
-test("what only the apply brings is a difference, also deep inside", () => {
+test("a value known after apply is a difference, also a nested one", () => {
   const unknown = differ(
     { a: "x", b: [{ c: 1 }], d: 1 },
     { b: [{}], d: 1 },
@@ -37,7 +37,7 @@ test("what only the apply brings is a difference, also deep inside", () => {
   ]);
 });
 
-test("what is sensitive says so, marked as a whole or in part, before or after", () => {
+test("a sensitive value is marked, as a whole or in part, before or after", () => {
   const marks = [{ before_sensitive: true }, { after_sensitive: { a: [{ b: true }] } }];
   for (const mark of marks) expect(differ({ a: 1 }, { a: 2 }, mark)).toMatchObject([{ sensitive: true }]);
   expect(differ({ a: 1 }, { a: 2 }, { before_sensitive: {}, after_sensitive: false })).toMatchObject([

@@ -1,4 +1,4 @@
-import { forgottenMoves, movedBlock } from "../../../cli/plan/moved";
+import { missingMoves, movedBlock } from "../../../cli/plan/moved";
 import { type ResourceChange } from "../../../cli/plan/terraform-plan";
 
 function group(address: string, action: string, name?: string, more: object = {}): ResourceChange {
@@ -6,26 +6,26 @@ function group(address: string, action: string, name?: string, more: object = {}
   return { address, type: "g", change: { actions: [action], before, after }, ...more };
 }
 
-test("groups are paired by name, in whatever order", () => {
+test("groups are paired by name in any order", () => {
   const groups = [
     group("g.new_b", "create", "b"),
     group("g.a", "delete", "a"),
     group("g.b", "delete", "b"),
     group("g.new_a", "create", "a"),
   ];
-  expect(forgottenMoves(groups)).toEqual([
+  expect(missingMoves(groups)).toEqual([
     { from: "g.a", to: "g.new_a" },
     { from: "g.b", to: "g.new_b" },
   ]);
 });
 
-test("several of one name are paired once each", () => {
+test("groups with the same name are paired once each", () => {
   const groups = [group("g.a", "delete", "x"), group("g.b", "delete", "x"), group("g.c", "create", "x")];
-  expect(forgottenMoves(groups)).toEqual([{ from: "g.a", to: "g.c" }]);
+  expect(missingMoves(groups)).toEqual([{ from: "g.a", to: "g.c" }]);
 });
 
-test("one that goes and one that comes are taken for the same, renamed or of unknown name", () => {
-  expect(forgottenMoves([group("g.a", "delete", "x"), group("g.b", "create")])).toEqual([
+test("one destroyed and one created group count as the same, even with another or an unknown name", () => {
+  expect(missingMoves([group("g.a", "delete", "x"), group("g.b", "create")])).toEqual([
     { from: "g.a", to: "g.b" },
   ]);
 });
@@ -35,11 +35,11 @@ test.each([
   [[group("g.a", "delete", "x"), group("g.b", "delete", "y"), group("g.c", "create", "z")]],
   [[group("g.a", "delete", "x", { deposed: "1" }), group("g.b", "create", "x")]],
   [[group("g.a", "update", "x"), group("g.b", "create", "x")]],
-])("nothing else is", (groups) => {
-  expect(forgottenMoves(groups)).toEqual([]);
+])("other groups are not paired", (groups) => {
+  expect(missingMoves(groups)).toEqual([]);
 });
 
-test("the block takes addresses with keys as they are", () => {
+test("the block has addresses with keys unchanged", () => {
   expect(movedBlock({ from: 'module.a["x"].g.h', to: "g.h" })).toBe(
     'moved {\n  from = module.a["x"].g.h\n  to   = g.h\n}\n',
   );

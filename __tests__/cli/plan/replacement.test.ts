@@ -33,7 +33,7 @@ test.each<[string, object, object, string]>([
     "`scheduled_task` lets Spot",
   ],
 ])(
-  "%s of a group that is then %j and was %j may replace what runs: %s",
+  "%s of a group that becomes %j and was %j can replace running replicas: %s",
   (attribute, after, before, words) => {
     expect(replacementBy(attribute, after as never, before as never)).toContain(words);
   },
@@ -49,10 +49,10 @@ test.each<[string, object, object]>([
   ["consider_od_pricing", { consider_od_pricing: null }, {}],
   ["scheduled_task", { scheduled_task: [] }, {}],
   ["name", { name: "other" }, {}],
-])("%s of a group that is then %j and was %j replaces nothing", (attribute, after, before) => {
+])("%s of a group that becomes %j and was %j replaces no replica", (attribute, after, before) => {
   expect(replacementBy(attribute, after as never, before as never)).toBeUndefined();
 });
 
-test("every attribute that it steers by has a reason to give while it is known after apply", () => {
+test("every attribute that can cause a replacement has a reason, also if it is known after apply", () => {
   for (const attribute of STEERING) expect(replacementBy(attribute, {}, {})).toMatch(/\.$/);
 });

@@ -11,21 +11,26 @@ const both = { persist_root_device: true, persist_block_devices: true, user_data
 const kept = { persist_root_device: true, user_data: ours };
 
 test.each<[string, Record<string, unknown>, Record<string, unknown>, string]>([
-  ["a root kept all along", kept, kept, "partial"],
-  ["a root no longer kept", kept, { ...kept, persist_root_device: false }, "full"],
-  ["a root kept from now on", { ...kept, persist_root_device: false }, kept, "unknown"],
-  ["a root of which only the apply tells", kept, { user_data: ours }, "unknown"],
-  ["a group that was another's", { ...kept, user_data: foreign }, kept, "unknown"],
-  ["a group without user data so far", { persist_root_device: true }, kept, "unknown"],
-  ["a group that becomes another's", kept, { ...kept, user_data: foreign }, "unknown"],
+  ["a root volume kept before and after", kept, kept, "partial"],
+  ["a root volume no longer kept", kept, { ...kept, persist_root_device: false }, "full"],
+  ["a root volume kept from now on", { ...kept, persist_root_device: false }, kept, "unknown"],
+  ["a root volume whose persistence is known after apply", kept, { user_data: ours }, "unknown"],
+  ["a group with foreign user data before", { ...kept, user_data: foreign }, kept, "unknown"],
+  ["a group without user data before", { persist_root_device: true }, kept, "unknown"],
+  ["a group with foreign user data after", kept, { ...kept, user_data: foreign }, "unknown"],
   ["user data known after apply", kept, { persist_root_device: true }, "unknown"],
-  ["a data volume kept all along, a root not", both, { ...both, persist_root_device: false }, "partial"],
+  [
+    "a data volume kept before and after, without the root volume",
+    both,
+    { ...both, persist_root_device: false },
+    "partial",
+  ],
   ["a data volume no longer kept", both, { ...both, persist_block_devices: false }, "full"],
   ["a data volume kept from now on", { ...both, persist_block_devices: false }, both, "unknown"],
-  ["a new data volume, which begins with what the root has", kept, both, "partial"],
-  ["a new data volume beside a new root", kept, { ...both, persist_root_device: false }, "full"],
-  ["a data volume that is given up", both, kept, "full"],
-])("%s: %j, then %j: %s, and unknown has a reason", (_, before, after, resync) => {
+  ["a new data volume, which starts with the data of the root volume", kept, both, "partial"],
+  ["a new data volume beside a new root volume", kept, { ...both, persist_root_device: false }, "full"],
+  ["a data volume that is removed", both, kept, "full"],
+])("%s: %j, then %j gives the resync %s, with a reason if unknown", (_, before, after, resync) => {
   expect(resyncOf(before, after)).toBe(resync);
   if (resync !== "full") expect(whyUnknown(before, after) !== undefined).toBe(resync === "unknown");
 });

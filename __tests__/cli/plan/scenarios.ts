@@ -20,11 +20,11 @@ interface Scenario {
   readonly build: (app: App) => TerraformStack;
   /** On top of the API's environment. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** What somebody does at Spot before; it is undone after. */
+  /** A change at Spot before the plan; it is undone afterwards. */
   readonly meanwhile?: (bench: Workbench) => void;
 }
 
-/** A script of the shape of ours, but short. */
+/** A short script in the format of this package. */
 export function script(maxMemory: string, join: string): string {
   return [
     "#!/usr/bin/env bash",
@@ -84,7 +84,7 @@ function empty(app: App): TerraformStack {
 export const ADDRESS = "spotinst_elastigroup_aws.group_C397F008";
 export const OTHER_ADDRESS = "spotinst_elastigroup_aws.replicas_EB19C888";
 
-/** What somebody does to the group at Spot, outside Terraform. */
+/** A change of the group at Spot, outside Terraform. */
 function changed(group: JsonObject): (bench: Workbench) => void {
   return (bench) => void bench.api.groups.update(theGroup(bench), { group });
 }

@@ -6,7 +6,7 @@ import { script } from "./scenarios";
 const packed = (text: string, level = 9): string => gzipSync(text, { level }).toString("base64");
 const plain = (text: string): string => Buffer.from(text).toString("base64");
 
-test("gzipped or not, it is the text that counts", () => {
+test("the text is compared, gzipped or not", () => {
   const text = new BootScript({ masters: ["10.0.1.10"] }).text;
   expect(decode(packed(text))).toBe(text);
   for (const other of [packed(text, 1), plain(text)]) {
@@ -14,7 +14,7 @@ test("gzipped or not, it is the text that counts", () => {
   }
 });
 
-test("what cannot be unpacked is compared as it is", () => {
+test("a value that cannot be unpacked is compared as it is", () => {
   const damaged = packed("#!/bin/sh\n".repeat(99)).slice(0, 40);
   expect(compareScripts(damaged, damaged).sameText).toBe(true);
   expect(compareScripts(damaged, packed("#!/bin/sh\n")).sameText).toBe(false);
@@ -27,13 +27,13 @@ test.each<[Partial<BootScriptProps>, object[]]>([
     { redis: { directives: { hz: "50", "proc-title-template": "it's 'me'" } } },
     [{ name: "DIRECTIVES", before: "", after: "hz 50\nproc-title-template it's 'me'" }],
   ],
-])("of our own script with %j it names the settings, and no file", (changed, settings) => {
+])("a script of this package with %j has changed settings and no changed files", (changed, settings) => {
   const before = new BootScript({ masters: ["10.0.1.10"] }).text;
   const after = new BootScript({ masters: ["10.0.1.10"], ...changed }).text;
   expect(compareScripts(packed(before), packed(after))).toEqual({ sameText: false, settings, files: [] });
 });
 
-test("a setting that is new or gone has one side only", () => {
+test("an added or removed setting has one value", () => {
   const [long, short] = [script("0", "join"), script("0", "join").replace("MAXMEMORY='0'\n", "")];
   expect(compareScripts(plain(short), plain(long)).settings).toEqual([
     { name: "MAXMEMORY", before: undefined, after: "0" },
@@ -59,7 +59,7 @@ test.each([
     script("0", "join").replace("setup", "status"),
     [{ path: "script", added: 1, removed: 1 }],
   ],
-])("%s is counted where it is", (_, after, files) => {
+])("%s is counted in its file", (_, after, files) => {
   expect(compareScripts(plain(script("0", "join")), plain(after))).toEqual({
     sameText: false,
     settings: [],
@@ -84,12 +84,12 @@ describe("an agent that is downloaded", () => {
     expect(files.map(({ path }) => path).filter((path) => path !== "script")).toEqual(["agent"]);
   });
 
-  test("that is the same is none", () => {
+  test("that is the same is no changed part", () => {
     const agent = one!;
     expect(compareScripts(made({ agent, redis: { maxMemory: "1gb" } }), made({ agent })).files).toEqual([]);
   });
 
-  test("is in a script of ours, which tells whether there is a data volume", () => {
+  test("is in a script of this package, and so is the use of a data volume", () => {
     expect([made(), made({ agent: one })].map(isOurs)).toEqual([true, true]);
     expect([made({ agent: one }), made({ agent: one, dataVolume: true })].map(hasDataVolume)).toEqual([
       false,
@@ -98,11 +98,11 @@ describe("an agent that is downloaded", () => {
   });
 });
 
-test("of anybody else's script it counts lines", () => {
+test("the lines of a foreign script are counted", () => {
   const [before, after] = ["#!/bin/sh\na\nb\nc\n", "#!/bin/sh\na\nd\nc\ne\n"].map(plain);
   expect(compareScripts(before!, after!).files).toEqual([{ path: "script", added: 2, removed: 1 }]);
 });
 
-test("lines in another order are a difference too", () => {
+test("lines in another order are a difference", () => {
   expect(compareScripts(plain("#!/bin/sh\na\nb\n"), plain("#!/bin/sh\nb\na\n")).files).toHaveLength(1);
 });

@@ -1,0 +1,41 @@
+import fc from "fast-check";
+import { printable, printableLine } from "../../config/printable";
+
+/** What Unicode calls a control, a change of direction or a separator of lines. */
+const UNSAFE = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u;
+
+const hostile = fc.string({
+  unit: fc.oneof(
+    fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
+    fc.integer({ min: 0, max: 0x9f }).map((code) => String.fromCharCode(code)),
+  ),
+  maxLength: 40,
+});
+
+test("no character that controls a terminal stays but the tabs and line feeds of a document", () => {
+  fc.assert(
+    fc.property(hostile, (text) => {
+      expect(printable(text).replace(/[\t\n]/g, "")).not.toMatch(UNSAFE);
+      expect(printableLine(text)).not.toMatch(UNSAFE);
+    }),
+  );
+});
+
+test("every such character is escaped", () => {
+  const all = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code));
+  const kept = all.filter((character) => UNSAFE.test(character) && printable(character) === character);
+  expect(kept).toEqual(["\t", "\n"]);
+});
+
+test("text without control characters is unchanged", () => {
+  expect(printable("a → ü 漢\n\tb")).toBe("a → ü 漢\n\tb");
+});
+
+test.each([
+  ["a\u001b[2Jb", "a\\u001b[2Jb"],
+  ["a\u009bb", "a\\u009bb"],
+  ["a\r\nb", "a\\u000d⏎b"],
+  ["\u202eabc", "\\u202eabc"],
+])("%j is printed as %s", (text, printed) => {
+  expect(printableLine(text)).toBe(printed);
+});
