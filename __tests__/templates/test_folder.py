@@ -174,6 +174,18 @@ class OwnerTest(Case):
         self.assertEqual(os.stat(self.place / "file").st_uid, NOBODY[0])
         self.assertEqual((os.geteuid(), os.getegid()), (0, 0))
 
+    def test_within_the_permissions_of_one_owner_a_folder_of_another_is_used_with_those_of_its_own(self) -> None:
+        other = Folder(os.path.normpath(f"{self.place.path}/../other"), 0o700, (12345, 12345))
+        other.make()
+        with self.place.as_owner():
+            other.write("file", "x")
+            self.assertEqual((other.text("file"), other.has("file")), ("x", True))
+            self.assertEqual((os.geteuid(), os.getegid()), NOBODY)
+            with self.assertRaises(PermissionError):
+                os.listdir(other.path)
+        self.assertEqual((os.geteuid(), os.getegid()), (0, 0))
+        self.assertEqual(os.stat(other / "file").st_uid, 12345)
+
     def test_root_reads_only_what_the_owner_can_read(self) -> None:
         put(self.place / "file", "x")
         os.chmod(self.place / "file", 0o600)

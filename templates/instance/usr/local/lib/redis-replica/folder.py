@@ -26,17 +26,16 @@ class Folder:
 
     @contextmanager
     def as_owner(self) -> Iterator[None]:
-        """Drops to the owner's permissions, so a link in the folder gives access to nothing more than the owner has."""
-        switch = self.owner and os.geteuid() == 0
-        if switch and self.owner:
-            os.setegid(self.owner[1])
-            os.seteuid(self.owner[0])
+        """Drops to the owner's permissions, so a link in the folder gives access to nothing more than the owner has.
+
+        In another folder's `as_owner` it changes to this folder's owner, and back.
+        """
+        before = os.geteuid(), os.getegid()
+        become(*(self.owner if self.owner and os.getuid() == 0 else before))
         try:
             yield
         finally:
-            if switch:
-                os.seteuid(0)
-                os.setegid(0)
+            become(*before)
 
     def child(self, name: str) -> Folder:
         """A folder in this one, with the same owner."""
@@ -116,9 +115,10 @@ class Folder:
             self.sync()
 
     def sync(self) -> None:
-        fd = os.open(self.path, os.O_RDONLY)
-        os.fsync(fd)
-        os.close(fd)
+        with self.as_owner():
+            fd = os.open(self.path, os.O_RDONLY)
+            os.fsync(fd)
+            os.close(fd)
 
     def has(self, name: str) -> bool:
         """Whether the file exists; OSError if that cannot be determined."""
@@ -135,3 +135,11 @@ class Folder:
         """When a file was written, in seconds since 1970. Never 0, so that has() can use it."""
         with self.as_owner():
             return os.lstat(self / name).st_mtime or 1.0
+
+
+def become(uid: int, gid: int) -> None:
+    """Changes the effective user and group. Only root may change the group."""
+    if (uid, gid) != (os.geteuid(), os.getegid()):
+        os.seteuid(0)
+        os.setegid(gid)
+        os.seteuid(uid)
