@@ -156,6 +156,7 @@ def keep_rdb(world: World) -> bool:
             name = KEPT[1] if stays else KEPT[0]
             folder.remove(name)
             os.link(data / "dump.rdb", folder / name)
+            folder.sync()
         return rdb.has_keys
 
 
