@@ -97,6 +97,7 @@ class LockTest(Case):
         ("OK is taken", "OK", None, "taken"),
         ("nil with this node's ID is taken", None, T, "taken"),
         ("nil with another ID is held", None, S, "held"),
+        ("nil without a holder is held: the lock has ended meanwhile, and others may have it next", None, None, "held"),
     )
     def answers(self, answer: Any, holder: Any, result: str) -> None:
         self.assertEqual(self.lock(answer, holder), result)
@@ -108,11 +109,8 @@ class LockTest(Case):
         ("no memory is no lock", Refused("OOM command not allowed"), S),
         ("no permission is no lock", Refused("NOPERM this user has no permissions"), S),
         ("a cluster that is down is no lock", Refused("CLUSTERDOWN Hash slot not served"), S),
-        ("silence is no lock", Unknown("no answer within 2 s"), S),
         ("a number is no lock", 1, S),
         ("another text is no lock", "QUEUED", S),
-        ("nil without a holder is no lock", None, None),
-        ("nil with a holder that is not reported is no lock", None, Unknown("no answer")),
         ("nil with a holder that is refused is no lock", None, Refused("NOPERM")),
     )
     def no_locks(self, answer: Any, holder: Any) -> None:
@@ -137,6 +135,40 @@ class LockTest(Case):
         self.assertEqual({place for place, _ in world.network.asked}, {PLACE})
         self.assertEqual(world.network.sent("SET"), [f"SET {LOCK} {T} NX PX 30000"])
         return result
+
+    def test_all_is_asked_in_one_request_or_the_holder_could_release_the_lock_between_two(self) -> None:
+        world = FakeWorld(self.folder())
+        world.network.servers[PLACE] = {"SET": None, "GET": S, "PTTL": 29_000}
+        with mock.patch.object(world.network, "ask_all", wraps=world.network.ask_all) as asked:
+            self.assertEqual(lock(world, PLACE, T), "held")
+        self.assertEqual(asked.call_count, 1)
+
+    @rows(
+        ("an owner that does not answer is silent", Unknown("no answer within 2 s"), Unknown("no answer within 2 s")),
+        ("an owner that does not report the holder is silent", None, Unknown("no answer within 2 s")),
+    )
+    def silence(self, answer: Any, holder: Any) -> None:
+        world = FakeWorld(self.folder())
+        script: dict[str, Any] = {"SET": answer, "GET": holder, "PTTL": holder}
+        world.network.servers[PLACE] = script
+        self.assertEqual(lock(world, PLACE, T), "silent")
+        world.clock.time += 29
+        self.assertEqual(lock(world, PLACE, T), "silent")
+        # An answer ends the silence.
+        world.network.servers[PLACE] = {"SET": None, "GET": S, "PTTL": 29_000}
+        self.assertEqual(lock(world, PLACE, T), "held")
+        world.network.servers[PLACE] = script
+        world.clock.time += 29
+        self.assertEqual(lock(world, PLACE, T), "silent")
+        # Any lock of before has ended.
+        world.clock.time += 30
+        self.assertIsInstance(lock(world, PLACE, T), Unknown)
+
+    def test_a_lock_that_was_set_is_taken_even_if_the_further_replies_are_missing(self) -> None:
+        world = FakeWorld(self.folder())
+        silence = Unknown("no answer within 2 s")
+        world.network.servers[PLACE] = {"SET": "OK", "GET": silence, "PTTL": silence}
+        self.assertEqual(lock(world, PLACE, T), "taken")
 
     def test_without_an_owner_of_its_slot_there_is_no_lock(self) -> None:
         world = FakeWorld(self.folder())
@@ -197,7 +229,6 @@ class PlaceTest(Case):
     @rows(
         ("a redirection does not keep it from joining", Refused("MOVED 5 redis-b.internal:6379")),
         ("masters that refuse writes do not keep it from joining", Refused("NOREPLICAS Not enough good replicas")),
-        ("an owner that does not answer does not keep it from joining", Unknown("no answer")),
     )
     def without(self, answer: object) -> None:
         self.lock["SET"] = answer
@@ -205,6 +236,21 @@ class PlaceTest(Case):
         self.assertEqual(self.place(), (10, [f"CLUSTER REPLICATE {A}"]))
         self.assertLess(self.world.clock.time - begun, 60)
         self.assertEqual(self.world.network.sent("EVAL"), [])
+
+    def test_an_owner_that_does_not_answer_keeps_it_from_joining_for_as_long_as_a_lock_lasts(self) -> None:
+        self.lock["SET"] = self.lock["GET"] = Unknown("no answer within 2 s")
+        self.assertEqual(self.place(), (10, []))
+        self.assertEqual(self.world.shown_state, f"waiting: the owner of the placement lock does not answer: {PLACE}")
+        self.world.clock.time += 30
+        self.assertEqual(self.place(), (10, [f"CLUSTER REPLICATE {A}"]))
+        self.assertEqual(self.world.network.sent("EVAL"), [])
+
+    def test_a_lock_that_ends_while_it_is_asked_for_is_tried_again(self) -> None:
+        self.lock.update(SET=None, GET=None, PTTL=-2)
+        self.assertEqual(self.place(), (10, []))
+        self.assertEqual(self.world.shown_state, "waiting: another instance chooses its master")
+        self.lock["SET"] = "OK"
+        self.assertEqual(self.place(), (10, [f"CLUSTER REPLICATE {A}"]))
 
     def test_a_server_older_than_its_masters_is_refused_with_both_versions_before_it_follows(self) -> None:
         self.theirs = info(redis_version="8.0.6")

@@ -8,7 +8,7 @@ from binascii import crc_hqx
 from facts import Refused, Unknown
 from membership import NO_FAILOVER, meet
 from nodes import Node, covered
-from report import later, log, refuse
+from report import elapsed, later, log, refuse
 from resp import Info
 from server_conf import can_read, show, version
 from typed import is_ip
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LOCK = "{redis-replica}:placement"
 SLOT = crc_hqx(b"redis-replica", 0) % 16384
 UNLOCK = "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('del', KEYS[1])"
+# Seconds after which a lock ends by itself.
+LASTS = 30
 # Without the lock: seconds of one turn, and the most turns to wait. All masters know a choice within a quarter turn.
 TURN, TURNS = 2.0, 15
 
@@ -32,6 +34,8 @@ def place(world: World, running: Running, view: View) -> None:
     answer = lock(world, owner, view.me)
     if answer == "held":
         later(world, "another instance chooses its master")
+    if answer == "silent":
+        later(world, f"the owner of the placement lock does not answer: {owner}")
     try:
         if isinstance(answer, Unknown):
             log(f"no lock for the choice of a master: {answer}")
@@ -42,20 +46,30 @@ def place(world: World, running: Running, view: View) -> None:
 
 
 def lock(world: World, owner: str, me: str) -> str | Unknown:
-    """Tries to set the lock: taken, held, or Unknown with a reason. Asks only the slot's owner; never redirected."""
+    """Tries to set the lock: taken, held, silent, or Unknown with the reason that there is no lock.
+
+    Asks only the slot's owner; never redirected. If it does not answer, another instance may hold the lock, or this one
+    may have set it. Silence counts as no lock only after the time in which such a lock has ended.
+    """
     if not owner:
         return Unknown("the owner of its slot is not known")
-    answer = world.network.ask(owner, "SET", LOCK, me, "NX", "PX", "30000")
+    # One request: between two requests the holder may release the lock.
+    questions = ("SET", LOCK, me, "NX", "PX", f"{LASTS}000"), ("PTTL", LOCK), ("GET", LOCK)
+    answer, left, holder = world.network.ask_all({owner: questions})[owner]
+    # Replies arrive in order, so the last one that is needed is missing if any is.
+    last = holder if answer is None else answer
+    if isinstance(last, Unknown) and not isinstance(last, Refused):
+        return "silent" if elapsed(world, "silent") < LASTS else last
+    world.run.remove("silent")
     if answer == "OK":
         return "taken"
     if answer is not None:
         return answer if isinstance(answer, Unknown) else Unknown(f"{owner}: not an answer to SET")
-    left = world.network.ask(owner, "PTTL", LOCK)
     # Instances set it for 30 seconds; one of any other origin might never end. -2: it has ended meanwhile.
-    if isinstance(left, int) and left != -2 and not 0 <= left <= 30_000:
+    if isinstance(left, int) and left != -2 and not 0 <= left <= LASTS * 1000:
         return Unknown(f"{owner}: the lock was not set by an instance")
-    holder = world.network.ask(owner, "GET", LOCK)
-    if not isinstance(holder, str):
+    # A lock that has ended since SET is as good as held: the next look tries again.
+    if holder is not None and not isinstance(holder, str):
         return Unknown(f"its holder is not known: {holder}")
     return "taken" if holder == me else "held"
 
