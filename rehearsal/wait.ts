@@ -25,3 +25,21 @@ export async function until<T>(
   const evidence = await Promise.resolve(options.evidence?.()).catch((error: unknown) => String(error));
   throw new Error(`${what}: not within ${options.timeout} ms${evidence ? `\n${evidence}` : ""}`);
 }
+
+/** Looks until a count is above a goal; throws once it has not grown for `pause` ms, and when the time is up. */
+export async function untilAbove(
+  what: string,
+  options: WaitOptions & { readonly pause: number },
+  goal: number,
+  count: () => number,
+): Promise<void> {
+  let [last, grown] = [count(), Date.now()];
+  const isOver = (): boolean => {
+    if (count() > last) [last, grown] = [count(), Date.now()];
+    return last > goal || Date.now() - grown >= options.pause;
+  };
+  const evidence = async (): Promise<string> =>
+    [`${last}, and more than ${goal} are needed`, await options.evidence?.()].join("\n");
+  await until(what, { ...options, evidence }, isOver);
+  if (last <= goal) throw new Error(`${what}: not grown for ${options.pause} ms: ${await evidence()}`);
+}

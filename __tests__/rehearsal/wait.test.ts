@@ -1,4 +1,4 @@
-import { until } from "../../rehearsal/wait";
+import { until, untilAbove } from "../../rehearsal/wait";
 
 describe("until", () => {
   it("returns what it waited for", async () => {
@@ -18,5 +18,29 @@ describe("until", () => {
   it("throws what the probe throws, at once", async () => {
     const probe = () => Promise.reject(new Error("cannot be"));
     await expect(until("never", { timeout: 60_000 }, probe)).rejects.toThrow("cannot be");
+  });
+});
+
+describe("untilAbove", () => {
+  it("waits for longer than a pause while the count grows", async () => {
+    const start = Date.now();
+    const options = { timeout: 60_000, pause: 400, every: 1 };
+    const count = (): number => Math.floor((Date.now() - start) / 100);
+    await untilAbove("it counts", options, 9, count);
+    expect(count()).toBeGreaterThan(9);
+  });
+
+  it("throws with the count and the evidence once it has not grown for a pause", async () => {
+    let looks = 0;
+    const options = { timeout: 60_000, pause: 20, every: 5, evidence: () => "the log's end" };
+    await expect(untilAbove("it counts", options, 9, () => Math.min(++looks, 3))).rejects.toThrow(
+      "it counts: not grown for 20 ms: 3, and more than 9 are needed\nthe log's end",
+    );
+  });
+
+  it("throws when the time is up, even if the count grows", async () => {
+    let looks = 0;
+    const options = { timeout: 50, pause: 60_000, every: 5 };
+    await expect(untilAbove("it counts", options, 1e9, () => ++looks)).rejects.toThrow("not within 50 ms");
   });
 });

@@ -1,7 +1,7 @@
 import { progress } from "../progress";
 import { type RedisNode } from "../redis-node";
 import { type Scene, type SceneProps, type Traffic } from "../scene";
-import { until } from "../wait";
+import { until, untilAbove } from "../wait";
 import { type Verdict, type Writer } from "../writer";
 
 /** The result of a fault, for a row of the table. */
@@ -115,15 +115,19 @@ function sentTo(
   return others.reduce((rest, { address }) => rest - grown(address, "got"), grown(master, "sent"));
 }
 
-/** Waits until more than so many further writes have got OK, or are acknowledged. */
+/**
+ * Waits until more than so many further writes have got OK, or are acknowledged. How long that takes depends on the load
+ * of this machine, so without a timeout only a cluster is given up that has had no such write for 30 seconds.
+ */
 export async function more(
   writer: Writer,
   count: number,
-  { what = "acknowledged", timeout = 30_000 }: { what?: "plain" | "acknowledged"; timeout?: number } = {},
+  { what = "acknowledged", timeout = 600_000 }: { what?: "plain" | "acknowledged"; timeout?: number } = {},
 ): Promise<void> {
-  const before = writer.counts[what];
-  const goal = `more than ${count} further writes are ${what}`;
-  await until(goal, { timeout }, () => writer.counts[what] > before + count);
+  const goal = writer.counts[what] + count;
+  const evidence = (): string => JSON.stringify(writer.counts);
+  const options = { timeout, pause: 30_000, evidence };
+  await untilAbove(`further writes are ${what}`, options, goal, () => writer.counts[what]);
 }
 
 /** Writes, and waits until the replica has every write. */
