@@ -237,6 +237,12 @@ class PlaceTest(Case):
         self.assertLess(self.world.clock.time - begun, 60)
         self.assertEqual(self.world.network.sent("EVAL"), [])
 
+    def test_an_owner_that_the_masters_have_flagged_as_failed_does_not_keep_it_from_joining(self) -> None:
+        self.nodes = change(self.nodes, OWNER.id, **DOWN)
+        code, sent = self.place()
+        self.assertEqual((code, len(sent)), (10, 1))
+        self.assertEqual(self.world.network.sent("SET", PLACE), [])
+
     def test_an_owner_that_does_not_answer_keeps_it_from_joining_for_as_long_as_a_lock_lasts(self) -> None:
         self.lock["SET"] = self.lock["GET"] = Unknown("no answer within 2 s")
         self.assertEqual(self.place(), (10, []))

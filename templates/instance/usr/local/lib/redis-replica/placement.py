@@ -30,7 +30,7 @@ TURN, TURNS = 2.0, 15
 
 def place(world: World, running: Running, view: View) -> None:
     """Chooses a master once it is this node's turn, and waits until every master lists this node as its replica."""
-    owner = next((node.address for node in view.owners if SLOT in covered(node)), "")
+    owner = next((node.address for node in view.owners if node.alive and SLOT in covered(node)), "")
     answer = lock(world, owner, view.me)
     if answer == "held":
         later(world, "another instance chooses its master")
@@ -52,7 +52,7 @@ def lock(world: World, owner: str, me: str) -> str | Unknown:
     may have set it. Silence counts as no lock only after the time in which such a lock has ended.
     """
     if not owner:
-        return Unknown("the owner of its slot is not known")
+        return Unknown("no live node owns its slot")
     # One request: between two requests the holder may release the lock.
     questions = ("SET", LOCK, me, "NX", "PX", f"{LASTS}000"), ("PTTL", LOCK), ("GET", LOCK)
     answer, left, holder = world.network.ask_all({owner: questions})[owner]

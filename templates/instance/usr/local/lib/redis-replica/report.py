@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from world import World
 
 DONE, LATER, REFUSED = 0, 10, 20
+# Files that have the uptime since which something is waited for.
+WAITS = "since", "unhealthy", "behind", "silent"
 STATES = ("waiting", "in sync", "promoted", "refused")
 # Seconds without progress after which a wait is reported, and seconds that a hook may take.
 PATIENCE, HOOK = 900, 10
@@ -53,7 +55,7 @@ def set_state(world: World, name: str, detail: str = "") -> None:
 
 def done(world: World, name: str, detail: str) -> None:
     """Sets the state to in sync or promoted, and clears all waits and acceptances."""
-    for file in ("predecessors", "since", "unhealthy", "behind", "throttled", "accepted", "ended", "failures"):
+    for file in (*WAITS, "predecessors", "throttled", "accepted", "ended", "failures"):
         world.run.remove(file)
     set_state(world, name, detail)
 
