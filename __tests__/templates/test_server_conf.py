@@ -8,7 +8,7 @@ from suite import Case, rows
 
 from facts import Refused, Unknown
 from resp import Info
-from server_conf import NODE_TIMEOUT, can_read, node_timeout, render, version, window
+from server_conf import NODE_TIMEOUT, can_read, node_timeout, render, saves, version, window
 
 Version = Tuple[str, List[int]]
 
@@ -23,6 +23,14 @@ class RenderTest(Case):
         lines = self.render("# why\n\nappendonly no\nsave 60 1\nshutdown-on-sigterm save\n")
         self.assertEqual(lines[:3], ["appendonly no", "save 60 1", "maxmemory 0"])
         self.assertNotIn("shutdown-on-sigterm save", lines)
+
+    @rows(
+        ("no points", "port 1\nshutdown-on-sigterm save\n", ""),
+        ("each point", "save 60 1\nport 1\nsave 300 10 900 1\n", "60 1 300 10 900 1"),
+        ("the points after an empty one, which resets those before", 'save 60 1\nsave ""\nsave 300 10\n', "300 10"),
+    )
+    def points_of_save_are(self, conf: str, points: str) -> None:
+        self.assertEqual(saves(conf), points)
 
     def test_the_address_and_the_masters_node_timeout_come_last(self) -> None:
         lines = self.render()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cluster import DOWN, NODES, A, Line, R, answer, change, text, view
-from fakes import HERE, FakeWorld, info, left_with
+from fakes import HERE, FakeWorld, info, left_with, put
+from samples import EMPTY, FULL
 from suite import Case, rows
 
 import trouble
@@ -159,13 +160,16 @@ class LinkTest(Case):
         world.root = ""
         world.processes.results["journalctl"] = 0, "\n".join(lines)
         world.network.servers["10.0.0.1:6379"] = {"CONFIG GET client-output-buffer-limit": limit}
+        down = {"role": "slave", "loading": 0, "master_link_status": "down", "db0": "keys=5"}
         world.network.servers[HERE] = {
             **{"ROLE": self.role, "SHUTDOWN SAVE": self.saved, "SHUTDOWN NOSAVE": GONE, "CONFIG": "OK"},
-            "INFO": self.after or info(**{"master_link_status": "down", "master_sync_in_progress": 0, **fields}),
+            "INFO": self.after or info(**{"master_sync_in_progress": 0, **down, **fields}),
         }
         running = Running(text(R, NODES), Info(info(process_id=42, **fields)))
         live = [node for node in self.nodes if node.slots and "fail" not in node.flags]
         seen = view(R, *(answer(node.id, self.nodes) for node in live))
+        put(world.data / "dump.rdb", FULL)
+        trouble.protect_flushed(world, running)
         self.code, _ = left_with(lambda: trouble.wait_for_link(world, running, seen, "the link is down"))
         return world
 
@@ -194,7 +198,33 @@ class LinkTest(Case):
     )
     def bars(self, lines: list[str], barred: bool) -> None:
         sent = self.wait(lines).network.sent("CONFIG SET")
-        self.assertEqual(sent, ["CONFIG SET cluster-replica-no-failover yes"] * barred)
+        self.assertEqual(sent, ["CONFIG SET cluster-replica-no-failover yes", "CONFIG SET save "] * barred)
+
+    def test_a_replica_that_is_in_sync_again_saves_again(self) -> None:
+        world = FakeWorld(self.folder())
+        world.network.servers[HERE] = {"CONFIG": "OK"}
+        world.run.write("flushed", "")
+        world.run.write("redis.conf", "port 1\nsave 60 1\nsave 300 10\n")
+        trouble.protect_flushed(world, Running(text(R, NODES), Info(info(master_link_status="up"))))
+        self.assertEqual(world.network.sent("CONFIG"), ["CONFIG SET save 60 1 300 10"])
+        self.assertFalse(world.run.has("flushed"))
+
+    @rows(
+        ("a replica with keys in memory saves", {"db0": "keys=5,expires=0"}, False, FULL, "SAVE"),
+        ("a replica without keys and without a link does not save over keys", {}, False, FULL, "NOSAVE"),
+        ("a replica whose failed sync has flushed its data does not save", {"db0": "keys=5"}, True, FULL, "NOSAVE"),
+        ("a replica without keys saves over an RDB without keys", {}, False, EMPTY, "SAVE"),
+        ("a replica without keys and with its link up saves", {"master_link_status": "up"}, False, FULL, "SAVE"),
+        ("a master without keys saves", {"role": "master"}, False, FULL, "SAVE"),
+        ("a replica that is loading is ended as before", {"loading": 1}, False, FULL, "SAVE"),
+    )
+    def how_it_ends(self, changed: dict[str, object], flushed: bool, content: bytes, how: str) -> None:
+        world = FakeWorld(self.folder())
+        put(world.data / "dump.rdb", content)
+        if flushed:
+            world.run.write("flushed", "")
+        fields = {"role": "slave", "master_link_status": "down", "loading": 0, **changed}
+        self.assertEqual(trouble.how_to_end(world, Info(info(**fields))), how)
 
     def test_interrupted_syncs_are_reported_with_the_masters_limit(self) -> None:
         limit = ["client-output-buffer-limit", "replica 1048576 1048576 1"]

@@ -47,6 +47,7 @@ class Running:
         if not self.own.me:
             raise ValueError("not an answer to CLUSTER NODES")
         self.me = self.own.me
+        self.is_linked = info.get("master_link_status") == "up"
         # The address that this Redis announces; peers may have another machine's address for its ID.
         self.address = self.me.address
 
@@ -59,6 +60,10 @@ def step(world: World) -> None:
         running = read_running(world, *world.ask_here(NODES, ("INFO",)))
         protection.update(world, running)
         membership.bar_moved(world, running)
+        if running.me.role == "replica" and (not running.is_linked or world.run.has("flushed")):
+            from trouble import protect_flushed
+
+            protect_flushed(world, running)
         view = look(world, running.own, running.me.id)
         membership.forget_predecessors(world, view, running.address)
         action, why = settle(decide_join, gather(world, running, view), JOIN)
@@ -83,7 +88,7 @@ def read_running(world: World, nodes: Reply, answer: Reply) -> Running:
 
 def gather(world: World, running: Running, view: View) -> Known:
     """The facts that decide_join() needs."""
-    role, is_up = running.me.role, running.info.get("master_link_status") == "up"
+    role, is_up = running.me.role, running.is_linked
     master = view.nodes.get(running.me.master)
     if is_up:
         world.run.remove("since")
@@ -139,7 +144,7 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
         # This may be the only copy of the data. `prepare` decides at the next start: follow, set aside or refuse.
         import trouble
 
-        (reply,) = trouble.end_replica(world, "SAVE")
+        (reply,) = trouble.end_replica(world)
         if isinstance(reply, Refused) and "Connection refused" not in str(reply):
             text = trouble.exit_cause(trouble.journal(world)) or reply
             later(world, f"the master of this replica owns no slots, and Redis here does not end: {text}")
@@ -158,7 +163,7 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
 
         if action == "report":
             report(world, f"{why}; local data was last updated at {trouble.last_update(world, running.info)}")
-        if me.role == "replica" and running.info.get("master_link_status") != "up":
+        if me.role == "replica" and not running.is_linked:
             trouble.wait_for_link(world, running, view, why)
         if why == BEHIND:
             relink(world, running, view)

@@ -44,7 +44,7 @@ def prepare(world: World) -> None:
     candidate = Candidate(world, f"{ip}:{world.settings.port}", instance)
     action, accepted = decide(world, candidate)
     carry_out(world, candidate, action, accepted)
-    for name in ("accepted", "since", "failed"):
+    for name in ("accepted", "since", "failed", "flushed"):
         world.run.remove(name)
     # The receipt must be deleted on disk before Redis can serve again.
     world.state.remove("receipt")

@@ -52,6 +52,16 @@ def render(world: World, ip: str, timeout: int, aof: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
+def saves(conf: str) -> str:
+    """The points of `save` in a redis.conf, as CONFIG SET takes them. An empty one resets those before."""
+    points: list[str] = []
+    for line in conf.split("\n"):
+        name, _, point = line.partition(" ")
+        if name == "save":
+            points = [*points, point] if point.strip('"\'') else []
+    return " ".join(points)
+
+
 def version(info: Info) -> tuple[str, list[int]]:
     """A server's engine and release, such as Redis 7.0.15; raises Unknown, LookupError or ValueError."""
     engine = "Valkey" if "valkey_version" in info.fields else "Redis"

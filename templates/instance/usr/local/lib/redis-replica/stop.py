@@ -10,6 +10,7 @@ from facts import Refused, Unknown, known
 from report import Leave, log, waiting
 from resp import Info
 from server_conf import window
+from trouble import how_to_end
 from typed import integer, is_ip
 from view import NODES, look
 from volume import Own, read_own, read_rdb
@@ -39,7 +40,7 @@ def stop(world: World, pid: int) -> None:
     info = Info(answer)
     if is_master:
         hand_over(world, info)
-    deadline = world.clock.uptime() + patience(info)
+    how, deadline = how_to_end(world, info), world.clock.uptime() + patience(info)
     if not is_master or not is_kept(world, info):
         # Redis does not shut down while it writes its first append-only file.
         with suppress(OSError):
@@ -48,10 +49,10 @@ def stop(world: World, pid: int) -> None:
     while True:
         (moment,) = world.ask_here(("TIME",))
         # Redis that is loading ends without a save.
-        if isinstance(moment, list) and info.get("loading") == "0":
+        if isinstance(moment, list) and info.get("loading") == "0" and how == "SAVE":
             # A receipt is written only for a save that starts after this moment, by the server's clock.
             world.run.write("stopping", str(moment[0]))
-        (reply,) = world.ask_here(("SHUTDOWN", "SAVE"), seconds=max(1, deadline - world.clock.uptime()))
+        (reply,) = world.ask_here(("SHUTDOWN", how), seconds=max(1, deadline - world.clock.uptime()))
         if world.processes.ended(pid, 2):
             return None
         world.run.write("stopping", "")

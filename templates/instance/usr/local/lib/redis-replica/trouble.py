@@ -10,7 +10,9 @@ from facts import Refused, Unknown
 from membership import NO_FAILOVER
 from report import later
 from resp import Info
+from server_conf import saves
 from typed import plain
+from volume import has_keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,16 +64,12 @@ def exit_cause(lines: list[str]) -> str:
 
 
 def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
-    """Reports why the link of a replica is down, and bars and throttles it where its full syncs fail."""
-    pid = running.info.get("process_id")
-    lines = since_synced(journal(world, f"_PID={pid}") if pid.isdecimal() else journal(world))
+    """Reports why the link of a replica is down, and throttles it where its full syncs fail."""
+    lines = attempts(world, running.info)
     # Asked after the log was read: a sync that began during this look is in the log, and has not failed.
     info = Info(world.ask_here(("INFO",))[0])
     if info.get("master_sync_in_progress") not in ("0", "1") or info.get("master_link_status") == "up":
         return
-    if any(FLUSHED in line for line in lines) and "nofailover" not in running.me.flags:
-        # Its memory is empty. If it were elected, its master would follow it and delete its own data.
-        world.command(*NO_FAILOVER, "yes")
     if not view.quorum:
         return
     text, is_syncing = cause(lines), info.get("master_sync_in_progress") == "1"
@@ -90,37 +88,56 @@ def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
         text += f"; No space left for the data: {disk.f_bavail * disk.f_frsize >> 20} MB are free"
     # Without a live master this may be the only copy, and the one to be elected.
     if failed >= (1 if world.run.has("throttled") else ATTEMPTS) and view.owner()[0] == "live":
-        hold_back(world, text, any(FLUSHED in line for line in lines))
+        hold_back(world, text)
     later(world, f"{why}: {text}" if text else why)
 
 
-def since_synced(lines: list[str]) -> list[str]:
-    """The lines after the last full sync that succeeded."""
+def attempts(world: World, info: Info) -> list[str]:
+    """Redis's log lines after the last full sync that succeeded."""
+    pid = info.get("process_id")
+    lines = journal(world, f"_PID={pid}") if pid.isdecimal() else journal(world)
     last = max((index for index, line in enumerate(lines) if SYNCED in line), default=-1)
     return lines[last + 1 :]
 
 
-def hold_back(world: World, text: str, flushed: bool) -> None:
-    """Stops Redis for a minute. It would retry every second, and its master would fork each time.
+def protect_flushed(world: World, running: Running) -> None:
+    """Bars a replica without data from elections and saves, after a failed full sync that had deleted its data.
 
-    The data in memory is saved, unless a sync that failed has flushed it: then the RDB on disk is all there is.
+    If it were elected, its master would follow it and delete its own data. The RDB on disk is what the sync received.
     """
+    if running.is_linked:
+        world.command("CONFIG", "SET", "save", saves(world.run.text("redis.conf")))
+        world.run.remove("flushed")
+    elif any(FLUSHED in line for line in attempts(world, running.info)):
+        world.run.write("flushed", "")
+        if "nofailover" not in running.me.flags:
+            world.command(*NO_FAILOVER, "yes")
+        world.command("CONFIG", "SET", "save", "")
+
+
+def hold_back(world: World, text: str) -> None:
+    """Stops Redis for a minute. It would retry every second, and its master would fork each time."""
     world.run.write("throttled", "")
     world.run.write("hold", f"{world.clock.uptime() + HOLD:.0f}")
     world.run.write("ended", text)
-    if not flushed:
-        (reply,) = end_replica(world, "SAVE")
-        if not isinstance(reply, Refused) or "Connection refused" in str(reply):
-            return
-    end_replica(world, "NOSAVE")
+    (reply,) = end_replica(world)
+    if isinstance(reply, Refused) and "Connection refused" not in str(reply):
+        end_replica(world, "NOSAVE")
 
 
-def end_replica(world: World, how: str) -> list[Reply]:
+def how_to_end(world: World, info: Info) -> str:
+    """SAVE; but NOSAVE where the RDB on disk may be all there is: a failed sync has deleted what was in memory."""
+    is_cut = info.get("role") == "slave" and info.get("master_link_status") != "up" and info.get("loading") == "0"
+    is_empty = world.run.has("flushed") or not any(name[:2] == "db" for name in info.fields)
+    return "NOSAVE" if is_cut and is_empty and has_keys(world.data) else "SAVE"
+
+
+def end_replica(world: World, how: str = "") -> list[Reply]:
     """Stops Redis, but not if it was elected since the look began: it would then have the only copy of new writes."""
-    (role,) = world.ask_here(("ROLE",))
+    role, info = world.ask_here(("ROLE",), ("INFO",))
     if not isinstance(role, list) or role[:1] != ["slave"]:
         later(world, f"Redis is not stopped: its role is {plain(role, 20)}")
-    return world.ask_here(("SHUTDOWN", how), seconds=60)
+    return world.ask_here(("SHUTDOWN", how or how_to_end(world, Info(info))), seconds=60)
 
 
 def last_update(world: World, info: Info) -> str:
