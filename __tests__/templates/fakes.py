@@ -22,7 +22,10 @@ Script = Mapping[str, Union[Any, Callable[[str], Any]]]
 
 
 class FakeNetwork(Network):
-    """`servers` has the reply to each command by address. A server that is not listed does not answer."""
+    """`servers` has the reply to each command by address.
+
+    A server that is not listed does not answer; on this machine, the connection is refused.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,6 +38,8 @@ class FakeNetwork(Network):
     def reply(self, place: str, command: str) -> Reply:
         self.asked.append((place, command))
         server = self.servers.get(place)
+        if server is None and place == HERE:
+            return Refused(f"{place}: Connection refused")
         if server is None:
             return Unknown(f"{place}: no answer within 2 s")
         reply = server.get(command, server.get(command.split(" ")[0], Refused(f"{place}: ERR unknown command")))

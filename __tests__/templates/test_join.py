@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 from unittest import mock
 
@@ -85,22 +86,24 @@ class LookTest(JoinCase):
 
     @rows(
         ("the first RDB that is kept, stays reported once its offset has grown", "dump.rdb", "dump.rdb"),
-        ("the second RDB that is kept, stays reported once its offset has grown", "last.rdb", "last.rdb"),
+        ("another RDB that is kept, stays reported once its offset has grown", "dump.2.rdb", "dump.2.rdb"),
         ("an RDB, as an earlier release has marked it, stays reported", "less", "dump.rdb"),
     )
     def master_that_had_less_than(self, mark: str, name: str) -> None:
         self.world.state.write("unverified", mark)
         self.assertEqual((self.look(), self.world.state.text("unverified")), (20, mark))
-        self.assertIn(f"/var/lib/redis/kept/{name}, which is kept", self.world.shown_state)
+        self.assertIn(f"/var/lib/redis/kept/{name}; if", self.world.shown_state)
         self.world.state.remove("unverified")
         self.assertEqual(self.look(), 0)
 
-    def test_a_master_that_has_less_than_the_second_rdb_that_is_kept_is_reported(self) -> None:
+    def test_all_that_have_more_than_the_master_are_named_and_the_newest_first(self) -> None:
         self.world.state.write("unverified", "")
-        put(self.world.data / "kept/dump.rdb", rdb(offset=600))
-        put(self.world.data / "kept/last.rdb", rdb(offset=800))
+        for name, offset, time in (("dump", 900, 1), ("dump.2", 600, 2), ("dump.3", 800, 3)):
+            put(self.world.data / f"kept/{name}.rdb", rdb(offset=offset))
+            os.utime(self.world.data / f"kept/{name}.rdb", (time, time))
         self.world.network.servers["10.0.0.1:6379"] = {"CLUSTER NODES": text(A, NODES), "INFO": MASTER, "DBSIZE": 5}
-        self.assertEqual((self.look(), self.world.state.text("unverified")), (20, "last.rdb"))
+        self.assertEqual((self.look(), self.world.state.text("unverified")), (20, "dump.3.rdb dump.rdb"))
+        self.assertRegex(self.world.shown_state, r"kept/dump\.3\.rdb and \S+kept/dump\.rdb; if")
 
     @rows(
         (

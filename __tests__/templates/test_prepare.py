@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable
 from unittest import mock
 
 from cluster import DOWN, NODES, A, Line, R, S, T, change, conf, text
-from fakes import FakeWorld, info, left_with, put
+from fakes import HERE, FakeWorld, info, left_with, put
 from samples import EMPTY, FULL, ID, rdb
 from suite import Case, rows
 
@@ -19,7 +19,7 @@ from facts import Refused, Unknown, fact
 from prepare import prepare
 from resp import Info
 from view import look
-from volume import Own, Rdb, is_stale
+from volume import KEPT, Own, Rdb, is_stale
 
 if TYPE_CHECKING:
     from facts import Fact
@@ -29,6 +29,13 @@ MANIFEST = "appendonlydir/appendonly.aof.manifest"
 PROMOTED = change(change(NODES, A, slots="", **DOWN), R, flags="master", master="-", slots="0-5460")
 SILENCE = Unknown("10.0.0.1:6379: no answer within 2 s")
 OWNER = info(redis_version="7.0.15", loading=0, master_replid=ID, master_replid2="0" * 40, master_repl_offset=700)
+# It was promoted, or restarted, at an offset of the earlier history.
+PARTED = OWNER.replace(ID, "8" * 40).replace("0" * 40, ID) + "second_repl_offset:{}\r\n"
+
+
+def elsewhere(offset: int) -> bytes:
+    """An RDB of another history."""
+    return rdb(offset=offset).replace(ID.encode(), b"7" * 40)
 
 
 class PrepareCase(Case):
@@ -140,21 +147,48 @@ class StartTest(PrepareCase):
         report.accept(self.world)
         self.assertEqual((self.prepare(), self.world.state.has("unverified")), (0, False))
 
-    def test_a_second_start_without_a_master_keeps_a_second_rdb_until_an_operator_has_to_decide(self) -> None:
+    def kept(self) -> dict[str, bytes]:
+        return {name[11:]: content for name, content in self.files.items() if name.startswith("redis/kept/")}
+
+    def start_with(self, mark: str | None, content: bytes) -> None:
+        """A start with the master down, and with the mark, if there is one, and an RDB."""
+        self.world.state.remove("unverified")
+        if mark is not None:
+            self.world.state.write("unverified", mark)
+        self.world.data.remove("dump.rdb")
+        put(self.world.data / "dump.rdb", content)
+        self.assertEqual((self.prepare(), self.world.state.text("unverified")), (0, mark or ""))
+
+    @rows(("before a comparison", ""), ("once an operator has to decide", "dump.rdb"))
+    def each_start_keeps_another_rdb(self, mark: str) -> None:
         self.serve(change(NODES, A, **DOWN))
         del self.world.network.servers["10.0.0.1:6379"]
         self.prepare()
-        for mark, offset, last in (("", 5, 5), ("", 6, 6), ("dump.rdb", 7, 6)):
-            self.world.state.write("unverified", mark)
-            self.world.data.remove("dump.rdb")
-            put(self.world.data / "dump.rdb", rdb(offset=offset))
-            self.assertEqual((self.prepare(), self.world.state.text("unverified")), (0, mark))
-            self.assertEqual(self.files["redis/kept/dump.rdb"], FULL)
-            self.assertEqual(self.files["redis/kept/last.rdb"], rdb(offset=last))
-        self.world.state.remove("unverified")
-        self.prepare()
-        self.assertEqual(self.files["redis/kept/dump.rdb"], rdb(offset=7))
-        self.assertNotIn("redis/kept/last.rdb", self.files)
+        # One that continues the same history replaces the earlier one.
+        more, other, less = rdb(offset=900), elsewhere(5), elsewhere(4)
+        for content, kept in (
+            (more, [more]),
+            (FULL, [more, FULL]),
+            (other, [more, FULL, other]),
+            (other, [more, FULL, other]),
+            (EMPTY, [more, FULL, other]),
+            (less, [more, FULL, other, less]),
+        ):
+            self.start_with(mark, content)
+            self.assertEqual(self.kept(), dict(zip(KEPT, kept)))
+        self.start_with(None, FULL)
+        self.assertEqual(self.kept(), {"dump.rdb": FULL})
+
+    def test_without_a_mark_an_rdb_of_another_history_replaces_the_earlier_one(self) -> None:
+        self.start_with(None, FULL)
+        self.start_with(None, elsewhere(5))
+        self.assertEqual(self.kept(), {"dump.rdb": elsewhere(5)})
+
+    def test_a_redis_that_is_silent_is_not_prepared_for(self) -> None:
+        self.world.network.servers[HERE] = {"PING": Unknown("no answer within 2 s")}
+        before = self.files
+        self.assertEqual((self.prepare(), self.files), (10, before))
+        self.assertIn("it is not known whether Redis is running", self.world.shown_state)
 
     def test_a_start_waits_for_a_look_that_began_before_redis_ended(self) -> None:
         waited: list[float] = []
@@ -521,10 +555,12 @@ class StaleTest(Case):
         (
             "an empty owner of the earlier history was emptied on purpose and is not stale",
             FULL,
-            OWNER.replace(ID, "8" * 40).replace("0" * 40, ID),
+            PARTED.format(701),
             0,
             False,
         ),
+        ("an owner whose history parts from this one at its end is not stale", FULL, PARTED.format(701), 3000, False),
+        ("an owner whose history parts from this one before its end is stale", FULL, PARTED.format(700), 3000, True),
         ("an empty owner of another history is stale", FULL, OWNER.replace(ID, "9" * 40), 0, True),
         ("an owner of another history with keys is not stale", FULL, OWNER.replace(ID, "9" * 40), 1, False),
         ("a volume without keys has nothing to lose", EMPTY, OWNER.replace("offset:700", "offset:0"), 0, False),

@@ -258,6 +258,38 @@ class KeepTest(Case):
         self.assertTrue(not keys or volume.holds_keys(Folder(self.world.state / "aside")))
 
     @rows(
+        ("what is kept stays if it was compared with a master", None, ["kept"], None),
+        ("what is kept and was not compared with a master is set aside with the data", "", [], None),
+        ("what an operator has to decide about stays, with its mark", "dump.rdb", ["kept"], "dump.rdb"),
+    )
+    def keeps_or_moves(self, mark: str | None, data: list[str], after: str | None) -> None:
+        put(self.world.data / "kept/dump.rdb", rdb(offset=5))
+        put(self.world.data / "dump.rdb", EMPTY)
+        if mark is not None:
+            self.world.state.write("unverified", mark)
+        set_aside(self.world)
+        self.assertEqual(os.listdir(self.world.data.path), data)
+        self.assertEqual(self.world.state.text("unverified") if self.world.state.has("unverified") else None, after)
+        place = "redis" if data else "redis-replica/aside"
+        self.assertEqual(self.content(f"{place}/kept/dump.rdb"), rdb(offset=5))
+
+    def test_what_is_kept_is_set_aside_even_if_the_run_is_interrupted_after_each_move(self) -> None:
+        for allowed in range(4):
+            with self.subTest(allowed=allowed):
+                self.world = world = FakeWorld(self.folder())
+                put(world.data / "kept/dump.rdb", FULL)
+                put(world.data / "dump.rdb", EMPTY)
+                put(world.data / "nodes.conf", b"x")
+                world.state.write("unverified", "")
+                moves = iter([os.replace] * allowed)
+                rename = mock.patch("os.rename", lambda *paths, moves=moves: next(moves)(*paths))
+                with rename, contextlib.suppress(StopIteration):
+                    set_aside(world)
+                set_aside(world)
+                self.assertEqual(self.content("redis-replica/aside/kept/dump.rdb"), FULL)
+                self.assertFalse(world.state.has("unverified"))
+
+    @rows(
         ("data that is set aside on a machine belongs to the agent's user", 4001),
         ("data that is set aside on a machine without that user keeps its owner", None),
     )

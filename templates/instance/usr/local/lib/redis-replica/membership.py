@@ -107,22 +107,24 @@ def bar_moved(world: World, running: Running) -> None:
 
 
 def verify(world: World, master: str) -> None:
-    """Once in sync after a start: whether the master holds less than one of the RDBs from before."""
+    """Once in sync after a start: whether the master holds less than an RDB that was kept before."""
     if not world.state.has(UNVERIFIED):
         return
     answer, keys = world.network.ask_all({master: [("INFO", "replication"), ("DBSIZE",)]})[master]
     folder, found = kept(world.data), world.state.text(UNVERIFIED)
-    for name in () if found else KEPT:
-        less = fact(lambda name=name: is_stale(read_rdb(folder, name), Info(known(answer)), keys))  # type: ignore[misc]
-        if less == "yes":
-            found = name
-            world.state.write(UNVERIFIED, found)
-            break
-        if less != "no":
-            later(world, f"the master cannot be compared with {folder / name}: {less}")
+    if not found:
+        less = {n: fact(lambda n=n: is_stale(read_rdb(folder, n), Info(known(answer)), keys)) for n in KEPT}  # type: ignore[misc]
+        for name, each in less.items():
+            if each not in ("yes", "no"):
+                later(world, f"the master cannot be compared with {folder / name}: {each}")
+        # The newest first.
+        found = " ".join(sorted((name for name in KEPT if less[name] == "yes"), key=folder.time, reverse=True))
     if found:
-        path, mark = folder / (found if found in KEPT else KEPT[0]), world.state / UNVERIFIED
-        report(world, f"the master holds less data than {path}, which is kept; if the master is right, remove {mark}")
+        world.state.write(UNVERIFIED, found)
+        # A mark of an earlier release has another text.
+        paths = " and ".join(folder / name for name in found.split() if name in KEPT) or folder / KEPT[0]
+        mark = world.state / UNVERIFIED
+        report(world, f"the master holds less data than what is kept in {paths}; if the master is right, remove {mark}")
     world.state.remove(UNVERIFIED)
 
 

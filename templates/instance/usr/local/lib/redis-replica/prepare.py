@@ -25,8 +25,11 @@ FAILURES, PAUSE = 5, 15
 
 def prepare(world: World) -> None:
     """Returns if Redis may start now or runs already; else exits with 10 or 20."""
-    if world.runs() == "yes":
+    runs = world.runs()
+    if runs == "yes":
         return log("Redis is already running: nothing to prepare")
+    if runs != "no":
+        later(world, f"it is not known whether Redis is running: {runs}")
     # A look that began before Redis ended must not change the Redis that starts now.
     with world.lock(120):
         if world.run.has("refused"):

@@ -74,6 +74,10 @@ class Rdb:
     def __str__(self) -> str:
         return f"offset {self.offset}, {'has' if self.has_keys else 'no'} keys{' (damaged)' if self.damage else ''}"
 
+    def replaces(self, other: Rdb) -> bool:
+        """Whether this RDB has all that another one has: it continues the same history, or the other has no keys."""
+        return not other.has_keys or bool(other.id) and other.id == self.id and other.offset <= self.offset
+
     def _take(self, count: int) -> bytes:
         self._at += count
         if self._at > len(self._data):
@@ -112,7 +116,8 @@ def rdb_mark(data: Folder) -> str:
 def is_stale(rdb: Rdb | None, info: Info, keys: Reply) -> str | bool:
     """Whether the owner holds less data than this volume: yes, no or "loading".
 
-    An empty owner with the same replication history and a higher offset was emptied on purpose, so it is not stale.
+    An empty owner with the same replication history and a higher offset was emptied on purpose, so it is not stale. An
+    owner whose history parts from this one before its end lacks what follows; Redis would not continue there either.
     """
     if not rdb or not rdb.has_keys:
         return False
@@ -120,7 +125,9 @@ def is_stale(rdb: Rdb | None, info: Info, keys: Reply) -> str | bool:
         return "loading"
     if rdb.offset > info.number("master_repl_offset"):
         return True
-    return rdb.id not in (info["master_replid"], info["master_replid2"]) and known(keys) == 0
+    if rdb.id not in (info["master_replid"], info["master_replid2"]):
+        return bool(known(keys) == 0)
+    return rdb.id != info["master_replid"] and rdb.offset >= info.number("second_repl_offset")
 
 
 def kept(data: Folder) -> Folder:
@@ -128,33 +135,33 @@ def kept(data: Folder) -> Folder:
     return data.child("kept")
 
 
-# The files in kept/. The second is the RDB from before a later start than that of the first, before a comparison.
-KEPT = "dump.rdb", "last.rdb"
-# Exists while the data that this node follows has not been compared with what is kept. It has the name of the file that
-# has more than the master, once one is found.
+# The generations in kept/. There are several only while the mark exists.
+KEPT = "dump.rdb", "dump.2.rdb", "dump.3.rdb", "dump.4.rdb"
+# Exists while the data that this node follows has not been compared with what is kept. It has the names of the files
+# that have more than the master, once there are any.
 UNVERIFIED = "unverified"
 
 
 def keep_rdb(world: World) -> bool:
     """Keeps the RDB by a hard link, and returns whether it is sound and has keys.
 
-    A damaged RDB, or one without keys, never replaces one that has keys. While the mark exists, the first stays: the
-    node may have followed a master that came back empty. Once an operator has to decide, both stay.
+    A damaged RDB, or one without keys, never replaces one that has keys. While the mark exists, an RDB only replaces
+    one that it continues: the node may have followed a master that came back empty.
     """
-    data, unverified = world.data, world.state.has(UNVERIFIED)
+    data, marked = world.data, world.state.has(UNVERIFIED)
     with data.as_owner():
         folder, rdb = kept(data), read_rdb(data)
         if not rdb or rdb.damage:
             return False
         # A link in its place is replaced, and not followed.
         folder.make()
-        if not unverified:
-            folder.remove(KEPT[1])
-        before = read_rdb(folder)
-        stays = unverified and before and before.has_keys
-        if not before or rdb.has_keys and not (stays and world.state.text(UNVERIFIED)):
-            name = KEPT[1] if stays else KEPT[0]
-            folder.remove(name)
+        before = {name: read_rdb(folder, name) for name in KEPT}
+        free = [name for name, each in before.items() if not each]
+        if rdb.has_keys or len(free) == len(KEPT):
+            replaced = [name for name, each in before.items() if each and (not marked or rdb.replaces(each))]
+            name = [*replaced, *free, KEPT[-1]][0]
+            for each in {*replaced, name}:
+                folder.remove(each)
             os.link(data / "dump.rdb", folder / name)
             folder.sync()
         return rdb.has_keys
@@ -162,13 +169,15 @@ def keep_rdb(world: World) -> bool:
 
 def set_aside(world: World) -> None:
     """Moves the data away, so that the node joins as a new one. The last generation with keys is kept."""
-    new = world.state.child("aside.new")
+    new, moves = world.state.child("aside.new"), set(os.listdir(world.data.path))
+    # What is kept stays, unless it was not compared: the master of another shard cannot be compared with it.
+    if not world.state.has(UNVERIFIED) or world.state.text(UNVERIFIED):
+        moves -= {"kept"}
     # An interrupted run has left files in `new`. The data here is the rest of that generation, or a later one.
-    if new.has("dump.rdb") and world.data.has("dump.rdb"):
+    if any(new.has(name) for name in moves):
         end_set_aside(world)
     new.make()
-    # The folder with the earlier generation stays where it is.
-    for name in [name for name in os.listdir(world.data.path) if name != "kept"]:
+    for name in sorted(moves, key="kept".__ne__):
         if world.root:
             world.data.move(name, new)
             continue
@@ -183,7 +192,6 @@ def set_aside(world: World) -> None:
             later(world, f"the data cannot be set aside: {output}")
     end_set_aside(world)
     if not world.state.text(UNVERIFIED):
-        # The node joins another shard, whose master cannot be compared with what is kept.
         world.state.remove(UNVERIFIED)
     for name in ("nodes.conf", "receipt", "aof-partial"):
         world.state.remove(name)
