@@ -6,7 +6,7 @@ import time
 from unittest import mock
 
 from fakes import HERE, FakeWorld, left_with
-from suite import Case
+from suite import Case, rows
 
 import world as module
 from facts import Refused, Unknown
@@ -75,9 +75,23 @@ class ListenerTest(Case):
         world = FakeWorld(self.folder())
         world.redis_user = 999, 999
         world.network.servers[HERE] = {"ROLE": ["master"]}
-        with mock.patch.object(module, "listener_of", return_value=listener):
+        with mock.patch.object(world, "listener", return_value=listener):
             (reply,) = world.ask_here(("ROLE",))
         return reply
+
+    @rows(
+        ("a port without a listener", -1, Unknown("Connection reset by peer"), "no"),
+        ("a listener that refuses the connection", 0, Refused(f"{HERE}: Connection refused"), "no"),
+        ("a listener that answers", 0, "PONG", "yes"),
+        ("a listener that answers with an error", 0, Refused("LOADING"), "yes"),
+        ("a listener that is silent", 0, Unknown("no answer within 2 s"), Unknown),
+    )
+    def runs_with(self, listener: int, reply: object, result: object) -> None:
+        world = FakeWorld(self.folder())
+        world.network.servers[HERE] = {"PING": reply}
+        with mock.patch.object(world, "listener", return_value=listener):
+            found = world.runs()
+        self.assertEqual(type(found) if isinstance(found, Unknown) else found, result)
 
     def test_another_users_process_is_not_asked(self) -> None:
         reply = self.asked(1000)

@@ -74,15 +74,19 @@ class World:
 
     def ask_here(self, *commands: Command, seconds: float = 2.0) -> list[Reply]:
         """Asks the Redis on this machine; Unknown if another user's process listens on the port."""
-        port = self.settings.port
-        listener = listener_of(port)
+        port, listener = self.settings.port, self.listener()
         if self.redis_user and listener not in (-1, self.redis_user[0]):
             return [Unknown(f"port {port} is in use by a process of user {listener}")] * len(commands)
         here = f"127.0.0.1:{port}"
         return self.network.ask_all({here: list(commands)}, seconds)[here]
 
+    def listener(self) -> int:
+        return listener_of(self.settings.port)
+
     def runs(self) -> Fact:
         """Whether a Redis on this machine answers, even with an error: yes or no; Unknown if it is silent."""
+        if self.listener() == -1:
+            return "no"
         (reply,) = self.ask_here(("PING",))
         if isinstance(reply, Unknown) and not isinstance(reply, Refused):
             return reply
