@@ -1,9 +1,10 @@
+import { type Path } from "../constructs/validation/path";
 import { validParts } from "./schema-walk";
 import { ConfigError, type Problem } from "./problem";
 import { fromIssues, fromViolation, malformed } from "./problems";
 import { RULES, type Violation } from "./rules";
 import { type ClusterConfig, clusterConfig } from "./schema";
-import { type Path, Source } from "./source";
+import { Source } from "./source";
 
 /** A valid config and the text it came from, which knows where every value stands. */
 export interface LoadedConfig {

@@ -1,12 +1,12 @@
 import type * as z from "zod";
-import { show } from "../constructs/validation/value-rules";
+import { type Path, showPath } from "../constructs/validation/path";
+import { sentence, ValidationError } from "../constructs/validation/validation-error";
 import { schemaAt } from "./schema-walk";
 import { type Problem } from "./problem";
 import { NO_VARIABLE, type Violation } from "./rules";
 import { isVariable } from "./schema/values";
-import { type Path, type Source } from "./source";
+import { type Source } from "./source";
 import { suggest } from "./suggest";
-import { showPath } from "./variables";
 
 type Issue = z.core.$ZodIssue;
 
@@ -42,25 +42,20 @@ export function fromViolation(source: Source, { path, rule, advice, ofKey }: Vio
   const [at, got] = ofKey
     ? [source.keyPosition(path), path.at(-1)]
     : [source.position(path), valueAt(source.data, path)];
-  return { file: source.file, at, message: sentence(path, rule, got, advice) };
+  return { file: source.file, at, message: describe(path, rule, got, advice) };
 }
 
 /** What a construct refused, placed where the file says it. */
 export function fromConstruct(source: Source, error: unknown): Problem {
-  const message = (error as Partial<Error> | undefined)?.message ?? String(error);
-  const prop = /^`([^`]+)` must /.exec(message)?.[1] ?? "";
-  if (prop !== "userData") return { file: source.file, at: source.position(parsePath(prop)), message };
-  const path = longest(source, CARRIED);
+  const { message } = error instanceof Error ? error : new Error(String(error));
+  const path = error instanceof ValidationError ? error.path : [];
+  if (path[0] !== "userData") return { file: source.file, at: source.position(path), message };
+  const long = longest(source, CARRIED);
   return {
     file: source.file,
-    at: source.position(path),
-    message: `${message}. Shorten \`${showPath(path)}\`.`,
+    at: source.position(long),
+    message: `${message}. Shorten \`${showPath(long)}\`.`,
   };
-}
-
-/** A path as messages write it, such as `shards[1].adopt`. */
-function parsePath(shown: string): Path {
-  return [...shown.matchAll(/\[(\d+)\]|[^.[]+/g)].map(([step, index]) => (index ? Number(index) : step));
 }
 
 /** What the user data carries of a file, each as long as users please. */
@@ -119,7 +114,7 @@ function fromIssue(source: Source, issue: Issue): Problem[] {
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(source, path, key));
   if (issue.code === "invalid_key") {
     const rule = issue.issues[0]?.message ?? issue.message;
-    return [{ file: source.file, at: source.keyPosition(path), message: sentence(path, rule, path.at(-1)) }];
+    return [{ file: source.file, at: source.keyPosition(path), message: describe(path, rule, path.at(-1)) }];
   }
   const got = valueAt(source.data, path);
   const rule = got === undefined && issue.code !== "custom" ? "be given" : issue.message;
@@ -127,7 +122,7 @@ function fromIssue(source: Source, issue: Issue): Problem[] {
     {
       file: source.file,
       at: source.position(path),
-      message: sentence(path, rule, got, advice(path, issue, got)),
+      message: describe(path, rule, got, advice(path, issue, got)),
     },
   ];
 }
@@ -148,7 +143,7 @@ function unknownKey(source: Source, path: Path, key: string): Problem {
   return {
     file: source.file,
     at: source.keyPosition(here),
-    message: sentence(here, "be a known key", key, advised),
+    message: describe(here, "be a known key", key, advised),
   };
 }
 
@@ -177,9 +172,8 @@ function isPlain(value: unknown): value is string | number | boolean {
   return ["string", "number", "boolean"].includes(typeof value);
 }
 
-function sentence(path: Path, rule: string, got: unknown, advised?: string): string {
-  const subject = path.length === 0 ? "the file" : `\`${showPath(path)}\``;
-  return `${subject} must ${rule}, got: ${show(got)}${advised ? `. ${advised}` : ""}`;
+function describe(path: Path, rule: string, got: unknown, advised?: string): string {
+  return sentence(path.length === 0 ? "the file" : `\`${showPath(path)}\``, rule, got, advised);
 }
 
 /** A value as YAML takes it on one line. */

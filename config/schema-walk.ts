@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { clusterConfig } from "./schema";
+import { type Path } from "../constructs/validation/path";
 import { isVariable, meanings, variable } from "./schema/values";
-import { type Path } from "./source";
 
 /** What the schema says about one path, for advice. */
 export interface SchemaNode {

@@ -15,6 +15,7 @@ import {
 } from "../constructs/validation/formats";
 import { HOPS, REPLICAS, REVISIONS } from "../constructs/validation/limits";
 import { TAG_KEY, TAG_VALUE, TAGS } from "../constructs/validation/tags";
+import { givenUnlessRule } from "../constructs/validation/value-rules";
 import { backend } from "./schema/backend";
 import { bootScript } from "./schema/boot-script";
 import { healthCheck } from "./schema/health-check";
@@ -224,13 +225,13 @@ export const clusterConfig = z
   )
   .refine(({ securityGroupIds, network }) => (securityGroupIds ?? network) !== undefined, {
     path: ["securityGroupIds"],
-    error: "be given unless `network` is",
+    error: givenUnlessRule("network"),
     params: { beside: ["network"] },
     when: isMap,
   })
   .refine(({ replicas, shards }) => (replicas ?? shards) !== undefined, {
     path: ["replicas"],
-    error: "be given unless `shards` is",
+    error: givenUnlessRule("shards"),
     params: { beside: ["shards"] },
     when: isMap,
   })

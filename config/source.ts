@@ -13,9 +13,7 @@ import {
   visit,
   type YAMLError,
 } from "yaml";
-
-/** A key or index on the way to a value. */
-export type Path = readonly (string | number)[];
+import { type Path } from "../constructs/validation/path";
 
 /** A place in a file, as editors count: from one. `byte` counts UTF-16 units from zero. */
 export interface Position {

@@ -8,7 +8,6 @@ import {
   Failover,
   type HealthCheck,
   HealthCheckType,
-  Orientation,
   Peer,
   RedisInstall,
   type RedisNetwork,
@@ -23,11 +22,13 @@ import {
 } from "../constructs";
 import { NAME } from "../constructs/validation/formats";
 import { terraformText } from "../constructs/terraform/escape";
+import { validationErrors } from "../constructs/validation/validation-error";
 import { type LoadedConfig } from "./load";
 import { ConfigError, type Problem } from "./problem";
 import { fromConstruct } from "./problems";
 import { type ClusterConfig } from "./schema";
 import { type PeerConfig } from "./schema/network";
+import { ORIENTATIONS } from "./schema/strategy";
 import { isVariable, type OrVariable } from "./schema/values";
 import { Variables } from "./variables";
 
@@ -111,8 +112,7 @@ export function addStacks(
   const stacks = loaded.flatMap(({ config, source }) => {
     try {
       const stack = addStack(app, config, options);
-      const refused = stack.node.findAll().flatMap(({ node }) => node.validate());
-      problems.push(...refused.map((message) => fromConstruct(source, new Error(message))));
+      problems.push(...validationErrors(stack).map((error) => fromConstruct(source, error)));
       return [stack];
     } catch (error) {
       problems.push(fromConstruct(source, error));
@@ -236,13 +236,6 @@ function literals(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, literals(each)]));
 }
-
-const ORIENTATIONS = {
-  availability: Orientation.AVAILABILITY,
-  balanced: Orientation.BALANCED,
-  cost: Orientation.COST,
-  equalZones: Orientation.EQUAL_ZONES,
-};
 
 function renderStrategy(values: Variables, strategy: ClusterConfig["strategy"]): Strategy | undefined {
   if (strategy === undefined) return undefined;

@@ -25,19 +25,12 @@ import {
   ZONE,
 } from "../constructs/validation/formats";
 import { REPLICAS, VOLUME_SIZE } from "../constructs/validation/limits";
-import {
-  each,
-  ofFormat,
-  once,
-  some,
-  type ValueRule,
-  violation,
-  within,
-} from "../constructs/validation/value-rules";
+import { each, ofFormat, once, some, type ValueRule, within } from "../constructs/validation/value-rules";
 import { type ClusterConfig } from "./schema";
 import { type PeerConfig } from "./schema/network";
+import { type Path, showPath } from "../constructs/validation/path";
+import { ValidationError } from "../constructs/validation/validation-error";
 import { isVariable, type OrVariable, type Variable } from "./schema/values";
-import { type Path } from "./source";
 
 /** What a variable must hold in Terraform. */
 interface Condition extends Pick<ValueRule<never>, "rule" | "condition"> {
@@ -217,14 +210,6 @@ function zoneConditions(region: string): Condition[] {
   ];
 }
 
-/** The path as messages write it. */
-export function showPath(path: Path): string {
-  return path.reduce<string>((shown, step) => {
-    if (typeof step === "number") return `${shown}[${step}]`;
-    return shown === "" ? step : `${shown}.${step}`;
-  }, "");
-}
-
 /**
  * The Terraform variables of one stack. They live in a scope of their own, so that a variable may be called
  * `replicas` or `name` as other children of the stack are; Terraform sees the plain name.
@@ -265,9 +250,7 @@ export class Variables extends Construct {
     const use: Reference = { path, name, type: "string", conditions: [ofFormat(format)] };
     const [taken] = this.uses.get(name) ?? [];
     if (taken)
-      throw new Error(
-        violation(showPath(taken.path), `not be called \`${name}\`, which is the module's own`, name),
-      );
+      throw new ValidationError(taken.path, `not be called \`${name}\`, which is the module's own`, name);
     this.declared.set(name, this.declare(name, [use], fallback));
     return this.text({ variable: name });
   }

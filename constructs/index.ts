@@ -1,7 +1,11 @@
 export * from "./access/instance-role";
 export * from "./access/peer";
-export * from "./access/redis-security-group";
-export * from "./access/secrets";
+export {
+  type RedisNetwork,
+  RedisSecurityGroup,
+  type RedisSecurityGroupProps,
+} from "./access/redis-security-group";
+export { type Secrets } from "./access/secrets";
 export * from "./elastigroup/architecture";
 export * from "./elastigroup/availability-zones";
 export { type DataVolume, DataVolumeMode } from "./elastigroup/data-volume";
@@ -13,7 +17,7 @@ export * from "./elastigroup/orientation";
 export * from "./elastigroup/persistence";
 export { type ResourceRequirements } from "./elastigroup/resource-requirements";
 export * from "./elastigroup/revert-to-spot";
-export * from "./elastigroup/root-volume";
+export { type RootVolume } from "./elastigroup/root-volume";
 export { type Route53Domain, type Route53Record } from "./elastigroup/route53-domain";
 export * from "./elastigroup/stateful-elastigroup";
 export { type Strategy } from "./elastigroup/strategy";
@@ -25,5 +29,5 @@ export { type InstanceFile } from "./redis/instance-files";
 export * from "./redis/redis-install";
 export * from "./redis/redis-replicas";
 export * from "./redis/redis-replicas-stack";
-export * from "./redis/redis-settings";
+export { type RedisSettings } from "./redis/redis-settings";
 export { type Shard } from "./redis/shard";

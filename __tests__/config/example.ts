@@ -1,10 +1,12 @@
+import { App } from "cdktf";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { type Problem } from "../../config/problem";
+import { type ConfigError, type Problem } from "../../config/problem";
 import { check } from "../../config/load";
 import { Source } from "../../config/source";
+import { addStacks } from "../../config/stack";
 import { type ClusterConfig, clusterConfig } from "../../config/schema";
 
 export const ROOT = join(__dirname, "..", "..");
@@ -35,6 +37,18 @@ export function problemsOf(text: string, file = "c.yaml"): Problem[] {
 /** The messages of what is wrong with the changed example. */
 export function messages(changes: Record<string, unknown>): string[] {
   return problemsOf(exampleText(changes)).map(({ message }) => message);
+}
+
+/** What constructs say of the changed example, past the rules across keys of the file. */
+export function constructMessages(folder: string, changes: Record<string, unknown>): string[] {
+  const outdir = mkdtempSync(join(folder, "out-"));
+  const source = new Source("c.yaml", exampleText(changes));
+  try {
+    addStacks(new App({ outdir }), [{ config: exampleConfig(changes), source }]);
+    return [];
+  } catch (error) {
+    return (error as ConfigError).problems.map(({ message }) => message);
+  }
 }
 
 /** A private folder that is gone after the test file. */

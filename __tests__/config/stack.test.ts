@@ -5,7 +5,7 @@ import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { check, type LoadedConfig } from "../../config/load";
 import { type ConfigError } from "../../config/problem";
-import { type ClusterConfig } from "../../config/schema";
+import { type ClusterConfig, clusterConfig } from "../../config/schema";
 import { Source } from "../../config/source";
 import { addStack, addStacks } from "../../config/stack";
 import { type RedisReplicas } from "../../constructs";
@@ -143,6 +143,17 @@ describe("what looks like a template of Terraform is a literal", () => {
 });
 
 describe("what the constructs refuse is a problem of the file", () => {
+  test("at the place of its value, also where a key has a dot", () => {
+    const secretArns = ["arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-a1B2c3"];
+    const text = `${exampleText({ tags: undefined, secrets: { secretArns } })}tags:\n  team.name: "a;b"\n`;
+    const source = new Source("c.yaml", text);
+    const add = () =>
+      addStacks(new App({ outdir: folder }), [{ config: clusterConfig.parse(source.data), source }]);
+    expect(add).toThrow(
+      `c.yaml:${text.split("\n").length - 1}:14: \`tags.team.name\` must hold only letters`,
+    );
+  });
+
   const loaded = (config: ClusterConfig, changes: Record<string, unknown>): LoadedConfig => ({
     config,
     source: Source.read(file(folder, "c.yaml", exampleText(changes))),

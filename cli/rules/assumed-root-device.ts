@@ -1,4 +1,4 @@
-import { ROOT_DEVICE } from "../../constructs/elastigroup/group-constraints";
+import { ROOT_DEVICE } from "../../constructs/elastigroup/root-volume";
 import { NOT_APPLICABLE, type ReviewRule } from "./rule";
 
 /** An image id does not tell the root device, and EC2 attaches a volume with another name beside the root. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { GENERATION, INSTANCE_FAMILY, INSTANCE_TYPE } from "../../constructs/validation/formats";
 import { MEMORY, VCPUS } from "../../constructs/validation/limits";
+import { givenUnlessRule } from "../../constructs/validation/value-rules";
 import { isMap, list, listOrVariable, orVariable, text, whole } from "./values";
 
 /** Text, though YAML reads it as a number. */
@@ -62,7 +63,7 @@ export const instanceTypes = z
   )
   .refine(({ spot, resourceRequirements }) => (spot ?? resourceRequirements) !== undefined, {
     path: ["spot"],
-    error: "be given unless `resourceRequirements` is",
+    error: givenUnlessRule("resourceRequirements"),
     params: { beside: ["resourceRequirements"] },
     when: isMap,
   })

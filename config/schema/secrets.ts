@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { SOME_SECRET } from "../../constructs/access/secrets";
 import { KEY_ARN, PARAMETER_ARN, SECRET_ARN } from "../../constructs/validation/formats";
 import { listOrVariable } from "./values";
 
@@ -18,6 +19,6 @@ export const secrets = z
     { error: "hold lists of ARNs" },
   )
   .refine(({ secretArns, parameterArns }) => (secretArns ?? parameterArns) !== undefined, {
-    error: "name at least one secret or parameter",
+    error: SOME_SECRET,
     params: { inside: ["secretArns", "parameterArns"] },
   });

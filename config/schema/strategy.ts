@@ -2,12 +2,21 @@ import * as z from "zod";
 import { WINDOW } from "../../constructs/validation/formats";
 import { DRAINING, LIFETIMES, PERCENT } from "../../constructs/validation/limits";
 import { oneOfRule } from "../../constructs/validation/value-rules";
+import { Orientation } from "../../constructs/elastigroup/orientation";
 import { LASTING } from "../../constructs/elastigroup/revert-to-spot";
-import { list, oneOf, orVariable, text, whole, yesNo } from "./values";
+import { keysOf, list, oneOf, orVariable, text, whole, yesNo } from "./values";
+
+/** What the file calls them. */
+export const ORIENTATIONS = {
+  availability: Orientation.AVAILABILITY,
+  balanced: Orientation.BALANCED,
+  cost: Orientation.COST,
+  equalZones: Orientation.EQUAL_ZONES,
+};
 
 export const strategy = z.strictObject(
   {
-    orientation: oneOf(["availability", "balanced", "cost", "equalZones"])
+    orientation: oneOf(keysOf(ORIENTATIONS))
       .optional()
       .meta({ description: "What weighs when Spot picks a machine.", default: "availability" }),
     fallbackToOnDemand: orVariable(yesNo()).optional().meta({

@@ -60,6 +60,11 @@ export function oneOf<const T extends readonly [string, ...string[]]>(values: T)
   return z.enum(values, { error: oneOfRule(values) });
 }
 
+/** The words of a table. */
+export function keysOf<Key extends string>(table: Readonly<Record<Key, unknown>>): [Key, ...Key[]] {
+  return Object.keys(table) as [Key, ...Key[]];
+}
+
 /** True or false. */
 export function yesNo() {
   return z.boolean({ error: "be true or false" });

@@ -4,14 +4,15 @@ import { type IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Fn, type Precondition, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 import { hcl } from "../terraform/hcl";
-import { isInRegion } from "../validation/arn";
+import { inRegionRule, isInRegion } from "../validation/arn";
 import { type Format, KEY_ARN, PARAMETER_ARN, REGION, ROLE_NAME, SECRET_ARN } from "../validation/formats";
 import { validateRoleTags } from "../validation/tags";
+import { ValidationError } from "../validation/validation-error";
 import { Validator, withPreconditions } from "../validation/validator";
-import { ofFormat, type ValueRule, violation } from "../validation/value-rules";
+import { ofFormat, type ValueRule } from "../validation/value-rules";
 import { aws } from "./aws";
 import { secretsPolicy, trustPolicy } from "./policy-document";
-import { type Secrets } from "./secrets";
+import { type Secrets, SOME_SECRET } from "./secrets";
 
 export interface InstanceRoleProps extends Secrets {
   /** The name of the role and of the instance profile at their creation, 1 to 64 characters. */
@@ -79,7 +80,7 @@ export class InstanceRole extends Construct {
 function validateSecrets(props: InstanceRoleProps): Precondition[] {
   const { secretArns, parameterArns, kmsKeyArns, region } = props;
   if (secretArns === undefined && parameterArns === undefined)
-    throw new Error(violation("secrets", "name at least one secret or parameter", { kmsKeyArns }));
+    throw new ValidationError("secrets", SOME_SECRET, { kmsKeyArns });
   const validator = new Validator();
   const lists: [prop: string, arns: string[] | undefined, format: Format][] = [
     ["secretArns", secretArns, SECRET_ARN],
@@ -92,7 +93,7 @@ function validateSecrets(props: InstanceRoleProps): Precondition[] {
 
 function inRegion(region: string): ValueRule<string> {
   return {
-    rule: `be in \`region\` (${region})`,
+    rule: inRegionRule(region),
     holds: (arn) => Token.isUnresolved(region) || isInRegion(arn, region),
     condition: (arn) => hcl`try(split(":", ${arn})[3] == ${region}, false)`,
   };

@@ -2,18 +2,19 @@ import { type SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import {
   DefaultTokenResolver,
   type ITerraformDependable,
-  Op,
   StringConcat,
   type TerraformProvider,
   Token,
   Tokenization,
 } from "cdktf";
 import { Construct } from "constructs";
+import { type Constraint } from "../validation/constraint";
 import { VPC } from "../validation/formats";
 import { Validator, withPreconditions } from "../validation/validator";
-import { NOT_EMPTY, ofFormat, violation } from "../validation/value-rules";
+import { NOT_EMPTY, ofFormat } from "../validation/value-rules";
 import { aws } from "./aws";
 import { Peer } from "./peer";
+import { busPortOf, REDIS_PORT } from "./redis-ports";
 
 /** Who talks to the replicas, and to whom they talk. */
 export interface RedisNetwork {
@@ -101,6 +102,7 @@ export class RedisSecurityGroup extends Construct {
     const validator = new Validator();
     validator.value("vpcId", props.vpcId, ofFormat(VPC));
     validator.value("name", props.name, NOT_EMPTY);
+    validator.across(openMastersConstraints(props.openMasters, props.masters.isSecurityGroup));
     const { SecurityGroup } = aws();
     const { provider } = props;
     const tags = { Name: props.name, ...props.tags };
@@ -163,8 +165,6 @@ export class RedisSecurityGroup extends Construct {
     ports: Ports,
     common: { provider?: TerraformProvider; tags: { [name: string]: string } },
   ): ITerraformDependable[] {
-    if (!masters.isSecurityGroup)
-      throw new Error(violation("openMasters", "be left out unless `masters` is a security group", true));
     const { VpcSecurityGroupIngressRule } = aws();
     return (["bus", "redis"] as const).map(
       (service) =>
@@ -215,9 +215,20 @@ function rulesOf(props: RedisNetwork, members: Peer): SecurityGroupRule[] {
   ];
 }
 
-function portsOf({ port = 6379, busPort }: RedisSecurityGroupProps): Ports {
-  const offset = Token.isUnresolved(port) ? Token.asNumber(Op.add(port, 10_000)) : port + 10_000;
-  return { redis: port, bus: busPort ?? offset, http: 80, https: 443 };
+/** Only of a security group are there rules to add to. */
+export function openMastersConstraints(openMasters: unknown, mastersAreGroup: boolean): Constraint[] {
+  return [
+    {
+      path: ["openMasters"],
+      rule: "be left out unless `masters` is a security group",
+      got: openMasters,
+      holds: openMasters !== true || mastersAreGroup,
+    },
+  ];
+}
+
+function portsOf({ port = REDIS_PORT, busPort }: RedisSecurityGroupProps): Ports {
+  return { redis: port, bus: busPortOf(port, busPort), http: 80, https: 443 };
 }
 
 /** What tells a peer from others, the same in every run: a token by the expression it stands for. */

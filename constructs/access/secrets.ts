@@ -1,3 +1,6 @@
+/** How a message says that there is nothing to read. */
+export const SOME_SECRET = "name at least one secret or parameter";
+
 /** What an instance may read. Only names are ever written down here, never what they stand for. */
 export interface Secrets {
   /**

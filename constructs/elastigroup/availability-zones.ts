@@ -1,9 +1,11 @@
 import { type IResolvable, type Precondition, Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
+import { type Constraint, knownItems } from "../validation/constraint";
 import { PLACEMENT_GROUP, SUBNET, ZONE } from "../validation/formats";
 import { REVISIONS } from "../validation/limits";
+import { ValidationError } from "../validation/validation-error";
 import { Validator } from "../validation/validator";
-import { isKnown, ofFormat, oneOf, type ValueRule, violation, within } from "../validation/value-rules";
+import { isKnown, ofFormat, within } from "../validation/value-rules";
 
 /** What else a group can say of its zones. */
 export interface ZoneOptions {
@@ -46,16 +48,16 @@ export class AvailabilityZones {
     const validator = new Validator();
     validator.list("availabilityZones", zones, ZONE);
     const { placementGroups = {} } = options;
-    for (const [zone, group] of Object.entries(placementGroups)) {
-      validator.value("placementGroups", zone, among(zones));
-      validator.value(`placementGroups.${zone}`, group, ofFormat(PLACEMENT_GROUP));
-    }
+    for (const [zone, group] of Object.entries(placementGroups))
+      validator.value(["placementGroups", zone], group, ofFormat(PLACEMENT_GROUP));
     const items = zones.map((zone) => {
       const ids = subnets[zone] ?? [];
-      validator.list(`availabilityZones.${zone}`, ids, SUBNET);
+      validator.list(["availabilityZones", zone], ids, SUBNET);
       return zoneItems(zone, ids, placementGroups[zone]);
     });
-    validateHomes(subnets);
+    validator.across(
+      zonesConstraints({ ...options, availabilityZones: subnets, preferredZones: options.preferred }),
+    );
     return new AvailabilityZones(joined(items), zones, options, validator);
   }
 
@@ -67,10 +69,8 @@ export class AvailabilityZones {
    * @param options preferred zones, and a revision
    */
   public static fromExpression(items: string[], options: ZoneOptions = {}): AvailabilityZones {
-    if (!Token.isUnresolved(items)) {
-      const rule = "be a list token; use AvailabilityZones.of for known zones";
-      throw new Error(violation("items", rule, items));
-    }
+    if (!Token.isUnresolved(items))
+      throw new ValidationError("items", "be a list token; use AvailabilityZones.of for known zones", items);
     return new AvailabilityZones(items, undefined, options, new Validator());
   }
 
@@ -95,17 +95,10 @@ export class AvailabilityZones {
     const { preferred, revision } = options;
     validator.optional("zonesRevision", revision, within(REVISIONS));
     validator.list("preferredZones", preferred, ZONE);
-    if (names !== undefined && preferred !== undefined && !Token.isUnresolved(preferred)) {
-      for (const zone of preferred.filter(isKnown)) validator.value("preferredZones", zone, among(names));
-    }
     this.preferred = preferred;
     this.revision = revision;
     this._preconditions = validator.preconditions;
   }
-}
-
-function among(zones: readonly string[]): ValueRule<string> {
-  return { ...oneOf(zones), rule: "name zones that `availabilityZones` names too" };
 }
 
 /** A zone's items; of subnets that only Terraform knows, Terraform makes them. */
@@ -120,16 +113,74 @@ function joined(items: (string[] | IResolvable)[]): string[] {
   return items.every(Array.isArray) ? known : Token.asList(hcl`flatten(${items})`);
 }
 
-/** Throws where a subnet is in two zones; what only Terraform knows is in no item yet. */
-function validateHomes(subnets: { [zone: string]: string[] }): void {
+/** Zones and what is said of them, as plain values. */
+export interface PlainZones {
+  readonly region?: unknown;
+  /** Zones with their subnets, where at least the zones are known. */
+  readonly availabilityZones: { readonly [zone: string]: unknown };
+  readonly preferredZones?: unknown;
+  readonly placementGroups?: object;
+}
+
+const AMONG_ZONES = "name a zone that `availabilityZones` names too";
+
+/** How zones that are known must fit the region, their subnets, and what names them. */
+export function zonesConstraints({
+  region,
+  availabilityZones,
+  preferredZones,
+  placementGroups = {},
+}: PlainZones): Constraint[] {
+  const zones = Object.keys(availabilityZones);
+  return [
+    ...(region === undefined ? [] : regionOfZones(zones, region)),
+    ...subnetsInOneZone(availabilityZones),
+    ...knownItems(preferredZones).map(([index, zone]) => ({
+      path: ["preferredZones", index],
+      rule: AMONG_ZONES,
+      got: zone,
+      holds: zones.includes(zone),
+    })),
+    ...Object.keys(placementGroups).map((zone) => ({
+      path: ["placementGroups", zone],
+      rule: AMONG_ZONES,
+      got: zone,
+      ofKey: true,
+      holds: zones.includes(zone),
+    })),
+  ];
+}
+
+/** How a message says that a zone is in another region. */
+export function zoneOfRegionRule(region: string): string {
+  return `be a zone of \`region\` (${region})`;
+}
+
+/** Zones that are known, against a region that is. */
+export function regionOfZones(zones: readonly string[], region: unknown): Constraint[] {
+  if (typeof region !== "string" || !isKnown(region)) return [];
+  return zones.map((zone) => ({
+    path: ["availabilityZones", zone],
+    rule: zoneOfRegionRule(region),
+    got: zone,
+    ofKey: true,
+    holds: zone.startsWith(region),
+  }));
+}
+
+/** Subnets that are known; what only Terraform knows is in the items. */
+function subnetsInOneZone(subnets: PlainZones["availabilityZones"]): Constraint[] {
   const homes = new Map<string, string>();
-  for (const [zone, ids] of Object.entries(subnets)) {
-    if (Token.isUnresolved(ids)) continue;
-    for (const id of ids.filter((each) => !Token.isUnresolved(each))) {
-      const other = homes.get(id);
-      if (other !== undefined)
-        throw new Error(violation(`availabilityZones.${zone}`, `leave out what ${other} has already`, id));
-      homes.set(id, zone);
-    }
-  }
+  return Object.entries(subnets).flatMap(([zone, ids]) =>
+    knownItems(ids).map(([index, id]) => {
+      const home = homes.get(id) ?? zone;
+      homes.set(id, home);
+      return {
+        path: ["availabilityZones", zone, index],
+        rule: `be in one zone, and ${home} has it already`,
+        got: id,
+        holds: home === zone,
+      };
+    }),
+  );
 }

@@ -3,6 +3,9 @@ import { type Validator } from "../validation/validator";
 import { ofFormat, oneOf } from "../validation/value-rules";
 import { validateVolume, type Volume } from "./volume";
 
+/** Where a data volume goes unless told. */
+export const DATA_DEVICE = "/dev/xvdf";
+
 /** How a replacement gets the data volume. */
 export class DataVolumeMode {
   /**

@@ -1,15 +1,56 @@
-import { Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
-import { isInRegion } from "../validation/arn";
-import { type Constraint, parenthesized } from "../validation/constraint";
+import { regionConstraints } from "../validation/arn";
+import { type Constraint, isList, parenthesized } from "../validation/constraint";
+import { DATA_DEVICE } from "./data-volume";
 import { type StatefulElastigroupProps } from "./group-props";
-import { healthCheckOf } from "./health-check";
-import { instanceTypesConstraints } from "./instance-types";
+import { HealthCheckType } from "./health-check";
+import { instanceTypesConstraints, type PlainInstanceTypes } from "./instance-types";
 import { Orientation } from "./orientation";
-import { volumeConstraints } from "./volume";
+import { ROOT_DEVICE } from "./root-volume";
+import { partsOf, volumeConstraints, type VolumeParts } from "./volume";
+
+/** A group's properties as plain values; of a config file, some may be missing. */
+export interface PlainGroup {
+  readonly region?: unknown;
+  readonly capacity?: unknown;
+  readonly architecture?: string;
+  readonly instanceTypes?: PlainInstanceTypes;
+  readonly preferredZones?: unknown;
+  /** As Spot names it. */
+  readonly orientation?: string;
+  readonly persistence?: {
+    readonly rootVolume?: unknown;
+    readonly privateIp?: unknown;
+    readonly dataVolume?: unknown;
+  };
+  readonly rootVolume?: VolumeParts;
+  readonly dataVolume?: VolumeParts;
+  readonly privateIps?: unknown;
+  readonly healthCheck?: string;
+  readonly targetGroupArns?: unknown;
+}
+
+/** The plain values of a group's properties. */
+export function plainGroup(props: StatefulElastigroupProps): PlainGroup {
+  const { architecture, availabilityZones, strategy, healthCheck, rootVolume, dataVolume } = props;
+  return {
+    ...props,
+    architecture: architecture?.value,
+    preferredZones: availabilityZones.preferred,
+    orientation: strategy?.orientation?.value,
+    healthCheck: healthCheck?.type?.value,
+    rootVolume: rootVolume && partsOf(rootVolume),
+    dataVolume: dataVolume && partsOf(dataVolume),
+  };
+}
+
+/** How a group's properties must go together. */
+export function groupConstraints(group: PlainGroup): Constraint[] {
+  return CONSTRAINTS.flatMap((constraintsOf) => constraintsOf(group));
+}
 
 /** The constraints across some of the properties. */
-type ConstraintsOf = (props: StatefulElastigroupProps) => Constraint[];
+type ConstraintsOf = (group: PlainGroup) => Constraint[];
 
 const somethingPersists: ConstraintsOf = ({ persistence = {}, dataVolume }) => {
   const { rootVolume = true, privateIp = true } = persistence;
@@ -18,7 +59,7 @@ const somethingPersists: ConstraintsOf = ({ persistence = {}, dataVolume }) => {
   const holds = kept.includes(true);
   return [
     {
-      prop: "persistence",
+      path: ["persistence"],
       rule: "keep the root volume or the private IP",
       got: persistence,
       among: holds ? [] : kept,
@@ -28,23 +69,20 @@ const somethingPersists: ConstraintsOf = ({ persistence = {}, dataVolume }) => {
   ];
 };
 
-const typesFit: ConstraintsOf = ({ instanceTypes, architecture }) =>
+const typesFit: ConstraintsOf = ({ instanceTypes = {}, architecture }) =>
   instanceTypesConstraints(instanceTypes, architecture);
 
-const rootVolumeFits: ConstraintsOf = ({ rootVolume }) =>
-  rootVolume === undefined ? [] : volumeConstraints("rootVolume", rootVolume);
-
-const dataVolumeFits: ConstraintsOf = ({ dataVolume }) =>
-  dataVolume === undefined ? [] : volumeConstraints("dataVolume", dataVolume);
+const volumesFit: ConstraintsOf = ({ rootVolume, dataVolume }) =>
+  Object.entries({ rootVolume, dataVolume }).flatMap(([prop, volume]) =>
+    volume === undefined ? [] : volumeConstraints(prop, volume),
+  );
 
 const dataVolumeIsThere: ConstraintsOf = ({ persistence = {}, dataVolume }) => [
   {
-    prop: "persistence.dataVolume",
+    path: ["persistence", "dataVolume"],
     rule: "be left out without `dataVolume`",
     got: persistence.dataVolume,
-    among: [],
     holds: persistence.dataVolume === undefined || dataVolume !== undefined,
-    condition: hcl`false`,
   },
 ];
 
@@ -54,7 +92,7 @@ const devicesDiffer: ConstraintsOf = ({ rootVolume, dataVolume }) => {
   const data = dataVolume.device ?? DATA_DEVICE;
   return [
     {
-      prop: "dataVolume.device",
+      path: ["dataVolume", "device"],
       rule: "differ from the root volume's",
       got: data,
       among: [root, data],
@@ -64,28 +102,31 @@ const devicesDiffer: ConstraintsOf = ({ rootVolume, dataVolume }) => {
   ];
 };
 
-const preferredZonesAreUsed: ConstraintsOf = ({ availabilityZones: { preferred }, strategy = {} }) => {
-  const { value } = strategy.orientation ?? Orientation.AVAILABILITY;
-  if (preferred === undefined) return [];
+const preferredZonesAreUsed: ConstraintsOf = ({
+  preferredZones,
+  orientation = Orientation.AVAILABILITY.value,
+}) => {
+  if (preferredZones === undefined) return [];
   return [
     {
-      prop: "preferredZones",
+      path: ["preferredZones"],
       rule: "be left out with an orientation that uses all zones alike",
-      got: preferred,
-      among: [value],
-      holds: value !== Orientation.EQUAL_ZONES.value,
-      condition: hcl`${value} != ${Orientation.EQUAL_ZONES.value}`,
+      got: preferredZones,
+      among: [orientation],
+      holds: orientation !== Orientation.EQUAL_ZONES.value,
+      condition: hcl`${orientation} != ${Orientation.EQUAL_ZONES.value}`,
     },
   ];
 };
 
-const addressesFit: ConstraintsOf = ({ privateIps, capacity, persistence = {} }) => {
+/** Addresses are those of instances, and stay theirs. */
+export const addressesConstraints: ConstraintsOf = ({ privateIps, capacity, persistence = {} }) => {
   if (privateIps === undefined) return [];
   const { privateIp = true } = persistence;
-  const count = Token.isUnresolved(privateIps) ? privateIps : privateIps.length;
+  const count = isList(privateIps) ? privateIps.length : privateIps;
   return [
     {
-      prop: "privateIps",
+      path: ["privateIps"],
       rule: "be left out unless `persistence.privateIp` is true",
       got: privateIps,
       among: [privateIp],
@@ -94,72 +135,44 @@ const addressesFit: ConstraintsOf = ({ privateIps, capacity, persistence = {} })
     },
     {
       // Spot makes a stateful instance of every address, and would leave the others paused.
-      prop: "privateIps",
+      path: ["privateIps"],
       rule: `name at most as many as there are instances${parenthesized(capacity)}`,
       got: privateIps,
       among: [count, capacity],
-      holds: privateIps.length <= capacity,
+      holds: capacity === undefined || Number(count) <= Number(capacity),
       condition: hcl`length(${privateIps}) <= ${capacity}`,
     },
   ];
 };
 
-const healthIsChecked: ConstraintsOf = ({ healthCheck, targetGroupArns }) => {
-  const { value } = healthCheckOf(healthCheck).type;
+const healthIsChecked: ConstraintsOf = ({ healthCheck = HealthCheckType.EC2.value, targetGroupArns }) => {
   if (targetGroupArns !== undefined) return [];
   return [
     {
-      prop: "healthCheck.type",
+      path: ["healthCheck", "type"],
       rule: "be another one without `targetGroupArns`",
-      got: value,
-      among: [value],
-      holds: value !== "TARGET_GROUP",
-      condition: hcl`${value} != "TARGET_GROUP"`,
+      got: healthCheck,
+      among: [healthCheck],
+      holds: healthCheck !== HealthCheckType.TARGET_GROUP.value,
+      condition: hcl`${healthCheck} != ${HealthCheckType.TARGET_GROUP.value}`,
     },
   ];
 };
 
-/** Elsewhere there is nothing of that name. */
-const arnsAreOfTheRegion: ConstraintsOf = ({ region, targetGroupArns = [], rootVolume, dataVolume }) => {
-  const lists = {
-    targetGroupArns,
-    "rootVolume.kmsKeyId": rootVolume?.kmsKeyId,
-    "dataVolume.kmsKeyId": dataVolume?.kmsKeyId,
-  };
-  return Object.entries(lists).flatMap(([prop, given]) => {
-    if (given === undefined) return [];
-    const arns = Array.isArray(given) ? given : [given];
-    return {
-      prop,
-      rule: `be in \`region\`${parenthesized(region)}`,
-      got: given,
-      among: [arns, region],
-      holds: arns.every((arn) => isInRegion(arn, region)),
-      condition: hcl`alltrue([for arn in ${arns} : arn == null ? true : !startswith(arn, "arn:") || try(split(":", arn)[3] == ${region}, false)])`,
-    };
-  });
-};
+const arnsAreOfTheRegion: ConstraintsOf = ({ region, targetGroupArns = [], rootVolume, dataVolume }) => [
+  ...regionConstraints(["targetGroupArns"], targetGroupArns, region),
+  ...regionConstraints(["rootVolume", "kmsKeyId"], rootVolume?.kmsKeyId, region),
+  ...regionConstraints(["dataVolume", "kmsKeyId"], dataVolume?.kmsKeyId, region),
+];
 
 const CONSTRAINTS: readonly ConstraintsOf[] = [
   somethingPersists,
   typesFit,
-  rootVolumeFits,
-  dataVolumeFits,
+  volumesFit,
   dataVolumeIsThere,
   devicesDiffer,
   preferredZonesAreUsed,
-  addressesFit,
+  addressesConstraints,
   healthIsChecked,
   arnsAreOfTheRegion,
 ];
-
-/** Where most images have their root volume. */
-export const ROOT_DEVICE = "/dev/xvda";
-
-/** Where a data volume goes unless told. */
-export const DATA_DEVICE = "/dev/xvdf";
-
-/** How a group's properties must go together. */
-export function groupConstraints(props: StatefulElastigroupProps): Constraint[] {
-  return CONSTRAINTS.flatMap((constraintsOf) => constraintsOf(props));
-}

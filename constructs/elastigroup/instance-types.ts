@@ -1,10 +1,10 @@
-import { Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
-import { type Constraint } from "../validation/constraint";
+import { type Constraint, isList, knownItems } from "../validation/constraint";
 import { INSTANCE_TYPE } from "../validation/formats";
+import { type Path } from "../validation/path";
+import { ValidationError } from "../validation/validation-error";
 import { type Validator } from "../validation/validator";
-import { isKnown, ofFormat } from "../validation/value-rules";
-import { type Architecture } from "./architecture";
+import { givenUnlessRule, isKnown, ofFormat } from "../validation/value-rules";
 import { architectureOf } from "./instance-type";
 import {
   rangeConstraints,
@@ -35,6 +35,8 @@ export interface InstanceTypes {
 
 /** Checks each value by itself. */
 export function validateInstanceTypes(types: InstanceTypes, validator: Validator): void {
+  if ((types.spot ?? types.resourceRequirements) === undefined)
+    throw new ValidationError("instanceTypes.spot", givenUnlessRule("resourceRequirements"), undefined);
   validator.value("instanceTypes.onDemand", types.onDemand, ofFormat(INSTANCE_TYPE));
   validator.list("instanceTypes.spot", types.spot, INSTANCE_TYPE);
   validator.list("instanceTypes.preferredSpot", types.preferredSpot, INSTANCE_TYPE);
@@ -42,70 +44,69 @@ export function validateInstanceTypes(types: InstanceTypes, validator: Validator
     validateResourceRequirements(types.resourceRequirements, validator);
 }
 
+/** The same as plain values; of a config file, some may be missing. */
+export type PlainInstanceTypes = {
+  readonly [prop in Exclude<keyof InstanceTypes, "resourceRequirements">]?: unknown;
+} & {
+  readonly resourceRequirements?: Parameters<typeof rangeConstraints>[0];
+};
+
 /** How the types must fit together, and the architecture. */
-export function instanceTypesConstraints(types: InstanceTypes, architecture?: Architecture): Constraint[] {
+export function instanceTypesConstraints(
+  types: PlainInstanceTypes,
+  architecture: string | undefined,
+): Constraint[] {
   const { spot, resourceRequirements } = types;
   return [
     {
-      prop: "instanceTypes.spot",
-      rule: "be given, or `resourceRequirements` instead",
-      got: undefined,
-      among: [],
-      holds: spot !== undefined || resourceRequirements !== undefined,
-      condition: hcl`true`,
-    },
-    {
-      prop: "instanceTypes.resourceRequirements",
+      path: ["instanceTypes", "resourceRequirements"],
       rule: "be left out where `spot` names the types",
       got: resourceRequirements,
-      among: [],
       holds: spot === undefined || resourceRequirements === undefined,
-      condition: hcl`true`,
     },
     ...preferredAmongSpot(types),
     ...(resourceRequirements === undefined ? [] : rangeConstraints(resourceRequirements)),
-    ...misfits(namedTypes(types), architecture?.value).map(({ place, rule, type }) => ({
-      prop: `instanceTypes.${place}`,
-      rule,
-      got: type,
-      among: [],
-      holds: false,
-      condition: hcl`false`,
-    })),
-    ...oneArchitecture(types, architecture?.value),
+    ...misfits(types, architecture),
+    ...oneArchitecture(types, architecture),
   ];
 }
 
-function preferredAmongSpot({ spot, preferredSpot }: InstanceTypes): Constraint[] {
+function preferredAmongSpot({ spot, preferredSpot }: PlainInstanceTypes): Constraint[] {
   if (spot === undefined || preferredSpot === undefined) return [];
-  const among = { prop: "instanceTypes.preferredSpot", rule: "name types that `spot` names too" };
-  if (Token.isUnresolved(preferredSpot)) {
+  const path = ["instanceTypes", "preferredSpot"];
+  const rule = "name types that `spot` names too";
+  const ruleOfItem = "name a type that `spot` names too";
+  if (!isList(preferredSpot)) {
     const condition = hcl`length(setsubtract(${preferredSpot}, ${spot})) == 0`;
-    return [{ ...among, got: preferredSpot, among: [preferredSpot], holds: true, condition }];
+    return [{ path, rule, got: preferredSpot, among: [preferredSpot], holds: true, condition }];
   }
-  return preferredSpot
-    .filter((type) => Token.isUnresolved(spot) || !spot.includes(type))
-    .map((type) => ({
-      ...among,
-      got: type,
-      among: [type, spot],
-      holds: false,
-      condition: hcl`contains(${spot}, ${type})`,
-    }));
+  return preferredSpot.flatMap((type, index) =>
+    isList(spot) && spot.includes(type)
+      ? []
+      : {
+          path: [...path, index],
+          rule: isKnown([type, spot]) ? ruleOfItem : rule,
+          got: type,
+          among: [type, spot],
+          holds: false,
+          condition: hcl`contains(${spot}, ${type})`,
+        },
+  );
 }
 
 /** Graviton's mark is a "g" behind the generation; the first ones had none. */
 const GRAVITON = "^(a1|[a-z]+\\d[a-z]*g[a-z]*)\\.";
 
 /** Types that only Terraform knows, against each other and all that is known; `misfits` has the rest. */
-function oneArchitecture(
-  { onDemand, spot = [], preferredSpot = [] }: InstanceTypes,
-  architecture: string | undefined,
-): Constraint[] {
-  const listed = (types: string[]): unknown[] => (Token.isUnresolved(types) ? [types] : types);
-  const all = [onDemand, ...listed(spot), ...listed(preferredSpot)];
+function oneArchitecture(types: PlainInstanceTypes, architecture: string | undefined): Constraint[] {
+  const { onDemand, spot = [], preferredSpot = [] } = types;
+  const all = [
+    onDemand,
+    ...(isList(spot) ? spot : [spot]),
+    ...(isList(preferredSpot) ? preferredSpot : [preferredSpot]),
+  ];
   const unknown = all.filter((type) => !isKnown(type));
-  const known = namedTypes({ onDemand, spot, preferredSpot }).map(({ type }) => architectureOf(type));
+  const known = namedTypes(types).map(({ type }) => architectureOf(type));
   const given = architecture === undefined || isKnown(architecture) ? [architecture] : [];
   const architectures = new Set(
     [...given, ...known].filter((each) => each !== undefined).map((each) => each === "arm64"),
@@ -115,7 +116,7 @@ function oneArchitecture(
     : [...architectures, hcl`${architecture} == "arm64"`];
   return [
     {
-      prop: "instanceTypes",
+      path: ["instanceTypes"],
       rule: "be of one architecture, for one image runs on all",
       got: all,
       among: [unknown, architecture],
@@ -125,44 +126,35 @@ function oneArchitecture(
   ];
 }
 
-/** A type with the place that names it. */
-interface NamedType<Place> {
-  readonly place: Place;
-  readonly type: string;
-}
-
-/** A type that does not run the same image as the others. */
-interface Misfit<Place> extends NamedType<Place> {
-  readonly rule: string;
-}
-
-function namedTypes({ onDemand, spot, preferredSpot }: InstanceTypes): NamedType<string>[] {
-  const named = (place: string, types: string[] = []): NamedType<string>[] =>
-    Token.isUnresolved(types)
-      ? []
-      : types.filter((type) => !Token.isUnresolved(type)).map((type) => ({ place, type }));
-  return [...named("onDemand", [onDemand]), ...named("spot", spot), ...named("preferredSpot", preferredSpot)];
+/** The types that are known, each with the place that names it. */
+function namedTypes({ onDemand, spot, preferredSpot }: PlainInstanceTypes): { path: Path; type: string }[] {
+  const of = (key: string, types: unknown): { path: Path; type: string }[] =>
+    knownItems(types).map(([index, type]) => ({ path: ["instanceTypes", key, index], type }));
+  return [
+    ...knownItems([onDemand]).map(([, type]) => ({ path: ["instanceTypes", "onDemand"], type })),
+    ...of("spot", spot),
+    ...of("preferredSpot", preferredSpot),
+  ];
 }
 
 /**
  * The types of another architecture than the group's: the given one, or that of the first type. A family this
  * package does not know is taken on trust where the architecture is given.
  */
-export function misfits<Place>(
-  types: readonly NamedType<Place>[],
-  architecture: string | undefined,
-): Misfit<Place>[] {
-  if (Token.isUnresolved(architecture)) return [];
-  const known = types.find(({ type }) => architectureOf(type) !== undefined);
+function misfits(types: PlainInstanceTypes, architecture: string | undefined): Constraint[] {
+  if (!isKnown(architecture)) return [];
+  const named = namedTypes(types);
+  const known = named.find(({ type }) => architectureOf(type) !== undefined);
   const wanted = architecture ?? (known && architectureOf(known.type));
-  return types.flatMap((named) => {
-    const own = architectureOf(named.type);
+  return named.flatMap(({ path, type }) => {
+    const own = architectureOf(type);
     if (own === wanted) return [];
+    const broken = { path, got: type, holds: false };
     if (own === undefined) {
       const rule = "be of a family this package knows, unless `architecture` is given";
-      return architecture === undefined ? [{ ...named, rule }] : [];
+      return architecture === undefined ? [{ ...broken, rule }] : [];
     }
     const reason = architecture === undefined ? ` as ${known?.type}: one image runs on all` : "";
-    return [{ ...named, rule: `be ${wanted}, not ${own}${reason}` }];
+    return [{ ...broken, rule: `be ${wanted}, not ${own}${reason}` }];
   });
 }

@@ -2,6 +2,7 @@ import { hcl } from "../terraform/hcl";
 import { type Constraint, parenthesized } from "../validation/constraint";
 import { GENERATION, INSTANCE_FAMILY, INSTANCE_TYPE } from "../validation/formats";
 import { MEMORY, VCPUS } from "../validation/limits";
+import { pathOf } from "../validation/path";
 import { type Validator } from "../validation/validator";
 import { within } from "../validation/value-rules";
 
@@ -48,20 +49,23 @@ export function validateResourceRequirements(requirements: ResourceRequirements,
   validator.list(`${AT}.excludedGenerations`, requirements.excludedGenerations, GENERATION);
 }
 
-/** No range may be empty. */
-export function rangeConstraints(requirements: ResourceRequirements): Constraint[] {
-  const { minMemory, maxMemory, minVcpus, maxVcpus } = requirements;
-  const ranges: [least: string, most: string, low: number, high: number][] = [
-    ["minMemory", "maxMemory", minMemory, maxMemory],
-    ["minVcpus", "maxVcpus", minVcpus, maxVcpus],
+/** No range may be empty; of a config file, one of its ends may be missing. */
+export function rangeConstraints(requirements: { readonly [end in Ends]?: unknown }): Constraint[] {
+  const ranges: [least: Ends, most: Ends][] = [
+    ["minMemory", "maxMemory"],
+    ["minVcpus", "maxVcpus"],
   ];
-  return ranges.map(([least, most, low, high]) => ({
-    prop: `${AT}.${least}`,
-    rule: `be at most \`${most}\`${parenthesized(high)}`,
-    got: low,
-    among: [low, high],
-    // Of a config file one of them may be missing.
-    holds: !(low > high),
-    condition: hcl`${low} <= ${high}`,
-  }));
+  return ranges.map(([least, most]) => {
+    const [low, high] = [requirements[least], requirements[most]];
+    return {
+      path: [...pathOf(AT), least],
+      rule: `be at most \`${most}\`${parenthesized(high)}`,
+      got: low,
+      among: [low, high],
+      holds: !(Number(low) > Number(high)),
+      condition: hcl`${low} <= ${high}`,
+    };
+  });
 }
+
+type Ends = "minMemory" | "maxMemory" | "minVcpus" | "maxVcpus";

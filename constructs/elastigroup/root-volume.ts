@@ -1,5 +1,8 @@
 import { type Volume } from "./volume";
 
+/** Where most images have their root volume. */
+export const ROOT_DEVICE = "/dev/xvda";
+
 /** The volume that an instance boots from. */
 export interface RootVolume extends Volume {
   /**

@@ -5,6 +5,7 @@ import {
 import { type IResolvable, Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
 import { ACCOUNT, HOSTED_ZONE, RECORD_SET } from "../validation/formats";
+import { type Path } from "../validation/path";
 import { type Validator } from "../validation/validator";
 import { ofFormat, oneOf, some } from "../validation/value-rules";
 
@@ -44,12 +45,12 @@ export interface Route53Domain {
 export function validateRoute53(domains: Route53Domain[], validator: Validator): void {
   if (domains.length === 0) validator.value("route53", [], some("domain"));
   domains.forEach(({ hostedZoneId, records, recordType, account }, index) => {
-    const prop = `route53[${index}]`;
-    validator.value(`${prop}.hostedZoneId`, hostedZoneId, ofFormat(HOSTED_ZONE));
-    if (records.length === 0) validator.value(`${prop}.records`, [], some("record"));
-    for (const { name } of records) validator.value(`${prop}.records`, name, ofFormat(RECORD_SET));
-    validator.optional(`${prop}.account`, account, ofFormat(ACCOUNT));
-    validator.value(`${prop}.recordType`, recordType ?? "a", oneOf(["a", "cname"]));
+    const at = (key: string): Path => ["route53", index, key];
+    validator.value(at("hostedZoneId"), hostedZoneId, ofFormat(HOSTED_ZONE));
+    if (records.length === 0) validator.value(at("records"), [], some("record"));
+    for (const { name } of records) validator.value(at("records"), name, ofFormat(RECORD_SET));
+    validator.optional(at("account"), account, ofFormat(ACCOUNT));
+    validator.value(at("recordType"), recordType ?? "a", oneOf(["a", "cname"]));
   });
 }
 

@@ -16,20 +16,22 @@ import {
 } from "../validation/formats";
 import { HOPS, REPLICAS } from "../validation/limits";
 import { validateTags } from "../validation/tags";
+import { addValidation, ValidationError } from "../validation/validation-error";
 import { Validator } from "../validation/validator";
-import { NOT_EMPTY, ofFormat, oneOf, terraformPattern, violation, within } from "../validation/value-rules";
+import { NOT_EMPTY, ofFormat, oneOf, terraformPattern, within } from "../validation/value-rules";
 import { Architecture } from "./architecture";
-import { DataVolumeMode, validateDataVolume } from "./data-volume";
-import { DATA_DEVICE, groupConstraints, ROOT_DEVICE } from "./group-constraints";
+import { DATA_DEVICE, DataVolumeMode, validateDataVolume } from "./data-volume";
+import { groupConstraints, plainGroup } from "./group-constraints";
 import { ignoresZones, renderLifecycle } from "./group-lifecycle";
 import { type StatefulElastigroupProps } from "./group-props";
 import { healthCheckOf, validateHealthCheck } from "./health-check";
 import { type InstanceTypes, validateInstanceTypes } from "./instance-types";
+import { ROOT_DEVICE } from "./root-volume";
 import { renderRoute53, validateRoute53 } from "./route53-domain";
 import { renderStrategy, validateStrategy } from "./strategy";
 import { UserData } from "./user-data";
 import { renderVolume, validateVolume } from "./volume";
-import { zoneItems, zonesConstraints } from "./zone-items";
+import { itemsConstraints, zoneItems } from "./zone-items";
 import { ZoneSyncGuard } from "./zone-sync-guard";
 
 /** What goes before the name of a profile where the provider takes no ARN. */
@@ -56,10 +58,10 @@ export class StatefulElastigroup extends Construct {
     validateHealthCheck(props.healthCheck, validator);
     const zones = zoneItems(this, props.availabilityZones);
     const constraints = [
-      ...groupConstraints(props),
-      ...zonesConstraints(props.availabilityZones, zones, props.region),
+      ...groupConstraints(plainGroup(props)),
+      ...itemsConstraints(props.availabilityZones, zones, props.region),
     ];
-    this.node.addValidation({ validate: () => violations(constraints) });
+    addValidation(this, () => violations(constraints));
 
     const userData =
       props.userData === undefined ? undefined : new UserData(this, "user-data", { text: props.userData });
@@ -107,7 +109,7 @@ export class StatefulElastigroup extends Construct {
   /** Takes a group over that is there already. */
   private adopt(id: string): void {
     if (Token.isUnresolved(id))
-      throw new Error(violation("adopt", "be known before Terraform runs", "a token"));
+      throw new ValidationError("adopt", "be known before Terraform runs", "a token");
     new Validator().value("adopt", id, ofFormat(GROUP_ID));
     const { terraformResourceType, friendlyUniqueId } = this.elastigroup;
     new ImportBlock(this, "import", { to: `${terraformResourceType}.${friendlyUniqueId}`, id });

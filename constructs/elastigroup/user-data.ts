@@ -12,7 +12,8 @@ import { Construct } from "constructs";
 import { gzipSync } from "node:zlib";
 import { terraformText } from "../terraform/escape";
 import { hcl } from "../terraform/hcl";
-import { precondition, violation } from "../validation/value-rules";
+import { addValidation, ValidationError } from "../validation/validation-error";
+import { precondition } from "../validation/value-rules";
 
 /**
  * EC2's limit on user data before base64, in bytes.
@@ -45,7 +46,7 @@ export class UserData extends Construct {
     // A text that happens to be valid base64 would be passed on as if it were encoded; "#" is not in its alphabet.
     const isOpen = startsWithToken(props.text);
     if (!isOpen && !props.text.startsWith("#!"))
-      throw new Error(violation("userData", SCRIPT, props.text.slice(0, 20)));
+      throw new ValidationError("userData", SCRIPT, props.text.slice(0, 20));
     const lines = new TerraformLocal(this, "lines", linesOf(props.text));
     const script = Fn.join("\n", lines.asList);
     this.encoded = Fn.base64gzip(script);
@@ -57,8 +58,8 @@ export class UserData extends Construct {
         errorMessage: `User data must be at most ${USER_DATA_LIMIT} bytes after gzip: EC2 refuses more.`,
       },
     ];
-    let problems: string[] | undefined;
-    this.node.addValidation({ validate: () => (problems ??= validateSize(props.text)) });
+    let errors: ValidationError[] | undefined;
+    addValidation(this, () => (errors ??= validateSize(props.text)));
   }
 }
 
@@ -78,7 +79,7 @@ function startsWithToken(text: string): boolean {
 let measured = { text: "", size: 0 };
 
 /** What is wrong with the size of a script; one that holds tokens is measured by Terraform. */
-export function validateSize(text: string): string[] {
+export function validateSize(text: string): ValidationError[] {
   if (Token.isUnresolved(text) || measured.size + difference(measured.text, text) <= USER_DATA_LIMIT)
     return [];
   // The fastest level takes a quarter of the time, and as a rule it fits already.
@@ -88,7 +89,7 @@ export function validateSize(text: string): string[] {
   const size = gzipSync(text, { level: 6 }).length;
   return size <= USER_DATA_LIMIT
     ? []
-    : [violation("userData", `be at most ${USER_DATA_LIMIT} bytes after gzip`, size)];
+    : [new ValidationError("userData", `be at most ${USER_DATA_LIMIT} bytes after gzip`, size)];
 }
 
 /** Bytes that two texts do not have in common, at most: compressed, one is hardly larger than the other by more. */

@@ -61,7 +61,10 @@ export interface Volume {
   readonly kmsKeyId?: string;
 }
 
-const TYPES = ["gp3", "gp2", "io1"];
+/** EC2's own names of the types. */
+export const VOLUME_TYPES = ["gp3", "gp2", "io1"] as const;
+
+const DEFAULT_TYPE = VolumeType.GP3.value;
 
 /** A volume with its size and device, whichever of them it has. */
 type SizedVolume = Volume & { readonly size?: number; readonly device?: string };
@@ -70,31 +73,13 @@ type SizedVolume = Volume & { readonly size?: number; readonly device?: string }
 export function validateVolume(prop: string, volume: SizedVolume, validator: Validator): void {
   // No rule holds for undefined.
   validator.value(`${prop}.size`, volume.size!, within(VOLUME_SIZE, " GiB"));
-  validator.value(`${prop}.type`, volume.type?.value ?? "gp3", oneOf(TYPES));
+  validator.value(`${prop}.type`, volume.type?.value ?? DEFAULT_TYPE, oneOf<string>(VOLUME_TYPES));
   validator.optional(`${prop}.throughput`, volume.throughput, within(THROUGHPUT, " MiB/s"));
   validator.optional(`${prop}.kmsKeyId`, volume.kmsKeyId, ofFormat(KMS_KEY));
   if (volume.device !== undefined) validator.value(`${prop}.device`, volume.device, ofFormat(DEVICE));
 }
 
-/** How a volume's values must fit together. */
-export function volumeConstraints(prop: string, volume: SizedVolume): Constraint[] {
-  return constraintsOf({ ...volume, type: volume.type?.value }).map(({ part, ...constraint }) => ({
-    ...constraint,
-    prop: `${prop}.${part}`,
-  }));
-}
-
-/** What is wrong with how the values fit together that are known; the config file's volumes have the same parts. */
-export function volumeConflicts(volume: VolumeParts): VolumeConstraint[] {
-  return constraintsOf(volume).filter(isBroken);
-}
-
-/** A constraint on one part of a volume. */
-export type VolumeConstraint = Omit<Constraint, "prop"> & {
-  readonly part: "size" | "iops" | "throughput" | "kmsKeyId";
-};
-
-/** The parts of a volume, some of which nobody may know yet. */
+/** A volume's parts as plain values; of a config file, some may be missing. */
 export interface VolumeParts {
   readonly size?: unknown;
   readonly type?: string;
@@ -102,100 +87,114 @@ export interface VolumeParts {
   readonly throughput?: unknown;
   readonly encrypted?: unknown;
   readonly kmsKeyId?: unknown;
+  readonly device?: unknown;
 }
 
-function constraintsOf(volume: VolumeParts): VolumeConstraint[] {
-  const { type = "gp3", throughput, encrypted = true, kmsKeyId } = volume;
-  const isNamed = isKnown(type);
-  const most = Math.floor(Number(volume.iops ?? GP3.iops) / 4);
-  const constraints: VolumeConstraint[] = [
-    ...sizeConstraints({ ...volume, type }),
-    ...iopsConstraints({ ...volume, type }),
+/** The parts of a volume. */
+export function partsOf(volume: SizedVolume): VolumeParts {
+  return { ...volume, type: volume.type?.value };
+}
+
+/** How a volume's parts must fit together. */
+export function volumeConstraints(prop: string, volume: VolumeParts): Constraint[] {
+  const parts = { ...volume, type: volume.type ?? DEFAULT_TYPE };
+  return [
+    ...sizeConstraints(prop, parts),
+    ...iopsConstraints(prop, parts),
+    ...throughputConstraints(prop, parts),
+    ...keyConstraints(prop, parts),
   ];
-  if (throughput !== undefined) {
-    constraints.push({
-      part: "throughput",
-      rule: `be left out ${isNamed ? `for ${type}` : "unless `type` is gp3"}`,
-      got: throughput,
-      among: [type],
-      holds: type === "gp3" || !TYPES.includes(type),
-      condition: hcl`${type} == "gp3"`,
-    });
-    const quarter: VolumeConstraint = {
-      part: "throughput",
-      rule: `be at most a quarter of \`iops\`${isKnown(volume.iops) ? ` (${most} MiB/s)` : ""}`,
-      got: throughput,
-      among: [throughput, volume.iops],
-      holds: Number(throughput) <= most,
-      condition: hcl`${throughput} <= ${volume.iops ?? GP3.iops} / 4`,
+}
+
+type TypedParts = VolumeParts & { readonly type: string };
+
+/** The rows of a table by type that count: that of the type, and all where only Terraform knows it. */
+function rowsOf<Row>(table: Readonly<Record<string, Row>>, type: string): [name: string, row: Row][] {
+  return Object.entries(table).filter(([name]) => name === type || !isKnown(type));
+}
+
+function sizeConstraints(prop: string, { type, size }: TypedParts): Constraint[] {
+  return rowsOf(SIZES, type).map(([name, limits]) => {
+    const range = within(limits, " GiB");
+    return {
+      path: [prop, "size"],
+      rule: `${range.rule} for ${name}`,
+      got: size,
+      among: [type, size],
+      holds: size === undefined || range.holds(size as number),
+      condition: hcl`${type} != ${name} || (${range.condition(size)})`,
     };
-    if (type === "gp3" || !isNamed) constraints.push(quarter);
-  }
-  if (kmsKeyId !== undefined) {
-    constraints.push({
-      part: "kmsKeyId",
-      rule: "be left out unless `encrypted` is true",
-      got: kmsKeyId,
-      among: [encrypted],
-      holds: encrypted === true,
-      condition: hcl`${encrypted}`,
-    });
-  }
-  return constraints;
+  });
 }
 
-function sizeConstraints({ type = "gp3", size }: VolumeParts): VolumeConstraint[] {
-  return Object.entries(SIZES)
-    .filter(([name]) => name === type || !isKnown(type))
-    .map(([name, { least, most }]) => {
-      const range = within({ least, most }, " GiB");
-      return {
-        part: "size",
-        rule: `${range.rule} for ${name}`,
-        got: size,
-        among: [type, size],
-        // Of a config file it may be missing.
-        holds: size === undefined || range.holds(size as number),
-        condition: hcl`${type} != ${name} || (${range.condition(size)})`,
-      };
-    });
-}
-
-function iopsConstraints({ type = "gp3", size, iops }: VolumeParts): VolumeConstraint[] {
-  const about = { part: "iops" as const, got: iops };
+function iopsConstraints(prop: string, { type, size, iops }: TypedParts): Constraint[] {
+  const about = { path: [prop, "iops"], got: iops };
   if (iops === undefined) {
     const condition = hcl`${type} != "io1"`;
     return [{ ...about, rule: "be given for io1", among: [type], holds: type !== "io1", condition }];
   }
-  const allowed: VolumeConstraint = {
+  const allowed: Constraint = {
     ...about,
     rule: "be left out for gp2",
     among: [type],
     holds: type !== "gp2",
     condition: hcl`${type} != "gp2"`,
   };
-  const ranges = Object.entries(IOPS).filter(([name]) => name === type || !isKnown(type));
+  const ranges = rowsOf(IOPS, type).flatMap(([name, { least, most, perGib }]) => {
+    const range = within({ least, most });
+    const inRange: Constraint = {
+      ...about,
+      rule: `${range.rule} for ${name}`,
+      among: [type, iops],
+      holds: range.holds(iops as number),
+      condition: hcl`${type} != ${name} || (${range.condition(iops)})`,
+    };
+    const bySize: Constraint = {
+      ...about,
+      rule: `be at most ${perGib} per GiB of \`size\` for ${name}`,
+      among: [type, iops, size],
+      holds:
+        isBroken(inRange) || size === undefined || Number(iops) <= Math.max(least, perGib * Number(size)),
+      condition: hcl`${type} != ${name} || ${iops} <= max(${least}, ${perGib} * ${size})`,
+    };
+    return [inRange, bySize];
+  });
+  return [allowed, ...ranges];
+}
+
+function throughputConstraints(prop: string, { type, iops, throughput }: TypedParts): Constraint[] {
+  if (throughput === undefined) return [];
+  const about = { path: [prop, "throughput"], got: throughput };
+  const isNamed = isKnown(type);
+  const most = Math.floor(Number(iops ?? GP3.iops) / 4);
+  const allowed: Constraint = {
+    ...about,
+    rule: `be left out ${isNamed ? `for ${type}` : "unless `type` is gp3"}`,
+    among: [type],
+    holds: type === "gp3" || !VOLUME_TYPES.some((known) => known === type),
+    condition: hcl`${type} == "gp3"`,
+  };
+  const quarter: Constraint = {
+    ...about,
+    rule: `be at most a quarter of \`iops\`${isKnown(iops) ? ` (${most} MiB/s)` : ""}`,
+    among: [throughput, iops],
+    holds: Number(throughput) <= most,
+    condition: hcl`${throughput} <= ${iops ?? GP3.iops} / 4`,
+  };
+  return type === "gp3" || !isNamed ? [allowed, quarter] : [allowed];
+}
+
+function keyConstraints(prop: string, { encrypted = true, kmsKeyId }: TypedParts): Constraint[] {
+  if (kmsKeyId === undefined) return [];
   return [
-    allowed,
-    ...ranges.flatMap(([name, { least, most, perGib }]) => {
-      const range = within({ least, most });
-      const inRange: VolumeConstraint = {
-        ...about,
-        rule: `${range.rule} for ${name}`,
-        among: [type, iops],
-        holds: range.holds(iops as number),
-        condition: hcl`${type} != ${name} || (${range.condition(iops)})`,
-      };
-      const bySize: VolumeConstraint = {
-        ...about,
-        rule: `be at most ${perGib} per GiB of \`size\` for ${name}`,
-        among: [type, iops, size],
-        holds:
-          isBroken(inRange) || size === undefined || Number(iops) <= Math.max(least, perGib * Number(size)),
-        condition: hcl`${type} != ${name} || ${iops} <= max(${least}, ${perGib} * ${size})`,
-      };
-      return [inRange, bySize];
-    }),
+    {
+      path: [prop, "kmsKeyId"],
+      rule: "be left out unless `encrypted` is true",
+      got: kmsKeyId,
+      among: [encrypted],
+      holds: encrypted === true,
+      condition: hcl`${encrypted}`,
+    },
   ];
 }
 
@@ -208,7 +207,7 @@ export function renderVolume(
   device: string,
   deleteOnTermination: boolean | IResolvable,
 ): ElastigroupAwsEbsBlockDevice {
-  const type = volume.type?.value ?? "gp3";
+  const type = volume.type?.value ?? DEFAULT_TYPE;
   const of = (least: number): number | undefined => {
     if (isKnown(type)) return type === "gp3" ? least : undefined;
     return Token.asNumber(hcl`${type} == "gp3" ? ${least} : null`);

@@ -3,7 +3,7 @@ import { type Construct } from "constructs";
 import { hcl } from "../terraform/hcl";
 import { type Constraint, parenthesized } from "../validation/constraint";
 import { type Format, SUBNET, ZONE } from "../validation/formats";
-import { type AvailabilityZones } from "./availability-zones";
+import { type AvailabilityZones, regionOfZones } from "./availability-zones";
 
 /** A zone, a subnet, and what may follow. */
 const ITEM = `^${inner(ZONE)}:${inner(SUBNET)}(:[^:\\s]*){0,3}$`;
@@ -29,13 +29,13 @@ export function zoneItems(scope: Construct, { items, revision }: AvailabilityZon
 }
 
 /** What holds of a group's zones and of the items that they become. */
-export function zonesConstraints(zones: AvailabilityZones, items: string[], region: string): Constraint[] {
+export function itemsConstraints(zones: AvailabilityZones, items: string[], region: string): Constraint[] {
   return [...itemConstraints(items), ...zoneConstraints(zones, items, region)];
 }
 
 /** Of other items the provider would drop some, and Spot refuse the rest. */
 function itemConstraints(items: string[]): Constraint[] {
-  const about = { prop: "availabilityZones", got: items, among: [items], holds: true };
+  const about = { path: ["availabilityZones"], got: items, among: [items], holds: true };
   return [
     {
       ...about,
@@ -50,7 +50,7 @@ function itemConstraints(items: string[]): Constraint[] {
   ];
 }
 
-/** How zones must fit the region, and preferred ones the others. */
+/** How zones must fit the region, and preferred ones the others: here what only Terraform knows. */
 function zoneConstraints(
   { names, preferred }: AvailabilityZones,
   items: string[],
@@ -58,22 +58,22 @@ function zoneConstraints(
 ): Constraint[] {
   const zones = names ?? hcl`[for item in ${items} : split(":", item)[0]]`;
   const within: Constraint = {
-    prop: "availabilityZones",
+    path: ["availabilityZones"],
     rule: `name zones of \`region\`${parenthesized(region)}`,
     got: names ?? items,
     among: [names ?? items, region],
-    holds: (names ?? []).every((zone) => zone.startsWith(region)),
+    holds: true,
     condition: hcl`alltrue([for zone in ${zones} : startswith(zone, ${region})])`,
   };
-  if (preferred === undefined) return [within];
+  const ofRegion = [...regionOfZones(names ?? [], region), within];
+  if (preferred === undefined) return ofRegion;
   const used: Constraint = {
-    prop: "preferredZones",
+    path: ["preferredZones"],
     rule: "name zones that `availabilityZones` names too",
     got: preferred,
     among: [preferred, names ?? items],
-    // Known ones are held against each other where they are made.
     holds: true,
     condition: hcl`length(setsubtract(${preferred}, ${zones})) == 0`,
   };
-  return [within, used];
+  return [...ofRegion, used];
 }

@@ -2,6 +2,7 @@ import { type IResolvable, type Precondition, Tokenization } from "cdktf";
 import { create, type TemplateDelegate } from "handlebars";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { portsConstraints, REDIS_PORT } from "../access/redis-ports";
 import { shellWord, wordList } from "../terraform/escape";
 import { hcl } from "../terraform/hcl";
 import {
@@ -11,19 +12,18 @@ import {
   HOST,
   HTTP_URL,
   LINE,
-  RESERVED_DIRECTIVES,
   SHA256,
   SHELL,
   SIZE,
 } from "../validation/formats";
 import { PORTS } from "../validation/limits";
 import { Validator } from "../validation/validator";
-import { ofFormat, terraformPattern, type ValueRule, within } from "../validation/value-rules";
+import { ofFormat, type ValueRule, within } from "../validation/value-rules";
 import { type AgentArchive, inlineProgram } from "./agent-archive";
 import { Failover } from "./failover";
 import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
 import { RedisInstall } from "./redis-install";
-import { type RedisSettings } from "./redis-settings";
+import { directivesConstraints, type RedisSettings } from "./redis-settings";
 import { agentSha256, agentUrl } from "./release";
 
 export interface BootScriptProps {
@@ -159,37 +159,24 @@ const SCRIPT: ValueRule<string> = {
     hcl`can(regex("\\S", ${text})) && !can(regex(${`(^|\n)${FILE_END}\r?(\n|$)`}, ${text}))`,
 };
 
-const UNRESERVED: ValueRule<string> = {
-  rule: "leave alone what this package sets itself or relies on",
-  holds: (directive) => !RESERVED_DIRECTIVES.test(directive),
-  condition: (directive) => hcl`!can(regex(${terraformPattern(RESERVED_DIRECTIVES)}, ${directive}))`,
-};
-
-/** The bus is 10000 above the port. */
-const WITH_BUS: ValueRule<number> = {
-  rule: "be at most 55535 unless `busPort` is given",
-  holds: (port) => port <= 55535,
-  condition: (port) => hcl`${port} <= 55535`,
-};
-
 function validateRedis(redis: RedisSettings, validator: Validator): void {
-  const { install, port = 6379, busPort, maxMemory, backlogSize, directives = {} } = redis;
+  const { install, port = REDIS_PORT, busPort, maxMemory, backlogSize, directives = {} } = redis;
   validator.value("redis.port", port, within(PORTS));
-  if (busPort === undefined) validator.value("redis.port", port, WITH_BUS);
-  else validator.value("redis.busPort", busPort, within(PORTS));
+  if (busPort !== undefined) validator.value("redis.busPort", busPort, within(PORTS));
+  validator.across(portsConstraints(redis));
   if (maxMemory !== undefined) validator.value("redis.maxMemory", maxMemory, ofFormat(SIZE));
   if (backlogSize !== undefined) validator.value("redis.backlogSize", backlogSize, ofFormat(BACKLOG_SIZE));
   for (const [directive, value] of Object.entries(directives)) {
     validator.value("redis.directives", directive, ofFormat(DIRECTIVE));
-    validator.value("redis.directives", directive, UNRESERVED);
-    validator.value(`redis.directives.${directive}`, value, ofFormat(LINE));
+    validator.value(["redis", "directives", directive], value, ofFormat(LINE));
   }
+  validator.across(directivesConstraints(directives));
   validator.add(install?._preconditions ?? []);
 }
 
 function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: string]: string } {
   const install = redis.install ?? RedisInstall.source();
-  const port = redis.port ?? 6379;
+  const port = redis.port ?? REDIS_PORT;
   return {
     MASTERS: wordList(props.masters),
     SHARD: props.shard ?? "",

@@ -1,7 +1,6 @@
 import { type TerraformResourceLifecycle } from "cdktf";
-import { ROOT_DEVICE } from "../elastigroup/group-constraints";
 import { memoryOf } from "../elastigroup/instance-type";
-import { type RootVolume } from "../elastigroup/root-volume";
+import { ROOT_DEVICE, type RootVolume } from "../elastigroup/root-volume";
 import { hcl } from "../terraform/hcl";
 import { isKnown } from "../validation/value-rules";
 import { bytesOf, GIB } from "./memory-size";

@@ -6,8 +6,9 @@ import { terraformText } from "../terraform/escape";
 import { IMPORT_VERSION } from "../terraform/import-block";
 import { VerbatimBackend } from "../terraform/verbatim-backend";
 import { ACCOUNT } from "../validation/formats";
+import { ValidationError } from "../validation/validation-error";
 import { Validator, withPreconditions } from "../validation/validator";
-import { ofFormat, violation } from "../validation/value-rules";
+import { ofFormat } from "../validation/value-rules";
 import { RedisReplicas, type RedisReplicasProps, type ReplicaGroup } from "./redis-replicas";
 
 export interface RedisReplicasStackProps {
@@ -68,10 +69,10 @@ export class RedisReplicasStack extends TerraformStack {
   public addReplicas(props: RedisReplicasProps): RedisReplicas {
     if ((props.network ?? props.secrets) && props.awsProvider === undefined) this.addAws(props.region);
     const adopted = [
-      ["adopt", props.adopt] as const,
-      ...(props.shards ?? []).map(({ adopt }, index) => [`shards[${index}].adopt`, adopt] as const),
+      [["adopt"], props.adopt] as const,
+      ...(props.shards ?? []).map(({ adopt }, index) => [["shards", index, "adopt"], adopt] as const),
     ].find(([, group]) => group !== undefined);
-    if (adopted && this.isModule) throw new Error(violation(adopted[0], OF_THE_ROOT, adopted[1]));
+    if (adopted && this.isModule) throw new ValidationError(adopted[0], OF_THE_ROOT, adopted[1]);
     if (adopted) this.addOverride("terraform.required_version", IMPORT_VERSION);
     const lifecycle = withPreconditions(props.lifecycle, this.validator.preconditions);
     const replicas = new RedisReplicas(this, "replicas", { ...props, lifecycle });
@@ -114,7 +115,7 @@ export class RedisReplicasStack extends TerraformStack {
   private validateModule({ module, account, backend }: RedisReplicasStackProps): void {
     if (!module) return;
     for (const [prop, value] of Object.entries({ account, backend }))
-      if (value !== undefined) throw new Error(violation(prop, OF_THE_ROOT, value));
+      if (value !== undefined) throw new ValidationError(prop, OF_THE_ROOT, value);
   }
 
   private validBackend(
@@ -126,7 +127,7 @@ export class RedisReplicasStack extends TerraformStack {
       return { local: { path: `../../../terraform.${id}.tfstate` } };
     }
     if (Object.keys(backend).length > 1)
-      throw new Error(violation("backend", "name one backend", Object.keys(backend)));
+      throw new ValidationError("backend", "name one backend", Object.keys(backend));
     return backend;
   }
 }

@@ -7,15 +7,17 @@ import { type Secrets } from "../access/secrets";
 import { type DataVolume } from "../elastigroup/data-volume";
 import { type GroupProps, type StatefulElastigroupProps } from "../elastigroup/group-props";
 import { StatefulElastigroup } from "../elastigroup/stateful-elastigroup";
-import { preconditions } from "../validation/constraint";
+import { preconditions, violations } from "../validation/constraint";
 import { REPLICAS } from "../validation/limits";
+import { addValidation, ValidationError } from "../validation/validation-error";
 import { Validator, withPreconditions } from "../validation/validator";
-import { violation, within } from "../validation/value-rules";
+import { givenUnlessRule, within } from "../validation/value-rules";
 import { type BootOptions, BootScript } from "./boot-script";
 import { defaultRootVolume, hasDefaultSize, keepVolumes } from "./default-root-volume";
 import { type Failover } from "./failover";
 import { type RedisSettings } from "./redis-settings";
-import { type Shard, shardConstraints, shardViolations, validateShards } from "./shard";
+import { replicasConstraints, rootVolumeConstraints } from "./replicas-constraints";
+import { type Shard, shardsConstraints, validateShards } from "./shard";
 
 export interface RedisReplicasProps extends GroupProps {
   /**
@@ -108,7 +110,7 @@ export class RedisReplicas extends Construct {
 
   constructor(scope: Construct, id: string, props: RedisReplicasProps) {
     super(scope, id);
-    validateCount(props);
+    validateProps(props);
     this.securityGroup = this.addSecurityGroup(props);
     this.instanceRole = this.addInstanceRole(props);
     const access = this.renderAccess(props);
@@ -118,7 +120,7 @@ export class RedisReplicas extends Construct {
         : props.shards.map((shard) =>
             this.addGroup(`shard-${shard.name}`, props, access, shard.replicas, shard),
           );
-    this.node.addValidation({ validate: () => shardsViolations(props) });
+    addValidation(this, () => violations(replicasConstraints(props)));
   }
 
   /** The group that runs the replicas, where there is one for all. */
@@ -187,12 +189,8 @@ export class RedisReplicas extends Construct {
   }
 
   private addInstanceRole(props: RedisReplicasProps): InstanceRole | undefined {
-    const { secrets, name, region, tags, awsProvider, iamInstanceProfile } = props;
+    const { secrets, name, region, tags, awsProvider } = props;
     if (secrets === undefined) return undefined;
-    if (iamInstanceProfile !== undefined)
-      throw new Error(
-        violation("iamInstanceProfile", "be left out where `secrets` is given", iamInstanceProfile),
-      );
     return new InstanceRole(this, "instance-role", {
       ...secrets,
       name: instanceRoleName(name, region),
@@ -225,29 +223,25 @@ function together(items: string[], item: string | undefined): string[] {
   return Token.isUnresolved(items) ? (Fn.concat([items, [item]]) as string[]) : [...items, item];
 }
 
-/** Throws where nobody could tell how many replicas there are to be. */
-function validateCount({ replicas, shards }: RedisReplicasProps): void {
+/** Throws where a group could not even be made of the properties. */
+function validateProps({
+  replicas,
+  shards,
+  securityGroupIds,
+  network,
+  rootVolume,
+}: RedisReplicasProps): void {
+  const validator = new Validator();
   if (shards !== undefined) validateShards(shards);
-  else if (replicas === undefined) throw new Error(violation("replicas", "be given, or `shards`", replicas));
+  else if (replicas === undefined) throw new ValidationError("replicas", givenUnlessRule("shards"), replicas);
   // As the group's capacity it is held against the same rule in Terraform.
-  if (replicas !== undefined) new Validator().value("replicas", replicas, within(REPLICAS));
+  if (replicas !== undefined) validator.value("replicas", replicas, within(REPLICAS));
+  if ((securityGroupIds ?? network) === undefined)
+    throw new ValidationError("securityGroupIds", givenUnlessRule("network"), securityGroupIds);
+  validator.across(rootVolumeConstraints(rootVolume));
 }
 
 /** What holds of all shards together is seen to once: at the first one's group. */
 function across(shards: Shard[] = [], shard: Shard | undefined): Precondition[] {
-  return shard === shards[0] ? preconditions(shardConstraints(shards)) : [];
-}
-
-function shardsViolations({ replicas, shards, privateIps, adopt }: RedisReplicasProps): string[] {
-  if (shards === undefined) return [];
-  return [
-    ...(replicas === undefined
-      ? []
-      : [violation("replicas", "be left out where `shards` have their own", replicas)]),
-    ...(privateIps === undefined
-      ? []
-      : [violation("privateIps", "be left out where `shards` have their own", privateIps)]),
-    ...(adopt === undefined ? [] : [violation("adopt", "be left out where `shards` have their own", adopt)]),
-    ...shardViolations(shards),
-  ];
+  return shard === shards[0] ? preconditions(shardsConstraints(shards)) : [];
 }

@@ -1,3 +1,7 @@
+import { hcl } from "../terraform/hcl";
+import { type Constraint } from "../validation/constraint";
+import { RESERVED_DIRECTIVES } from "../validation/formats";
+import { terraformPattern } from "../validation/value-rules";
 import { type RedisInstall } from "./redis-install";
 
 /** The Redis server of each replica. */
@@ -32,4 +36,18 @@ export interface RedisSettings {
    * @default - none
    */
   readonly directives?: { [directive: string]: string };
+}
+
+/** The directives that are the user's to set. */
+export function directivesConstraints(
+  directives: { readonly [directive: string]: unknown } = {},
+): Constraint[] {
+  return Object.entries(directives).map(([directive, value]) => ({
+    path: ["redis", "directives", directive],
+    rule: "be left out: this package sets it itself, or relies on its default",
+    got: value,
+    among: [directive],
+    holds: !RESERVED_DIRECTIVES.test(directive),
+    condition: hcl`!can(regex(${terraformPattern(RESERVED_DIRECTIVES)}, ${directive}))`,
+  }));
 }

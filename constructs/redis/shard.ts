@@ -1,10 +1,12 @@
 import { Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
-import { type Constraint } from "../validation/constraint";
+import { type Constraint, repeated } from "../validation/constraint";
 import { HOST, IPV4, SHARD } from "../validation/formats";
 import { REPLICAS } from "../validation/limits";
+import { type Path } from "../validation/path";
+import { ValidationError } from "../validation/validation-error";
 import { Validator } from "../validation/validator";
-import { ofFormat, once, some, violation, within } from "../validation/value-rules";
+import { ofFormat, some, within } from "../validation/value-rules";
 
 /** The replicas of one shard, on a group of their own. */
 export interface Shard {
@@ -38,42 +40,37 @@ export function validateShards(shards: Shard[]): void {
     some("shard"),
   );
   shards.forEach(({ name, master, replicas, privateIps }, index) => {
+    const at = (prop: keyof Shard): Path => ["shards", index, prop];
     if (Token.isUnresolved(name))
-      throw new Error(violation(`shards[${index}].name`, "be known before Terraform runs", "a token"));
-    validator.value(`shards[${index}].name`, name, ofFormat(SHARD));
-    validator.value(`shards[${index}].master`, master, ofFormat(HOST));
-    validator.value(`shards[${index}].replicas`, replicas, within(REPLICAS));
-    validator.list(`shards[${index}].privateIps`, privateIps, IPV4);
+      throw new ValidationError(at("name"), "be known before Terraform runs", "a token");
+    validator.value(at("name"), name, ofFormat(SHARD));
+    validator.value(at("master"), master, ofFormat(HOST));
+    validator.value(at("replicas"), replicas, within(REPLICAS));
+    validator.list(at("privateIps"), privateIps, IPV4);
   });
-  validator.value(
-    "shards",
-    shards.map(({ name }) => name),
-    once("shard"),
-  );
+  // Two of one name would be one construct.
+  validator.across(namesConstraints(shards));
 }
+
+/** A shard as plain values; of a config file, some may be missing. */
+export type PlainShard = { readonly [prop in keyof Shard]?: unknown };
 
 /** What shards must not have in common. */
-export function shardViolations(shards: Shard[]): string[] {
-  return [
-    ...repeated(shards.map(({ master }) => [master])).map(([index, master]) =>
-      violation(`shards[${index}].master`, "be the node of one shard", master),
-    ),
-    ...repeated(shards.map(({ adopt }) => (adopt === undefined ? [] : [adopt]))).map(([index, group]) =>
-      violation(`shards[${index}].adopt`, "name a group that no other shard has", group),
-    ),
-    ...repeated(shards.map(({ privateIps }) => privateIps ?? [])).map(([index, address]) =>
-      violation(`shards[${index}].privateIps`, "hold addresses that no other shard has", address),
-    ),
-  ];
-}
-
-/** The same where only Terraform knows the values. */
-export function shardConstraints(shards: Shard[]): Constraint[] {
+export function shardsConstraints(shards: readonly PlainShard[]): Constraint[] {
   const masters = shards.map(({ master }) => master);
   const addresses = shards.flatMap(({ privateIps }) => (privateIps === undefined ? [] : [privateIps]));
   return [
+    ...namesConstraints(shards),
+    ...differing(shards, "master", "be the node of one shard"),
+    ...differing(shards, "adopt", "name a group that no other shard has"),
+    ...repeated(shards.map(({ privateIps }) => privateIps)).map(([index, item, got]) => ({
+      path: ["shards", index, "privateIps", item],
+      rule: "be the address of one shard",
+      got,
+      holds: false,
+    })),
     {
-      prop: "shards",
+      path: ["shards"],
       rule: "each have a node of their own as `master`",
       got: masters,
       among: masters,
@@ -81,7 +78,7 @@ export function shardConstraints(shards: Shard[]): Constraint[] {
       condition: hcl`length(distinct(${masters})) == length(${masters})`,
     },
     {
-      prop: "shards",
+      path: ["shards"],
       rule: "have no address of `privateIps` in common",
       got: addresses,
       among: addresses,
@@ -91,17 +88,15 @@ export function shardConstraints(shards: Shard[]): Constraint[] {
   ];
 }
 
-/** The values that an earlier list has too, with the place of their list. */
-function repeated(lists: string[][]): [index: number, value: string][] {
-  const seen = new Map<string, number>();
-  return lists.flatMap((values, index) =>
-    Token.isUnresolved(values)
-      ? []
-      : values.flatMap((value): [number, string][] => {
-          if (Token.isUnresolved(value)) return [];
-          const first = seen.get(value) ?? index;
-          seen.set(value, first);
-          return first === index ? [] : [[index, value]];
-        }),
-  );
+function namesConstraints(shards: readonly PlainShard[]): Constraint[] {
+  return differing(shards, "name", "differ from that of every other shard");
+}
+
+function differing(shards: readonly PlainShard[], prop: keyof Shard, rule: string): Constraint[] {
+  return repeated(shards.map((shard) => [shard[prop]])).map(([index, , got]) => ({
+    path: ["shards", index, prop],
+    rule,
+    got,
+    holds: false,
+  }));
 }

@@ -2,7 +2,8 @@ import { Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
 import { type Format } from "./formats";
 import { type Validator } from "./validator";
-import { ofFormat, type ValueRule, violation } from "./value-rules";
+import { ValidationError } from "./validation-error";
+import { ofFormat, type ValueRule } from "./value-rules";
 
 /** A tag's key. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html */
 export const TAG_KEY: Format = {
@@ -30,12 +31,12 @@ export const TAGS = { most: 50, rule: "be at most 50 tags, as many as EC2 takes"
 /** Spot takes any tag, and with one that EC2 refuses no instance ever starts. */
 export function validateTags(tags: { [name: string]: string } | undefined, validator: Validator): void {
   if (Token.isUnresolved(tags))
-    throw new Error(violation("tags", "be a map whose keys are known before Terraform runs", "a token"));
+    throw new ValidationError("tags", "be a map whose keys are known before Terraform runs", "a token");
   const count = Object.keys(tags ?? {}).length;
-  if (count > TAGS.most) throw new Error(violation("tags", TAGS.rule, count));
+  if (count > TAGS.most) throw new ValidationError("tags", TAGS.rule, count);
   for (const [key, value] of Object.entries(tags ?? {})) {
     validator.value("tags", read(key), TAG);
-    validator.value(`tags.${key}`, read(value), ofFormat(TAG_VALUE));
+    validator.value(["tags", key], read(value), ofFormat(TAG_VALUE));
   }
 }
 
@@ -51,8 +52,8 @@ export function validateRoleTags(tags: { [name: string]: string } | undefined, v
   const known = new Set<string>();
   for (const [key, value] of Object.entries(tags ?? {})) {
     validator.value("tags", read(key), ROLE_TAG);
-    validator.value(`tags.${key}`, read(value), ROLE_TAG);
-    if (known.has(key.toLowerCase())) throw new Error(violation("tags", ROLE_KEYS, key));
+    validator.value(["tags", key], read(value), ROLE_TAG);
+    if (known.has(key.toLowerCase())) throw new ValidationError("tags", ROLE_KEYS, key);
     known.add(key.toLowerCase());
   }
 }

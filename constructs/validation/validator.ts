@@ -1,7 +1,10 @@
 import { type Precondition, type TerraformResourceLifecycle, Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
+import { type Constraint, preconditions, violations } from "./constraint";
 import { type Format } from "./formats";
-import { each, isKnown, ofFormat, once, precondition, some, type ValueRule, violation } from "./value-rules";
+import { type Prop } from "./path";
+import { ValidationError } from "./validation-error";
+import { each, isKnown, ofFormat, once, precondition, some, type ValueRule } from "./value-rules";
 
 /**
  * Holds values against rules: throws where a known one breaks its rule, and has Terraform refuse the plan where that
@@ -12,18 +15,17 @@ export class Validator {
   public readonly preconditions: Precondition[] = [];
 
   /** A value that must be there. */
-  public value<Value>(prop: string, value: Value, rule: ValueRule<Value>): void {
+  public value<Value>(prop: Prop, value: Value, rule: ValueRule<Value>): void {
     if (!isKnown(value)) {
       this.preconditions.push(precondition(prop, rule.rule, value, rule.condition(value)));
     } else if (!rule.holds(value)) {
       const meant = rule.meant?.(value);
-      const advice = meant === undefined ? "" : `. Did you mean \`${meant}\`?`;
-      throw new Error(violation(prop, rule.rule, value) + advice);
+      throw new ValidationError(prop, rule.rule, value, meant && `Did you mean \`${meant}\`?`);
     }
   }
 
   /** A value that may be left out, which in Terraform is null. */
-  public optional<Value>(prop: string, value: Value | undefined, rule: ValueRule<Value>): void {
+  public optional<Value>(prop: Prop, value: Value | undefined, rule: ValueRule<Value>): void {
     if (value === undefined) return;
     const condition: ValueRule<Value>["condition"] = (got) =>
       hcl`${got} == null ? true : ${rule.condition(got)}`;
@@ -32,7 +34,7 @@ export class Validator {
 
   /** A list that has an item, no item twice, and items of one format only that keep further rules, too. */
   public list(
-    prop: string,
+    prop: Prop,
     values: readonly string[] | undefined,
     format: Format,
     ...further: readonly ValueRule<string>[]
@@ -47,12 +49,19 @@ export class Validator {
     const known = values.filter((value) => !Token.isUnresolved(value));
     if (values.length === 0) this.value(prop, values, some(format.noun));
     // Two that are known and alike stay so, whatever the others are.
-    if (!once(format.noun).holds(known)) throw new Error(violation(prop, once(format.noun).rule, values));
+    if (!once(format.noun).holds(known)) throw new ValidationError(prop, once(format.noun).rule, values);
     if (values.length > 1) this.value(prop, values, once(format.noun));
     for (const value of values) for (const rule of ofItems) this.value(prop, value, rule);
   }
 
-  /** What rules across values have found. */
+  /** Values against each other. */
+  public across(constraints: readonly Constraint[]): void {
+    const [error] = violations(constraints);
+    if (error) throw error;
+    this.add(preconditions(constraints));
+  }
+
+  /** What others have left for Terraform. */
   public add(preconditions: readonly Precondition[]): void {
     this.preconditions.push(...preconditions);
   }

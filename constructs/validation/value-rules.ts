@@ -1,11 +1,7 @@
 import { type IResolvable, type Precondition, Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
 import { type Format } from "./formats";
-
-/** What went wrong with one property, in the words every message of this package uses. */
-export function violation(prop: string, rule: string, got: unknown): string {
-  return `\`${prop}\` must ${rule}, got: ${show(got)}`;
-}
+import { type Prop, pathOf, showPath } from "./path";
 
 /** A value as messages show it: on one line, not too long, and never what looks like a token of Spot's. */
 export function show(value: unknown): string {
@@ -107,10 +103,12 @@ export function isKnown(value: unknown): boolean {
   return Array.isArray(value) ? value.every(isKnown) : typeof value !== "object" || value === null;
 }
 
-/** Refuses a plan with a value that breaks a rule, in the words of `violation`. */
-export function precondition(prop: string, rule: string, got: unknown, condition: IResolvable): Precondition {
+/** Refuses a plan with a value that breaks a rule, in the words of a `ValidationError`; of an item it names the list. */
+export function precondition(prop: Prop, rule: string, got: unknown, condition: IResolvable): Precondition {
+  const path = pathOf(prop);
+  const named = showPath(typeof path.at(-1) === "number" ? path.slice(0, -1) : path);
   const value = got === undefined ? show(got) : hcl`jsonencode(${got})`.toString();
-  return { condition, errorMessage: `\`${prop}\` must ${rule}, got: ${value}` };
+  return { condition, errorMessage: `\`${named}\` must ${rule}, got: ${value}` };
 }
 
 /** How a message says that a number is outside its range. */
@@ -131,4 +129,9 @@ export function someRule(noun: string): string {
 /** How a message says that an item is in a list twice. */
 export function onceRule(noun: string): string {
   return `name each ${noun} once`;
+}
+
+/** How a message says that one of two props is missing. */
+export function givenUnlessRule(other: string): string {
+  return `be given unless \`${other}\` is`;
 }

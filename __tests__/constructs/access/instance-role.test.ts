@@ -244,7 +244,7 @@ describe("misuse", () => {
     const token = Token.asString({ resolve: () => "x" });
     for (const iamInstanceProfile of ["mine", token]) {
       expect(() => withSecrets(all, { iamInstanceProfile })).toThrow(
-        "`iamInstanceProfile` must be left out where `secrets` is given, got:",
+        "`iamInstanceProfile` must be left out where `secrets` is given, for that makes a profile, got:",
       );
     }
   });

@@ -219,7 +219,7 @@ describe("the Elastigroup", () => {
 
   test("needs one or the other", () => {
     expect(() => synthesizeReplicas({ securityGroupIds: undefined })).toThrow(
-      "`securityGroupIds` must name at least one security group, got: []",
+      "`securityGroupIds` must be given unless `network` is, got: nothing",
     );
   });
 });

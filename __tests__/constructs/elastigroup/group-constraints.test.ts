@@ -40,18 +40,18 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     {
       instanceTypes: { onDemand: "r6i.large", spot: ["r7g.large", "r5.large"], preferredSpot: ["r7g.large"] },
     },
-    '`instanceTypes.spot` must be x86_64, not arm64 as r6i.large: one image runs on all, got: "r7g.large"',
-    '`instanceTypes.preferredSpot` must be x86_64, not arm64 as r6i.large: one image runs on all, got: "r7g.large"',
+    '`instanceTypes.spot[0]` must be x86_64, not arm64 as r6i.large: one image runs on all, got: "r7g.large"',
+    '`instanceTypes.preferredSpot[0]` must be x86_64, not arm64 as r6i.large: one image runs on all, got: "r7g.large"',
   ],
   [
     "types of another architecture than the image's",
     { architecture: Architecture.ARM64, instanceTypes: { onDemand: "r7g.large", spot: ["r5.large"] } },
-    '`instanceTypes.spot` must be arm64, not x86_64, got: "r5.large"',
+    '`instanceTypes.spot[0]` must be arm64, not x86_64, got: "r5.large"',
   ],
   [
     "a family nobody here knows",
     { instanceTypes: { onDemand: "r6i.large", spot: ["r99.large"] } },
-    '`instanceTypes.spot` must be of a family this package knows, unless `architecture` is given, got: "r99.large"',
+    '`instanceTypes.spot[0]` must be of a family this package knows, unless `architecture` is given, got: "r99.large"',
   ],
   [
     "an architecture that is none",
@@ -61,7 +61,7 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
   [
     "neither types nor requirements",
     { instanceTypes: { onDemand: "r6i.large" } },
-    "`instanceTypes.spot` must be given, or `resourceRequirements` instead, got: nothing",
+    "`instanceTypes.spot` must be given unless `resourceRequirements` is, got: nothing",
   ],
   [
     "types and requirements",
@@ -89,7 +89,7 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
   [
     "a zone of another region",
     { availabilityZones: AvailabilityZones.of({ "us-west-2a": ["subnet-0a"], "us-east-1b": ["subnet-0b"] }) },
-    '`availabilityZones` must name zones of `region` (us-west-2), got: ["us-west-2a","us-east-1b"]',
+    '`availabilityZones.us-east-1b` must be a zone of `region` (us-west-2), got: "us-east-1b"',
   ],
   [
     "preferred zones where all count alike",
@@ -127,7 +127,7 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
   [
     "a target group of another region",
     { targetGroupArns: ["arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/b"] },
-    expect.stringContaining("`targetGroupArns` must be in `region` (us-west-2), got: "),
+    expect.stringContaining("`targetGroupArns[0]` must be in `region` (us-west-2), got: "),
   ],
   [
     "a key of another region",
@@ -237,7 +237,7 @@ test("one wrong volume does not hide wrong types: all cross-property mistakes co
       instanceTypes: { onDemand: "r6i.large", spot: ["r7g.large"] },
       persistence: { rootVolume: false, privateIp: false },
     }).map((message) => message.split("`")[1]),
-  ).toEqual(["persistence", "instanceTypes.spot", "rootVolume.iops"]);
+  ).toEqual(["persistence", "instanceTypes.spot[0]", "rootVolume.iops"]);
 });
 
 test("a type of volume is in small letters whatever was given, as the provider reads it", () => {
@@ -305,7 +305,7 @@ describe("shards", () => {
       "two of one name",
       [shard("a", "10.0.1.10"), shard("a", "10.0.1.11")],
       {},
-      '`shards` must name each shard once, got: ["a","a"]',
+      '`shards[1].name` must differ from that of every other shard, got: "a"',
     ],
     [
       "two of one master, two of one address, and a count beside",
@@ -317,7 +317,7 @@ describe("shards", () => {
       "`replicas` must be left out where `shards` have their own, got: 4",
       '`privateIps` must be left out where `shards` have their own, got: ["10.0.1.30"]',
       '`shards[1].master` must be the node of one shard, got: "10.0.1.10"',
-      '`shards[1].privateIps` must hold addresses that no other shard has, got: "10.0.1.21"',
+      '`shards[1].privateIps[0]` must be the address of one shard, got: "10.0.1.21"',
     ],
     [
       "a count of none",
@@ -331,7 +331,7 @@ describe("shards", () => {
 
   test("neither shards nor a count are refused", () => {
     expect(() => synthesizeReplicas({ replicas: undefined })).toThrow(
-      "`replicas` must be given, or `shards`, got: nothing",
+      "`replicas` must be given unless `shards` is, got: nothing",
     );
   });
 

@@ -1,4 +1,4 @@
-import { App, TerraformOutput, TerraformStack, TerraformVariable, Testing } from "cdktf";
+import { App, TerraformOutput, TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
 import { spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -81,6 +81,11 @@ describe("settings", () => {
       "`redis.port` must be at most 55535 unless `busPort` is given, got: 60000",
     ],
     [
+      "one port for both",
+      { masters, redis: { port: 7000, busPort: 7000 } },
+      "`redis.busPort` must differ from `port`, got: 7000",
+    ],
+    [
       "a size that is none",
       { masters, redis: { maxMemory: "lots" } },
       '`redis.maxMemory` must be a size of at least 1mb, such as 512mb or 12gb, got: "lots"',
@@ -108,17 +113,17 @@ describe("settings", () => {
     [
       "a directive of this package's own",
       { masters, redis: { directives: { appendonly: "yes" } } },
-      '`redis.directives` must leave alone what this package sets itself or relies on, got: "appendonly"',
+      "`redis.directives.appendonly` must be left out: this package sets it itself, or relies on its default",
     ],
     [
       "the place of the append-only file",
       { masters, redis: { directives: { appenddirname: "aof" } } },
-      '`redis.directives` must leave alone what this package sets itself or relies on, got: "appenddirname"',
+      "`redis.directives.appenddirname` must be left out: this package sets it itself, or relies on its default",
     ],
     [
       "a cluster directive",
       { masters, redis: { directives: { "cluster-replica-validity-factor": "0" } } },
-      "must leave alone what this package sets itself",
+      "must be left out: this package sets it itself",
     ],
     [
       "a shard with a port",
@@ -142,6 +147,14 @@ describe("settings", () => {
     ],
   ])("refuse %s", (_name, props, message) => {
     expect(() => new BootScript(props)).toThrow(message);
+  });
+
+  test.each<[BootScriptProps["redis"], string, string]>([
+    [{ port: Token.asNumber("${var.port}") }, "redis.port", "be at most 55535 unless `busPort` is given"],
+    [{ port: Token.asNumber("${var.port}"), busPort: 7000 }, "redis.busPort", "differ from `port`"],
+  ])("leave ports that only Terraform knows to a precondition", (redis, prop, rule) => {
+    const said = new BootScript({ masters, redis }).preconditions.map(({ errorMessage }) => errorMessage);
+    expect(said).toContainEqual(expect.stringContaining(`\`${prop}\` must ${rule}, got: `));
   });
 
   const refuses = (directive: string): boolean => {

@@ -82,7 +82,7 @@ test("with a data volume the root volume is as in the image", () => {
 
 test("other settings than the device need a size", () => {
   expect(() => group({ rootVolume: { encrypted: false } })).toThrow(
-    "`rootVolume.size` must be a whole number from 1 to 65536 GiB, got: nothing",
+    "`rootVolume.size` must be given with any other key but `device`, got: nothing",
   );
 });
 

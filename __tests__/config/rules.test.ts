@@ -1,0 +1,116 @@
+import { App } from "cdktf";
+import { type RedisReplicasProps, RedisReplicasStack } from "../../constructs";
+import { minimal } from "../constructs/support";
+import { constructMessages, messages, temporaryFolder } from "./example";
+
+const folder = temporaryFolder();
+const types = { onDemand: "r6i.large", spot: ["r6i.large", "r5.large"] };
+const zones = { "us-west-2a": ["subnet-0a1b"] };
+const requirements = { minMemory: 16, maxMemory: 32, minVcpus: 2, maxVcpus: 8 };
+const shard = { name: "a", master: "10.0.1.10", replicas: 2 };
+const other = { name: "b", master: "10.0.1.11", replicas: 2 };
+const elsewhere = "arn:aws:kms:eu-west-1:123456789012:alias/redis";
+const network = { vpcId: "vpc-0a", masters: { cidr: "10.0.0.0/16" } };
+const secret = "arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-a1B2c3";
+const sharded = (...shards: unknown[]) => ({ replicas: undefined, shards });
+
+describe("the file and the constructs refuse in the same words", () => {
+  test.each<[mistake: string, changes: Record<string, unknown>, onItsOwn?: string]>([
+    ["a zone of another region", { availabilityZones: { "us-east-1a": ["subnet-1"] } }],
+    ["a subnet in two zones", { availabilityZones: { ...zones, "us-west-2b": zones["us-west-2a"] } }],
+    ["a preferred zone that is none of the group's", { preferredZones: ["us-west-2c"] }],
+    ["a placement group in such a zone", { placementGroups: { "us-west-2c": "near" } }],
+    [
+      "a preferred zone where all count alike",
+      { preferredZones: ["us-west-2a"], strategy: { orientation: "equalZones" } },
+    ],
+    ["a preferred type that is no spot type", { instanceTypes: { ...types, preferredSpot: ["r6a.large"] } }],
+    ["spot types and requirements", { instanceTypes: { ...types, resourceRequirements: requirements } }],
+    [
+      "an empty range",
+      { instanceTypes: { onDemand: "r5.large", resourceRequirements: { ...requirements, minVcpus: 9 } } },
+    ],
+    ["two architectures", { instanceTypes: { ...types, spot: ["r5.large", "r7g.large"] } }],
+    ["types of another architecture", { architecture: "arm64", instanceTypes: types }],
+    ["an unknown family", { instanceTypes: { ...types, spot: ["r99.large"] } }],
+    ["a volume whose size does not fit its type", { rootVolume: { size: 20_000, type: "gp2" } }],
+    ["io1 without its IOPS", { rootVolume: { size: 20, type: "io1" } }],
+    ["IOPS and throughput of gp2", { dataVolume: { size: 20, type: "gp2", iops: 3000, throughput: 125 } }],
+    ["more IOPS than the size allows", { rootVolume: { size: 8, iops: 5000 } }],
+    ["more throughput than the IOPS allow", { rootVolume: { size: 8, throughput: 800 } }],
+    ["a key without encryption", { rootVolume: { size: 8, encrypted: false, kmsKeyId: "alias/redis" } }],
+    ["a root volume without a size", { rootVolume: { encrypted: false } }],
+    ["two volumes at one device", { dataVolume: { size: 20, device: "/dev/xvda" } }],
+    ["a data volume to keep where there is none", { persistence: { dataVolume: true } }],
+    ["nothing that persists", { persistence: { rootVolume: false, privateIp: false } }],
+    [
+      "more addresses than replicas, and none kept",
+      { replicas: 1, privateIps: ["10.0.1.21", "10.0.1.22"], persistence: { privateIp: false } },
+    ],
+    [
+      "more addresses than a shard's replicas",
+      sharded({ ...shard, replicas: 1, privateIps: ["10.0.1.21", "10.0.1.22"] }),
+      "privateIps",
+    ],
+    ["checks of target groups that are not there", { healthCheck: { type: "TARGET_GROUP" } }],
+    [
+      "a target group and keys of another region",
+      {
+        targetGroupArns: ["arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/b"],
+        rootVolume: { size: 20, kmsKeyId: elsewhere },
+        dataVolume: { size: 20, kmsKeyId: elsewhere },
+      },
+    ],
+    [
+      "a secret of another region",
+      { secrets: { secretArns: [secret.replace("us-west-2", "eu-west-1")] } },
+      "secretArns",
+    ],
+    ["secrets beside a profile", { secrets: { secretArns: [secret] }, iamInstanceProfile: "redis" }],
+    ["masters to open that are no group", { network: { ...network, openMasters: true } }, "openMasters"],
+    [
+      "replicas, addresses and a group beside shards",
+      { shards: [shard], privateIps: ["10.0.1.21"], adopt: "sig-1a2b3c4d" },
+    ],
+    ["two shards of one name", sharded(shard, { ...other, name: "a" })],
+    ["two shards of one master", sharded(shard, { ...other, master: "10.0.1.10" })],
+    [
+      "one group for two shards",
+      sharded(...[shard, other].map((each) => ({ ...each, adopt: "sig-1a2b3c4d" }))),
+    ],
+    [
+      "an address in two shards",
+      sharded(...[shard, other].map((each) => ({ ...each, privateIps: ["10.0.1.21"] }))),
+    ],
+    ["a port without room for the bus", { redis: { port: 60_000 } }],
+    ["one port for both", { redis: { port: 7000, busPort: 7000 } }],
+    ["a directive of this package's own", { redis: { directives: { appendonly: "yes" } } }],
+  ])("%s", (_, changes, ...[onItsOwn]) => {
+    const found = messages(changes);
+    expect(found).not.toEqual([]);
+    const expected = found.map((each) => (onItsOwn ? each.replace(/^`[^`]*`/, `\`${onItsOwn}\``) : each));
+    expect(constructMessages(folder, changes).sort()).toEqual(expected.sort());
+  });
+
+  test.each<[missing: string, changes: Partial<RedisReplicasProps>]>([
+    ["replicas", { replicas: undefined }],
+    ["security groups", { securityGroupIds: undefined }],
+    ["spot types", { instanceTypes: { onDemand: "r6i.large" } }],
+  ])("neither %s nor what can be instead", (_, changes) => {
+    const build = () => new RedisReplicasStack(new App(), "redis", { replicas: { ...minimal, ...changes } });
+    const [found = ""] = messages(changes);
+    const [said] = found.split(". Add it");
+    expect(build).toThrow(expect.objectContaining({ message: said }));
+  });
+});
+
+test("what a variable may still settle is left to Terraform by both", () => {
+  const changes = {
+    instanceTypes: { onDemand: "r6i.large", spot: [{ variable: "spot" }], preferredSpot: ["r5.large"] },
+    rootVolume: { size: { variable: "size" }, iops: 5000 },
+    replicas: { variable: "replicas" },
+    privateIps: ["10.0.1.21", "10.0.1.22"],
+  };
+  expect(messages(changes)).toEqual([]);
+  expect(constructMessages(folder, changes)).toEqual([]);
+});

@@ -1,0 +1,51 @@
+import { Op, Token } from "cdktf";
+import { hcl } from "../terraform/hcl";
+import { type Constraint } from "../validation/constraint";
+import { PORTS } from "../validation/limits";
+
+/** Redis's own port. */
+export const REDIS_PORT = 6379;
+
+/** How far above the port the cluster bus is unless told. */
+export const BUS_OFFSET = 10_000;
+
+/** The highest port with room for the bus above it. */
+const HIGHEST = PORTS.most - BUS_OFFSET;
+
+/** The port of the cluster bus. */
+export function busPortOf(port: number, busPort: number | undefined): number {
+  if (busPort !== undefined) return busPort;
+  return Token.isUnresolved(port) ? Token.asNumber(Op.add(port, BUS_OFFSET)) : port + BUS_OFFSET;
+}
+
+/** How the two ports of Redis must fit together. */
+export function portsConstraints({
+  port = REDIS_PORT,
+  busPort,
+}: {
+  readonly port?: unknown;
+  readonly busPort?: unknown;
+}): Constraint[] {
+  if (busPort === undefined) {
+    return [
+      {
+        path: ["redis", "port"],
+        rule: `be at most ${HIGHEST} unless \`busPort\` is given`,
+        got: port,
+        among: [port],
+        holds: Number(port) <= HIGHEST,
+        condition: hcl`${port} <= ${HIGHEST}`,
+      },
+    ];
+  }
+  return [
+    {
+      path: ["redis", "busPort"],
+      rule: "differ from `port`",
+      got: busPort,
+      among: [port, busPort],
+      holds: busPort !== port,
+      condition: hcl`${busPort} != ${port}`,
+    },
+  ];
+}
