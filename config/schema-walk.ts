@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { clusterConfig } from "./schema";
 import { type Path } from "../constructs/validation/path";
-import { isVariable, meanings, variable } from "./schema/values";
+import { isVariable, notesOf, variable } from "./schema/values";
 
 /** What the schema says about one path, for advice. */
 export interface SchemaNode {
@@ -28,8 +28,32 @@ export function schemaAt(path: Path): SchemaNode | undefined {
     example = exampleOf(schema);
   }
   const found = literal(schema);
-  const { meant } = meanings.get(found) ?? {};
+  const { meant } = notesOf(found);
   return { keys: Object.keys(shape(found)), type: found._zod.def.type, example, meant };
+}
+
+/** A variable that stands in place of a value. */
+export interface Use {
+  readonly path: Path;
+  readonly name: string;
+  /** The schema of the value. */
+  readonly schema: z.core.$ZodType;
+}
+
+/** Every variable in a value, in the order of the schema. */
+export function variablesIn(data: unknown, schema: Schema = clusterConfig, path: Path = []): Use[] {
+  const found = literal(schema);
+  if (isVariable(data) && takesVariable(schema)) return [{ path, name: data.variable, schema: found }];
+  const parts = Array.isArray(data) ? itemsOf(found, data) : (fieldsOf(found, data) ?? []);
+  return parts.flatMap(([step, each, value]) => variablesIn(value, each, [...path, step]));
+}
+
+function itemsOf(
+  schema: Schema,
+  data: readonly unknown[],
+): [index: number, schema: Schema, value: unknown][] {
+  const item = child(schema, 0);
+  return item ? data.map((value, index) => [index, item, value]) : [];
 }
 
 /** The parts of a value that are valid by themselves; nothing where there are none. */
@@ -53,10 +77,10 @@ function fieldsOf(schema: Schema, data: unknown): Field[] | undefined {
   if (typeof data !== "object" || data === null || Array.isArray(data)) return undefined;
   const entries = Object.entries(data as Record<string, unknown>);
   if (type === "object") {
-    return entries.flatMap(([key, value]): Field[] => {
-      const known = child(schema, key);
-      return known ? [[key, known, value]] : [];
-    });
+    const given = new Map(entries);
+    return Object.entries(shape(schema)).flatMap(([key, known]): Field[] =>
+      given.has(key) ? [[key, known, given.get(key)]] : [],
+    );
   }
   if (type !== "record" || !keyType || !valueType) return undefined;
   return entries.flatMap(([key, value]): Field[] =>

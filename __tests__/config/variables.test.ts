@@ -2,7 +2,11 @@ import { App, Testing } from "cdktf";
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { jsonSchema } from "../../config/json-schema";
+import { type ClusterConfig } from "../../config/schema";
 import { addStack } from "../../config/stack";
+import { references } from "../../config/variables";
+import { showPath } from "../../constructs/validation/path";
 import { describeWith } from "../support/needs";
 import { exampleConfig, temporaryFolder } from "./example";
 
@@ -152,6 +156,45 @@ test("one that stands in two places is declared once and describes both", () => 
 
 test("a config without variables declares none", () => {
   expect(synth({})).not.toHaveProperty("variable");
+});
+
+describe("every place where the schema takes a variable", () => {
+  interface Node {
+    $ref?: string;
+    type?: string;
+    anyOf?: Node[];
+    items?: Node;
+    properties?: Record<string, Node>;
+    additionalProperties?: Node | boolean;
+  }
+
+  /** A value with a variable wherever one may stand: for lists and maps as a whole, or for what is in them. */
+  function filled(node: Node, whole: boolean, path: string, places: string[]): unknown {
+    const ways = node.anyOf ?? [node];
+    const parts = ways.find(({ type }) => type === "array" || type === "object");
+    if (ways.some(({ $ref }) => $ref !== undefined) && (whole || !parts)) {
+      places.push(path);
+      return { variable: "v" };
+    }
+    if (parts?.items) return [filled(parts.items, whole, `${path}[0]`, places)];
+    const keys = parts?.properties ?? { "us-west-2a": parts?.additionalProperties };
+    if (parts?.type !== "object" || Object.values(keys).some((key) => typeof key !== "object")) return "";
+    return Object.fromEntries(
+      Object.entries(keys as Record<string, Node>).map(([key, each]) => [
+        key,
+        filled(each, whole, path === "" ? key : `${path}.${key}`, places),
+      ]),
+    );
+  }
+
+  test.each([true, false])("is found, in the order of the schema (for lists as a whole: %j)", (whole) => {
+    const places: string[] = [];
+    const data = filled(JSON.parse(jsonSchema()) as Node, whole, "", places);
+    const found = references(data as Partial<ClusterConfig>);
+    expect(found.map(({ path }) => showPath(path))).toEqual(places);
+    expect(places.length).toBeGreaterThan(30);
+    expect(found.filter(({ type, conditions }) => type !== "bool" && conditions.length === 0)).toEqual([]);
+  });
 });
 
 describeWith(["terraform"], "Terraform holds the same rules", () => {

@@ -1,9 +1,13 @@
 import * as z from "zod";
 import { PREFIX_LIST, SECURITY_GROUP, VPC } from "../../constructs/validation/formats";
-import { isRange, RANGE_RULE } from "../../constructs/validation/ip-range";
-import { list, orVariable, text, yesNo } from "./values";
+import { RANGE, RANGE_V4 } from "../../constructs/validation/ip-range";
+import { list, noted, orVariable, text, yesNo } from "./values";
 
 const PEER_RULE = "name exactly one of `securityGroupId`, `prefixListId` and `cidr`";
+
+const range = noted(z.string({ error: RANGE.rule }).refine(RANGE.holds, { error: RANGE.rule }), {
+  conditions: () => [RANGE_V4],
+});
 
 const peer = z
   .strictObject(
@@ -14,7 +18,7 @@ const peer = z
       prefixListId: orVariable(text(PREFIX_LIST))
         .optional()
         .meta({ description: "Whatever a managed prefix list names." }),
-      cidr: orVariable(z.string({ error: RANGE_RULE }).refine(isRange, { error: RANGE_RULE }))
+      cidr: orVariable(range)
         .optional()
         .meta({ description: "A range of IPs; a variable brings one of IPv4.", examples: ["10.0.0.0/16"] }),
     },

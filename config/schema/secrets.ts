@@ -1,18 +1,26 @@
 import * as z from "zod";
 import { SOME_SECRET } from "../../constructs/access/secrets";
+import { inRegionRule } from "../../constructs/validation/arn";
 import { KEY_ARN, PARAMETER_ARN, SECRET_ARN } from "../../constructs/validation/formats";
-import { listOrVariable } from "./values";
+import { ofFormat } from "../../constructs/validation/value-rules";
+import { type Condition, listOrVariable } from "./values";
+
+/** The region is part of the file, so Terraform can hold the ARN of a variable against it. */
+function inRegion(region: string): Condition[] {
+  const pattern = new RegExp(`^[^:]*:[^:]*:[^:]*:${region}:`);
+  return [ofFormat({ pattern, rule: inRegionRule(region) })];
+}
 
 export const secrets = z
   .strictObject(
     {
-      secretArns: listOrVariable(SECRET_ARN)
+      secretArns: listOrVariable(SECRET_ARN, inRegion)
         .optional()
         .meta({ description: "Secrets of Secrets Manager, by their whole ARNs." }),
-      parameterArns: listOrVariable(PARAMETER_ARN)
+      parameterArns: listOrVariable(PARAMETER_ARN, inRegion)
         .optional()
         .meta({ description: "Parameters of the Parameter Store, by their ARNs." }),
-      kmsKeyArns: listOrVariable(KEY_ARN)
+      kmsKeyArns: listOrVariable(KEY_ARN, inRegion)
         .optional()
         .meta({ description: "The keys that encrypt them, where those are your own." }),
     },

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { WINDOW } from "../../constructs/validation/formats";
 import { DRAINING, LIFETIMES, PERCENT } from "../../constructs/validation/limits";
-import { oneOfRule } from "../../constructs/validation/value-rules";
+import { oneOf as oneOfRule } from "../../constructs/validation/value-rules";
 import { Orientation } from "../../constructs/elastigroup/orientation";
 import { LASTING } from "../../constructs/elastigroup/revert-to-spot";
 import { keysOf, list, oneOf, orVariable, text, whole, yesNo } from "./values";
@@ -42,7 +42,7 @@ export const strategy = z.strictObject(
       description: "The share without spot capacity from which on-demand instances take over at once.",
     }),
     minimumInstanceLifetime: z
-      .literal(LIFETIMES, { error: oneOfRule(LIFETIMES) })
+      .literal(LIFETIMES, { error: oneOfRule(LIFETIMES).rule })
       .optional()
       .meta({ description: "Hours that an instance should live: markets that comply go first." }),
     utilizeReservedInstances: z

@@ -1,6 +1,14 @@
 import * as z from "zod";
 import { type Format } from "../../constructs/validation/formats";
-import { onceRule, oneOfRule, someRule, withinRule } from "../../constructs/validation/value-rules";
+import {
+  each,
+  ofFormat,
+  once,
+  oneOf as oneOfRule,
+  some,
+  type ValueRule,
+  within,
+} from "../../constructs/validation/value-rules";
 
 /** Terraform's rule for names, without those it reserves in modules. */
 const VARIABLE_NAME =
@@ -41,23 +49,54 @@ export function isVariable(value: unknown): value is Variable {
   return typeof value === "object" && value !== null && "variable" in value;
 }
 
-/** What a wrong text was probably meant to be, by the schema of the text. */
-export const meanings = z.registry<{ readonly meant: Format["meant"] }>();
+/** A rule that Terraform holds a variable against. */
+export interface Condition extends ValueRule<never> {
+  /** The parts it is about, such as `each item of `. */
+  readonly parts?: string;
+}
 
-/** Text of a format. */
-export function text({ pattern, rule, meant }: Pick<Format, "pattern" | "rule" | "meant">) {
-  return z.string({ error: rule }).regex(pattern, { error: rule }).register(meanings, { meant });
+/** What is known of a value beyond the shape that its schema tells. */
+interface Notes {
+  /** The conditions of a variable in its place, in a file of this region. */
+  readonly conditions: (region: string) => readonly Condition[];
+  /** For a text of another format: the text that was probably meant. */
+  readonly meant?: Format["meant"];
+}
+
+/** Not a registry of zod, whose types take apart what a condition returns. */
+const notes = new WeakMap<z.core.$ZodType, Notes>();
+
+/** A schema with notes. */
+export function noted<Schema extends z.core.$ZodType>(schema: Schema, notesOfIt: Notes): Schema {
+  notes.set(schema, notesOfIt);
+  return schema;
+}
+
+/** The notes of a schema of literals. */
+export function notesOf(schema: z.core.$ZodType): Notes {
+  return notes.get(schema) ?? { conditions: () => [] };
+}
+
+/** Text of a format; `further` is what a variable must hold beside it. */
+export function text(
+  format: Omit<Format, "noun">,
+  further: (region: string) => readonly Condition[] = () => [],
+) {
+  const { pattern, rule: error, meant } = format;
+  const conditions = (region: string): Condition[] => [ofFormat(format), ...further(region)];
+  return noted(z.string({ error }).regex(pattern, { error }), { conditions, meant });
 }
 
 /** A whole number in a range. */
 export function whole(least: number, most: number, unit = "") {
-  const error = withinRule(least, most, unit);
-  return z.int({ error }).min(least, { error }).max(most, { error });
+  const range = within({ least, most }, unit);
+  const error = range.rule;
+  return noted(z.int({ error }).min(least, { error }).max(most, { error }), { conditions: () => [range] });
 }
 
 /** One of some words. */
 export function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
-  return z.enum(values, { error: oneOfRule(values) });
+  return z.enum(values, { error: oneOfRule<string>(values).rule });
 }
 
 /** The words of a table. */
@@ -72,15 +111,24 @@ export function yesNo() {
 
 /** A list with at least one item, and none twice. */
 export function list<T extends z.ZodType>(item: T, noun: string) {
-  return z
+  const literal = item instanceof z.ZodUnion ? item.options[0]! : item;
+  const conditions = (region: string): Condition[] => [
+    some(noun),
+    once(noun),
+    ...notesOf(literal)
+      .conditions(region)
+      .map((rule) => ({ ...each(rule), parts: "each item of " })),
+  ];
+  const schema = z
     .array(item, { error: `be a list with at least one ${noun}` })
-    .min(1, { error: someRule(noun) })
+    .min(1, { error: some(noun).rule })
     .superRefine((items, context) => {
       items.forEach((value, index) => {
         const before = items.slice(0, index).some((other) => JSON.stringify(other) === JSON.stringify(value));
-        if (before) context.addIssue({ code: "custom", path: [index], message: onceRule(noun) });
+        if (before) context.addIssue({ code: "custom", path: [index], message: once(noun).rule });
       });
     });
+  return noted(schema, { conditions });
 }
 
 /** A value, or the name of the variable that brings it. */
@@ -89,8 +137,8 @@ export function orVariable<T extends z.ZodType>(value: T) {
 }
 
 /** A list of a format, where the whole or each item may come from a variable. */
-export function listOrVariable(format: Format) {
-  return orVariable(list(orVariable(text(format)), format.noun));
+export function listOrVariable(format: Format, further?: Parameters<typeof text>[1]) {
+  return orVariable(list(orVariable(text(format, further)), format.noun));
 }
 
 /** When a key is missed: where there are keys at all, however wrong the others are, so that all is said at once. */

@@ -3,8 +3,7 @@ import { hcl } from "../terraform/hcl";
 import { type ValueRule } from "./value-rules";
 
 /** What a range must be, after "must". */
-export const RANGE_RULE =
-  "be a range in CIDR notation without host bits, such as 10.0.0.0/16 or 2001:db8::/32";
+const RANGE_RULE = "be a range in CIDR notation without host bits, such as 10.0.0.0/16 or 2001:db8::/32";
 
 /** A range that only Terraform knows, which is one of IPv4. */
 export const RANGE_V4: ValueRule<string> = {

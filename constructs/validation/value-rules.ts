@@ -23,7 +23,7 @@ export interface ValueRule<Value> {
 }
 
 /** Text of a format. */
-export function ofFormat({ pattern, rule, meant }: Format): ValueRule<string> {
+export function ofFormat({ pattern, rule, meant }: Omit<Format, "noun">): ValueRule<string> {
   return {
     rule,
     meant,
@@ -43,7 +43,7 @@ export function within(
   unit = "",
 ): ValueRule<number> {
   return {
-    rule: withinRule(least, most, unit),
+    rule: `be a whole number from ${least} to ${most}${unit}`,
     holds: (value) => Number.isInteger(value) && value >= least && value <= most,
     condition: (value) => hcl`${value} >= ${least} && ${value} <= ${most} && floor(${value}) == ${value}`,
   };
@@ -52,7 +52,7 @@ export function within(
 /** One of some values. */
 export function oneOf<Value extends string | number>(values: readonly Value[]): ValueRule<Value> {
   return {
-    rule: oneOfRule(values),
+    rule: `be one of ${values.join(", ")}`,
     holds: (value) => values.includes(value),
     condition: (value) => hcl`contains(${values}, ${value})`,
   };
@@ -67,7 +67,7 @@ export const NOT_EMPTY: ValueRule<string> = {
 /** A list that has an item. */
 export function some(noun: string): ValueRule<readonly unknown[]> {
   return {
-    rule: someRule(noun),
+    rule: `name at least one ${noun}`,
     holds: (values) => values.length > 0,
     condition: (values) => hcl`length(${values}) > 0`,
   };
@@ -76,14 +76,14 @@ export function some(noun: string): ValueRule<readonly unknown[]> {
 /** A list with no item twice. */
 export function once(noun: string): ValueRule<readonly unknown[]> {
   return {
-    rule: onceRule(noun),
+    rule: `name each ${noun} once`,
     holds: (values) => new Set(values).size === values.length,
     condition: (values) => hcl`length(distinct(${values})) == length(${values})`,
   };
 }
 
 /** A list of items that each keep a rule. */
-export function each(item: ValueRule<string>): ValueRule<readonly string[]> {
+export function each<Item>(item: ValueRule<Item>): ValueRule<readonly Item[]> {
   return {
     rule: item.rule,
     holds: (values) => values.every((value) => item.holds(value)),
@@ -109,26 +109,6 @@ export function precondition(prop: Prop, rule: string, got: unknown, condition: 
   const named = showPath(typeof path.at(-1) === "number" ? path.slice(0, -1) : path);
   const value = got === undefined ? show(got) : hcl`jsonencode(${got})`.toString();
   return { condition, errorMessage: `\`${named}\` must ${rule}, got: ${value}` };
-}
-
-/** How a message says that a number is outside its range. */
-export function withinRule(least: number, most: number, unit = ""): string {
-  return `be a whole number from ${least} to ${most}${unit}`;
-}
-
-/** How a message says that a value is none of those there are. */
-export function oneOfRule(values: readonly (string | number)[]): string {
-  return `be one of ${values.join(", ")}`;
-}
-
-/** How a message says that a list is empty. */
-export function someRule(noun: string): string {
-  return `name at least one ${noun}`;
-}
-
-/** How a message says that an item is in a list twice. */
-export function onceRule(noun: string): string {
-  return `name each ${noun} once`;
 }
 
 /** How a message says that one of two props is missing. */
