@@ -1,5 +1,7 @@
 import { type ClusterConfig } from "../config/schema";
 import { isVariable, type OrVariable } from "../config/schema/values";
+import { busPortOf, REDIS_PORT } from "../constructs/access/redis-ports";
+import { DEFAULT_SOURCE } from "../constructs/redis/redis-install";
 import { rootVolumeOf } from "./rules/facts";
 import { type UserDataSize } from "./user-data";
 
@@ -64,15 +66,15 @@ function group({ replicas, shards, strategy = {} }: ClusterConfig): string {
 }
 
 function masters({ masters, redis = {} }: ClusterConfig): string {
-  const { port = 6379, busPort = port + 10_000 } = redis;
-  return `${list(masters)}, port ${port}, cluster bus ${busPort}`;
+  const { port = REDIS_PORT, busPort } = redis;
+  return `${list(masters)}, port ${port}, cluster bus ${busPortOf(port, busPort)}`;
 }
 
 function redis({ redis = {} }: ClusterConfig): string {
   if (redis.install === "image") return "as installed in the image";
   if (redis.install === "package")
     return `package of the distribution${redis.package ? ` ${redis.package}` : ""}`;
-  return `${redis.version ?? "7.2.15"}, built from source on the first boot${redis.url ? ` (${redis.url})` : ""}`;
+  return `${redis.version ?? DEFAULT_SOURCE.version}, built from source on the first boot${redis.url ? ` (${redis.url})` : ""}`;
 }
 
 function failover({ failover = "allowed" }: ClusterConfig): string {

@@ -14,6 +14,8 @@ import {
   ZONE,
 } from "../constructs/validation/formats";
 import { HOPS, REPLICAS, REVISIONS } from "../constructs/validation/limits";
+import { ARCHITECTURES } from "../constructs/elastigroup/architecture";
+import { DEFAULT_DESCRIPTION } from "../constructs/redis/defaults";
 import { TAG_KEY, TAG_VALUE, TAGS } from "../constructs/validation/tags";
 import { givenUnlessRule } from "../constructs/validation/value-rules";
 import { backend } from "./schema/backend";
@@ -74,7 +76,7 @@ export const clusterConfig = z
       }),
       description: text({ pattern: /^[\s\S]{1,255}$/, rule: "be text of 1 to 255 characters" })
         .optional()
-        .meta({ description: "What the group is for.", default: "Redis Cluster replicas" }),
+        .meta({ description: "What the group is for.", default: DEFAULT_DESCRIPTION }),
       account: text(ACCOUNT)
         .optional()
         .meta({ description: "The Spot account; that of the credentials unless told." }),
@@ -98,7 +100,7 @@ export const clusterConfig = z
         description: "Addresses that the instances get, at most one for each.",
         examples: [["10.0.1.21"]],
       }),
-      architecture: oneOf(["x86_64", "arm64"])
+      architecture: oneOf(ARCHITECTURES)
         .optional()
         .meta({
           description: "The image's architecture; that of the types unless told.",
@@ -203,7 +205,7 @@ export const clusterConfig = z
         .meta({ description: "CloudWatch gets metrics every minute, which costs.", default: false }),
       metadataHopLimit: whole(HOPS.least, HOPS.most).optional().meta({
         description: "Hops that an answer of the metadata service may make; containers need 2.",
-        default: 1,
+        default: HOPS.default,
       }),
       resumePaused: orVariable(yesNo()).optional().meta({
         description: "Every update wakes instances that are paused, those paused on purpose too.",

@@ -6,8 +6,8 @@ export {
   type RedisSecurityGroupProps,
 } from "./access/redis-security-group";
 export { type Secrets } from "./access/secrets";
-export * from "./elastigroup/architecture";
-export * from "./elastigroup/availability-zones";
+export { Architecture } from "./elastigroup/architecture";
+export { AvailabilityZones, type KnownZoneOptions, type ZoneOptions } from "./elastigroup/availability-zones";
 export { type DataVolume, DataVolumeMode } from "./elastigroup/data-volume";
 export * from "./elastigroup/deallocation";
 export * from "./elastigroup/group-props";
@@ -26,7 +26,7 @@ export { type AgentArchive } from "./redis/agent-archive";
 export * from "./redis/boot-script";
 export * from "./redis/failover";
 export { type InstanceFile } from "./redis/instance-files";
-export * from "./redis/redis-install";
+export { RedisInstall, type RedisSource } from "./redis/redis-install";
 export * from "./redis/redis-replicas";
 export * from "./redis/redis-replicas-stack";
 export { type RedisSettings } from "./redis/redis-settings";

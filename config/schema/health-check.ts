@@ -1,18 +1,21 @@
 import * as z from "zod";
+import { HEALTH_CHECKS, HEALTH_DEFAULTS } from "../../constructs/elastigroup/health-check";
 import { HEALTH_SECONDS } from "../../constructs/validation/limits";
 import { oneOf, whole } from "./values";
 
 export const healthCheck = z.strictObject(
   {
-    type: oneOf(["EC2", "TARGET_GROUP", "HCS"])
+    type: oneOf(HEALTH_CHECKS)
       .optional()
       .meta({ description: "Who says that an instance is unhealthy.", default: "EC2" }),
-    gracePeriod: whole(HEALTH_SECONDS.least, HEALTH_SECONDS.most, " seconds")
-      .optional()
-      .meta({ description: "Seconds after a launch before the first check.", default: 300 }),
-    unhealthyDuration: whole(HEALTH_SECONDS.least, HEALTH_SECONDS.most, " seconds")
-      .optional()
-      .meta({ description: "Seconds that an instance stays unhealthy before it is replaced.", default: 120 }),
+    gracePeriod: whole(HEALTH_SECONDS.least, HEALTH_SECONDS.most, " seconds").optional().meta({
+      description: "Seconds after a launch before the first check.",
+      default: HEALTH_DEFAULTS.gracePeriod,
+    }),
+    unhealthyDuration: whole(HEALTH_SECONDS.least, HEALTH_SECONDS.most, " seconds").optional().meta({
+      description: "Seconds that an instance stays unhealthy before it is replaced.",
+      default: HEALTH_DEFAULTS.unhealthyDuration,
+    }),
   },
   { error: "hold settings of the health check" },
 );

@@ -9,6 +9,9 @@ import {
   SHA256,
   SIZE,
 } from "../../constructs/validation/formats";
+import { BUS_OFFSET, REDIS_PORT } from "../../constructs/access/redis-ports";
+import { DEFAULT_SOURCE } from "../../constructs/redis/redis-install";
+import { DEFAULT_BACKLOG } from "../../constructs/redis/defaults";
 import { PORTS } from "../../constructs/validation/limits";
 import { oneOf, text, whole } from "./values";
 
@@ -23,9 +26,10 @@ export const redis = z.strictObject(
         "How Redis gets onto an instance: built from a pinned release, as the distribution's package, or already in the image.",
       default: "source",
     }),
-    version: text(RELEASE)
-      .optional()
-      .meta({ description: "The release to build. Not older than the masters'.", default: "7.2.15" }),
+    version: text(RELEASE).optional().meta({
+      description: "The release to build. Not older than the masters'.",
+      default: DEFAULT_SOURCE.version,
+    }),
     url: text(ARCHIVE_URL).optional().meta({ description: "Where that release is downloaded." }),
     sha256: text(SHA256)
       .optional()
@@ -35,16 +39,16 @@ export const redis = z.strictObject(
       .meta({ description: "The distribution's package, with `install: package`.", examples: ["redis6"] }),
     port: whole(PORTS.least, PORTS.most)
       .optional()
-      .meta({ description: "The port for clients, as the masters use it.", default: 6379 }),
+      .meta({ description: "The port for clients, as the masters use it.", default: REDIS_PORT }),
     busPort: whole(PORTS.least, PORTS.most)
       .optional()
-      .meta({ description: "The port of the cluster bus; `port` + 10000 unless told." }),
+      .meta({ description: `The port of the cluster bus; \`port\` + ${BUS_OFFSET} unless told.` }),
     maxMemory: text(SIZE)
       .optional()
       .meta({ description: "`maxmemory`; it counts once a replica was promoted.", examples: ["12gb"] }),
     backlogSize: text(BACKLOG_SIZE)
       .optional()
-      .meta({ description: "`repl-backlog-size`.", default: "128mb" }),
+      .meta({ description: "`repl-backlog-size`.", default: DEFAULT_BACKLOG }),
     directives: z
       .record(text(DIRECTIVE), directive, {
         error: "be a map from directives of redis.conf to their values",

@@ -1,11 +1,14 @@
 import * as z from "zod";
+import { RECORD_TYPES } from "../../constructs/elastigroup/route53-domain";
 import { ACCOUNT, HOSTED_ZONE, RECORD_SET } from "../../constructs/validation/formats";
 import { list, oneOf, text, yesNo } from "./values";
 
 export const route53Domain = z.strictObject(
   {
     hostedZoneId: text(HOSTED_ZONE).meta({ description: "The hosted zone." }),
-    recordType: oneOf(["a", "cname"]).optional().meta({ description: "The records' type.", default: "a" }),
+    recordType: oneOf(RECORD_TYPES)
+      .optional()
+      .meta({ description: "The records' type.", default: RECORD_TYPES[0] }),
     account: text(ACCOUNT).optional().meta({ description: "The Spot account that reaches the hosted zone." }),
     records: list(
       z.strictObject(

@@ -3,6 +3,7 @@ import { WINDOW } from "../../constructs/validation/formats";
 import { DRAINING, LIFETIMES, PERCENT } from "../../constructs/validation/limits";
 import { oneOf as oneOfRule } from "../../constructs/validation/value-rules";
 import { Orientation } from "../../constructs/elastigroup/orientation";
+import { ONLY_TRUE } from "../../constructs/elastigroup/strategy";
 import { LASTING } from "../../constructs/elastigroup/revert-to-spot";
 import { keysOf, list, oneOf, orVariable, text, whole, yesNo } from "./values";
 
@@ -32,9 +33,10 @@ export const strategy = z.strictObject(
       ])
       .optional()
       .meta({ description: "When an on-demand fallback is replaced by spot again.", default: "never" }),
-    drainingTimeout: whole(DRAINING.least, DRAINING.most, " seconds")
-      .optional()
-      .meta({ description: "Seconds between the end's announcement and the end.", default: 120 }),
+    drainingTimeout: whole(DRAINING.least, DRAINING.most, " seconds").optional().meta({
+      description: "Seconds between the end's announcement and the end.",
+      default: DRAINING.default,
+    }),
     maxReplacementsPercentage: whole(PERCENT.least, PERCENT.most, " percent")
       .optional()
       .meta({ description: "The share of the instances that may be replaced at the same time." }),
@@ -45,12 +47,9 @@ export const strategy = z.strictObject(
       .literal(LIFETIMES, { error: oneOfRule(LIFETIMES).rule })
       .optional()
       .meta({ description: "Hours that an instance should live: markets that comply go first." }),
-    utilizeReservedInstances: z
-      .literal(true, { error: "be true or be left out (the provider sends no false)" })
-      .optional()
-      .meta({
-        description: "Reserved instances go before spot. Once true, only Spot's console takes it back.",
-      }),
+    utilizeReservedInstances: z.literal(true, { error: ONLY_TRUE.rule }).optional().meta({
+      description: "Reserved instances go before spot. Once true, only Spot's console takes it back.",
+    }),
     utilizeCommitments: yesNo().optional().meta({ description: "Savings plans go before spot." }),
     considerOnDemandPricing: yesNo()
       .optional()

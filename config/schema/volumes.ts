@@ -1,22 +1,31 @@
 import * as z from "zod";
 import { DEVICE, KMS_KEY, SNAPSHOT } from "../../constructs/validation/formats";
-import { THROUGHPUT, VOLUME_SIZE } from "../../constructs/validation/limits";
+import { DATA_DEVICE } from "../../constructs/elastigroup/data-volume";
+import { ROOT_DEVICE } from "../../constructs/elastigroup/root-volume";
+import { DEFAULT_TYPE, VOLUME_TYPES } from "../../constructs/elastigroup/volume";
+import { GP3, IOPS, THROUGHPUT, VOLUME_SIZE } from "../../constructs/validation/limits";
 import { oneOf, orVariable, text, whole, yesNo } from "./values";
 
 const size = orVariable(whole(VOLUME_SIZE.least, VOLUME_SIZE.most, " GiB"));
 
+/** The limits of each type; which of them counts is a rule across keys. */
+const IOPS_OF_ALL = Object.values(IOPS);
+
 function volume() {
   return {
-    type: oneOf(["gp3", "gp2", "io1"]).optional().meta({ description: "Its type.", default: "gp3" }),
-    iops: whole(100, 80_000)
+    type: oneOf(VOLUME_TYPES).optional().meta({ description: "Its type.", default: DEFAULT_TYPE }),
+    iops: whole(
+      Math.min(...IOPS_OF_ALL.map(({ least }) => least)),
+      Math.max(...IOPS_OF_ALL.map(({ most }) => most)),
+    )
       .optional()
       .meta({
-        description: "Operations per second: 3000 for gp3 unless told; io1 needs it.",
+        description: `Operations per second: ${GP3.iops} for gp3 unless told; io1 needs it.`,
         examples: [4000],
       }),
     throughput: whole(THROUGHPUT.least, THROUGHPUT.most, " MiB/s")
       .optional()
-      .meta({ description: "MiB/s of a gp3 volume; 125 unless told.", examples: [250] }),
+      .meta({ description: `MiB/s of a gp3 volume; ${GP3.throughput} unless told.`, examples: [250] }),
     encrypted: yesNo().optional().meta({ description: "It is encrypted.", default: true }),
     kmsKeyId: orVariable(text(KMS_KEY))
       .optional()
@@ -41,7 +50,7 @@ export const rootVolume = z.strictObject(
       .optional()
       .meta({
         description: "The device the image boots from.",
-        default: "/dev/xvda",
+        default: ROOT_DEVICE,
         examples: ["/dev/sda1"],
       }),
   },
@@ -59,7 +68,7 @@ export const dataVolume = z.strictObject(
       .optional()
       .meta({
         description: "The name that it is attached by; the instance finds it by what is on it.",
-        default: "/dev/xvdf",
+        default: DATA_DEVICE,
         examples: ["/dev/sdf"],
       }),
     mode: oneOf(["reattach", "snapshot"]).optional().meta({

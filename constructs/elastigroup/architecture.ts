@@ -1,3 +1,6 @@
+/** EC2's own names of the architectures. */
+export const ARCHITECTURES = ["x86_64", "arm64"] as const;
+
 /** The processors a group's machines have; its image is for one of them. */
 export class Architecture {
   /** Intel and AMD. */

@@ -124,7 +124,7 @@ export interface PlainZones {
 
 const AMONG_ZONES = "name a zone that `availabilityZones` names too";
 
-/** How zones that are known must fit the region, their subnets, and what names them. */
+/** How zones that are known must fit the region (which `of` is not told), their subnets, and what names them. */
 export function zonesConstraints({
   region,
   availabilityZones,
@@ -133,7 +133,7 @@ export function zonesConstraints({
 }: PlainZones): Constraint[] {
   const zones = Object.keys(availabilityZones);
   return [
-    ...(region === undefined ? [] : regionOfZones(zones, region)),
+    ...regionOfZones(zones, region),
     ...subnetsInOneZone(availabilityZones),
     ...knownItems(preferredZones).map(([index, zone]) => ({
       path: ["preferredZones", index],

@@ -2,6 +2,12 @@ import { HEALTH_SECONDS } from "../validation/limits";
 import { type Validator } from "../validation/validator";
 import { oneOf, within } from "../validation/value-rules";
 
+/** Spot's own names of who says that an instance is unhealthy. */
+export const HEALTH_CHECKS = ["EC2", "TARGET_GROUP", "HCS"] as const;
+
+/** Seconds unless told. */
+export const HEALTH_DEFAULTS = { gracePeriod: 300, unhealthyDuration: 120 };
+
 /** Who says that an instance is unhealthy. */
 export class HealthCheckType {
   /** EC2's own status validator. */
@@ -46,7 +52,9 @@ export interface HealthCheck {
 
 /** The checks as they are unless told. */
 export function healthCheckOf(given: HealthCheck = {}): Required<HealthCheck> {
-  const { type = HealthCheckType.EC2, gracePeriod = 300, unhealthyDuration = 120 } = given;
+  const { type = HealthCheckType.EC2, ...seconds } = given;
+  const { gracePeriod = HEALTH_DEFAULTS.gracePeriod, unhealthyDuration = HEALTH_DEFAULTS.unhealthyDuration } =
+    seconds;
   return { type, gracePeriod, unhealthyDuration };
 }
 
@@ -54,7 +62,7 @@ export function healthCheckOf(given: HealthCheck = {}): Required<HealthCheck> {
 export function validateHealthCheck(given: HealthCheck | undefined, validator: Validator): void {
   const { type, gracePeriod, unhealthyDuration } = healthCheckOf(given);
   const seconds = within(HEALTH_SECONDS, " seconds");
-  validator.value("healthCheck.type", type.value, oneOf(["EC2", "TARGET_GROUP", "HCS"]));
+  validator.value("healthCheck.type", type.value, oneOf<string>(HEALTH_CHECKS));
   validator.value("healthCheck.gracePeriod", gracePeriod, seconds);
   validator.value("healthCheck.unhealthyDuration", unhealthyDuration, seconds);
 }

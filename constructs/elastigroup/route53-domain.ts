@@ -9,6 +9,9 @@ import { type Path } from "../validation/path";
 import { type Validator } from "../validation/validator";
 import { ofFormat, oneOf, some } from "../validation/value-rules";
 
+/** The types of records, the default first. */
+export const RECORD_TYPES = ["a", "cname"] as const;
+
 /** A record that Spot keeps pointing at the instances. */
 export interface Route53Record {
   /** The record's name, such as `replicas.example.com`. */
@@ -50,14 +53,14 @@ export function validateRoute53(domains: Route53Domain[], validator: Validator):
     if (records.length === 0) validator.value(at("records"), [], some("record"));
     for (const { name } of records) validator.value(at("records"), name, ofFormat(RECORD_SET));
     validator.optional(at("account"), account, ofFormat(ACCOUNT));
-    validator.value(at("recordType"), recordType ?? "a", oneOf(["a", "cname"]));
+    validator.value(at("recordType"), recordType ?? RECORD_TYPES[0], oneOf<string>(RECORD_TYPES));
   });
 }
 
 /** The domains as the provider takes them. */
 export function renderRoute53(domains: Route53Domain[]): ElastigroupAwsIntegrationRoute53 {
   return {
-    domains: domains.map(({ hostedZoneId, records, recordType = "a", account }) => ({
+    domains: domains.map(({ hostedZoneId, records, recordType = RECORD_TYPES[0], account }) => ({
       hostedZoneId,
       spotinstAcctId: account,
       recordSetType: recordType,

@@ -19,7 +19,7 @@ import { validateTags } from "../validation/tags";
 import { addValidation, ValidationError } from "../validation/validation-error";
 import { Validator } from "../validation/validator";
 import { NOT_EMPTY, ofFormat, oneOf, terraformPattern, within } from "../validation/value-rules";
-import { Architecture } from "./architecture";
+import { Architecture, ARCHITECTURES } from "./architecture";
 import { DATA_DEVICE, DataVolumeMode, validateDataVolume } from "./data-volume";
 import { groupConstraints, plainGroup } from "./group-constraints";
 import { ignoresZones, renderLifecycle } from "./group-lifecycle";
@@ -134,7 +134,10 @@ export class StatefulElastigroup extends Construct {
       placementTenancy: "default",
       ebsOptimized: props.ebsOptimized ?? true,
       enableMonitoring: props.monitoring ?? false,
-      metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: props.metadataHopLimit ?? 1 },
+      metadataOptions: {
+        httpTokens: "required",
+        httpPutResponseHopLimit: props.metadataHopLimit ?? HOPS.default,
+      },
       targetGroupArns: props.targetGroupArns,
       integrationRoute53: props.route53 && renderRoute53(props.route53),
       resourceTagSpecification: [
@@ -242,9 +245,9 @@ function validateMachine(props: StatefulElastigroupProps, validator: Validator):
   validator.value("capacity", props.capacity, within(REPLICAS));
   validator.list("securityGroupIds", props.securityGroupIds, SECURITY_GROUP);
   validator.add(props.availabilityZones._preconditions);
-  validator.value("metadataHopLimit", props.metadataHopLimit ?? 1, within(HOPS));
+  validator.value("metadataHopLimit", props.metadataHopLimit ?? HOPS.default, within(HOPS));
   const { value } = props.architecture ?? Architecture.X86_64;
-  validator.value("architecture", value, oneOf(["x86_64", "arm64"]));
+  validator.value("architecture", value, oneOf<string>(ARCHITECTURES));
   validator.list("privateIps", props.privateIps, IPV4);
   validator.list("targetGroupArns", props.targetGroupArns, TARGET_GROUP);
   if (route53 !== undefined) validateRoute53(route53, validator);

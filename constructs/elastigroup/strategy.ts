@@ -63,7 +63,8 @@ export interface Strategy {
   readonly considerOnDemandPricing?: boolean | IResolvable;
 }
 
-const TRUE: ValueRule<boolean> = {
+/** A switch that the provider can only send when it is on. */
+export const ONLY_TRUE: ValueRule<boolean> = {
   rule: "be true or be left out (the provider sends no false)",
   holds: (value) => value,
   condition: (value) => hcl`${value}`,
@@ -72,12 +73,16 @@ const TRUE: ValueRule<boolean> = {
 /** Checks each value by itself. */
 export function validateStrategy(strategy: Strategy, validator: Validator): void {
   const percent = within(PERCENT, " percent");
-  validator.value("strategy.drainingTimeout", strategy.drainingTimeout ?? 120, within(DRAINING, " seconds"));
+  validator.value(
+    "strategy.drainingTimeout",
+    strategy.drainingTimeout ?? DRAINING.default,
+    within(DRAINING, " seconds"),
+  );
   for (const prop of ["maxReplacementsPercentage", "immediateOnDemandRecoverThreshold"] as const) {
     validator.optional(`strategy.${prop}`, strategy[prop], percent);
   }
   validator.optional("strategy.minimumInstanceLifetime", strategy.minimumInstanceLifetime, oneOf(LIFETIMES));
-  validator.optional("strategy.utilizeReservedInstances", strategy.utilizeReservedInstances, TRUE);
+  validator.optional("strategy.utilizeReservedInstances", strategy.utilizeReservedInstances, ONLY_TRUE);
   validator.add(strategy.revertToSpot?._preconditions ?? []);
 }
 
@@ -91,7 +96,7 @@ export function renderStrategy(
     spotPercentage: 100,
     fallbackToOndemand: strategy.fallbackToOnDemand ?? true,
     revertToSpot: { performAt: revert.performAt, timeWindows: revert.timeWindows },
-    drainingTimeout: strategy.drainingTimeout ?? 120,
+    drainingTimeout: strategy.drainingTimeout ?? DRAINING.default,
     maxReplacementsPercentage: strategy.maxReplacementsPercentage,
     immediateOdRecoverThreshold: strategy.immediateOnDemandRecoverThreshold,
     minimumInstanceLifetime: strategy.minimumInstanceLifetime,

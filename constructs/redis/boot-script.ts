@@ -20,6 +20,7 @@ import { PORTS } from "../validation/limits";
 import { Validator } from "../validation/validator";
 import { ofFormat, type ValueRule, within } from "../validation/value-rules";
 import { type AgentArchive, inlineProgram } from "./agent-archive";
+import { DEFAULT_BACKLOG } from "./defaults";
 import { Failover } from "./failover";
 import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
 import { RedisInstall } from "./redis-install";
@@ -189,7 +190,7 @@ function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: 
     BUS_PORT: redis.busPort === undefined ? "" : Tokenization.stringifyNumber(redis.busPort),
     MAXMEMORY: redis.maxMemory ?? "0",
     FAILOVER: (props.failover ?? Failover.ALLOWED).value,
-    BACKLOG: redis.backlogSize ?? "128mb",
+    BACKLOG: redis.backlogSize ?? DEFAULT_BACKLOG,
     DIRECTIVES: Object.entries(redis.directives ?? {})
       .map(([directive, value]) => `${directive} ${value}`)
       .join("\n"),

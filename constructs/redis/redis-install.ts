@@ -13,9 +13,12 @@ export interface RedisSource {
   readonly sha256: string;
 }
 
-const DEFAULT_SOURCE: RedisSource = {
-  version: "7.2.15",
-  url: "https://download.redis.io/releases/redis-7.2.15.tar.gz",
+const VERSION = "7.2.15";
+
+/** The release that is built unless told. */
+export const DEFAULT_SOURCE: RedisSource = {
+  version: VERSION,
+  url: `https://download.redis.io/releases/redis-${VERSION}.tar.gz`,
   sha256: "7bf7975331511fdb788e85dae63964b128fccee1df026a10db57444babc9c9c4",
 };
 

@@ -13,6 +13,7 @@ import { addValidation, ValidationError } from "../validation/validation-error";
 import { Validator, withPreconditions } from "../validation/validator";
 import { givenUnlessRule, within } from "../validation/value-rules";
 import { type BootOptions, BootScript } from "./boot-script";
+import { DEFAULT_DESCRIPTION } from "./defaults";
 import { defaultRootVolume, hasDefaultSize, keepVolumes } from "./default-root-volume";
 import { type Failover } from "./failover";
 import { type RedisSettings } from "./redis-settings";
@@ -162,7 +163,7 @@ export class RedisReplicas extends Construct {
       ...group,
       ...access,
       ...(shard && { name: `${group.name}-${shard.name}`, privateIps: shard.privateIps, adopt: shard.adopt }),
-      description: group.description ?? "Redis Cluster replicas",
+      description: group.description ?? DEFAULT_DESCRIPTION,
       capacity,
       userData: bootScript.text,
       rootVolume,

@@ -11,7 +11,7 @@ export const VCPUS = { least: 1, most: 64 };
 export const PERCENT = { least: 1, most: 100 };
 
 /** Seconds between the deregistration of an instance and its end. */
-export const DRAINING = { least: 1, most: 3600 };
+export const DRAINING = { least: 1, most: 3600, default: 120 };
 
 /** Which time zones are sent. */
 export const REVISIONS = { least: 1, most: 1_000_000 };
@@ -20,7 +20,7 @@ export const REVISIONS = { least: 1, most: 1_000_000 };
 export const PORTS = { least: 1, most: 65_535 };
 
 /** Hops of an answer of the instance's metadata service. */
-export const HOPS = { least: 1, most: 64 };
+export const HOPS = { least: 1, most: 64, default: 1 };
 
 /** Hours that Spot takes for `minimum_instance_lifetime`. */
 export const LIFETIMES: readonly number[] = [1, 3, 6, 12, 24];
