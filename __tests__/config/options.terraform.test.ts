@@ -109,7 +109,8 @@ describeWith(
           // Zones have a guard of their own.
           const config = { ...whole, placementGroups: undefined, zonesRevision: undefined };
           // With a size, for the volumes of a default one are not sent again.
-          const base = { rootVolume: { size: 44 } };
+          // With as many volumes, for the provider crashes where Spot has fewer than the state.
+          const base = { rootVolume: { size: 44 }, dataVolume: { size: 30 } };
           bench = await Workbench.open(defaults);
           await bench.apply(build(base));
           await expect(lost(config)).resolves.toEqual(lostWhereNew);
