@@ -1,5 +1,5 @@
 import { type Path } from "../constructs/validation/path";
-import { validParts } from "./schema-walk";
+import { schemaAt, validParts } from "./schema-walk";
 import { ConfigError, type Problem } from "./problem";
 import { fromIssues, fromViolation, malformed } from "./problems";
 import { RULES, type Violation } from "./rules";
@@ -56,8 +56,15 @@ function barred(value: unknown, path: Path): Violation[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, each]) => {
     const here = [...path, Array.isArray(value) ? Number(key) : key];
-    return [...barred(key, here), ...barred(each, here)];
+    return [...barredKey(key, here), ...barred(key, here), ...barred(each, here)];
   });
+}
+
+/** The one key that JavaScript drops where any key may stand. Elsewhere it is an unknown key. */
+function barredKey(key: string, path: Path): Violation[] {
+  if (key !== "__proto__" || (path[0] !== "backend" && schemaAt(path.slice(0, -1))?.type !== "record"))
+    return [];
+  return [{ path, rule: "have another name, since JavaScript keeps this one for itself", ofKey: true }];
 }
 
 /** Configs whose stacks would overwrite one another; on some file systems case makes no difference. */

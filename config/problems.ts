@@ -42,7 +42,7 @@ export function fromViolation(source: Source, { path, rule, advice, ofKey }: Vio
   const [at, got] = ofKey
     ? [source.keyPosition(path), path.at(-1)]
     : [source.position(path), valueAt(source.data, path)];
-  return { file: source.file, at, message: describe(path, rule, got, advice) };
+  return { file: source.file, at, message: sentence(path, rule, got, advice) };
 }
 
 /** What a construct refused, placed where the file says it. */
@@ -114,7 +114,7 @@ function fromIssue(source: Source, issue: Issue): Problem[] {
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(source, path, key));
   if (issue.code === "invalid_key") {
     const rule = issue.issues[0]?.message ?? issue.message;
-    return [{ file: source.file, at: source.keyPosition(path), message: describe(path, rule, path.at(-1)) }];
+    return [{ file: source.file, at: source.keyPosition(path), message: sentence(path, rule, path.at(-1)) }];
   }
   const got = valueAt(source.data, path);
   const rule = got === undefined && issue.code !== "custom" ? "be given" : issue.message;
@@ -122,7 +122,7 @@ function fromIssue(source: Source, issue: Issue): Problem[] {
     {
       file: source.file,
       at: source.position(path),
-      message: describe(path, rule, got, advice(path, issue, got)),
+      message: sentence(path, rule, got, advice(path, issue, got)),
     },
   ];
 }
@@ -143,7 +143,7 @@ function unknownKey(source: Source, path: Path, key: string): Problem {
   return {
     file: source.file,
     at: source.keyPosition(here),
-    message: describe(here, "be a known key", key, advised),
+    message: sentence(here, "be a known key", key, advised),
   };
 }
 
@@ -170,10 +170,6 @@ function advice(path: Path, issue: Issue, got: unknown): string | undefined {
 
 function isPlain(value: unknown): value is string | number | boolean {
   return ["string", "number", "boolean"].includes(typeof value);
-}
-
-function describe(path: Path, rule: string, got: unknown, advised?: string): string {
-  return sentence(path.length === 0 ? "the file" : `\`${showPath(path)}\``, rule, got, advised);
 }
 
 /** A value as YAML takes it on one line. */

@@ -152,7 +152,8 @@ export class Source {
       return [
         {
           at: this.at(at ? Number(at) : text.length),
-          message: `not well-formed JSON: ${decapitalize(message)}`,
+          // Without the text around the place, which may be a secret.
+          message: `not well-formed JSON: ${decapitalize(message.replace(/, (\.\.\.)?".*" is not valid JSON$/s, ""))}`,
         },
       ];
     }

@@ -302,12 +302,12 @@ describe("each mistake is exactly one message", () => {
     [
       "shell that would end where it is written",
       { bootScript: { before: "END_OF_FILE\n" } },
-      '`bootScript.before` must be lines of shell, none of them END_OF_FILE, got: "END_OF_FILE\\n"',
+      "`bootScript.before` must be lines of shell, none of them END_OF_FILE, got: a text",
     ],
     [
       "shell as a list",
       { bootScript: { after: ["true"] } },
-      '`bootScript.after` must be lines of shell, none of them END_OF_FILE, got: ["true"]',
+      "`bootScript.after` must be lines of shell, none of them END_OF_FILE, got: a list of 1",
     ],
     [
       "an agent by another protocol",

@@ -154,7 +154,7 @@ describe("each mistake is one message that says where, what must be, what is the
     [
       "a directive that this package sets",
       { redis: { directives: { "cluster-enabled": "no" } } },
-      '`redis.directives.cluster-enabled` must be left out: this package sets it itself, or relies on its default, got: "no"',
+      "`redis.directives.cluster-enabled` must be left out: this package sets it itself, or relies on its default, got: a text",
     ],
     [
       "a directive that would spoil the receipt of a clean end",
@@ -164,7 +164,7 @@ describe("each mistake is one message that says where, what must be, what is the
     [
       "a directive of two lines",
       { redis: { directives: { hz: "1\nport 1" } } },
-      '`redis.directives.hz` must be one line, got: "1\\nport 1"',
+      "`redis.directives.hz` must be one line, got: a text",
     ],
     [
       "nothing that persists",
@@ -210,7 +210,7 @@ describe("each mistake is one message that says where, what must be, what is the
     [
       "a variable for all directives",
       { redis: { directives: { variable: "lines" } } },
-      '`redis.directives` must name each of its keys, got: {"variable":"lines"}. A variable cannot stand here.',
+      "`redis.directives` must name each of its keys, got: a map with variable. A variable cannot stand here.",
     ],
     [
       "a name that JavaScript has taken",
@@ -366,4 +366,56 @@ test.each([
   expect(problemsOf(text).map(({ message }) => message)).toEqual([
     `the file must hold the keys of a cluster, such as name, region and masters, got: ${got}`,
   ]);
+});
+
+describe("a message does not quote what may be a secret", () => {
+  const secret = "hunter2";
+  test.each<[where: string, changes: string, got: string]>([
+    ["two backends", "backend: { s3: { secret_key: hunter2 }, gcs: { x: hunter2 } }", "a map with s3, gcs"],
+    ["a backend as a list", "backend: [hunter2]", "a list of 1"],
+    ["a backend as a text", "backend: postgres://u:hunter2@h", "a text"],
+    ["settings of a backend as a text", "backend: { s3: hunter2 }", "a map with s3"],
+    ["a backend of another name", "backend: { S3-x: { k: hunter2 } }", "a map with S3-x"],
+    ["a token in a setting of a backend", 'backend: { s3: { k: "{TfToken[hunter2" } }', "a text"],
+    ["a password as a directive", "redis: { directives: { requirepass: hunter2 } }", "a text"],
+    ["directives as a text", "redis: { directives: requirepass hunter2 }", "a text"],
+    ["directives as a list", "redis: { directives: [requirepass hunter2] }", "a list of 1"],
+    ["a directive as a list", "redis: { directives: { hz: [hunter2] } }", "a list of 1"],
+    [
+      "a list around directives",
+      "redis: [{ directives: { a: hunter2 } }]",
+      '[{"directives":"a map with a"}]',
+    ],
+    ["shell as a list", "bootScript: { before: [export A=hunter2] }", "a list of 1"],
+    ["a number as shell", "bootScript: { after: 5 }", "a number"],
+  ])("%s", (_, line, got) => {
+    const found = problemsOf(`${exampleText()}${line}\n`).map(({ message }) => message);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(`, got: ${got}`);
+    expect(found[0]).not.toContain(secret);
+  });
+
+  test("a file that is a list", () => {
+    const [found] = problemsOf("- backend: { s3: { k: hunter2 } }\n");
+    expect(found!.message).toContain("the file must hold the keys");
+    expect(found!.message).not.toContain(secret);
+  });
+
+  test("JSON with a mistake behind it", () => {
+    const [found] = problemsOf('{ "backend": { "s3": { "k": "hunter2" }, } }', "c.json");
+    expect(found!.message).toContain("not well-formed JSON");
+    expect(found!.message).not.toContain(secret);
+  });
+});
+
+test.each([
+  "tags: { __proto__: a }",
+  "backend: { s3: { a: { __proto__: a } } }",
+  "redis: { directives: { __proto__: a } }",
+])("a key that JavaScript drops is refused by name (%s)", (line) => {
+  expect(problemsOf(`${exampleText()}${line}\n`).map(({ message }) => message)).toContainEqual(
+    expect.stringContaining(
+      '__proto__` must have another name, since JavaScript keeps this one for itself, got: "__proto__"',
+    ),
+  );
 });

@@ -126,8 +126,7 @@ export class RedisReplicasStack extends TerraformStack {
       // Terraform runs in <output>/stacks/<id>; the state must outlive a deleted output folder.
       return { local: { path: `../../../terraform.${id}.tfstate` } };
     }
-    if (Object.keys(backend).length > 1)
-      throw new ValidationError("backend", "name one backend", Object.keys(backend));
+    if (Object.keys(backend).length > 1) throw new ValidationError("backend", "name one backend", backend);
     return backend;
   }
 }

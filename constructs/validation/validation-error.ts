@@ -1,6 +1,6 @@
 import { type IConstruct } from "constructs";
 import { type Path, type Prop, pathOf, showPath } from "./path";
-import { show } from "./value-rules";
+import { showGot } from "./got";
 
 /** A property that breaks a rule. */
 export class ValidationError extends Error {
@@ -17,7 +17,7 @@ export class ValidationError extends Error {
     public readonly advice?: string,
   ) {
     const path = pathOf(prop);
-    super(sentence(`\`${showPath(path)}\``, rule, got, advice));
+    super(sentence(path, rule, got, advice));
     this.path = path;
   }
 
@@ -28,8 +28,9 @@ export class ValidationError extends Error {
 }
 
 /** What went wrong with a property, in the words every message of this package uses. */
-export function sentence(subject: string, rule: string, got: unknown, advice?: string): string {
-  return `${subject} must ${rule}, got: ${show(got)}${advice ? `. ${advice}` : ""}`;
+export function sentence(path: Path, rule: string, got: unknown, advice?: string): string {
+  const subject = path.length === 0 ? "the file" : `\`${showPath(path)}\``;
+  return `${subject} must ${rule}, got: ${showGot(path, got)}${advice ? `. ${advice}` : ""}`;
 }
 
 /** What constructs found wrong with themselves: their nodes pass on only the messages. */

@@ -133,7 +133,7 @@ describe("settings", () => {
     [
       "empty steps",
       { masters, steps: { before: " \n" } },
-      '`bootScript.before` must be lines of shell, none of them END_OF_FILE, got: " \\n"',
+      "`bootScript.before` must be lines of shell, none of them END_OF_FILE, got: a text",
     ],
     [
       "steps that would end where they are written",

@@ -87,7 +87,7 @@ describe("the backend", () => {
 
   test("is one", () => {
     expect(() => stack({ backend: { s3: {}, local: {} } })).toThrow(
-      '`backend` must name one backend, got: ["s3","local"]',
+      "`backend` must name one backend, got: a map with s3, local",
     );
   });
 });

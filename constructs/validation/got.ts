@@ -1,0 +1,34 @@
+import { type Path } from "./path";
+import { show } from "./value-rules";
+
+/** Keys at or below which users may have written a secret: settings of a backend, directives of Redis, shell. */
+const PRIVATE = new Set<string | number>(["backend", "directives", "before", "after"]);
+
+/** What a message says that a property is. Of what may hold a secret it says only the kind. */
+export function showGot(path: Path, got: unknown): string {
+  // A message about a key has it in the path, too.
+  const isKey = typeof got === "string" && got === path.at(-1);
+  if (path.some((step) => PRIVATE.has(step)) && !isKey) return kind(got);
+  return show(withoutPrivate(got));
+}
+
+function withoutPrivate(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPrivate);
+  if (!isMap(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, PRIVATE.has(key) ? kind(each) : withoutPrivate(each)]),
+  );
+}
+
+/** The kind of a value: of a map its keys, of a list its length, of anything else its type. */
+function kind(value: unknown): string {
+  if (value === undefined || value === null) return show(value);
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (isMap(value)) return `a map with ${Object.keys(value).join(", ") || "no keys"}`;
+  return typeof value === "string" ? "a text" : `a ${typeof value}`;
+}
+
+/** Whether it is a plain object; Terraform's values are of classes. */
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
