@@ -86,7 +86,7 @@ export function addStack(
     strategy: renderStrategy(values, config.strategy),
     autoHealing: optionalBoolean(values, config.autoHealing),
     healthCheck: renderHealthCheck(config.healthCheck),
-    targetGroupArns: config.targetGroupArns && values.list(config.targetGroupArns),
+    targetGroupArns: config.targetGroupArns && literalList(values, config.targetGroupArns),
     route53: config.route53,
     ebsOptimized: optionalBoolean(values, config.ebsOptimized),
     monitoring: optionalBoolean(values, config.monitoring),
@@ -138,6 +138,10 @@ function escaped(map: Record<string, string>): Record<string, string> {
 function optional(values: Variables, value: ClusterConfig["keyPair"]): string | undefined {
   if (value === undefined) return undefined;
   return isVariable(value) ? values.text(value) : literal(value);
+}
+
+function literalList(values: Variables, list: NonNullable<ClusterConfig["targetGroupArns"]>): string[] {
+  return values.list(isVariable(list) ? list : list.map((item) => (isVariable(item) ? item : literal(item))));
 }
 
 function optionalBoolean(
@@ -229,12 +233,12 @@ function renderBackend({ backend }: ClusterConfig): RedisReplicasStackProps["bac
   return backend === "none" ? {} : (literals(backend) as RedisReplicasStackProps["backend"]);
 }
 
-/** A tree of settings with every text in it a literal. */
+/** A tree of settings with every text in it a literal, keys too: Terraform evaluates those of maps. */
 function literals(value: unknown): unknown {
   if (typeof value === "string") return literal(value);
   if (Array.isArray(value)) return value.map(literals);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, literals(each)]));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [literal(key), literals(each)]));
 }
 
 function renderStrategy(values: Variables, strategy: ClusterConfig["strategy"]): Strategy | undefined {
