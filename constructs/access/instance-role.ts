@@ -8,11 +8,12 @@ import { inRegionRule, isInRegion } from "../validation/arn";
 import { type Format, KEY_ARN, PARAMETER_ARN, REGION, ROLE_NAME, SECRET_ARN } from "../validation/formats";
 import { validateRoleTags } from "../validation/tags";
 import { ValidationError } from "../validation/validation-error";
+import { object, validateShapes } from "../validation/shape";
 import { Validator, withPreconditions } from "../validation/validator";
 import { ofFormat, type ValueRule } from "../validation/value-rules";
 import { aws } from "./aws";
 import { secretsPolicy, trustPolicy } from "./policy-document";
-import { type Secrets, SOME_SECRET } from "./secrets";
+import { type Secrets, SECRETS_SHAPES, SOME_SECRET } from "./secrets";
 
 export interface InstanceRoleProps extends Secrets {
   /** The name of the role and of the instance profile at their creation, 1 to 64 characters. */
@@ -42,6 +43,7 @@ export class InstanceRole extends Construct {
 
   constructor(scope: Construct, id: string, props: InstanceRoleProps) {
     super(scope, id);
+    validateShapes<InstanceRoleProps>(props, { ...SECRETS_SHAPES, tags: object() });
     const validator = new Validator();
     validator.value("name", props.name, ofFormat(ROLE_NAME));
     validator.value("region", props.region, ofFormat(REGION));

@@ -10,6 +10,7 @@ import {
 import { Construct } from "constructs";
 import { type Constraint } from "../validation/constraint";
 import { VPC } from "../validation/formats";
+import { list, object, oneOf, required, type Shapes, validateShapes } from "../validation/shape";
 import { Validator, withPreconditions } from "../validation/validator";
 import { NOT_EMPTY, ofFormat } from "../validation/value-rules";
 import { aws } from "./aws";
@@ -43,6 +44,15 @@ export interface RedisNetwork {
    */
   readonly openMasters?: boolean;
 }
+
+const peer = oneOf(Peer, "securityGroup", "prefixList", "cidr");
+
+/** The shapes of a network. */
+export const NETWORK_SHAPES: Shapes<RedisNetwork> = {
+  masters: required(peer),
+  clients: list(required(peer)),
+  downloads: list(required(peer)),
+};
 
 export interface RedisSecurityGroupProps extends RedisNetwork {
   /** The tag `Name`; a security group's own name could not follow a change. */
@@ -99,6 +109,7 @@ export class RedisSecurityGroup extends Construct {
 
   constructor(scope: Construct, id: string, props: RedisSecurityGroupProps) {
     super(scope, id);
+    validateShapes<RedisSecurityGroupProps>(props, { ...NETWORK_SHAPES, tags: object() });
     const validator = new Validator();
     validator.value("vpcId", props.vpcId, ofFormat(VPC));
     validator.value("name", props.name, NOT_EMPTY);

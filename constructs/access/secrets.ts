@@ -1,3 +1,5 @@
+import { list, type Shapes } from "../validation/shape";
+
 /** How a message says that there is nothing to read. */
 export const SOME_SECRET = "name at least one secret or parameter";
 
@@ -19,3 +21,10 @@ export interface Secrets {
    */
   readonly kmsKeyArns?: string[];
 }
+
+/** Their shapes. */
+export const SECRETS_SHAPES: Shapes<Secrets> = {
+  secretArns: list(),
+  parameterArns: list(),
+  kmsKeyArns: list(),
+};

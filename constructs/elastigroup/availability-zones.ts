@@ -3,6 +3,7 @@ import { hcl } from "../terraform/hcl";
 import { type Constraint, knownItems } from "../validation/constraint";
 import { PLACEMENT_GROUP, SUBNET, ZONE } from "../validation/formats";
 import { REVISIONS } from "../validation/limits";
+import { list, object } from "../validation/shape";
 import { ValidationError } from "../validation/validation-error";
 import { Validator } from "../validation/validator";
 import { isKnown, ofFormat, within } from "../validation/value-rules";
@@ -44,6 +45,8 @@ export class AvailabilityZones {
    * @param options preferred zones, placement groups, and a revision
    */
   public static of(subnets: { [zone: string]: string[] }, options: KnownZoneOptions = {}): AvailabilityZones {
+    object()(["availabilityZones"], subnets);
+    for (const [zone, ids] of Object.entries(subnets)) list()(["availabilityZones", zone], ids);
     const zones = Object.keys(subnets);
     const validator = new Validator();
     validator.list("availabilityZones", zones, ZONE);

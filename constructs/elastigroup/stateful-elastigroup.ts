@@ -15,6 +15,7 @@ import {
   TARGET_GROUP,
 } from "../validation/formats";
 import { HOPS, REPLICAS } from "../validation/limits";
+import { validateShapes } from "../validation/shape";
 import { validateTags } from "../validation/tags";
 import { addValidation, ValidationError } from "../validation/validation-error";
 import { Validator } from "../validation/validator";
@@ -23,6 +24,7 @@ import { Architecture, ARCHITECTURES } from "./architecture";
 import { DATA_DEVICE, DataVolumeMode, validateDataVolume } from "./data-volume";
 import { groupConstraints, plainGroup } from "./group-constraints";
 import { ignoresZones, renderLifecycle } from "./group-lifecycle";
+import { ELASTIGROUP_SHAPES } from "./group-shapes";
 import { type StatefulElastigroupProps } from "./group-props";
 import { healthCheckOf, validateHealthCheck } from "./health-check";
 import { type InstanceTypes, validateInstanceTypes } from "./instance-types";
@@ -50,6 +52,7 @@ export class StatefulElastigroup extends Construct {
 
   constructor(scope: Construct, id: string, props: StatefulElastigroupProps) {
     super(scope, id);
+    validateShapes(props, ELASTIGROUP_SHAPES);
     const validator = new Validator();
     validateNames(props, validator);
     validateMachine(props, validator);

@@ -17,6 +17,7 @@ import {
   SIZE,
 } from "../validation/formats";
 import { PORTS } from "../validation/limits";
+import { validateShapes } from "../validation/shape";
 import { Validator } from "../validation/validator";
 import { ofFormat, type ValueRule, within } from "../validation/value-rules";
 import { type AgentArchive, inlineProgram } from "./agent-archive";
@@ -25,6 +26,7 @@ import { Failover } from "./failover";
 import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
 import { RedisInstall } from "./redis-install";
 import { directivesConstraints, type RedisSettings } from "./redis-settings";
+import { BOOT_SCRIPT_SHAPES } from "./replicas-shapes";
 import { agentSha256, agentUrl } from "./release";
 
 export interface BootScriptProps {
@@ -111,6 +113,7 @@ export class BootScript {
   public readonly preconditions: Precondition[];
 
   constructor(props: BootScriptProps) {
+    validateShapes(props, BOOT_SCRIPT_SHAPES);
     const redis = props.redis ?? {};
     const { before, after } = props.steps ?? {};
     const validator = new Validator();

@@ -6,10 +6,12 @@ import { terraformText } from "../terraform/escape";
 import { IMPORT_VERSION } from "../terraform/import-block";
 import { VerbatimBackend } from "../terraform/verbatim-backend";
 import { ACCOUNT } from "../validation/formats";
+import { validateShapes } from "../validation/shape";
 import { ValidationError } from "../validation/validation-error";
 import { Validator, withPreconditions } from "../validation/validator";
 import { ofFormat } from "../validation/value-rules";
 import { RedisReplicas, type RedisReplicasProps, type ReplicaGroup } from "./redis-replicas";
+import { REPLICAS_SHAPES } from "./replicas-shapes";
 
 export interface RedisReplicasStackProps {
   /**
@@ -67,6 +69,7 @@ export class RedisReplicasStack extends TerraformStack {
 
   /** Adds the stack's replicas and its outputs; once per stack. */
   public addReplicas(props: RedisReplicasProps): RedisReplicas {
+    validateShapes(props, REPLICAS_SHAPES);
     if ((props.network ?? props.secrets) && props.awsProvider === undefined) this.addAws(props.region);
     const adopted = [
       [["adopt"], props.adopt] as const,

@@ -9,6 +9,7 @@ import { type GroupProps, type StatefulElastigroupProps } from "../elastigroup/g
 import { StatefulElastigroup } from "../elastigroup/stateful-elastigroup";
 import { preconditions, violations } from "../validation/constraint";
 import { REPLICAS } from "../validation/limits";
+import { validateShapes } from "../validation/shape";
 import { addValidation, ValidationError } from "../validation/validation-error";
 import { Validator, withPreconditions } from "../validation/validator";
 import { givenUnlessRule, within } from "../validation/value-rules";
@@ -18,6 +19,7 @@ import { defaultRootVolume, hasDefaultSize, keepVolumes } from "./default-root-v
 import { type Failover } from "./failover";
 import { type RedisSettings } from "./redis-settings";
 import { replicasConstraints, rootVolumeConstraints } from "./replicas-constraints";
+import { REPLICAS_SHAPES } from "./replicas-shapes";
 import { type Shard, shardsConstraints, validateShards } from "./shard";
 
 export interface RedisReplicasProps extends GroupProps {
@@ -111,6 +113,7 @@ export class RedisReplicas extends Construct {
 
   constructor(scope: Construct, id: string, props: RedisReplicasProps) {
     super(scope, id);
+    validateShapes(props, REPLICAS_SHAPES);
     validateProps(props);
     this.securityGroup = this.addSecurityGroup(props);
     this.instanceRole = this.addInstanceRole(props);
