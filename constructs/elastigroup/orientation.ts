@@ -1,3 +1,11 @@
+/** Spot's own names of the orientations. */
+export const ORIENTATION_NAMES = [
+  "availabilityOriented",
+  "balanced",
+  "costOriented",
+  "equalAzDistribution",
+] as const;
+
 /** What Spot weighs when it picks a market (an instance type in a zone) for an instance. */
 export class Orientation {
   /** The markets least likely to be interrupted. */
@@ -10,7 +18,7 @@ export class Orientation {
   public static readonly EQUAL_ZONES = new Orientation("equalAzDistribution");
 
   /**
-   * An orientation by Spot's own name, for a value that is new or a token.
+   * An orientation by Spot's own name, for a value that is new or a token. Another name than those above is sent with a warning.
    * @param value as `orientation` of `spotinst_elastigroup_aws` takes it
    */
   public static of(value: string): Orientation {

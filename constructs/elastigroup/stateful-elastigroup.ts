@@ -15,6 +15,7 @@ import {
   TARGET_GROUP,
 } from "../validation/formats";
 import { HOPS, REPLICAS } from "../validation/limits";
+import { warnOfUnknownWord } from "../validation/known-words";
 import { validateShapes } from "../validation/shape";
 import { validateTags } from "../validation/tags";
 import { addValidation, ValidationError } from "../validation/validation-error";
@@ -28,6 +29,7 @@ import { ELASTIGROUP_SHAPES } from "./group-shapes";
 import { type StatefulElastigroupProps } from "./group-props";
 import { healthCheckOf, validateHealthCheck } from "./health-check";
 import { type InstanceTypes, validateInstanceTypes } from "./instance-types";
+import { ORIENTATION_NAMES } from "./orientation";
 import { ROOT_DEVICE } from "./root-volume";
 import { renderRoute53, validateRoute53 } from "./route53-domain";
 import { renderStrategy, validateStrategy } from "./strategy";
@@ -59,6 +61,8 @@ export class StatefulElastigroup extends Construct {
     validateInstanceTypes(props.instanceTypes, validator);
     validateStrategy(props.strategy ?? {}, validator);
     validateHealthCheck(props.healthCheck, validator);
+    const orientation = props.strategy?.orientation?.value;
+    warnOfUnknownWord(this, "strategy.orientation", orientation, ORIENTATION_NAMES);
     const zones = zoneItems(this, props.availabilityZones);
     const constraints = [
       ...groupConstraints(plainGroup(props)),

@@ -9,6 +9,7 @@ import { type GroupProps, type StatefulElastigroupProps } from "../elastigroup/g
 import { StatefulElastigroup } from "../elastigroup/stateful-elastigroup";
 import { preconditions, violations } from "../validation/constraint";
 import { REPLICAS } from "../validation/limits";
+import { warnOfUnknownWord } from "../validation/known-words";
 import { validateShapes } from "../validation/shape";
 import { addValidation, ValidationError } from "../validation/validation-error";
 import { Validator, withPreconditions } from "../validation/validator";
@@ -16,7 +17,7 @@ import { givenUnlessRule, within } from "../validation/value-rules";
 import { type BootOptions, BootScript } from "./boot-script";
 import { DEFAULT_DESCRIPTION } from "./defaults";
 import { defaultRootVolume, hasDefaultSize, keepVolumes } from "./default-root-volume";
-import { type Failover } from "./failover";
+import { type Failover, FAILOVER_NAMES } from "./failover";
 import { type RedisSettings } from "./redis-settings";
 import { replicasConstraints, rootVolumeConstraints } from "./replicas-constraints";
 import { REPLICAS_SHAPES } from "./replicas-shapes";
@@ -115,6 +116,7 @@ export class RedisReplicas extends Construct {
     super(scope, id);
     validateShapes(props, REPLICAS_SHAPES);
     validateProps(props);
+    warnOfUnknownWord(this, "failover", props.failover?.value, FAILOVER_NAMES);
     this.securityGroup = this.addSecurityGroup(props);
     this.instanceRole = this.addInstanceRole(props);
     const access = this.renderAccess(props);
