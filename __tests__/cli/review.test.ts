@@ -4,6 +4,15 @@ import { exampleText, file, ROOT, temporaryFolder } from "../config/example";
 import { json, run, runOn, type Terminal } from "./run";
 
 const folder = temporaryFolder();
+const { CI } = process.env;
+
+beforeEach(() => {
+  delete process.env["CI"];
+});
+
+afterAll(() => {
+  if (CI !== undefined) process.env["CI"] = CI;
+});
 
 async function review(changes: Record<string, unknown> = {}) {
   return run("review", "-c", file(folder, "c.yaml", exampleText(changes)));
@@ -108,6 +117,11 @@ test("a finding has the line of the first of its keys that the file has, or of t
   const { stdout } = await review();
   expect(stdout).toMatch(/zone-spread-not-enforced {2}\S*c\.yaml:16\n/);
   expect(stdout).toMatch(/no-destroy-protection {2}\S*c\.yaml:1\n/);
+});
+
+test("in a pipeline a local state is a finding, too", async () => {
+  process.env["CI"] = "true";
+  expect((await review()).stdout).toContain("  warning local-state ");
 });
 
 test("warnings come before notes", async () => {
