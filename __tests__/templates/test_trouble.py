@@ -81,7 +81,7 @@ class LogTest(Case):
         (
             "a rejected directive",
             CONFIG,
-            "Reading the configuration file, at line 3 >>> 'hz \"abc\"' argument couldn't be parsed into an integer",
+            "Reading the configuration file, at line 3 >>> 'hz ...' argument couldn't be parsed into an integer",
         ),
         (
             "the last warning",
