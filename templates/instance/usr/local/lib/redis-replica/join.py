@@ -144,9 +144,9 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
         # This may be the only copy of the data. `prepare` decides at the next start: follow, set aside or refuse.
         import trouble
 
-        (reply,) = trouble.end_replica(world)
-        if isinstance(reply, Refused) and "Connection refused" not in str(reply):
-            text = trouble.exit_cause(trouble.journal(world)) or reply
+        error = trouble.rejection(trouble.end_replica(world))
+        if error:
+            text = trouble.exit_cause(trouble.journal(world)) or error
             later(world, f"the master of this replica owns no slots, and Redis here does not end: {text}")
         later(world, "the master of this replica owns no slots: starting again")
     if action == "replicate":
@@ -163,7 +163,7 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
 
         if action == "report":
             report(world, f"{why}; local data was last updated at {trouble.last_update(world, running.info)}")
-        if me.role == "replica" and not running.is_linked:
+        if view.quorum and me.role == "replica" and not running.is_linked:
             trouble.wait_for_link(world, running, view, why)
         if why == BEHIND:
             relink(world, running, view)

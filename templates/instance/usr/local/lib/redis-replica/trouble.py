@@ -72,8 +72,6 @@ def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
     info = Info(world.ask_here(("INFO",))[0])
     if info.get("master_sync_in_progress") not in ("0", "1") or info.get("master_link_status") == "up":
         return
-    if not view.quorum:
-        return
     text, is_syncing = cause(lines), info.get("master_sync_in_progress") == "1"
     failed = sum(bool(FULL_SYNC.search(line)) for line in lines) - is_syncing
     if is_syncing and failed <= 0:
@@ -122,8 +120,7 @@ def hold_back(world: World, text: str) -> None:
     world.run.write("throttled", "")
     world.run.write("hold", f"{world.clock.uptime() + HOLD:.0f}")
     world.run.write("ended", text)
-    (reply,) = end_replica(world)
-    if isinstance(reply, Refused) and "Connection refused" not in str(reply):
+    if rejection(end_replica(world)):
         end_replica(world, "NOSAVE")
 
 
@@ -132,6 +129,12 @@ def how_to_end(world: World, info: Info) -> str:
     is_cut = info.get("role") == "slave" and info.get("master_link_status") != "up" and info.get("loading") == "0"
     is_empty = world.run.has("flushed") or not any(name[:2] == "db" for name in info.fields)
     return "NOSAVE" if is_cut and is_empty and has_keys(world.data) else "SAVE"
+
+
+def rejection(replies: list[Reply]) -> str:
+    """The error with which Redis answers SHUTDOWN if it does not end; empty if it ends."""
+    (reply,) = replies
+    return str(reply) if isinstance(reply, Refused) and "Connection refused" not in str(reply) else ""
 
 
 def end_replica(world: World, how: str = "") -> list[Reply]:

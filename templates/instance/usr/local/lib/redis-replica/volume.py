@@ -208,8 +208,4 @@ def end_set_aside(world: World) -> None:
 
 def holds_keys(data: Folder) -> bool:
     """Whether a generation may have keys, in its own files or in its kept/ folder."""
-    for folder in (data, kept(data)):
-        rdb = read_rdb(folder)
-        if rdb and rdb.has_keys or folder.has(AOF):
-            return True
-    return False
+    return any(has_keys(folder) or folder.has(AOF) for folder in (data, kept(data)))
