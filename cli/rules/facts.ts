@@ -1,4 +1,8 @@
-import { defaultRootVolumeSize, hasDefaultSize } from "../../constructs/redis/default-root-volume";
+import {
+  DATA_SHARE,
+  defaultRootVolumeSize,
+  hasDefaultSize,
+} from "../../constructs/redis/default-root-volume";
 import { memoryOf } from "../../constructs/elastigroup/instance-type";
 import { GP3 } from "../../constructs/validation/limits";
 import { bytesOf, GIB } from "../../constructs/redis/memory-size";
@@ -59,6 +63,13 @@ export interface Facts {
   readonly keepsData: boolean;
   readonly data: DataFacts | undefined;
   readonly inPipeline: boolean;
+}
+
+/** The size of the data in GiB; without one, what the smallest type has room for. Undefined if neither is known. */
+export function assumedGib({ data, types }: Pick<Facts, "data" | "types">): number | undefined {
+  if (data) return data.gib;
+  const memory = withMemory(types).map(({ gib }) => gib);
+  return memory.length === 0 ? undefined : Math.min(...memory) * DATA_SHARE;
 }
 
 /** The facts about one config. */

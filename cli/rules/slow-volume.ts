@@ -1,5 +1,4 @@
-import { DATA_SHARE } from "../../constructs/redis/default-root-volume";
-import { showGib, withMemory } from "./facts";
+import { assumedGib, showGib } from "./facts";
 import { NOT_APPLICABLE, type ReviewRule } from "./rule";
 
 /** Minutes. */
@@ -12,8 +11,7 @@ export const slowVolume: ReviewRule = {
   when: "loading the data from its volume takes more than five minutes (without a size of the data: three quarters of the smallest type's memory)",
   remedy: "Raise `throughput` (and `iops`) of `rootVolume` (or `dataVolume`).",
   check({ data, types, rootVolume, dataVolume }) {
-    const sizes = withMemory(types).map(({ gib }) => gib * DATA_SHARE);
-    const gib = data?.gib ?? (sizes.length > 0 ? Math.min(...sizes) : undefined);
+    const gib = assumedGib({ data, types });
     const throughput = (dataVolume ?? rootVolume)?.throughput;
     if (gib === undefined || throughput === undefined) return NOT_APPLICABLE;
     const minutes = (gib * 1024) / throughput / 60;

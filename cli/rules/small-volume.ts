@@ -1,5 +1,5 @@
-import { DATA_SHARE, SYSTEM_GIB } from "../../constructs/redis/default-root-volume";
-import { showGib, withMemory } from "./facts";
+import { SYSTEM_GIB } from "../../constructs/redis/default-root-volume";
+import { assumedGib, showGib } from "./facts";
 import { NOT_APPLICABLE, type ReviewRule } from "./rule";
 
 /** The old RDB file stays until the new one is complete. */
@@ -11,10 +11,10 @@ export const smallVolume: ReviewRule = {
   when: "the root volume (or `dataVolume`) is too small for a full resync of the data (without a size of the data: three quarters of the smallest type's memory)",
   remedy: "Raise the `size` of `rootVolume` (or `dataVolume`).",
   check({ types, data, rootVolume, dataVolume }) {
-    const memory = data === undefined ? withMemory(types).map(({ gib }) => gib) : [data.gib];
+    const gib = assumedGib({ data, types });
     const size = (dataVolume ?? rootVolume)?.size;
-    if (memory.length === 0 || size === undefined) return NOT_APPLICABLE;
-    const copies = COPIES * (data === undefined ? Math.min(...memory) * DATA_SHARE : data.gib);
+    if (gib === undefined || size === undefined) return NOT_APPLICABLE;
+    const copies = COPIES * gib;
     const needed = dataVolume ? copies : SYSTEM_GIB + copies;
     if (size >= needed) return [];
     const [volume, users] = dataVolume
