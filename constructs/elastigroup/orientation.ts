@@ -1,11 +1,3 @@
-/** Spot's own names of the orientations. */
-export const ORIENTATION_NAMES = [
-  "availabilityOriented",
-  "balanced",
-  "costOriented",
-  "equalAzDistribution",
-] as const;
-
 /** What Spot weighs when it picks a market (an instance type in a zone) for an instance. */
 export class Orientation {
   /** The markets least likely to be interrupted. */
@@ -30,3 +22,11 @@ export class Orientation {
     public readonly value: string,
   ) {}
 }
+
+/** Spot's own names of the orientations above. */
+export const ORIENTATION_NAMES = [
+  Orientation.AVAILABILITY,
+  Orientation.BALANCED,
+  Orientation.COST,
+  Orientation.EQUAL_ZONES,
+].map(({ value }) => value);
