@@ -79,7 +79,7 @@ export const clusterConfig = z
         .meta({ description: "What the group is for.", default: DEFAULT_DESCRIPTION }),
       account: text(ACCOUNT)
         .optional()
-        .meta({ description: "The Spot account; that of the credentials unless told." }),
+        .meta({ description: "The Spot account; by default, that of the credentials." }),
       masters: listOrVariable(HOST).meta({
         description: "The cluster's on-demand masters. One is enough to find the others, more are safer.",
         examples: [["10.0.1.10"]],
@@ -87,7 +87,7 @@ export const clusterConfig = z
       replicas: orVariable(whole(REPLICAS.least, REPLICAS.most))
         .optional()
         .meta({
-          description: "Instances in all, spread evenly over the shards; those of `shards` unless told.",
+          description: "Instances in all, spread evenly over the shards; by default, those of `shards`.",
           examples: [3],
         }),
       shards: list(shard, SHARD.noun)
@@ -103,7 +103,7 @@ export const clusterConfig = z
       architecture: oneOf(ARCHITECTURES)
         .optional()
         .meta({
-          description: "The image's architecture; that of the types unless told.",
+          description: "The image's architecture; by default, that of the types.",
           examples: ["arm64"],
         }),
       imageId: orVariable(text(IMAGE)).meta({
@@ -181,7 +181,7 @@ export const clusterConfig = z
         examples: [{ size: 32 }],
       }),
       dataVolume: dataVolume.optional().meta({
-        description: "A volume beside the root for Redis's data; on the root volume unless told.",
+        description: "A volume beside the root for Redis's data; by default, on the root volume.",
         examples: [{ size: 32 }],
       }),
       deallocation: deallocation
@@ -219,7 +219,7 @@ export const clusterConfig = z
       }),
       backend: backend.optional().meta({
         description:
-          "Where Terraform keeps the state: one backend with its settings, cloud for HCP Terraform, or none; a local file unless told.",
+          "Where Terraform keeps the state: one backend with its settings, cloud for HCP Terraform, or none; by default, a local file.",
         examples: [{ s3: { bucket: "states", key: "redis.tfstate", region: "us-west-2" } }],
       }),
     },

@@ -23,7 +23,7 @@ export const bare: StatefulElastigroupProps = {
   securityGroupIds: ["sg-0123456789abcdef0"],
 };
 
-/** Every option at once, none of them as it is unless told; what excludes it is in `others`. */
+/** Every option at once, none of them with its default; what excludes it is in `others`. */
 export const everything: StatefulElastigroupProps = {
   name: "everything",
   region: "us-west-2",

@@ -54,7 +54,7 @@ export const network = z.strictObject(
       .optional()
       .meta({
         description:
-          "Where instances may fetch packages and secrets from, by HTTP and HTTPS; everywhere by IPv4 unless told.",
+          "Where instances may fetch packages and secrets from, by HTTP and HTTPS; by default, everywhere by IPv4.",
         examples: [[{ prefixListId: "pl-0123456789abcdef0" }]],
       }),
     openMasters: yesNo().optional().meta({

@@ -42,7 +42,7 @@ export const redis = z.strictObject(
       .meta({ description: "The port for clients, as the masters use it.", default: REDIS_PORT }),
     busPort: whole(PORTS.least, PORTS.most)
       .optional()
-      .meta({ description: `The port of the cluster bus; \`port\` + ${BUS_OFFSET} unless told.` }),
+      .meta({ description: `The port of the cluster bus; by default, \`port\` + ${BUS_OFFSET}.` }),
     maxMemory: text(SIZE)
       .optional()
       .meta({ description: "`maxmemory`; it counts once a replica was promoted.", examples: ["12gb"] }),

@@ -20,17 +20,17 @@ function volume() {
     )
       .optional()
       .meta({
-        description: `Operations per second: ${GP3.iops} for gp3 unless told; io1 needs it.`,
+        description: `Operations per second: by default, ${GP3.iops} for gp3; io1 needs it.`,
         examples: [4000],
       }),
     throughput: whole(THROUGHPUT.least, THROUGHPUT.most, " MiB/s")
       .optional()
-      .meta({ description: `MiB/s of a gp3 volume; ${GP3.throughput} unless told.`, examples: [250] }),
+      .meta({ description: `MiB/s of a gp3 volume; by default, ${GP3.throughput}.`, examples: [250] }),
     encrypted: yesNo().optional().meta({ description: "It is encrypted.", default: true }),
     kmsKeyId: orVariable(text(KMS_KEY))
       .optional()
       .meta({
-        description: "The KMS key it is encrypted with; the account's own for EBS unless told.",
+        description: "The KMS key it is encrypted with; by default, the account's own for EBS.",
         examples: ["alias/redis"],
       }),
   };
@@ -78,7 +78,7 @@ export const dataVolume = z.strictObject(
     snapshotId: orVariable(text(SNAPSHOT))
       .optional()
       .meta({
-        description: "The snapshot that the first volume is made from; a blank one unless told.",
+        description: "The snapshot that the first volume is made from; by default, a blank one.",
         examples: ["snap-0123456789abcdef0"],
       }),
   },

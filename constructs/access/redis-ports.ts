@@ -6,7 +6,7 @@ import { PORTS } from "../validation/limits";
 /** Redis's own port. */
 export const REDIS_PORT = 6379;
 
-/** How far above the port the cluster bus is unless told. */
+/** How far above the port the cluster bus is by default. */
 export const BUS_OFFSET = 10_000;
 
 /** The highest port with room for the bus above it. */

@@ -3,7 +3,7 @@ import { type Validator } from "../validation/validator";
 import { ofFormat, oneOf } from "../validation/value-rules";
 import { validateVolume, type Volume } from "./volume";
 
-/** Where a data volume goes unless told. */
+/** Where a data volume goes by default. */
 export const DATA_DEVICE = "/dev/xvdf";
 
 /** How a replacement gets the data volume. */

@@ -2,7 +2,7 @@ import { type IResolvable } from "cdktf";
 
 /**
  * What Spot deletes when Terraform destroys the group. It counts as it was last applied. The network interfaces
- * always go: Spot deletes them unless told otherwise, and its provider cannot tell it otherwise.
+ * always go: Spot deletes them by default, and its provider cannot change that.
  */
 export interface Deallocation {
   /**

@@ -5,12 +5,12 @@ import { oneOf, within } from "../validation/value-rules";
 /** Spot's own names of who says that an instance is unhealthy. */
 export const HEALTH_CHECKS = ["EC2", "TARGET_GROUP", "HCS"] as const;
 
-/** Seconds unless told. */
+/** The defaults, in seconds. */
 export const HEALTH_DEFAULTS = { gracePeriod: 300, unhealthyDuration: 120 };
 
 /** Who says that an instance is unhealthy. */
 export class HealthCheckType {
-  /** EC2's own status validator. */
+  /** EC2's own status checks. */
   public static readonly EC2 = new HealthCheckType("EC2");
   /** The target groups. */
   public static readonly TARGET_GROUP = new HealthCheckType("TARGET_GROUP");
@@ -50,7 +50,7 @@ export interface HealthCheck {
   readonly unhealthyDuration?: number;
 }
 
-/** The checks as they are unless told. */
+/** The default checks. */
 export function healthCheckOf(given: HealthCheck = {}): Required<HealthCheck> {
   const { type = HealthCheckType.EC2, ...seconds } = given;
   const { gracePeriod = HEALTH_DEFAULTS.gracePeriod, unhealthyDuration = HEALTH_DEFAULTS.unhealthyDuration } =

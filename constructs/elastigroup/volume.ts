@@ -64,7 +64,7 @@ export interface Volume {
 /** EC2's own names of the types. */
 export const VOLUME_TYPES = ["gp3", "gp2", "io1"] as const;
 
-/** The type unless told. */
+/** The default type. */
 export const DEFAULT_TYPE = VolumeType.GP3.value;
 
 /** A volume with its size and device, whichever of them it has. */

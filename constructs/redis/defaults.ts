@@ -1,5 +1,5 @@
-/** What a group is for unless told. */
+/** The default description of a group. */
 export const DEFAULT_DESCRIPTION = "Redis Cluster replicas";
 
-/** `repl-backlog-size` unless told. */
+/** The default of `repl-backlog-size`. */
 export const DEFAULT_BACKLOG = "128mb";

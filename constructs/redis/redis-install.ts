@@ -15,7 +15,7 @@ export interface RedisSource {
 
 const VERSION = "7.2.15";
 
-/** The release that is built unless told. */
+/** The release that is built by default. */
 export const DEFAULT_SOURCE: RedisSource = {
   version: VERSION,
   url: `https://download.redis.io/releases/redis-${VERSION}.tar.gz`,
@@ -24,7 +24,7 @@ export const DEFAULT_SOURCE: RedisSource = {
 
 /** How Redis gets onto an instance. Its version must not be older than the masters'. */
 export class RedisInstall {
-  /** Built once on the instance from a pinned release, and kept on the root volume. Redis 7.2.15 unless told. */
+  /** Built once on the instance from a pinned release, and kept on the root volume. Redis 7.2.15 by default. */
   public static source(source: RedisSource = DEFAULT_SOURCE): RedisInstall {
     const validator = new Validator();
     validator.value("redis.version", source.version, ofFormat(RELEASE));

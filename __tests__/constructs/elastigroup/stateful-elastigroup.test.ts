@@ -86,7 +86,7 @@ describe("what is always written out, for an empty second plan", () => {
 });
 
 describe("persistence", () => {
-  test("keeps the root volume and the private IP unless told", () => {
+  test("keeps the root volume and the private IP by default", () => {
     expect(build()).toMatchObject({ persist_root_device: true, persist_private_ip: true });
     expect(build({ persistence: { privateIp: false } })).toMatchObject({
       persist_root_device: true,
@@ -102,7 +102,7 @@ describe("persistence", () => {
 });
 
 describe("strategy", () => {
-  test("puts availability first, falls back to on-demand and stays there unless told", () => {
+  test("puts availability first, falls back to on-demand and stays there by default", () => {
     expect(build()).toMatchObject({
       orientation: "availabilityOriented",
       fallback_to_ondemand: true,

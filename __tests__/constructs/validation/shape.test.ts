@@ -9,7 +9,7 @@ import {
 import { ValidationError } from "../../../constructs/validation/validation-error";
 import { minimal } from "../support";
 
-/** What a user of plain JavaScript is told: the message of an error that this package throws. */
+/** The message of an error that this package throws. */
 function refusal(build: () => unknown): string {
   try {
     build();
