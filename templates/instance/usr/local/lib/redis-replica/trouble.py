@@ -57,7 +57,7 @@ def cause(lines: list[str]) -> str:
 
 def exit_cause(lines: list[str]) -> str:
     """Why Redis ended, from its log: the directive that it rejects, or its last warning."""
-    # A directive's value may be a secret, and everybody can read the state.
+    # A directive's value may be a secret, and all users can read the state.
     log = re.sub(r"(?m)^>>> '(\S+) .*", r">>> '\1 ...'", "\n".join(lines))
     refused = log.partition("FATAL CONFIG FILE ERROR")[2].split("\n")[1:4]
     last = warnings(lines)[-2:] or [""]
