@@ -325,3 +325,32 @@ class TurnTest(Case):
             return [*NODES, first, BARE]
 
         self.assertEqual(self.turn(1, during), placement.TURN * 1.5)
+
+    def times(self, first: float, count: int) -> list[float]:
+        """When each of the nodes chooses, if the first one by ID chooses at `first`. A choice is listed at once."""
+        times = [first]
+
+        def during(seconds: float) -> list[Line]:
+            chosen = [seconds > time for time in times]
+            return [
+                *NODES,
+                *(
+                    Line(f"{index:040x}", f"10.0.1.{index}", *(("slave", A) if done else ("master",)))
+                    for index, done in enumerate(chosen)
+                ),
+                BARE,
+            ]
+
+        while len(times) < count:
+            times.append(self.turn(0, during))
+        return times
+
+    def test_a_node_that_takes_three_turns_to_choose_does_not_make_two_choose_at_once(self) -> None:
+        times = self.times(placement.TURN * 3, 6)
+        self.assertTrue(all(after - before >= 1 for before, after in zip(times, times[1:])), times)
+
+    def test_a_node_that_never_chooses_delays_the_others_once_and_keeps_them_apart(self) -> None:
+        never, *times = self.times(float("inf"), 12)
+        self.assertEqual(times[0], placement.TURN * (0.5 + placement.PATIENCE + 2))
+        self.assertTrue(all(after - before >= 1 for before, after in zip(times, times[1:])), times)
+        self.assertLess(times[-1], 60)

@@ -25,7 +25,9 @@ UNLOCK = "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('del', KEY
 # Seconds after which a lock ends by itself.
 LASTS = 30
 # Without the lock: seconds of one turn, and the most turns to wait. All masters know a choice within a quarter turn.
-TURN, TURNS = 2.0, 15
+TURN, TURNS = 2.0, 20
+# Turns after which a node that does not choose is no longer waited for. On a loaded machine a choice takes up to three.
+PATIENCE = 4
 
 
 def place(world: World, running: Running, view: View) -> None:
@@ -81,11 +83,16 @@ def take_turn(world: World, running: Running, wait: bool) -> View:
     """
     # After this pause, the nodes that are joining see each other.
     world.clock.sleep(TURN / 2 * wait)
-    for turn in range(TURNS):
+    ahead, skipped, idle = set[str](), set[str](), 0
+    for _ in range(TURNS):
         view = look(world, running.own, running.me.id)
-        ahead = sum(node.role == "bare" and node.alive and node.id < view.me for node in view.nodes.values())
-        # Do not wait forever for a node that never takes its turn; that is left to an operator.
-        if not wait or ahead == 0 or turn > ahead:
+        bare = {node.id for node in view.nodes.values() if node.role == "bare" and node.alive and node.id < view.me}
+        # A node that has no master although one after it has chosen may never choose; that is left to an operator.
+        skipped |= {id for id in ahead if id < max(ahead - bare, default="")}
+        idle = idle + 1 if bare - skipped == ahead else 0
+        ahead = bare - skipped
+        # The count keeps the turns apart when several nodes wait for the same one.
+        if not wait or not ahead or idle > PATIENCE + len(ahead):
             break
         world.clock.sleep(TURN)
     return view
