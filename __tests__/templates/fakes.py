@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence, Union
 
 import suite
 
-from facts import Refused, Unknown
+from facts import Closed, Refused, Unknown
 from report import Leave
 from resp import Network
 from world import Clock, Processes, World
@@ -39,7 +39,7 @@ class FakeNetwork(Network):
         self.asked.append((place, command))
         server = self.servers.get(place)
         if server is None and place == HERE:
-            return Refused(f"{place}: Connection refused")
+            return Closed(f"{place}: Connection refused")
         if server is None:
             return Unknown(f"{place}: no answer within 2 s")
         reply = server.get(command, server.get(command.split(" ")[0], Refused(f"{place}: ERR unknown command")))

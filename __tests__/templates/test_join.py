@@ -13,7 +13,7 @@ from suite import Case, rows
 
 import placement
 from decide import BEHIND
-from facts import Refused, Unknown
+from facts import Closed, Refused, Unknown
 from join import join_within, step
 
 LINK = {
@@ -165,7 +165,7 @@ class LookTest(JoinCase):
 
     def test_if_redis_does_not_run_the_state_is_not_changed(self) -> None:
         self.world.run.write("state", "waiting: the owner of this shard is loading its data\n")
-        refused = Refused("127.0.0.1:6379: Connection refused")
+        refused = Closed("127.0.0.1:6379: Connection refused")
         self.serve(NODES, CLUSTER_NODES=refused, INFO=refused)
         self.assertEqual(
             (self.look(), self.world.shown_state), (10, "waiting: the owner of this shard is loading its data")
@@ -266,7 +266,7 @@ class TwinTest(JoinCase):
     def twin(self, reply: Any) -> int:
         self.serve(change(NODES, R, at="10.0.0.8"))
         self.world.network.servers["10.0.0.8:6379"] = {"CLUSTER MYID": R, "INFO server": reply}
-        gone = {"PING": Refused(f"{HERE}: Connection refused")}
+        gone = {"PING": Closed(f"{HERE}: Connection refused")}
         self.world.network.servers[HERE] = {**self.world.network.servers[HERE], **gone}
         return self.look()
 

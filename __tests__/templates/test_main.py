@@ -14,7 +14,7 @@ from suite import Case, rows
 
 import server_conf
 import setup
-from facts import Refused, Unknown
+from facts import Closed, Refused, Unknown
 from report import LATER, Leave
 
 
@@ -51,7 +51,7 @@ class MainTest(Case):
         self.assertIn('"exit_code": 20', self.run_agent("status", "--json")[1])
 
     def test_user_data_sets_the_states_waiting_and_refused(self) -> None:
-        self.world.network.servers[HERE] = {"PING": Refused(f"{HERE}: Connection refused")}
+        self.world.network.servers[HERE] = {"PING": Closed(f"{HERE}: Connection refused")}
         self.assertEqual(
             (self.run_agent("later", "downloading")[0], self.world.shown_state), (10, "waiting: downloading")
         )

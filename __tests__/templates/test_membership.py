@@ -7,7 +7,7 @@ from fakes import HERE, FakeWorld, info, left_with, put
 from suite import Case, rows
 
 import membership
-from facts import Refused, Unknown
+from facts import Closed, Refused, Unknown
 from join import Running
 from resp import Info
 from view import View
@@ -71,7 +71,7 @@ class TwinTest(Case):
 
     @rows(
         ("a machine with another ID is no twin", S, info(uptime_in_seconds=99)),
-        ("a machine that refuses the connection is no twin", Refused("10.0.0.8: Connection refused"), Unknown("")),
+        ("a machine that refuses the connection is no twin", Closed("10.0.0.8: Connection refused"), Unknown("")),
     )
     def absent(self, id: object, answer: object) -> None:
         self.assertEqual(self.twin(10, id=id, info=answer), "no")
@@ -91,7 +91,7 @@ class TwinTest(Case):
         self.assertEqual(self.world.network.asked, [])
 
     @rows(
-        ("a twin that leaves is refused once its Redis has ended", Refused(f"{HERE}: Connection refused"), 20, True),
+        ("a twin that leaves is refused once its Redis has ended", Closed(f"{HERE}: Connection refused"), 20, True),
         ("a twin whose Redis does not end is not refused, so that the next look tries again", "PONG", 10, False),
         ("a twin whose Redis is silent is not refused, so that the next look tries again", Unknown(""), 10, False),
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from suite import Case, rows
 
-from facts import Refused, Unknown
+from facts import Closed, Refused, Unknown
 from resp import LIMIT, Info, Network, Reader, encode
 
 
@@ -137,8 +137,11 @@ class NetworkTest(Case):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             place = f"127.0.0.1:{listener.getsockname()[1]}"
         (reply,) = self.ask(place)
-        self.assertIsInstance(reply, Refused)
-        self.assertIn("Connection refused", str(reply))
+        self.assertIsInstance(reply, Closed)
+
+    def test_a_server_that_answers_so_in_words_does_not_pass_for_a_port_without_a_listener(self) -> None:
+        (reply,) = self.ask(self.server(b"-ERR Connection refused\r\n"))
+        self.assertEqual(type(reply), Refused)
 
     @rows(
         ("an address without a port is unknown", "10.0.0.1"),

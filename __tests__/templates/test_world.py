@@ -9,7 +9,7 @@ from fakes import HERE, FakeWorld, left_with
 from suite import Case, rows
 
 import world as module
-from facts import Refused, Unknown
+from facts import Closed, Refused, Unknown
 from world import Processes, World, listener_of
 
 
@@ -81,7 +81,7 @@ class ListenerTest(Case):
 
     @rows(
         ("a port without a listener", -1, Unknown("Connection reset by peer"), "no"),
-        ("a listener that refuses the connection", 0, Refused(f"{HERE}: Connection refused"), "no"),
+        ("a listener that refuses the connection", 0, Closed(f"{HERE}: Connection refused"), "no"),
         ("a listener that answers", 0, "PONG", "yes"),
         ("a listener that answers with an error", 0, Refused("LOADING"), "yes"),
         ("a listener that is silent", 0, Unknown("no answer within 2 s"), Unknown),

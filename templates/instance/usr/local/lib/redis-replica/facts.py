@@ -23,6 +23,10 @@ class Refused(Unknown):
     """The server answered with an error."""
 
 
+class Closed(Refused):
+    """The machine refused the connection: no process listens there."""
+
+
 def known(value: Any) -> Any:
     """Returns the value; raises it if it is Unknown."""
     if isinstance(value, Unknown):

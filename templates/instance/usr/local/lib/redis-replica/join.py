@@ -6,7 +6,7 @@ import membership
 import placement
 import protection
 from decide import BEHIND, JOIN, decide_join
-from facts import Refused, Unknown, fact, known, settle
+from facts import Closed, Unknown, fact, known, settle
 from report import LATER, REFUSED, Leave, done, elapsed, later, report
 from resp import Info
 from server_conf import window
@@ -74,7 +74,7 @@ def read_running(world: World, nodes: Reply, answer: Reply) -> Running:
     info = Info(answer)
     if info.get("loading") == "1":
         later(world, "Redis is loading its data", f"load:{info.get('loading_loaded_bytes')}")
-    if isinstance(nodes, Refused) and "Connection refused" in str(nodes):
+    if isinstance(nodes, Closed):
         # `prepare` and `stopped` report why Redis does not run.
         raise Leave(LATER)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from facts import Refused, Unknown, fact, known
+from facts import Closed, Refused, Unknown, fact, known
 from nodes import is_whole
 from report import later, refuse, report
 from resp import Info
@@ -58,7 +58,7 @@ def is_later(older: int, is_second: bool) -> bool:
 
 def is_gone(answer: Unknown, is_failed: bool) -> bool:
     """Whether no server runs at an address: it refuses the connection, or is silent and flagged as failed by peers."""
-    return "Connection refused" in str(answer) or is_failed and not isinstance(answer, Refused)
+    return isinstance(answer, Closed) or is_failed and not isinstance(answer, Refused)
 
 
 def leave(world: World) -> None:

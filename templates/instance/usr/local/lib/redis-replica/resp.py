@@ -6,7 +6,7 @@ import socket
 import time
 from threading import Thread
 
-from facts import Refused, Unknown, known
+from facts import Closed, Refused, Unknown, known
 from typed import integer, plain, split
 
 TYPE_CHECKING = False
@@ -99,8 +99,8 @@ class Network:
             # Then ask_all() says so, in the same words as where this thread is late.
             pass
         except (OSError, ValueError) as error:
-            # A refused connection is an answer of the machine: no process listens. Any other error is no answer.
-            kind = Refused if isinstance(error, ConnectionRefusedError) else Unknown
+            # A refused connection is an answer of the machine. Any other error is no answer.
+            kind = Closed if isinstance(error, ConnectionRefusedError) else Unknown
             replies += [kind(f"{plain(address)}: {plain(getattr(error, 'strerror', None) or error)}")] * len(commands)
 
     def ask(self, address: str, *command: str) -> Reply:

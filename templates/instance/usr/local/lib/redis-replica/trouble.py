@@ -6,7 +6,7 @@ import os
 import re
 import time
 
-from facts import Refused, Unknown
+from facts import Closed, Refused, Unknown
 from membership import NO_FAILOVER
 from report import later
 from resp import Info
@@ -134,7 +134,7 @@ def how_to_end(world: World, info: Info) -> str:
 def rejection(replies: list[Reply]) -> str:
     """The error with which Redis answers SHUTDOWN if it does not end; empty if it ends."""
     (reply,) = replies
-    return str(reply) if isinstance(reply, Refused) and "Connection refused" not in str(reply) else ""
+    return str(reply) if isinstance(reply, Refused) and not isinstance(reply, Closed) else ""
 
 
 def end_replica(world: World, how: str = "") -> list[Reply]:

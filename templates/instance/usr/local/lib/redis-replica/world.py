@@ -7,7 +7,7 @@ import os
 import time
 from contextlib import contextmanager, suppress
 
-from facts import Refused, Unknown
+from facts import Closed, Refused, Unknown
 from folder import Folder
 from report import LATER, Leave, later
 from resp import Network
@@ -90,7 +90,7 @@ class World:
         (reply,) = self.ask_here(("PING",))
         if isinstance(reply, Unknown) and not isinstance(reply, Refused):
             return reply
-        return "no" if "Connection refused" in str(reply) else "yes"
+        return "no" if isinstance(reply, Closed) else "yes"
 
     def command(self, *words: str) -> None:
         """Sends a command to the Redis on this machine; exits with 10 unless the reply is OK."""
