@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Ending } from "./fault";
@@ -26,6 +27,7 @@ const HEAD = [
 /** Replaces the rows of the faults that were run in the page's table, and keeps the other rows. */
 export function writeTable(played: readonly Played[]): void {
   writeFileSync(PAGE, withRows(readFileSync(PAGE, "utf8"), played));
+  execFileSync("npx", ["prettier", "--write", "--log-level", "warn", PAGE]);
 }
 
 /** The page with these rows in its only table, in the order of the faults and then of the servers. */
