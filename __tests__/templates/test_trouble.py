@@ -215,6 +215,20 @@ class LinkTest(Case):
         ("a replica whose failed sync has flushed its data does not save", {"db0": "keys=5"}, True, FULL, "NOSAVE"),
         ("a replica without keys saves over an RDB without keys", {}, False, EMPTY, "SAVE"),
         ("a replica without keys and with its link up saves", {"master_link_status": "up"}, False, FULL, "SAVE"),
+    @rows(
+        ("a replica without keys and without a link is barred, even if its log says nothing", {}, FULL, True),
+        ("a replica without a link that has its keys is not barred", {"db0": "keys=5,expires=0"}, FULL, False),
+        ("a replica without keys in memory or on disk is not barred", {}, EMPTY, False),
+    )
+    def bars_without_a_log(self, fields: dict[str, object], content: bytes, barred: bool) -> None:
+        world = FakeWorld(self.folder())
+        world.network.servers[HERE] = {"CONFIG": "OK"}
+        put(world.data / "dump.rdb", content)
+        fields = {"role": "slave", "master_link_status": "down", "loading": 0, **fields}
+        trouble.protect_flushed(world, Running(text(R, NODES), Info(info(**fields))))
+        sent = world.network.sent("CONFIG SET")
+        self.assertEqual(sent, ["CONFIG SET cluster-replica-no-failover yes", "CONFIG SET save "] * barred)
+
         ("a master without keys saves", {"role": "master"}, False, FULL, "SAVE"),
         ("a replica that is loading is ended as before", {"loading": 1}, False, FULL, "SAVE"),
     )

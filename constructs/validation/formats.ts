@@ -266,7 +266,8 @@ export const LINE: Format = { pattern: /^[^\r\n]+$/, rule: "be one line", noun: 
 
 /**
  * Directives that the instance's own files write, or that would undo what they promise: `rdbchecksum` and
- * `appenddirname` the proof that a volume is the newest, `rename-command` the agent's own words.
+ * `appenddirname` the proof that a volume is the newest, `rename-command` the agent's own words, `loglevel` the log in
+ * which the agent finds why a sync failed.
  */
 export const RESERVED_DIRECTIVES =
-  /^(bind|port|tls-.*|dir|dbfilename|daemonize|supervised|pidfile|logfile|include|loadmodule|append.*|no-appendfsync-on-rewrite|save|rdbchecksum|cluster-.*|(replica|slave)-(announce-.*|ignore-disk-write-errors|read-only|serve-stale-data)|replicaof|slaveof|rename-command|requirepass|masterauth|masteruser|aclfile|user|maxmemory|repl-backlog-size|repl-diskless-load|rdb-del-sync-files|shutdown-on-.*|protected-mode)$/;
+  /^(bind|port|tls-.*|dir|dbfilename|daemonize|supervised|pidfile|logfile|loglevel|include|loadmodule|append.*|no-appendfsync-on-rewrite|save|rdbchecksum|cluster-.*|(replica|slave)-(announce-.*|ignore-disk-write-errors|read-only|serve-stale-data)|replicaof|slaveof|rename-command|requirepass|masterauth|masteruser|aclfile|user|maxmemory|repl-backlog-(size|ttl)|repl-diskless-load|rdb-del-sync-files|shutdown-on-.*|protected-mode)$/;

@@ -172,7 +172,7 @@ describe("settings", () => {
     expect([...new Set(own)].filter((directive) => !refuses(directive))).toEqual(["disable-thp"]);
   });
 
-  test.each(["appenddirname", "no-appendfsync-on-rewrite", "rdbchecksum", "rename-command"])(
+  test.each(["appenddirname", "loglevel", "no-appendfsync-on-rewrite", "rdbchecksum", "rename-command"])(
     "refuse %s, on whose default the instance relies",
     (directive) => expect(refuses(directive)).toBe(true),
   );
@@ -182,7 +182,7 @@ describe("settings", () => {
     (directive) => expect(refuses(directive)).toBe(true),
   );
 
-  test.each(["hz", "loglevel", "maxmemory-policy", "repl-timeout"])("leave %s to users", (directive) =>
+  test.each(["hz", "maxmemory-policy", "repl-timeout"])("leave %s to users", (directive) =>
     expect(refuses(directive)).toBe(false),
   );
 });

@@ -108,7 +108,7 @@ def protect_flushed(world: World, running: Running) -> None:
     if running.is_linked:
         world.command("CONFIG", "SET", "save", saves(world.run.text("redis.conf")))
         world.run.remove("flushed")
-    elif any(FLUSHED in line for line in attempts(world, running.info)):
+    elif is_emptied(world, running.info) or any(FLUSHED in line for line in attempts(world, running.info)):
         world.run.write("flushed", "")
         if "nofailover" not in running.me.flags:
             world.command(*NO_FAILOVER, "yes")
@@ -126,9 +126,18 @@ def hold_back(world: World, text: str) -> None:
 
 def how_to_end(world: World, info: Info) -> str:
     """SAVE; but NOSAVE where the RDB on disk may be all there is: a failed sync has deleted what was in memory."""
-    is_cut = info.get("role") == "slave" and info.get("master_link_status") != "up" and info.get("loading") == "0"
-    is_empty = world.run.has("flushed") or not any(name[:2] == "db" for name in info.fields)
-    return "NOSAVE" if is_cut and is_empty and has_keys(world.data) else "SAVE"
+    is_flushed = world.run.has("flushed") and is_cut(info) and has_keys(world.data)
+    return "NOSAVE" if is_flushed or is_emptied(world, info) else "SAVE"
+
+
+def is_cut(info: Info) -> bool:
+    """Whether this is a replica without a link that is not loading either."""
+    return info.get("role") == "slave" and info.get("master_link_status") != "up" and info.get("loading") == "0"
+
+
+def is_emptied(world: World, info: Info) -> bool:
+    """Whether a replica without a link has no keys in memory, but some on disk. Its log may not have the reason."""
+    return is_cut(info) and not any(name[:2] == "db" for name in info.fields) and has_keys(world.data)
 
 
 def rejection(replies: list[Reply]) -> str:
