@@ -54,6 +54,11 @@ CONFIG = [
 ]
 
 
+def rdb_channel(line: str) -> str:
+    """A line of Redis 7 as Redis 8 writes it where it syncs over two connections."""
+    return f"{TIME} * PSYNC is not possible, initialize RDB channel." if "Full resync" in line else line
+
+
 def valkey(line: str) -> str:
     """A line of Redis as Valkey 8 and 9 write it."""
     return line.replace("MASTER", "PRIMARY").replace("resync from master", "resync from primary")
@@ -120,6 +125,16 @@ class LogTest(Case):
                 f"{TIME} # configEpoch set to 8 after successful failover",
                 f"{TIME} # Setting secondary replication ID to {'1' * 40}, valid up to offset: 2997.",
                 f"{TIME} # Failover auth granted to {'2' * 40} for epoch 9",
+            ],
+            "",
+        ),
+        (
+            "no cause in what Redis 7.0 logs at each start",
+            [
+                f"{TIME} # oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo",
+                f"{TIME} # Redis version=7.0.15, bits=64, commit=00000000, modified=0, pid=1, just started",
+                f"{TIME} # Configuration loaded",
+                f"{TIME} # Server initialized",
             ],
             "",
         ),
@@ -200,6 +215,20 @@ class LinkTest(Case):
         sent = self.wait(lines).network.sent("CONFIG SET")
         self.assertEqual(sent, ["CONFIG SET cluster-replica-no-failover yes", "CONFIG SET save "] * barred)
 
+    @rows(
+        ("a replica without keys and without a link is barred, even if its log says nothing", {}, FULL, True),
+        ("a replica without a link that has its keys is not barred", {"db0": "keys=5,expires=0"}, FULL, False),
+        ("a replica without keys in memory or on disk is not barred", {}, EMPTY, False),
+    )
+    def bars_without_a_log(self, fields: dict[str, object], content: bytes, barred: bool) -> None:
+        world = FakeWorld(self.folder())
+        world.network.servers[HERE] = {"CONFIG": "OK"}
+        put(world.data / "dump.rdb", content)
+        fields = {"role": "slave", "master_link_status": "down", "loading": 0, **fields}
+        trouble.protect_flushed(world, Running(text(R, NODES), Info(info(**fields))))
+        sent = world.network.sent("CONFIG SET")
+        self.assertEqual(sent, ["CONFIG SET cluster-replica-no-failover yes", "CONFIG SET save "] * barred)
+
     def test_a_replica_that_is_in_sync_again_saves_again(self) -> None:
         world = FakeWorld(self.folder())
         world.network.servers[HERE] = {"CONFIG": "OK"}
@@ -215,20 +244,6 @@ class LinkTest(Case):
         ("a replica whose failed sync has flushed its data does not save", {"db0": "keys=5"}, True, FULL, "NOSAVE"),
         ("a replica without keys saves over an RDB without keys", {}, False, EMPTY, "SAVE"),
         ("a replica without keys and with its link up saves", {"master_link_status": "up"}, False, FULL, "SAVE"),
-    @rows(
-        ("a replica without keys and without a link is barred, even if its log says nothing", {}, FULL, True),
-        ("a replica without a link that has its keys is not barred", {"db0": "keys=5,expires=0"}, FULL, False),
-        ("a replica without keys in memory or on disk is not barred", {}, EMPTY, False),
-    )
-    def bars_without_a_log(self, fields: dict[str, object], content: bytes, barred: bool) -> None:
-        world = FakeWorld(self.folder())
-        world.network.servers[HERE] = {"CONFIG": "OK"}
-        put(world.data / "dump.rdb", content)
-        fields = {"role": "slave", "master_link_status": "down", "loading": 0, **fields}
-        trouble.protect_flushed(world, Running(text(R, NODES), Info(info(**fields))))
-        sent = world.network.sent("CONFIG SET")
-        self.assertEqual(sent, ["CONFIG SET cluster-replica-no-failover yes", "CONFIG SET save "] * barred)
-
         ("a master without keys saves", {"role": "master"}, False, FULL, "SAVE"),
         ("a replica that is loading is ended as before", {"loading": 1}, False, FULL, "SAVE"),
     )
@@ -259,6 +274,11 @@ class LinkTest(Case):
         ("what is in memory is saved", IO_ERROR * 5, ["SHUTDOWN SAVE"]),
         ("memory that a failed sync has flushed is not saved", [*FLUSHING, *RDB_VERSION] * 5, ["SHUTDOWN NOSAVE"]),
         ("syncs that Valkey reports count, too", [valkey(line) for line in IO_ERROR] * 5, ["SHUTDOWN SAVE"]),
+        (
+            "syncs of Redis 8 over two connections count, too",
+            [rdb_channel(line) for line in IO_ERROR] * 5,
+            ["SHUTDOWN SAVE"],
+        ),
         ("syncs that succeeded do not count", [*SYNC, SYNCED] * 6, []),
         ("syncs before one that succeeded do not count", [*IO_ERROR * 9, *SYNC, SYNCED, *IO_ERROR * 4], []),
     )

@@ -38,9 +38,13 @@ def journal(world: World, match: str = "_SYSTEMD_UNIT=redis-replica.service") ->
 HARMLESS = re.compile(
     "Cluster state changed|lection|ailover|configEpoch|secondary replication ID|User requested shutdown|ready to exit"
     "|rying to shut ?down|can't exit|Received SIG|WARNING|Diskless rdb"
+    # What Redis 7.0 logs at each start.
+    "|is starting|version=|Configuration loaded|Server initialized"
 )
 # Redis writes master, and Valkey primary.
-CONNECTING, FULL_SYNC = re.compile("onnecting to (?:MASTER|PRIMARY)"), re.compile("Full resync from (?:master|primary)")
+CONNECTING = re.compile("onnecting to (?:MASTER|PRIMARY)")
+# Over two connections (repl-rdb-channel, the default of Redis 8), a full sync begins with another line.
+FULL_SYNC = re.compile("Full resync from (?:master|primary)|PSYNC is not possible, initialize RDB channel")
 SYNCED, FLUSHED = "sync: Finished with success", "Flushing old data"
 
 
