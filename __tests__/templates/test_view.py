@@ -294,6 +294,11 @@ class FactsTest(Case):
             [*change(NODES[:3], A, slots="0-9"), Line(S, "10.0.0.5", "master", slots="10-5460")],
             ("several", ""),
         ),
+        (
+            "the master of another shard that has got all slots of this one is not its owner",
+            change(change(NODES, A, slots="", **DOWN), B, slots="0-10922"),
+            ("several", ""),
+        ),
         ("a shard whose slots no node owns has no owner", change(NODES[:3], A, slots=""), ("none", "")),
         (
             "a master without slots that follows this node is no owner",

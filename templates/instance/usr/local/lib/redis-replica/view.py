@@ -91,7 +91,9 @@ class View:
             # A cluster with none of the nodes in the own file is another cluster, and does not have this node's shard.
             mine = set() if self.own.nodes.keys().isdisjoint(self.nodes) else self.own.shard_slots
             found = [node for node in self.owners if node.id != self.me and not mine.isdisjoint(covered(node))]
-            if len(found) != 1:
+            # The master of another shard may have got the slots without the data, after the loss of this shard.
+            others = [node for node in found if self.own.is_other_owner(node.id)]
+            if len(found) != 1 or others:
                 return "several" if found else "none", None
             master = found[0]
         return "live" if master.alive else "down", master

@@ -33,6 +33,11 @@ class Own:
         """The slots of this node's shard, from the same text."""
         return covered(self.nodes.get(self.me.master) if self.me and self.role == "replica" else self.me)
 
+    def is_other_owner(self, identity: str) -> bool:
+        """Whether a node owned the slots of another shard."""
+        node = self.nodes.get(identity)
+        return bool(node and node.role == "owner" and self.me and identity not in (self.me.id, self.me.master))
+
 
 def read_own(world: World) -> Own:
     """Reads nodes.conf if it is complete; else, if there is data, its last-known-good copy. OSError, ValueError."""
