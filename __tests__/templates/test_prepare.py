@@ -549,6 +549,10 @@ class StaleTest(Case):
             FULL,
             OWNER.replace("loading:0", "loading:1"),
             0,
+# As a master without a backlog writes it.
+NO_HISTORY = b"REDIS0010\xfe\x00\xfb\x01\x00\x00\x01k\x01v\xff" + bytes(8)
+
+
             "loading",
         ),
         ("an empty owner of the same history was emptied on purpose and is not stale", FULL, OWNER, 0, False),
@@ -579,6 +583,8 @@ class StaleTest(Case):
         self.assertIsInstance(fact(lambda: is_stale(Rdb(FULL), Info(reply), keys)), Unknown)
 
     @rows(
+        ("an owner with keys is stale if the RDB has no history", NO_HISTORY, OWNER, 3000, True),
+        ("an owner is not stale if an RDB of Redis 6 has none", NO_HISTORY.replace(b"10", b"09"), OWNER, 3000, False),
         ("a time that is not answered", SILENCE),
         ("a time of another form", ["now"]),
         ("a time that is nil", None),

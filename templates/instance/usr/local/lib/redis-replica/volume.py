@@ -54,10 +54,11 @@ def has_data(data: Folder) -> bool:
 class Rdb:
     """The head of an RDB. `offset` and `saved` (seconds by the server's clock) are -1 if it has none.
 
-    A damaged RDB is assumed to have keys.
+    A damaged RDB is assumed to have keys. `magic` is ordered: REDIS0009 is of Redis 6, VALKEY080 of Valkey 9.
     """
 
     def __init__(self, data: bytes) -> None:
+        self.magic = data[:9]
         self.id, self.offset, self.saved, self.has_keys, self.damage = "", -1, -1, True, ""
         self._data, self._at = data, 9
         try:
@@ -128,6 +129,10 @@ def is_stale(rdb: Rdb | None, info: Info, keys: Reply) -> str | bool:
         return False
     if info.get("loading") == "1":
         return "loading"
+    if rdb.offset < 0 and not rdb.damage and rdb.magic > b"REDIS0009":
+        # Only a master that has released its backlog writes none, so nothing shows that the owner has these keys. Redis
+        # 6 writes none while a full sync is pending either.
+        return True
     if rdb.offset > info.number("master_repl_offset"):
         return True
     if rdb.id not in (info["master_replid"], info["master_replid2"]):
