@@ -124,6 +124,13 @@ class LockTest(Case):
     def times(self, left: Any, result: str) -> None:
         self.assertEqual(self.lock(None, S, left), result)
 
+    @rows(
+        ("a lock of this node that is half over is held, since it may end during the choice", 15_000, "held"),
+        ("a lock of this node whose time is not reported is held", Refused("NOPERM"), "held"),
+    )
+    def own_times(self, left: Any, result: str) -> None:
+        self.assertEqual(self.lock(None, T, left), result)
+
     @rows(("a key without an end is no lock", -1), ("a key with a later end than a lock has is none", 30_001))
     def endless(self, left: int) -> None:
         self.assertIsInstance(self.lock(None, S, left), Unknown)
