@@ -4,6 +4,7 @@ from typing import Any
 
 from cluster import FAILED, NODES, NOW, A, B, C, Line, R, S, agreed, answer, change, conf, text, view
 from fakes import HERE, FakeWorld, info, left_with, put
+from samples import FULL
 from suite import Case, rows
 
 import membership
@@ -105,6 +106,13 @@ class TwinTest(Case):
         self.world.network.servers[HERE] = {"SHUTDOWN": shutdown, "PING": ping}
         self.assertEqual(left_with(lambda: membership.leave(self.world))[0], code)
         self.assertEqual((latched[0], self.world.run.has("refused")), (False, refused))
+
+    def test_a_twin_whose_failed_sync_has_deleted_its_data_leaves_without_a_save(self) -> None:
+        put(self.world.data / "dump.rdb", FULL)
+        fields = {"role": "slave", "master_link_status": "down", "loading": 0}
+        self.world.network.servers[HERE] = {"SHUTDOWN": "OK", "INFO": info(**fields), "PING": "PONG"}
+        left_with(lambda: membership.leave(self.world))
+        self.assertEqual(self.world.network.sent("SHUTDOWN"), ["SHUTDOWN NOSAVE"] * 2)
 
 
 class ForgetTest(Case):

@@ -63,7 +63,9 @@ def is_gone(answer: Unknown, is_failed: bool) -> bool:
 
 def leave(world: World) -> None:
     """Stops Redis on this machine. It is not started again until an operator clears the refusal."""
-    for how in ("SAVE", "NOSAVE"):
+    from trouble import how_to_end
+
+    for how in (how_to_end(world, Info(world.ask_here(("INFO",))[0])), "NOSAVE"):
         world.ask_here(("SHUTDOWN", how), seconds=20)
         # Refused only now: a refusal ends all looks, so none would stop a Redis that still runs.
         if world.runs() == "no":
