@@ -85,6 +85,17 @@ class LookTest(JoinCase):
         self.assertEqual((self.world.state.has("unverified"), self.sent("CONFIG")), (marked, []))
 
     @rows(
+        ("its own shard, is in sync", A, 0),
+        ("another shard before a comparison, is reported: what is kept is of the first shard", B, 20),
+    )
+    def replica_that_was_moved_by_hand_to(self, before: str, code: int) -> None:
+        self.world.state.write("unverified", "")
+        self.world.state.write("nodes.conf", conf(R, change(NODES, R, master=before)))
+        put(self.world.data / "kept/dump.rdb", rdb(offset=600))
+        self.world.network.servers["10.0.0.1:6379"] = {"CLUSTER NODES": text(A, NODES), "INFO": MASTER, "DBSIZE": 5}
+        self.assertEqual((self.look(), self.world.state.has("unverified")), (code, code == 20))
+
+    @rows(
         ("the first RDB that is kept, stays reported once its offset has grown", "dump.rdb", "dump.rdb"),
         ("another RDB that is kept, stays reported once its offset has grown", "dump.2.rdb", "dump.2.rdb"),
         ("an RDB, as an earlier release has marked it, stays reported", "less", "dump.rdb"),

@@ -155,7 +155,7 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
         membership.keep_nodes_conf(world)
         done(world, "promoted", f"{me.id} owns slots")
     if action == "healthy":
-        membership.verify(world, view.nodes[me.master].address)
+        membership.verify(world, view.nodes[me.master])
         membership.settle_in(world, running, view)
         done(world, "in sync", f"{me.id} is a replica of {me.master}, listed by every master that answers")
     if action in ("later", "report"):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from facts import Closed, Refused, Unknown, fact, known
-from nodes import is_whole
+from nodes import covered, is_whole
 from report import later, refuse, report
 from resp import Info
-from volume import KEPT, UNVERIFIED, is_stale, kept, read_rdb
+from volume import KEPT, UNVERIFIED, Own, is_stale, kept, read_rdb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from facts import Fact
     from join import Running
+    from nodes import Node
     from view import View
-    from volume import Own
     from world import World
 
 NO_FAILOVER = "CONFIG", "SET", "cluster-replica-no-failover"
@@ -108,14 +110,22 @@ def bar_moved(world: World, running: Running) -> None:
         world.command(*NO_FAILOVER, "yes")
 
 
-def verify(world: World, master: str) -> None:
+def verify(world: World, owner: Node) -> None:
     """Once in sync after a start: whether the master holds less than an RDB that was kept before."""
     if not world.state.has(UNVERIFIED):
         return
-    answer, keys = world.network.ask_all({master: [("INFO", "replication"), ("DBSIZE",)]})[master]
+    answer, keys = world.network.ask_all({owner.address: [("INFO", "replication"), ("DBSIZE",)]})[owner.address]
     folder, found = kept(world.data), world.state.text(UNVERIFIED)
     if not found:
-        less = {n: fact(lambda n=n: is_stale(read_rdb(folder, n), Info(known(answer)), keys)) for n in KEPT}  # type: ignore[misc]
+        # A replica that was moved by hand has another shard's data: no history of the new one has it.
+        before = Own(world.state.text("nodes.conf")).shard_slots
+        moved = bool(before) and before.isdisjoint(covered(owner))
+
+        def lacks(name: str) -> str | bool:
+            rdb = read_rdb(folder, name)
+            return bool(rdb and rdb.has_keys) if moved else is_stale(rdb, Info(known(answer)), keys)
+
+        less = {name: fact(partial(lacks, name)) for name in KEPT}
         for name, each in less.items():
             if each not in ("yes", "no"):
                 later(world, f"the master cannot be compared with {folder / name}: {each}")
