@@ -147,6 +147,22 @@ class StartTest(PrepareCase):
         report.accept(self.world)
         self.assertEqual((self.prepare(), self.world.state.has("unverified")), (0, False))
 
+    @rows(
+        ("the only RDB that is kept, is not reported again", rdb(offset=750), False),
+        (
+            "one RDB, leaves another history that is kept to be compared",
+            rdb(offset=750).replace(ID.encode(), b"9" * 40),
+            True,
+        ),
+    )
+    def what_is_accepted_for(self, before: bytes, marked: bool) -> None:
+        self.world.state.write("unverified", "")
+        put(self.world.data / "kept/dump.rdb", before)
+        put(self.world.data / "dump.rdb", rdb(offset=800))
+        self.assertEqual(self.prepare(), 20)
+        report.accept(self.world)
+        self.assertEqual((self.prepare(), self.world.state.has("unverified")), (0, marked))
+
     def kept(self) -> dict[str, bytes]:
         return {name[11:]: content for name, content in self.files.items() if name.startswith("redis/kept/")}
 
@@ -533,6 +549,10 @@ class OwnerTest(PrepareCase):
         self.assertEqual(Candidate(self.world, MINE, "i-2").gather()["copy"], "none")
 
 
+# As a master without a backlog writes it.
+NO_HISTORY = b"REDIS0010\xfe\x00\xfb\x01\x00\x00\x01k\x01v\xff" + bytes(8)
+
+
 class StaleTest(Case):
     @rows(
         ("an owner with the same offset is not stale", FULL, OWNER, 3000, False),
@@ -549,10 +569,6 @@ class StaleTest(Case):
             FULL,
             OWNER.replace("loading:0", "loading:1"),
             0,
-# As a master without a backlog writes it.
-NO_HISTORY = b"REDIS0010\xfe\x00\xfb\x01\x00\x00\x01k\x01v\xff" + bytes(8)
-
-
             "loading",
         ),
         ("an empty owner of the same history was emptied on purpose and is not stale", FULL, OWNER, 0, False),
@@ -567,6 +583,8 @@ NO_HISTORY = b"REDIS0010\xfe\x00\xfb\x01\x00\x00\x01k\x01v\xff" + bytes(8)
         ("an owner whose history parts from this one before its end is stale", FULL, PARTED.format(700), 3000, True),
         ("an empty owner of another history is stale", FULL, OWNER.replace(ID, "9" * 40), 0, True),
         ("an owner of another history with keys is not stale", FULL, OWNER.replace(ID, "9" * 40), 1, False),
+        ("an owner with keys is stale if the RDB has no history", NO_HISTORY, OWNER, 3000, True),
+        ("an owner is not stale if an RDB of Redis 6 has none", NO_HISTORY.replace(b"10", b"09"), OWNER, 3000, False),
         ("a volume without keys has nothing to lose", EMPTY, OWNER.replace("offset:700", "offset:0"), 0, False),
         ("a volume without an RDB has nothing to lose", b"", OWNER.replace("offset:700", "offset:0"), 0, False),
         ("a damaged RDB is assumed to have keys", FULL[:100], OWNER.replace(ID, "9" * 40), 0, True),
@@ -583,8 +601,6 @@ NO_HISTORY = b"REDIS0010\xfe\x00\xfb\x01\x00\x00\x01k\x01v\xff" + bytes(8)
         self.assertIsInstance(fact(lambda: is_stale(Rdb(FULL), Info(reply), keys)), Unknown)
 
     @rows(
-        ("an owner with keys is stale if the RDB has no history", NO_HISTORY, OWNER, 3000, True),
-        ("an owner is not stale if an RDB of Redis 6 has none", NO_HISTORY.replace(b"10", b"09"), OWNER, 3000, False),
         ("a time that is not answered", SILENCE),
         ("a time of another form", ["now"]),
         ("a time that is nil", None),

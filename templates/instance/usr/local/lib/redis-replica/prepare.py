@@ -13,7 +13,7 @@ from facts import Unknown, settle
 from nodes_conf import rebuild
 from report import LATER, REFUSED, Leave, later, log, refuse, waiting
 from server_conf import node_timeout, render
-from volume import AOF, UNVERIFIED, keep_rdb, kept, set_aside
+from volume import AOF, KEPT, UNVERIFIED, keep_rdb, kept, set_aside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,8 +118,12 @@ def carry_out(world: World, candidate: Candidate, action: str, accepted: bool) -
         log(f"the data is set aside in {world.state / 'aside'}")
         set_aside(world)
     # A master that was compared may come back empty before the first sync. An earlier mark stays as it is.
-    if keep_rdb(world) and action in ("start", "follow") and not accepted and not world.state.has(UNVERIFIED):
+    has_keys = keep_rdb(world)
+    if has_keys and action in ("start", "follow") and not accepted and not world.state.has(UNVERIFIED):
         world.state.write(UNVERIFIED, "")
+    elif has_keys and action == "follow" and accepted and sum(map(kept(data).has, KEPT)) == 1:
+        # The only RDB that is kept is the one that an operator has decided on.
+        world.state.remove(UNVERIFIED)
     # Left over from interrupted syncs and saves.
     for name in os.listdir(data.path):
         if name[:5] == "temp-" and name[-4:] == ".rdb":
