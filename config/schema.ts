@@ -65,7 +65,10 @@ const name = text({
 export const clusterConfig = z
   .strictObject(
     {
-      $schema: z.string().optional().meta({ description: "The schema, for editors." }),
+      $schema: z
+        .string({ error: "be a path or a URL" })
+        .optional()
+        .meta({ description: "The schema, for editors." }),
       name: name.meta({
         description: "The group's name at Spot, and the stack's.",
         examples: ["redis-replicas"],
