@@ -5,9 +5,6 @@ import { oneOf, within } from "../validation/value-rules";
 /** Spot's own names of who says that an instance is unhealthy. */
 export const HEALTH_CHECKS = ["EC2", "TARGET_GROUP", "HCS"] as const;
 
-/** The defaults, in seconds. */
-export const HEALTH_DEFAULTS = { gracePeriod: 300, unhealthyDuration: 120 };
-
 /** Who says that an instance is unhealthy. */
 export class HealthCheckType {
   /** EC2's own status checks. */
@@ -51,11 +48,15 @@ export interface HealthCheck {
 }
 
 /** The default checks. */
+export const HEALTH_DEFAULTS = { type: HealthCheckType.EC2, gracePeriod: 300, unhealthyDuration: 120 };
+
+/** The checks with the defaults for what is left out. */
 export function healthCheckOf(given: HealthCheck = {}): Required<HealthCheck> {
-  const { type = HealthCheckType.EC2, ...seconds } = given;
-  const { gracePeriod = HEALTH_DEFAULTS.gracePeriod, unhealthyDuration = HEALTH_DEFAULTS.unhealthyDuration } =
-    seconds;
-  return { type, gracePeriod, unhealthyDuration };
+  return {
+    type: given.type ?? HEALTH_DEFAULTS.type,
+    gracePeriod: given.gracePeriod ?? HEALTH_DEFAULTS.gracePeriod,
+    unhealthyDuration: given.unhealthyDuration ?? HEALTH_DEFAULTS.unhealthyDuration,
+  };
 }
 
 /** Checks each value by itself. */
