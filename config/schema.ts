@@ -68,7 +68,7 @@ export const clusterConfig = z
       $schema: z
         .string({ error: "be a path or a URL" })
         .optional()
-        .meta({ description: "The schema, for editors." }),
+        .meta({ description: "The JSON Schema of the file, for editors only." }),
       name: name.meta({
         description: "The group's name at Spot, and the stack's.",
         examples: ["redis-replicas"],
@@ -79,18 +79,23 @@ export const clusterConfig = z
       }),
       description: text({ pattern: /^[\s\S]{1,255}$/, rule: "be text of 1 to 255 characters" })
         .optional()
-        .meta({ description: "What the group is for.", default: DEFAULT_DESCRIPTION }),
-      account: text(ACCOUNT)
-        .optional()
-        .meta({ description: "The Spot account; by default, that of the credentials." }),
+        .meta({
+          description:
+            "What the group is for. Spot's console shows it, so name the cluster where there are several groups.",
+          default: DEFAULT_DESCRIPTION,
+        }),
+      account: text(ACCOUNT).optional().meta({
+        description: "The Spot account; by default, that of the credentials. The token never goes in here.",
+      }),
       masters: listOrVariable(HOST).meta({
-        description: "The cluster's on-demand masters. One is enough to find the others, more are safer.",
+        description:
+          "The cluster's on-demand masters. One is enough to find the others, but one must answer when a first instance boots: more are safer.",
         examples: [["10.0.1.10"]],
       }),
       replicas: orVariable(whole(REPLICAS.least, REPLICAS.most))
         .optional()
         .meta({
-          description: "Instances in all, spread evenly over the shards; by default, those of `shards`.",
+          description: "Instances in all, spread evenly over the masters. Needed unless `shards` is given.",
           examples: [3],
         }),
       shards: list(shard, SHARD.noun)
@@ -100,28 +105,33 @@ export const clusterConfig = z
           examples: [[{ name: "a", master: "10.0.1.10", replicas: 2 }]],
         }),
       privateIps: addresses.optional().meta({
-        description: "Addresses that the instances get, at most one for each.",
+        description:
+          "Addresses in the subnets that the instances get, at most one for each. Needs `persistence.privateIp`.",
         examples: [["10.0.1.21"]],
       }),
       architecture: oneOf(ARCHITECTURES)
         .optional()
         .meta({
-          description: "The image's architecture; by default, that of the types.",
+          description:
+            "The image's architecture; by default, that of the instance types, which must all have the same. Needed for families that this package does not know.",
           examples: ["arm64"],
         }),
       imageId: orVariable(text(IMAGE)).meta({
-        description: "The machine image of the first launch.",
+        description:
+          "The machine image of the first launch: Amazon Linux 2023, Debian or Ubuntu. A new image does not reach every replica.",
         examples: ["ami-0123456789abcdef0"],
       }),
       instanceTypes,
       availabilityZones: orVariable(zones).meta({
-        description: "The zones the group may use, each with its subnets.",
+        description:
+          "The zones of `region` that the group may use, each with its subnets. No subnet can be in two zones.",
         examples: [{ "us-west-2a": ["subnet-0a1b2c3d4e5f60001"] }],
       }),
       preferredZones: list(text(ZONE), ZONE.noun)
         .optional()
         .meta({
-          description: "Zones to launch spot instances in while they have any.",
+          description:
+            "Zones of `availabilityZones` to launch spot instances in while they have capacity. Not with the orientation `equalZones`.",
           examples: [["us-west-2a"]],
         }),
       placementGroups: z
@@ -130,99 +140,110 @@ export const clusterConfig = z
         })
         .optional()
         .meta({
-          description: "The placement group to launch in, by zone.",
+          description:
+            "By zone, the name of the placement group to launch in. Not where `availabilityZones` is a variable.",
           examples: [{ "us-west-2a": "near" }],
         }),
       zonesRevision: whole(REVISIONS.least, REVISIONS.most)
         .optional()
         .meta({
-          description: "Raise it to send the zones again, when a plan says that they were lost.",
+          description: "Raise it when a plan is refused because zones were lost: they are sent again.",
           examples: [1],
         }),
       securityGroupIds: listOrVariable(SECURITY_GROUP)
         .optional()
         .meta({
-          description: "The security groups of every instance; at least one unless `network` is given.",
+          description: "The security groups of every instance. Needed unless `network` is given.",
           examples: [["sg-0123456789abcdef0"]],
         }),
       network: network.optional().meta({
-        description: "Who talks to the replicas: makes a security group for them.",
+        description: "Makes a security group for the replicas, beside or instead of `securityGroupIds`.",
         examples: [{ vpcId: "vpc-0123456789abcdef0", masters: { securityGroupId: "sg-0123456789abcdef1" } }],
       }),
       keyPair: orVariable(text(KEY_PAIR)).optional().meta({ description: "The EC2 key pair for SSH." }),
       iamInstanceProfile: orVariable(text(INSTANCE_PROFILE))
         .optional()
-        .meta({ description: "The instance profile, by name or ARN." }),
+        .meta({ description: "The instance profile. Not together with `secrets`." }),
       secrets: secrets.optional().meta({
-        description: "What the instances may read: makes a role and an instance profile for that alone.",
+        description:
+          "What the instances may read, at least one secret or parameter, all in `region`: makes a role and an instance profile for that alone.",
         examples: [{ secretArns: ["arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-a1B2c3"] }],
       }),
-      tags: tags
-        .optional()
-        .meta({ description: "Tags of everything the group creates.", examples: [{ team: "data" }] }),
+      tags: tags.optional().meta({
+        description: `Tags of instances, volumes, snapshots, images and network interfaces, at most ${TAGS.most}. A key must not begin with \`aws:\`.`,
+        examples: [{ team: "data" }],
+      }),
       protect: yesNo()
         .optional()
-        .meta({ description: "Terraform refuses to destroy the group.", default: false }),
+        .meta({ description: "Whether Terraform refuses to destroy the group.", default: false }),
       adopt: text(GROUP_ID)
         .optional()
         .meta({
           description:
-            "A group that is there already, such as one made in Spot's console: Terraform takes it over.",
+            "A group that exists already, such as one made in Spot's console: Terraform takes it over. Needs Terraform 1.5.",
           examples: ["sig-1a2b3c4d"],
         }),
       redis: redis.optional().meta({ description: "The Redis server of each replica." }),
       failover: oneOf(["allowed", "never"]).optional().meta({
-        description: "Whether a replica may be promoted when its master fails.",
+        description:
+          "Whether a replica may be promoted when its master fails. `allowed`: once it has caught up. `never`: its shard waits for its master.",
         default: "allowed",
       }),
       bootScript: bootScript.optional().meta({
-        description: "Shell of your own, run by bash as root at the first boot and at every replacement.",
+        description:
+          "The agent, and shell of your own: bash runs it as root, with `set -Eeuo pipefail`, at the first boot and at every replacement.",
         examples: [{ after: "systemctl enable --now exporter" }],
       }),
       rootVolume: rootVolume.optional().meta({
-        description: "Another root volume than the image's.",
+        description:
+          "The volume that the image boots from. Redis's data is on it unless there is a `dataVolume`. By default, it is encrypted and sized by the memory of the instance types.",
         examples: [{ size: 32 }],
       }),
       dataVolume: dataVolume.optional().meta({
-        description: "A volume beside the root for Redis's data; by default, on the root volume.",
+        description: "A volume beside the root volume for Redis's data; by default, there is none.",
         examples: [{ size: 32 }],
       }),
-      deallocation: deallocation
-        .optional()
-        .meta({ description: "What Spot deletes when Terraform destroys the group." }),
+      deallocation: deallocation.optional().meta({
+        description:
+          "What Spot deletes when Terraform destroys the group, as it was last applied. Network interfaces are always deleted.",
+      }),
       autoHealing: orVariable(yesNo())
         .optional()
-        .meta({ description: "Spot replaces an instance that is unhealthy.", default: true }),
+        .meta({ description: "Whether Spot replaces an instance that is unhealthy.", default: true }),
       healthCheck: healthCheck.optional().meta({ description: "When an instance is unhealthy." }),
-      targetGroupArns: listOrVariable(TARGET_GROUP)
-        .optional()
-        .meta({ description: "Target groups that every instance joins." }),
+      targetGroupArns: listOrVariable(TARGET_GROUP).optional().meta({
+        description:
+          "Target groups that every instance joins. Their health checks can be useful; a load balancer does not suit clients of a cluster.",
+      }),
       route53: list(route53Domain, "domain")
         .optional()
         .meta({ description: "Records of Route 53 that Spot keeps pointing at the instances." }),
       ebsOptimized: orVariable(yesNo())
         .optional()
-        .meta({ description: "The volumes have bandwidth of their own.", default: true }),
+        .meta({ description: "Whether the volumes have bandwidth of their own.", default: true }),
       monitoring: orVariable(yesNo())
         .optional()
-        .meta({ description: "CloudWatch gets metrics every minute, which costs.", default: false }),
+        .meta({ description: "Whether CloudWatch gets metrics every minute, at a cost.", default: false }),
       metadataHopLimit: whole(HOPS.least, HOPS.most).optional().meta({
-        description: "Hops that an answer of the metadata service may make; containers need 2.",
+        description:
+          "Hops that an answer of the metadata service may make; containers need 2. Tokens are always required.",
         default: HOPS.default,
       }),
       resumePaused: orVariable(yesNo()).optional().meta({
-        description: "Every update wakes instances that are paused, those paused on purpose too.",
+        description: "Whether every update resumes paused instances, also those paused on purpose.",
         default: false,
       }),
-      persistence: persistence.optional().meta({ description: "What a replacement takes over." }),
+      persistence: persistence
+        .optional()
+        .meta({ description: "What a replacement keeps. At least one of them must stay `true`." }),
       strategy: strategy.optional().meta({ description: "How Spot picks machines." }),
       review: review.optional().meta({
-        description: "What `review` is to leave out.",
+        description: "What `review` leaves out.",
         examples: [{ ignore: [{ rule: "one-zone", reason: "the cluster is in one zone too" }] }],
       }),
       backend: backend.optional().meta({
         description:
-          "Where Terraform keeps the state: one backend with its settings, cloud for HCP Terraform, or none; by default, a local file.",
+          "Where Terraform keeps the state: one backend with its settings, `cloud` for HCP Terraform, or `none`. By default, a local file `terraform.<name>.tfstate`.",
         examples: [{ s3: { bucket: "states", key: "redis.tfstate", region: "us-west-2" } }],
       }),
     },

@@ -5,12 +5,13 @@ import { orVariable, text } from "./values";
 const agent = z.strictObject(
   {
     url: orVariable(text(HTTP_URL)).meta({
-      description: "URL of the file that `redis-elastigroup synth --agent FILE` writes.",
+      description:
+        "URL of the file that `redis-elastigroup synth --agent FILE` writes. It is fetched without credentials.",
       examples: ["https://example.com/redis-replica-0.1.0.tar"],
     }),
     sha256: orVariable(text(SHA256)).optional().meta({
       description:
-        "SHA-256 of that file, by default of this version's; another file is refused on the instance.",
+        "SHA-256 of that file; by default, of this version's. Another file is refused on the instance.",
     }),
   },
   { error: "hold `url` and `sha256`" },
@@ -20,14 +21,14 @@ export const bootScript = z.strictObject(
   {
     before: text(SHELL).optional().meta({
       description:
-        "Shell that runs before anything is written or installed; its failure ends the boot script.",
+        "Shell that runs before anything is written or installed. If it fails, the boot script ends with its status.",
     }),
-    after: text(SHELL)
-      .optional()
-      .meta({ description: "Shell that runs after the join; a failure is only logged." }),
-    agent: agent.optional().meta({
+    after: text(SHELL).optional().meta({
       description:
-        "Where instances download the agent. Without it they download it from this version's release.",
+        "Shell that runs after the join, or after ten minutes of trying. A failure is logged and changes nothing.",
+    }),
+    agent: agent.optional().meta({
+      description: "Where instances download the agent; by default, from this version's release.",
     }),
   },
   { error: "hold `before`, `after` and `agent`" },

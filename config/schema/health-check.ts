@@ -5,9 +5,11 @@ import { oneOf, whole } from "./values";
 
 export const healthCheck = z.strictObject(
   {
-    type: oneOf(HEALTH_CHECKS)
-      .optional()
-      .meta({ description: "Who says that an instance is unhealthy.", default: "EC2" }),
+    type: oneOf(HEALTH_CHECKS).optional().meta({
+      description:
+        "What reports that an instance is unhealthy: EC2's status checks, the target groups (with `targetGroupArns`), or for `HCS` a service of your own that informs Spot.",
+      default: HEALTH_DEFAULTS.type.value,
+    }),
     gracePeriod: whole(HEALTH_SECONDS.least, HEALTH_SECONDS.most, " seconds").optional().meta({
       description: "Seconds after a launch before the first check.",
       default: HEALTH_DEFAULTS.gracePeriod,

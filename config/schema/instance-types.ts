@@ -49,7 +49,7 @@ export const instanceTypes = z
         .optional()
         .meta({
           description:
-            "The spot types, unless `resourceRequirements` is given. The more there are, the rarer an interruption without a replacement.",
+            "The spot types. Needed unless `resourceRequirements` is given. The more there are, the rarer an interruption without a replacement: `review` warns of few.",
           examples: [["r6i.large", "r6a.large", "r5.large"]],
         }),
       preferredSpot: listOrVariable(INSTANCE_TYPE)
@@ -68,6 +68,6 @@ export const instanceTypes = z
     when: isMap,
   })
   .meta({
-    description: "The machines the group may use. Each must hold a replica's data.",
+    description: "The machines the group may use. Each type must hold a replica's data.",
     examples: [{ onDemand: "r6i.large", spot: ["r6i.large", "r6a.large"] }],
   });

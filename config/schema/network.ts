@@ -14,13 +14,17 @@ const peer = z
     {
       securityGroupId: orVariable(text(SECURITY_GROUP))
         .optional()
-        .meta({ description: "Whatever is in a security group.", examples: ["sg-0123456789abcdef1"] }),
-      prefixListId: orVariable(text(PREFIX_LIST))
-        .optional()
-        .meta({ description: "Whatever a managed prefix list names." }),
+        .meta({
+          description: "A security group, in the same VPC or a peered one.",
+          examples: ["sg-0123456789abcdef1"],
+        }),
+      prefixListId: orVariable(text(PREFIX_LIST)).optional().meta({ description: "A managed prefix list." }),
       cidr: orVariable(range)
         .optional()
-        .meta({ description: "A range of IPs; a variable brings one of IPv4.", examples: ["10.0.0.0/16"] }),
+        .meta({
+          description: "A range of IPv4 or IPv6 addresses; a variable brings one of IPv4.",
+          examples: ["10.0.0.0/16"],
+        }),
     },
     { error: PEER_RULE },
   )
@@ -40,13 +44,14 @@ export const network = z.strictObject(
     }),
     masters: peer.meta({
       description:
-        "All nodes of the cluster that are no replicas of ours: each keeps a link to each other, both ways.",
+        "All nodes of the cluster but these replicas, by exactly one of `securityGroupId`, `prefixListId` and `cidr`. Every node keeps a link to every other, in both directions.",
       examples: [{ securityGroupId: "sg-0123456789abcdef1" }],
     }),
     clients: list(peer, "client")
       .optional()
       .meta({
-        description: "Who may use Redis on the replicas; whoever writes to the masters, if one is promoted.",
+        description:
+          "Who may use Redis on the replicas, each as one of those keys. Include all clients that write to the masters, since a replica can be promoted.",
         examples: [[{ cidr: "10.0.0.0/16" }]],
       }),
     downloads: z
@@ -54,11 +59,11 @@ export const network = z.strictObject(
       .optional()
       .meta({
         description:
-          "Where instances may fetch packages and secrets from, by HTTP and HTTPS; by default, everywhere by IPv4.",
+          "Where instances may fetch packages and secrets from, on ports 80 and 443, each as one of those keys; by default, everywhere by IPv4. `[]` is nowhere.",
         examples: [[{ prefixListId: "pl-0123456789abcdef0" }]],
       }),
     openMasters: yesNo().optional().meta({
-      description: "Let the replicas into the masters' security group too.",
+      description: "Whether the masters' security group also lets the replicas in.",
       default: false,
     }),
   },

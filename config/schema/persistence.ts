@@ -3,14 +3,18 @@ import { yesNo } from "./values";
 
 export const persistence = z.strictObject(
   {
-    rootVolume: yesNo()
-      .optional()
-      .meta({ description: "A replacement takes over the root volume.", default: true }),
-    privateIp: yesNo()
-      .optional()
-      .meta({ description: "A replacement takes over the private IP.", default: true }),
+    rootVolume: yesNo().optional().meta({
+      description:
+        "Whether a replacement keeps the root volume. Without it and without a data volume, every replacement joins as a new node.",
+      default: true,
+    }),
+    privateIp: yesNo().optional().meta({
+      description: "Whether a replacement keeps the private IP, and so stays in its subnet.",
+      default: true,
+    }),
     dataVolume: yesNo().optional().meta({
-      description: "A replacement takes over the data volume, where there is one.",
+      description:
+        "Whether a replacement keeps the data volume; only with `dataVolume`. Without it, every replacement joins as a new node, on a blank volume.",
       default: true,
     }),
   },
@@ -19,9 +23,11 @@ export const persistence = z.strictObject(
 
 export const deallocation = z.strictObject(
   {
-    images: yesNo().optional().meta({ description: "The images of root volumes.", default: true }),
-    volumes: yesNo().optional().meta({ description: "The volumes.", default: true }),
-    snapshots: yesNo().optional().meta({ description: "The snapshots.", default: true }),
+    images: yesNo()
+      .optional()
+      .meta({ description: "Whether images of root volumes are deleted.", default: true }),
+    volumes: yesNo().optional().meta({ description: "Whether volumes are deleted.", default: true }),
+    snapshots: yesNo().optional().meta({ description: "Whether snapshots are deleted.", default: true }),
   },
   { error: "hold `images`, `volumes` and `snapshots`" },
 );

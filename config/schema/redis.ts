@@ -9,7 +9,7 @@ import {
   SHA256,
   SIZE,
 } from "../../constructs/validation/formats";
-import { BUS_OFFSET, REDIS_PORT } from "../../constructs/access/redis-ports";
+import { BUS_OFFSET, HIGHEST_PORT, REDIS_PORT } from "../../constructs/access/redis-ports";
 import { DEFAULT_SOURCE } from "../../constructs/redis/redis-install";
 import { DEFAULT_BACKLOG } from "../../constructs/redis/defaults";
 import { PORTS } from "../../constructs/validation/limits";
@@ -23,38 +23,58 @@ export const redis = z.strictObject(
   {
     install: oneOf(["source", "package", "image"]).optional().meta({
       description:
-        "How Redis gets onto an instance: built from a pinned release, as the distribution's package, or already in the image.",
+        "How Redis gets onto an instance. `source`: built from a pinned release. `package`: the distribution's package. `image`: already in the image.",
       default: "source",
     }),
     version: text(RELEASE).optional().meta({
-      description: "The release to build. Not older than the masters'.",
+      description:
+        "The release to build, not older than the masters'. With `url` and `sha256`, or none of them.",
       default: DEFAULT_SOURCE.version,
     }),
-    url: text(ARCHIVE_URL).optional().meta({ description: "Where that release is downloaded." }),
-    sha256: text(SHA256)
+    url: text(ARCHIVE_URL)
       .optional()
-      .meta({ description: "The SHA-256 of that download; another file is refused on the instance." }),
+      .meta({ description: "Where that release is downloaded; by default, from Redis's own site." }),
+    sha256: text(SHA256).optional().meta({
+      description:
+        "The SHA-256 of that download; by default, of the default release. Another file is refused on the instance.",
+    }),
     package: text(PACKAGE)
       .optional()
-      .meta({ description: "The distribution's package, with `install: package`.", examples: ["redis6"] }),
+      .meta({
+        description: "The distribution's package, only with `install: package`; by default, its usual one.",
+        examples: ["redis6"],
+      }),
     port: whole(PORTS.least, PORTS.most)
       .optional()
-      .meta({ description: "The port for clients, as the masters use it.", default: REDIS_PORT }),
+      .meta({
+        description: `The port for clients, the masters' too. At most ${HIGHEST_PORT} without \`busPort\`.`,
+        default: REDIS_PORT,
+      }),
     busPort: whole(PORTS.least, PORTS.most)
       .optional()
-      .meta({ description: `The port of the cluster bus; by default, \`port\` + ${BUS_OFFSET}.` }),
+      .meta({
+        description: `The port of the cluster bus, another one than \`port\`; by default, \`port\` + ${BUS_OFFSET}.`,
+      }),
     maxMemory: text(SIZE)
       .optional()
-      .meta({ description: "`maxmemory`; it counts once a replica was promoted.", examples: ["12gb"] }),
-    backlogSize: text(BACKLOG_SIZE)
-      .optional()
-      .meta({ description: "`repl-backlog-size`.", default: DEFAULT_BACKLOG }),
+      .meta({
+        description: "`maxmemory`; by default, no limit. It counts once a replica was promoted.",
+        examples: ["12gb"],
+      }),
+    backlogSize: text(BACKLOG_SIZE).optional().meta({
+      description: "`repl-backlog-size`: what a promoted replica can send again without a full resync.",
+      default: DEFAULT_BACKLOG,
+    }),
     directives: z
       .record(text(DIRECTIVE), directive, {
         error: "be a map from directives of redis.conf to their values",
       })
       .optional()
-      .meta({ description: "Further lines of redis.conf.", examples: [{ hz: "50" }] }),
+      .meta({
+        description:
+          "Further lines of redis.conf. Those that this package sets itself or relies on are refused.",
+        examples: [{ hz: "50" }],
+      }),
   },
   { error: "hold settings of Redis" },
 );

@@ -7,11 +7,11 @@ export const review = z.strictObject(
       z.strictObject(
         {
           rule: text({ pattern: /^[a-z]+(-[a-z]+)*$/, rule: "be the id of a rule, such as one-zone" }).meta({
-            description: "The rule, as `review` names it.",
+            description: "The rule, by its ID in docs/rules.md.",
             examples: ["one-zone"],
           }),
           reason: text({ pattern: /\S.*\S/, rule: "say why, in a few words" }).meta({
-            description: "Why it does not count here, for whoever reads it next.",
+            description: "Why it does not count here, for the next reader.",
             examples: ["the cluster is in one zone too"],
           }),
         },

@@ -8,15 +8,17 @@ export const route53Domain = z.strictObject(
     hostedZoneId: text(HOSTED_ZONE).meta({ description: "The hosted zone." }),
     recordType: oneOf(RECORD_TYPES)
       .optional()
-      .meta({ description: "The records' type.", default: RECORD_TYPES[0] }),
-    account: text(ACCOUNT).optional().meta({ description: "The Spot account that reaches the hosted zone." }),
+      .meta({ description: "The type of the records.", default: RECORD_TYPES[0] }),
+    account: text(ACCOUNT)
+      .optional()
+      .meta({ description: "The Spot account that reaches the hosted zone; by default, the group's." }),
     records: list(
       z.strictObject(
         {
           name: text(RECORD_SET).meta({ description: "The record's name." }),
           usePublicAddress: yesNo()
             .optional()
-            .meta({ description: "It holds public addresses or names.", default: false }),
+            .meta({ description: "Whether it holds public addresses or names.", default: false }),
         },
         { error: "hold `name`" },
       ),

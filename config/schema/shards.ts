@@ -7,13 +7,15 @@ export const addresses = orVariable(list(orVariable(text(IPV4)), IPV4.noun));
 
 export const shard = z.strictObject(
   {
-    name: text(SHARD).meta({ description: "What the shard is called; another name is another group." }),
-    master: orVariable(text(HOST)).meta({ description: "A node of the shard, its master at best." }),
+    name: text(SHARD).meta({ description: "The shard's name. Another name is another group." }),
+    master: orVariable(text(HOST)).meta({ description: "A node of the shard, preferably its master." }),
     replicas: orVariable(whole(REPLICAS.least, REPLICAS.most)).meta({ description: "Its replicas." }),
-    privateIps: addresses.optional().meta({ description: "Addresses that they get." }),
+    privateIps: addresses
+      .optional()
+      .meta({ description: "Addresses in the subnets that they get, at most one for each." }),
     adopt: text(GROUP_ID)
       .optional()
-      .meta({ description: "A group that is there already and becomes the shard's." }),
+      .meta({ description: "A group that exists already and becomes the shard's." }),
   },
   { error: "hold `name`, `master` and `replicas`" },
 );

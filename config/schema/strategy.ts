@@ -19,9 +19,10 @@ export const strategy = z.strictObject(
   {
     orientation: oneOf(keysOf(ORIENTATIONS))
       .optional()
-      .meta({ description: "What weighs when Spot picks a machine.", default: "availability" }),
+      .meta({ description: "What Spot weighs when it picks a machine.", default: "availability" }),
     fallbackToOnDemand: orVariable(yesNo()).optional().meta({
-      description: "An on-demand instance takes over where there is no spot capacity.",
+      description:
+        "Whether an on-demand instance takes over where there is no spot capacity. With `false`, the replica is missing until there is some.",
       default: true,
     }),
     revertToSpot: z
@@ -32,9 +33,13 @@ export const strategy = z.strictObject(
         list(text(WINDOW).refine(LASTING.holds, { error: LASTING.rule }), WINDOW.noun),
       ])
       .optional()
-      .meta({ description: "When an on-demand fallback is replaced by spot again.", default: "never" }),
+      .meta({
+        description:
+          "When an on-demand fallback is replaced by spot again. Each return to spot is a replacement.",
+        default: "never",
+      }),
     drainingTimeout: whole(DRAINING.least, DRAINING.most, " seconds").optional().meta({
-      description: "Seconds between the end's announcement and the end.",
+      description: "Seconds between the announcement of an instance's end and the end.",
       default: DRAINING.default,
     }),
     maxReplacementsPercentage: whole(PERCENT.least, PERCENT.most, " percent")
@@ -46,14 +51,17 @@ export const strategy = z.strictObject(
     minimumInstanceLifetime: z
       .literal(LIFETIMES, { error: oneOfRule(LIFETIMES).rule })
       .optional()
-      .meta({ description: "Hours that an instance should live: markets that comply go first." }),
+      .meta({ description: "Hours that an instance should live: markets that comply are preferred." }),
     utilizeReservedInstances: z.literal(true, { error: ONLY_TRUE.rule }).optional().meta({
-      description: "Reserved instances go before spot. Once true, only Spot's console takes it back.",
+      description:
+        "Whether reserved instances are used before spot. Once `true`, only Spot's console takes it back.",
     }),
-    utilizeCommitments: yesNo().optional().meta({ description: "Savings plans go before spot." }),
+    utilizeCommitments: yesNo()
+      .optional()
+      .meta({ description: "Whether savings plans are used before spot." }),
     considerOnDemandPricing: yesNo()
       .optional()
-      .meta({ description: "On-demand is bought where it is cheaper than spot." }),
+      .meta({ description: "Whether on-demand is bought where it is cheaper than spot." }),
   },
   { error: "hold settings of the strategy" },
 );

@@ -3,7 +3,7 @@ import { DEVICE, KMS_KEY, SNAPSHOT } from "../../constructs/validation/formats";
 import { DATA_DEVICE } from "../../constructs/elastigroup/data-volume";
 import { ROOT_DEVICE } from "../../constructs/elastigroup/root-volume";
 import { DEFAULT_TYPE, VOLUME_TYPES } from "../../constructs/elastigroup/volume";
-import { GP3, IOPS, THROUGHPUT, VOLUME_SIZE } from "../../constructs/validation/limits";
+import { GP3, IOPS, SIZES, THROUGHPUT, VOLUME_SIZE } from "../../constructs/validation/limits";
 import { oneOf, orVariable, text, whole, yesNo } from "./values";
 
 const size = orVariable(whole(VOLUME_SIZE.least, VOLUME_SIZE.most, " GiB"));
@@ -11,26 +11,40 @@ const size = orVariable(whole(VOLUME_SIZE.least, VOLUME_SIZE.most, " GiB"));
 /** The limits of each type; which of them counts is a rule across keys. */
 const IOPS_OF_ALL = Object.values(IOPS);
 
+const IOPS_BY_TYPE = Object.entries(IOPS)
+  .map(([type, { least, most, perGib }]) => `${type}: ${least} to ${most}, at most ${perGib} per GiB`)
+  .join("; ");
+
+const SIZES_BY_TYPE = Object.entries(SIZES)
+  .map(([type, { least, most }]) => `${type}: ${least} to ${most}`)
+  .join("; ");
+
 function volume() {
   return {
-    type: oneOf(VOLUME_TYPES).optional().meta({ description: "Its type.", default: DEFAULT_TYPE }),
+    type: oneOf(VOLUME_TYPES)
+      .optional()
+      .meta({ description: "The type of the volume.", default: DEFAULT_TYPE }),
     iops: whole(
       Math.min(...IOPS_OF_ALL.map(({ least }) => least)),
       Math.max(...IOPS_OF_ALL.map(({ most }) => most)),
     )
       .optional()
       .meta({
-        description: `Operations per second: by default, ${GP3.iops} for gp3; io1 needs it.`,
+        description: `I/O operations per second. ${IOPS_BY_TYPE}. By default, ${GP3.iops} for gp3; io1 needs it, and gp2 takes none.`,
         examples: [4000],
       }),
     throughput: whole(THROUGHPUT.least, THROUGHPUT.most, " MiB/s")
       .optional()
-      .meta({ description: `MiB/s of a gp3 volume; by default, ${GP3.throughput}.`, examples: [250] }),
-    encrypted: yesNo().optional().meta({ description: "It is encrypted.", default: true }),
+      .meta({
+        description: `MiB/s, for gp3 only, and at most a quarter of \`iops\`; by default, ${GP3.throughput}.`,
+        examples: [250],
+      }),
+    encrypted: yesNo().optional().meta({ description: "Whether the volume is encrypted.", default: true }),
     kmsKeyId: orVariable(text(KMS_KEY))
       .optional()
       .meta({
-        description: "The KMS key it is encrypted with; by default, the account's own for EBS.",
+        description:
+          "The KMS key it is encrypted with, which Spot must be allowed to use; by default, the account's own for EBS.",
         examples: ["alias/redis"],
       }),
   };
@@ -41,15 +55,15 @@ const OF_A_VOLUME = "hold `size` and what else is to be said of the volume";
 export const rootVolume = z.strictObject(
   {
     size: size.optional().meta({
-      description:
-        "Its size in GiB. Needed with any other key but `device`; by default by the memory of the instance types.",
+      description: `The size in GiB. ${SIZES_BY_TYPE}. Needed with any other key but \`device\`; by default, by the memory of the instance types.`,
       examples: [32],
     }),
     ...volume(),
     device: text(DEVICE)
       .optional()
       .meta({
-        description: "The device the image boots from.",
+        description:
+          "The device the image boots from, such as `/dev/sda1` for Ubuntu. With any other device, the image boots from a volume of its own, and this one stays empty.",
         default: ROOT_DEVICE,
         examples: ["/dev/sda1"],
       }),
@@ -60,19 +74,21 @@ export const rootVolume = z.strictObject(
 export const dataVolume = z.strictObject(
   {
     size: size.meta({
-      description: "Its size in GiB: the data, and twice that while it saves.",
+      description: `The size in GiB, at least three times the data. ${SIZES_BY_TYPE}.`,
       examples: [32],
     }),
     ...volume(),
     device: text(DEVICE)
       .optional()
       .meta({
-        description: "The name that it is attached by; the instance finds it by what is on it.",
+        description:
+          "The name that it is attached by, another one than the root volume's. The instance finds the volume by what is on it.",
         default: DATA_DEVICE,
         examples: ["/dev/sdf"],
       }),
     mode: oneOf(["reattach", "snapshot"]).optional().meta({
-      description: "A replacement gets the same volume, or a new one from its latest snapshot.",
+      description:
+        "How a replacement gets it. `reattach`: the same volume again. `snapshot`: a new one from the latest snapshot at each launch.",
       default: "reattach",
     }),
     snapshotId: orVariable(text(SNAPSHOT))

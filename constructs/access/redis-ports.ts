@@ -10,7 +10,7 @@ export const REDIS_PORT = 6379;
 export const BUS_OFFSET = 10_000;
 
 /** The highest port with room for the bus above it. */
-const HIGHEST = PORTS.most - BUS_OFFSET;
+export const HIGHEST_PORT = PORTS.most - BUS_OFFSET;
 
 /** The port of the cluster bus. */
 export function busPortOf(port: number, busPort: number | undefined): number {
@@ -30,11 +30,11 @@ export function portsConstraints({
     return [
       {
         path: ["redis", "port"],
-        rule: `be at most ${HIGHEST} unless \`busPort\` is given`,
+        rule: `be at most ${HIGHEST_PORT} unless \`busPort\` is given`,
         got: port,
         among: [port],
-        holds: Number(port) <= HIGHEST,
-        condition: hcl`${port} <= ${HIGHEST}`,
+        holds: Number(port) <= HIGHEST_PORT,
+        condition: hcl`${port} <= ${HIGHEST_PORT}`,
       },
     ];
   }
