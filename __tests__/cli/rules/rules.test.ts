@@ -8,6 +8,7 @@ import { RULES_PAGE, rulesPage } from "../../../cli/rules/rules-page";
 import { bytesOf } from "../../../constructs/redis/memory-size";
 import { schemaAt } from "../../../config/schema-walk";
 import { exampleConfig, ROOT } from "../../config/example";
+import { words } from "../../support/words";
 
 const device = "/dev/xvda";
 
@@ -409,6 +410,5 @@ test("the id of a rule is the name of its file", () => {
 });
 
 test("the committed page is the output of `npm run rules-page`", () => {
-  const words = (text: string): string => text.replace(/-{3,}/g, "---").replace(/\s+/g, " ");
   expect(words(readFileSync(join(ROOT, RULES_PAGE), "utf8"))).toBe(words(rulesPage()));
 });
