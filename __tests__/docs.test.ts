@@ -321,6 +321,7 @@ test("every reason not to run something is still needed", () => {
 /** A part of a JSON Schema. */
 interface Schema {
   readonly properties?: Record<string, Schema>;
+  readonly items?: Schema;
   readonly required?: readonly string[];
   readonly default?: unknown;
 }
@@ -333,7 +334,8 @@ function keys({ properties = {}, required = [] }: Schema, path = ""): [string, s
       : schema.default !== undefined
         ? `\`${JSON.stringify(schema.default).replaceAll('"', "")}\``
         : undefined;
-    return [[path + name, fallback] as [string, string | undefined], ...keys(schema, `${path}${name}.`)];
+    const below = [...keys(schema, `${path}${name}.`), ...keys(schema.items ?? {}, `${path}${name}[].`)];
+    return [[path + name, fallback] as [string, string | undefined], ...below];
   });
 }
 

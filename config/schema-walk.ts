@@ -14,7 +14,8 @@ export interface SchemaNode {
   readonly meant?: (literal: string) => string | undefined;
 }
 
-type Schema = z.core.$ZodType;
+/** A part of the schema. */
+export type Schema = z.core.$ZodType;
 
 type Field = [key: string, schema: Schema, value: unknown];
 
@@ -88,23 +89,25 @@ function fieldsOf(schema: Schema, data: unknown): Field[] | undefined {
   );
 }
 
-function isMap(schema: Schema): boolean {
+/** Whether the file has a map with any keys there. */
+export function isMap(schema: Schema): boolean {
   return literal(schema)._zod.def.type === "record";
 }
 
-function isList(schema: Schema): boolean {
+/** Whether the file has a list there. */
+export function isList(schema: Schema): boolean {
   return literal(schema)._zod.def.type === "array";
 }
 
 /** Whether a variable may stand there. */
-function takesVariable(schema: Schema): boolean {
+export function takesVariable(schema: Schema): boolean {
   const def = schema._zod.def as { innerType?: Schema; options?: readonly Schema[] };
   if (def.innerType) return takesVariable(def.innerType);
   return def.options?.includes(variable) ?? false;
 }
 
 /** The schema of literals behind `optional` and "or a variable". */
-function literal(schema: Schema): Schema {
+export function literal(schema: Schema): Schema {
   const def = schema._zod.def as { type: string; innerType?: Schema; options?: readonly Schema[] };
   if (def.type === "optional" && def.innerType) return literal(def.innerType);
   if (def.type === "union" && def.options?.[0]) return literal(structured(def.options) ?? def.options[0]);
@@ -116,7 +119,8 @@ function structured(options: readonly Schema[]): Schema | undefined {
   return options.map(literal).find((option) => ["record", "array"].includes(option._zod.def.type));
 }
 
-function child(schema: Schema, step: string | number): Schema | undefined {
+/** What the schema says about a part of a value. */
+export function child(schema: Schema, step: string | number): Schema | undefined {
   const def = schema._zod.def as { type: string; valueType?: Schema; element?: Schema };
   if (def.type === "record") return def.valueType;
   if (def.type === "array") return def.element;
@@ -125,7 +129,8 @@ function child(schema: Schema, step: string | number): Schema | undefined {
   return Object.hasOwn(known, step) ? known[step] : undefined;
 }
 
-function shape(schema: Schema): Record<string, Schema> {
+/** The fixed keys of a map, each with its schema. */
+export function shape(schema: Schema): Record<string, Schema> {
   return (schema._zod.def as { shape?: Record<string, Schema> }).shape ?? {};
 }
 
