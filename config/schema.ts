@@ -14,8 +14,9 @@ import {
   ZONE,
 } from "../constructs/validation/formats";
 import { HOPS, REPLICAS, REVISIONS } from "../constructs/validation/limits";
-import { ARCHITECTURES } from "../constructs/elastigroup/architecture";
+import { Architecture } from "../constructs/elastigroup/architecture";
 import { DEFAULT_DESCRIPTION } from "../constructs/redis/defaults";
+import { wordsOf } from "../constructs/validation/known-words";
 import { TAG_KEY, TAG_VALUE, TAGS } from "../constructs/validation/tags";
 import { givenUnlessRule } from "../constructs/validation/value-rules";
 import { backend } from "./schema/backend";
@@ -109,7 +110,7 @@ export const clusterConfig = z
           "Addresses in the subnets that the instances get, at most one for each. Needs `persistence.privateIp`.",
         examples: [["10.0.1.21"]],
       }),
-      architecture: oneOf(ARCHITECTURES)
+      architecture: oneOf(wordsOf(Architecture))
         .optional()
         .meta({
           description:

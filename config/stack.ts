@@ -65,7 +65,7 @@ export function addStack(
       adopt,
     })),
     privateIps: config.privateIps && values.list(config.privateIps),
-    architecture: config.architecture && Architecture.of(config.architecture),
+    architecture: word(Architecture, config.architecture),
     imageId: values.text(config.imageId),
     instanceTypes: {
       onDemand: values.text(config.instanceTypes.onDemand),
@@ -179,7 +179,7 @@ function renderVolume<T extends Pick<NonNullable<ClusterConfig["rootVolume"]>, "
 ) {
   return {
     ...volume,
-    type: volume.type && VolumeType.of(volume.type),
+    type: word(VolumeType, volume.type),
     kmsKeyId: optional(values, volume.kmsKeyId),
   };
 }
@@ -197,7 +197,12 @@ function renderDataVolume(values: Variables, volume: ClusterConfig["dataVolume"]
 }
 
 function renderHealthCheck(check: ClusterConfig["healthCheck"]): HealthCheck | undefined {
-  return check && { ...check, type: check.type && HealthCheckType.of(check.type) };
+  return check && { ...check, type: word(HealthCheckType, check.type) };
+}
+
+/** A word of a class of words, where the file has one. */
+function word<Word>(vocabulary: { of(value: string): Word }, value: string | undefined): Word | undefined {
+  return value === undefined ? undefined : vocabulary.of(value);
 }
 
 function renderNetwork(values: Variables, network: ClusterConfig["network"]): RedisNetwork | undefined {

@@ -1,3 +1,4 @@
+import { Architecture } from "../../constructs/elastigroup/architecture";
 import { architectureOf } from "../../constructs/elastigroup/instance-type";
 import { NOT_APPLICABLE, type ReviewRule } from "./rule";
 
@@ -11,11 +12,11 @@ export const architectureNotEnforced: ReviewRule = {
   check({ onDemand, config: { architecture, instanceTypes } }) {
     if (instanceTypes.resourceRequirements === undefined) return NOT_APPLICABLE;
     const own = architecture ?? (onDemand === undefined ? undefined : architectureOf(onDemand));
-    const others = { x86_64: "arm64 (Graviton)", arm64: "x86_64 (Intel and AMD)" };
+    const others = own === Architecture.ARM64.value ? "x86_64 (Intel and AMD)" : "arm64 (Graviton)";
     return [
       own === undefined
         ? "Spot can launch x86_64 and arm64 types. The image boots only on one of them."
-        : `The image is for ${own}, and Spot can also launch ${others[own]} types, on which it does not boot.`,
+        : `The image is for ${own}, and Spot can also launch ${others} types, on which it does not boot.`,
     ];
   },
 };

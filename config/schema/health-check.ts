@@ -1,11 +1,12 @@
 import * as z from "zod";
-import { HEALTH_CHECKS, HEALTH_DEFAULTS } from "../../constructs/elastigroup/health-check";
+import { HEALTH_DEFAULTS, HealthCheckType } from "../../constructs/elastigroup/health-check";
+import { wordsOf } from "../../constructs/validation/known-words";
 import { HEALTH_SECONDS } from "../../constructs/validation/limits";
 import { oneOf, whole } from "./values";
 
 export const healthCheck = z.strictObject(
   {
-    type: oneOf(HEALTH_CHECKS).optional().meta({
+    type: oneOf(wordsOf(HealthCheckType)).optional().meta({
       description:
         "What reports that an instance is unhealthy: EC2's status checks, the target groups (with `targetGroupArns`), or for `HCS` a service of your own that informs Spot.",
       default: HEALTH_DEFAULTS.type.value,

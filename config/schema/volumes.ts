@@ -2,7 +2,8 @@ import * as z from "zod";
 import { DEVICE, KMS_KEY, SNAPSHOT } from "../../constructs/validation/formats";
 import { DATA_DEVICE } from "../../constructs/elastigroup/data-volume";
 import { ROOT_DEVICE } from "../../constructs/elastigroup/root-volume";
-import { DEFAULT_TYPE, VOLUME_TYPES } from "../../constructs/elastigroup/volume";
+import { DEFAULT_TYPE, VolumeType } from "../../constructs/elastigroup/volume";
+import { wordsOf } from "../../constructs/validation/known-words";
 import { GP3, IOPS, SIZES, THROUGHPUT, VOLUME_SIZE } from "../../constructs/validation/limits";
 import { oneOf, orVariable, text, whole, yesNo } from "./values";
 
@@ -21,7 +22,7 @@ const SIZES_BY_TYPE = Object.entries(SIZES)
 
 function volume() {
   return {
-    type: oneOf(VOLUME_TYPES)
+    type: oneOf(wordsOf(VolumeType))
       .optional()
       .meta({ description: "The type of the volume.", default: DEFAULT_TYPE }),
     iops: whole(

@@ -1,6 +1,3 @@
-/** EC2's own names of the architectures. */
-export const ARCHITECTURES = ["x86_64", "arm64"] as const;
-
 /** The processors a group's machines have; its image is for one of them. */
 export class Architecture {
   /** Intel and AMD. */
@@ -9,8 +6,9 @@ export class Architecture {
   public static readonly ARM64 = new Architecture("arm64");
 
   /**
-   * An architecture by EC2's own name, for a value that is a token.
-   * @param value `x86_64` or `arm64`
+   * An architecture by EC2's own name, for a value that is new or a token. Another name than those above is taken with a
+   * warning.
+   * @param value as EC2 answers it for an image
    */
   public static of(value: string): Architecture {
     return new Architecture(value);

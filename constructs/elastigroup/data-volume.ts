@@ -1,4 +1,5 @@
 import { SNAPSHOT } from "../validation/formats";
+import { wordsOf } from "../validation/known-words";
 import { type Validator } from "../validation/validator";
 import { ofFormat, oneOf } from "../validation/value-rules";
 import { validateVolume, type Volume } from "./volume";
@@ -17,7 +18,8 @@ export class DataVolumeMode {
   public static readonly SNAPSHOT = new DataVolumeMode("onLaunch");
 
   /**
-   * A mode by Spot's own name, for a value that is a token.
+   * A mode by Spot's own name, for a value that is a token. Another name than those above is refused: an instance relies on
+   * what a replacement brings, a volume that comes after the boot or one of an older snapshot.
    * @param value `reattach` or `onLaunch`
    */
   public static of(value: string): DataVolumeMode {
@@ -59,5 +61,5 @@ export function validateDataVolume(volume: DataVolume, validator: Validator): vo
   validateVolume("dataVolume", volume, validator);
   validator.optional("dataVolume.snapshotId", volume.snapshotId, ofFormat(SNAPSHOT));
   const { value } = volume.mode ?? DataVolumeMode.REATTACH;
-  validator.value("dataVolume.mode", value, oneOf(["reattach", "onLaunch"]));
+  validator.value("dataVolume.mode", value, oneOf<string>(wordsOf(DataVolumeMode)));
 }

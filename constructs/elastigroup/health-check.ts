@@ -1,9 +1,6 @@
 import { HEALTH_SECONDS } from "../validation/limits";
 import { type Validator } from "../validation/validator";
-import { oneOf, within } from "../validation/value-rules";
-
-/** Spot's own names of who says that an instance is unhealthy. */
-export const HEALTH_CHECKS = ["EC2", "TARGET_GROUP", "HCS"] as const;
+import { within } from "../validation/value-rules";
 
 /** Who says that an instance is unhealthy. */
 export class HealthCheckType {
@@ -15,8 +12,8 @@ export class HealthCheckType {
   public static readonly HCS = new HealthCheckType("HCS");
 
   /**
-   * A type by Spot's own name, for a value that is a token.
-   * @param value `EC2`, `TARGET_GROUP` or `HCS`
+   * A type by Spot's own name, for a value that is new or a token. Another name than those above is sent with a warning.
+   * @param value as `health_check_type` of `spotinst_elastigroup_aws` takes it
    */
   public static of(value: string): HealthCheckType {
     return new HealthCheckType(value);
@@ -61,9 +58,8 @@ export function healthCheckOf(given: HealthCheck = {}): Required<HealthCheck> {
 
 /** Checks each value by itself. */
 export function validateHealthCheck(given: HealthCheck | undefined, validator: Validator): void {
-  const { type, gracePeriod, unhealthyDuration } = healthCheckOf(given);
+  const { gracePeriod, unhealthyDuration } = healthCheckOf(given);
   const seconds = within(HEALTH_SECONDS, " seconds");
-  validator.value("healthCheck.type", type.value, oneOf<string>(HEALTH_CHECKS));
   validator.value("healthCheck.gracePeriod", gracePeriod, seconds);
   validator.value("healthCheck.unhealthyDuration", unhealthyDuration, seconds);
 }

@@ -22,11 +22,3 @@ export class Orientation {
     public readonly value: string,
   ) {}
 }
-
-/** Spot's own names of the orientations above. */
-export const ORIENTATION_NAMES = [
-  Orientation.AVAILABILITY,
-  Orientation.BALANCED,
-  Orientation.COST,
-  Orientation.EQUAL_ZONES,
-].map(({ value }) => value);

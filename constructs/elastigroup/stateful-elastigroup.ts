@@ -20,21 +20,21 @@ import { validateShapes } from "../validation/shape";
 import { validateTags } from "../validation/tags";
 import { addValidation, ValidationError } from "../validation/validation-error";
 import { Validator } from "../validation/validator";
-import { NOT_EMPTY, ofFormat, oneOf, terraformPattern, within } from "../validation/value-rules";
-import { Architecture, ARCHITECTURES } from "./architecture";
+import { NOT_EMPTY, ofFormat, terraformPattern, within } from "../validation/value-rules";
+import { Architecture } from "./architecture";
 import { DATA_DEVICE, DataVolumeMode, validateDataVolume } from "./data-volume";
 import { groupConstraints, plainGroup } from "./group-constraints";
 import { ignoresZones, renderLifecycle } from "./group-lifecycle";
 import { ELASTIGROUP_SHAPES } from "./group-shapes";
 import { type StatefulElastigroupProps } from "./group-props";
-import { healthCheckOf, validateHealthCheck } from "./health-check";
+import { healthCheckOf, HealthCheckType, validateHealthCheck } from "./health-check";
 import { type InstanceTypes, validateInstanceTypes } from "./instance-types";
-import { ORIENTATION_NAMES } from "./orientation";
+import { Orientation } from "./orientation";
 import { ROOT_DEVICE } from "./root-volume";
 import { renderRoute53, validateRoute53 } from "./route53-domain";
 import { renderStrategy, validateStrategy } from "./strategy";
 import { UserData } from "./user-data";
-import { renderVolume, validateVolume } from "./volume";
+import { renderVolume, validateVolume, VolumeType } from "./volume";
 import { itemsConstraints, zoneItems } from "./zone-items";
 import { ZoneSyncGuard } from "./zone-sync-guard";
 
@@ -61,8 +61,7 @@ export class StatefulElastigroup extends Construct {
     validateInstanceTypes(props.instanceTypes, validator);
     validateStrategy(props.strategy ?? {}, validator);
     validateHealthCheck(props.healthCheck, validator);
-    const orientation = props.strategy?.orientation?.value;
-    warnOfUnknownWord(this, "strategy.orientation", orientation, ORIENTATION_NAMES);
+    this.warnOfUnknownWords(props);
     const zones = zoneItems(this, props.availabilityZones);
     const constraints = [
       ...groupConstraints(plainGroup(props)),
@@ -111,6 +110,16 @@ export class StatefulElastigroup extends Construct {
   /** The group's id at Spot, such as `sig-1a2b3c4d`. */
   public get groupId(): string {
     return this.elastigroup.id;
+  }
+
+  /** Spot and EC2 define these words, and may add some. */
+  private warnOfUnknownWords(props: StatefulElastigroupProps): void {
+    const { architecture, strategy, healthCheck, rootVolume, dataVolume } = props;
+    warnOfUnknownWord(this, "architecture", architecture, Architecture);
+    warnOfUnknownWord(this, "strategy.orientation", strategy?.orientation, Orientation);
+    warnOfUnknownWord(this, "healthCheck.type", healthCheck?.type, HealthCheckType);
+    warnOfUnknownWord(this, "rootVolume.type", rootVolume?.type, VolumeType);
+    warnOfUnknownWord(this, "dataVolume.type", dataVolume?.type, VolumeType);
   }
 
   /** Takes a group over that is there already. */
@@ -253,8 +262,6 @@ function validateMachine(props: StatefulElastigroupProps, validator: Validator):
   validator.list("securityGroupIds", props.securityGroupIds, SECURITY_GROUP);
   validator.add(props.availabilityZones._preconditions);
   validator.value("metadataHopLimit", props.metadataHopLimit ?? HOPS.default, within(HOPS));
-  const { value } = props.architecture ?? Architecture.X86_64;
-  validator.value("architecture", value, oneOf<string>(ARCHITECTURES));
   validator.list("privateIps", props.privateIps, IPV4);
   validator.list("targetGroupArns", props.targetGroupArns, TARGET_GROUP);
   if (route53 !== undefined) validateRoute53(route53, validator);

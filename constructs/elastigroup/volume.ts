@@ -2,10 +2,11 @@ import { type ElastigroupAwsEbsBlockDevice } from "@cdktf/provider-spotinst/lib/
 import { type IResolvable, Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
 import { type Constraint, isBroken } from "../validation/constraint";
-import { DEVICE, KMS_KEY } from "../validation/formats";
+import { DEVICE, KMS_KEY, VOLUME_TYPE } from "../validation/formats";
+import { wordsOf } from "../validation/known-words";
 import { GP3, IOPS, SIZES, THROUGHPUT, VOLUME_SIZE } from "../validation/limits";
 import { type Validator } from "../validation/validator";
-import { isKnown, ofFormat, oneOf, within } from "../validation/value-rules";
+import { isKnown, ofFormat, within } from "../validation/value-rules";
 
 /** The types of EBS volumes that a group may have. */
 export class VolumeType {
@@ -17,8 +18,9 @@ export class VolumeType {
   public static readonly IO1 = new VolumeType("io1");
 
   /**
-   * A type by EC2's own name, for a value that is a token.
-   * @param value `gp3`, `gp2` or `io1`
+   * A type by EC2's own name, for a value that is new or a token. Another name than those above is sent with a warning, and
+   * `iops` and `throughput` as they are given: the limits of a type are known for those above only.
+   * @param value as `volume_type` of `spotinst_elastigroup_aws` takes it
    */
   public static of(value: string): VolumeType {
     // The provider lowers what Spot answers, so that capitals here would differ for ever.
@@ -61,11 +63,11 @@ export interface Volume {
   readonly kmsKeyId?: string;
 }
 
-/** EC2's own names of the types. */
-export const VOLUME_TYPES = ["gp3", "gp2", "io1"] as const;
-
 /** The default type. */
 export const DEFAULT_TYPE = VolumeType.GP3.value;
+
+/** The types whose throughput is not set. */
+const WITHOUT_THROUGHPUT = wordsOf(VolumeType).filter((type) => type !== VolumeType.GP3.value);
 
 /** A volume with its size and device, whichever of them it has. */
 type SizedVolume = Volume & { readonly size?: number; readonly device?: string };
@@ -74,7 +76,7 @@ type SizedVolume = Volume & { readonly size?: number; readonly device?: string }
 export function validateVolume(prop: string, volume: SizedVolume, validator: Validator): void {
   // No rule holds for undefined.
   validator.value(`${prop}.size`, volume.size!, within(VOLUME_SIZE, " GiB"));
-  validator.value(`${prop}.type`, volume.type?.value ?? DEFAULT_TYPE, oneOf<string>(VOLUME_TYPES));
+  validator.value(`${prop}.type`, volume.type?.value ?? DEFAULT_TYPE, ofFormat(VOLUME_TYPE));
   validator.optional(`${prop}.throughput`, volume.throughput, within(THROUGHPUT, " MiB/s"));
   validator.optional(`${prop}.kmsKeyId`, volume.kmsKeyId, ofFormat(KMS_KEY));
   if (volume.device !== undefined) validator.value(`${prop}.device`, volume.device, ofFormat(DEVICE));
@@ -172,8 +174,8 @@ function throughputConstraints(prop: string, { type, iops, throughput }: TypedPa
     ...about,
     rule: `be left out ${isNamed ? `for ${type}` : "unless `type` is gp3"}`,
     among: [type],
-    holds: type === "gp3" || !VOLUME_TYPES.some((known) => known === type),
-    condition: hcl`${type} == "gp3"`,
+    holds: !WITHOUT_THROUGHPUT.includes(type),
+    condition: hcl`!contains(${WITHOUT_THROUGHPUT}, ${type})`,
   };
   const quarter: Constraint = {
     ...about,

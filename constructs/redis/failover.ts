@@ -1,6 +1,3 @@
-/** The words of the boot script. */
-export const FAILOVER_NAMES = ["allowed", "never"] as const;
-
 /** Whether a replica may be promoted when its master fails. */
 export class Failover {
   /** Yes, from the moment its offset has caught up after a start. */

@@ -17,7 +17,7 @@ import { givenUnlessRule, within } from "../validation/value-rules";
 import { type BootOptions, BootScript } from "./boot-script";
 import { DEFAULT_DESCRIPTION } from "./defaults";
 import { defaultRootVolume, hasDefaultSize, keepVolumes } from "./default-root-volume";
-import { type Failover, FAILOVER_NAMES } from "./failover";
+import { Failover } from "./failover";
 import { type RedisSettings } from "./redis-settings";
 import { replicasConstraints, rootVolumeConstraints } from "./replicas-constraints";
 import { REPLICAS_SHAPES } from "./replicas-shapes";
@@ -116,7 +116,7 @@ export class RedisReplicas extends Construct {
     super(scope, id);
     validateShapes(props, REPLICAS_SHAPES);
     validateProps(props);
-    warnOfUnknownWord(this, "failover", props.failover?.value, FAILOVER_NAMES);
+    warnOfUnknownWord(this, "failover", props.failover, Failover);
     this.securityGroup = this.addSecurityGroup(props);
     this.instanceRole = this.addInstanceRole(props);
     const access = this.renderAccess(props);

@@ -90,6 +90,13 @@ export const KMS_KEY: Format = {
   noun: "KMS key",
 };
 
+/** Any type, for EC2 has more of them over time. */
+export const VOLUME_TYPE: Format = {
+  pattern: /^[a-z][a-z0-9]*$/,
+  rule: "be a type of EBS volumes in lower case, such as gp3",
+  noun: "volume type",
+};
+
 export const SNAPSHOT: Format = {
   pattern: /^snap-[0-9a-f]+$/,
   rule: "be a snapshot id such as snap-0123456789abcdef0",

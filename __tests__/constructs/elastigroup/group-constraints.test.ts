@@ -54,9 +54,19 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     '`instanceTypes.spot[0]` must be of a family this package knows, unless `architecture` is given, got: "r99.large"',
   ],
   [
-    "an architecture that is none",
-    { architecture: Architecture.of("sparc") },
-    '`architecture` must be one of x86_64, arm64, got: "sparc"',
+    "types of another architecture than one that is new",
+    {
+      architecture: Architecture.of("riscv64"),
+      instanceTypes: { onDemand: "r99.large", spot: ["r5.large"] },
+    },
+    '`instanceTypes.spot[0]` must be riscv64, not x86_64, got: "r5.large"',
+  ],
+  [
+    "an architecture that is new, with types that are new",
+    {
+      architecture: Architecture.of("riscv64"),
+      instanceTypes: { onDemand: "r99.large", spot: ["r98.large"] },
+    },
   ],
   [
     "neither types nor requirements",
@@ -181,9 +191,13 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     "`rootVolume.throughput` must be at most a quarter of `iops` (750 MiB/s), got: 751",
   ],
   [
-    "a type of volume that is none",
-    { rootVolume: { size: 8, type: VolumeType.of("st1") } },
-    '`rootVolume.type` must be one of gp3, gp2, io1, got: "st1"',
+    "a type of volume that is no word",
+    { rootVolume: { size: 8, type: VolumeType.of("gp 3") } },
+    '`rootVolume.type` must be a type of EBS volumes in lower case, such as gp3, got: "gp 3"',
+  ],
+  [
+    "a type of volume that is new, whose limits are not known",
+    { rootVolume: { size: 8, type: VolumeType.of("io2"), iops: 256_000, throughput: 1000 } },
   ],
   [
     "no size",

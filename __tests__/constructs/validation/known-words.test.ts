@@ -1,16 +1,23 @@
 import { App, TerraformVariable } from "cdktf";
-import { Failover, Orientation, RedisReplicasStack } from "../../../constructs";
+import {
+  Architecture,
+  DataVolumeMode,
+  Failover,
+  HealthCheckType,
+  Orientation,
+  RedisReplicasStack,
+  type RedisReplicasProps,
+  VolumeType,
+} from "../../../constructs";
+import { wordsOf } from "../../../constructs/validation/known-words";
 import { minimal } from "../support";
 
-/** The warnings that synthesis shows for an orientation and a failover. */
-function warnings(of: (stack: RedisReplicasStack) => { orientation: string; failover: string }): unknown[] {
+type Options = Partial<RedisReplicasProps>;
+
+/** The warnings that synthesis shows for some options. */
+function warnings(of: (stack: RedisReplicasStack) => Options): unknown[] {
   const stack = new RedisReplicasStack(new App(), "redis");
-  const { orientation, failover } = of(stack);
-  stack.addReplicas({
-    ...minimal,
-    strategy: { orientation: Orientation.of(orientation) },
-    failover: Failover.of(failover),
-  });
+  stack.addReplicas({ ...minimal, ...of(stack) });
   return stack.node
     .findAll()
     .flatMap(({ node }) => node.metadata)
@@ -18,27 +25,70 @@ function warnings(of: (stack: RedisReplicasStack) => { orientation: string; fail
     .map(({ data }) => data as unknown);
 }
 
-test.each([Orientation.AVAILABILITY, Orientation.BALANCED, Orientation.COST, Orientation.EQUAL_ZONES])(
-  "a known word is taken without a warning: $value",
-  ({ value }) => {
-    expect(warnings(() => ({ orientation: value, failover: "never" }))).toEqual([]);
-  },
-);
+/** Each option whose words Spot or EC2 defines, with its known words. */
+const OPTIONS: [prop: string, known: string[], of: (word: string) => Options][] = [
+  [
+    "architecture",
+    ["x86_64", "arm64"],
+    (word) => ({
+      architecture: Architecture.of(word),
+      instanceTypes: { onDemand: "r99.large", spot: ["r98.large"] },
+    }),
+  ],
+  [
+    "strategy.orientation",
+    ["availabilityOriented", "balanced", "costOriented", "equalAzDistribution"],
+    (word) => ({ strategy: { orientation: Orientation.of(word) } }),
+  ],
+  [
+    "healthCheck.type",
+    ["EC2", "TARGET_GROUP", "HCS"],
+    (word) => ({
+      healthCheck: { type: HealthCheckType.of(word) },
+      targetGroupArns: ["arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/a/b"],
+    }),
+  ],
+  [
+    "rootVolume.type",
+    ["gp3", "gp2", "io1"],
+    (word) => ({
+      rootVolume: { size: 40, type: VolumeType.of(word), iops: word === "gp2" ? undefined : 3000 },
+    }),
+  ],
+  [
+    "dataVolume.type",
+    ["gp3", "gp2", "io1"],
+    (word) => ({
+      dataVolume: { size: 60, type: VolumeType.of(word), iops: word === "gp2" ? undefined : 3000 },
+    }),
+  ],
+];
 
-test("another word is taken with a warning that names the known ones", () => {
-  expect(warnings(() => ({ orientation: "balancd", failover: "no" }))).toEqual([
-    '`failover` is "no", which this version does not know. Known values: allowed, never.',
-    '`strategy.orientation` is "balancd", which this version does not know. Known values: availabilityOriented, balanced, costOriented, equalAzDistribution.',
-  ]);
+describe.each(OPTIONS)("%s", (prop, known, of) => {
+  test.each(known)("%s is taken without a warning", (word) => {
+    expect(warnings(() => of(word))).toEqual([]);
+  });
+
+  test("another word is taken with one warning that names the known ones", () => {
+    expect(warnings(() => of("new2"))).toEqual([
+      `\`${prop}\` is "new2", which this version does not know. Known values: ${known.join(", ")}.`,
+    ]);
+  });
+
+  test("a word that only Terraform knows is taken without a warning", () => {
+    const variable = (stack: RedisReplicasStack): string =>
+      new TerraformVariable(stack, "word", { type: "string" }).stringValue;
+    expect(warnings((stack) => of(variable(stack)))).toEqual([]);
+  });
 });
 
-test("a word that only Terraform knows is taken without a warning", () => {
-  const text = (stack: RedisReplicasStack): string =>
-    new TerraformVariable(stack, "word", { type: "string" }).stringValue;
-  expect(
-    warnings((stack) => {
-      const word = text(stack);
-      return { orientation: word, failover: word };
-    }),
-  ).toEqual([]);
+test("the known words are the constants of a class, in their order", () => {
+  expect(wordsOf(DataVolumeMode)).toEqual(["reattach", "onLaunch"]);
+  expect(wordsOf(Failover)).toEqual(["allowed", "never"]);
+});
+
+test("another failover is taken with a warning that names the known ones", () => {
+  expect(warnings(() => ({ failover: Failover.of("no") }))).toEqual([
+    '`failover` is "no", which this version does not know. Known values: allowed, never.',
+  ]);
 });
