@@ -15,6 +15,7 @@ import {
 } from "../constructs/validation/formats";
 import { HOPS, REPLICAS, REVISIONS } from "../constructs/validation/limits";
 import { Architecture } from "../constructs/elastigroup/architecture";
+import { Failover } from "../constructs/redis/failover";
 import { DEFAULT_DESCRIPTION } from "../constructs/redis/defaults";
 import { wordsOf } from "../constructs/validation/known-words";
 import { TAG_KEY, TAG_VALUE, TAGS } from "../constructs/validation/tags";
@@ -185,10 +186,10 @@ export const clusterConfig = z
           examples: ["sig-1a2b3c4d"],
         }),
       redis: redis.optional().meta({ description: "The Redis server of each replica." }),
-      failover: oneOf(["allowed", "never"]).optional().meta({
+      failover: oneOf(wordsOf(Failover)).optional().meta({
         description:
           "Whether a replica may be promoted when its master fails. `allowed`: once it has caught up. `never`: its shard waits for its master.",
-        default: "allowed",
+        default: Failover.ALLOWED.value,
       }),
       bootScript: bootScript.optional().meta({
         description:

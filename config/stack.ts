@@ -97,7 +97,7 @@ export function addStack(
     protect: config.protect,
     adopt: config.adopt,
     redis: renderRedis(config.redis),
-    failover: config.failover && (config.failover === "never" ? Failover.NEVER : Failover.ALLOWED),
+    failover: word(Failover, config.failover),
   });
   return stack;
 }

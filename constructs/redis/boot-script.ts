@@ -16,10 +16,11 @@ import {
   SHELL,
   SIZE,
 } from "../validation/formats";
+import { wordsOf } from "../validation/known-words";
 import { PORTS } from "../validation/limits";
 import { validateShapes } from "../validation/shape";
 import { Validator } from "../validation/validator";
-import { ofFormat, type ValueRule, within } from "../validation/value-rules";
+import { ofFormat, oneOf, type ValueRule, within } from "../validation/value-rules";
 import { type AgentArchive, inlineProgram } from "./agent-archive";
 import { DEFAULT_BACKLOG } from "./defaults";
 import { Failover } from "./failover";
@@ -120,6 +121,8 @@ export class BootScript {
     validator.list("masters", props.masters, HOST);
     if (props.shard !== undefined) validator.value("shard", props.shard, ofFormat(HOST));
     validateRedis(redis, validator);
+    const failover = (props.failover ?? Failover.ALLOWED).value;
+    validator.value("failover", failover, oneOf<string>(wordsOf(Failover)));
     if (before !== undefined) validator.value("bootScript.before", before, SCRIPT);
     if (after !== undefined) validator.value("bootScript.after", after, SCRIPT);
     const agent: AgentArchive = props.agent ?? { url: agentUrl() };

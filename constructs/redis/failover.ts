@@ -6,7 +6,8 @@ export class Failover {
   public static readonly NEVER = new Failover("never");
 
   /**
-   * By name, for a value that is a token.
+   * By name, for a value that is a token. Another name than those above is refused: the agent on the instance gives them
+   * their meaning, and knows no others.
    * @param value `allowed` or `never`
    */
   public static of(value: string): Failover {

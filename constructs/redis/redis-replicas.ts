@@ -9,7 +9,6 @@ import { type GroupProps, type StatefulElastigroupProps } from "../elastigroup/g
 import { StatefulElastigroup } from "../elastigroup/stateful-elastigroup";
 import { preconditions, violations } from "../validation/constraint";
 import { REPLICAS } from "../validation/limits";
-import { warnOfUnknownWord } from "../validation/known-words";
 import { validateShapes } from "../validation/shape";
 import { addValidation, ValidationError } from "../validation/validation-error";
 import { Validator, withPreconditions } from "../validation/validator";
@@ -17,7 +16,7 @@ import { givenUnlessRule, within } from "../validation/value-rules";
 import { type BootOptions, BootScript } from "./boot-script";
 import { DEFAULT_DESCRIPTION } from "./defaults";
 import { defaultRootVolume, hasDefaultSize, keepVolumes } from "./default-root-volume";
-import { Failover } from "./failover";
+import { type Failover } from "./failover";
 import { type RedisSettings } from "./redis-settings";
 import { replicasConstraints, rootVolumeConstraints } from "./replicas-constraints";
 import { REPLICAS_SHAPES } from "./replicas-shapes";
@@ -116,7 +115,6 @@ export class RedisReplicas extends Construct {
     super(scope, id);
     validateShapes(props, REPLICAS_SHAPES);
     validateProps(props);
-    warnOfUnknownWord(this, "failover", props.failover, Failover);
     this.securityGroup = this.addSecurityGroup(props);
     this.instanceRole = this.addInstanceRole(props);
     const access = this.renderAccess(props);

@@ -1,6 +1,7 @@
-import { App, TerraformVariable } from "cdktf";
+import { App, TerraformStack, TerraformVariable } from "cdktf";
 import {
   Architecture,
+  BootScript,
   DataVolumeMode,
   Failover,
   HealthCheckType,
@@ -87,8 +88,24 @@ test("the known words are the constants of a class, in their order", () => {
   expect(wordsOf(Failover)).toEqual(["allowed", "never"]);
 });
 
-test("another failover is taken with a warning that names the known ones", () => {
-  expect(warnings(() => ({ failover: Failover.of("no") }))).toEqual([
-    '`failover` is "no", which this version does not know. Known values: allowed, never.',
+test.each<[message: string, options: Options]>([
+  ['`failover` must be one of allowed, never, got: "no"', { failover: Failover.of("no") }],
+  [
+    '`dataVolume.mode` must be one of reattach, onLaunch, got: "copy"',
+    { dataVolume: { size: 60, mode: DataVolumeMode.of("copy") } },
+  ],
+])("a word that instances rely on is refused: %s", (message, options) => {
+  expect(() => warnings(() => options)).toThrow(message);
+});
+
+test("a failover that only Terraform knows is held against the known ones by the plan", () => {
+  const { stringValue } = new TerraformVariable(new TerraformStack(new App(), "stack"), "word", {
+    type: "string",
+  });
+  const { preconditions } = new BootScript({ masters: ["10.0.1.10"], failover: Failover.of(stringValue) });
+  expect(preconditions).toEqual([
+    expect.objectContaining({
+      errorMessage: expect.stringContaining("`failover` must be one of allowed, never"),
+    }),
   ]);
 });
