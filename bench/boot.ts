@@ -12,7 +12,7 @@ import { type Spread } from "./spread";
 import { spreadCells, table } from "./table";
 
 const NEEDS = ["systemd-nspawn", "mmdebstrap", "redis-server", "redis-cli", "unshare", "ip"];
-/** Milliseconds that a recovered boot may take beyond a bare one and Redis's own load. */
+/** Milliseconds that a replacement may take in addition to a bare boot and the time Redis takes to load its data. */
 const ALLOWANCE = 1000;
 
 interface Options {
@@ -22,7 +22,7 @@ interface Options {
   readonly json: boolean;
 }
 
-/** Boots of real instances beside real masters: bare ones, first ones, and replacements. */
+/** Measures boots of real instances beside real masters: bare boots, first boots and replacements. */
 export async function run(argv: readonly string[]): Promise<number> {
   const options = parse(argv);
   const absent = missing(NEEDS);
@@ -67,7 +67,7 @@ async function measureAll({ runs, megabytes, source }: Options): Promise<Figure[
       const masters = [stage.masters.addresses[0]!];
       return gzipSync(new BootScript({ masters, redis: { install }, agent }).text);
     };
-    // Building takes a minute or more, and its time hardly varies.
+    // A build takes a minute or more, and its duration varies little.
     if (source) {
       await rounds.firstBoot("source", userData(RedisInstall.source(stage.source)));
       const [master] = rounds.filled.split(":");
@@ -89,7 +89,7 @@ async function measureAll({ runs, megabytes, source }: Options): Promise<Figure[
 function text(figures: readonly Figure[]): string {
   const rows = figures.map(({ what, unit, spread }) => [what, unit, ...spreadCells(spread), spread.runs]);
   return `${table(["", "unit", "min", "median", "max", "runs"], rows)}\n${verdicts(figures)
-    .map(({ what, got, wanted }) => `${what}: ${got} (wanted: ${wanted})\n`)
+    .map(({ what, got, wanted }) => `${what}: ${got} (target: ${wanted})\n`)
     .join("")}`;
 }
 
@@ -99,7 +99,7 @@ interface Verdict {
   readonly wanted: string;
 }
 
-/** What the figures come to, by their medians. */
+/** The targets, each compared with the medians. */
 function verdicts(figures: readonly Figure[]): Verdict[] {
   const median = (key: string): number => {
     return figures.find((figure) => figure.key === key)?.spread.median ?? NaN;
@@ -119,7 +119,7 @@ function verdicts(figures: readonly Figure[]): Verdict[] {
       wanted: `<= ${ALLOWANCE} ms`,
     },
     {
-      what: "CPU of a look at a healthy replica",
+      what: "CPU of a reconcile run on a healthy replica",
       got: `${Math.round(median("reconcile.cpu"))} ms`,
       wanted: "<= 100 ms",
     },

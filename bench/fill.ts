@@ -6,8 +6,8 @@ import { type Stage } from "../rehearsal/stage";
 const VALUE_BYTES = 4096;
 
 /**
- * Fills one master and returns its address: the first by its id, which a lone replica chooses. The data of
- * the others would only take memory.
+ * Fills one master and returns its address. It is the master with the lowest node ID, which a single replica chooses.
+ * Data in the other masters would only use memory.
  */
 export async function fillOne(stage: Stage, megabytes: number): Promise<string> {
   const owners = (await stage.masters.nodes(0)).filter(({ slots }) => slots.length > 0);

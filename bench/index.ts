@@ -1,9 +1,9 @@
-/** A benchmark: takes its own words of the command line and resolves to an exit status. */
+/** A benchmark. It gets its own arguments of the command line and resolves to an exit code. */
 export interface Bench {
   run(argv: readonly string[]): Promise<number>;
 }
 
-/* eslint-disable @typescript-eslint/no-require-imports -- each is loaded only where it is asked for */
+/* eslint-disable @typescript-eslint/no-require-imports -- only the selected benchmark is loaded */
 const BENCHES: readonly { name: string; summary: string; load: () => Bench }[] = [
   {
     name: "synth",
@@ -24,7 +24,7 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
   if (bench) return bench.load().run(argv);
   const list = BENCHES.map((each) => `  ${each.name.padEnd(8)}${each.summary}\n`).join("");
   if (name === undefined) process.stdout.write(`npm run bench -- NAME [options]\n${list}`);
-  else process.stderr.write(`no benchmark is called ${name}; there are:\n${list}`);
+  else process.stderr.write(`unknown benchmark: ${name}; the benchmarks are:\n${list}`);
   return name === undefined ? 0 : 64;
 }
 

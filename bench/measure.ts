@@ -3,24 +3,24 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A command to measure: Node, or something that runs Node. */
+/** A command to measure: Node, or a program that runs Node. */
 export interface Candidate {
   readonly name: string;
   readonly argv: readonly string[];
   readonly cwd?: string;
-  /** Beside this process's own. */
+  /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
   /** Runs before each measurement and is not part of it. */
   readonly before?: () => void;
 }
 
-/** What one whole run took, from the start of its first process to the end of its last. */
+/** The cost of one run, from the start of its first process to the end of its last. */
 export interface Sample {
-  /** Milliseconds on the clock. */
+  /** Wall time in milliseconds. */
   readonly wall: number;
-  /** User and system milliseconds of all its Node processes. */
+  /** User and system time of all its Node processes, in milliseconds. */
   readonly cpu: number;
-  /** Peak MiB of the largest of them. */
+  /** Peak resident memory of the largest of them, in MiB. */
   readonly rss: number;
 }
 
@@ -42,7 +42,7 @@ export async function measure({ name, argv, cwd, env, before }: Candidate): Prom
       throw new Error(`${name}: ${(error as Error).message}`);
     });
     const reports = readReports(report);
-    if (reports.length === 0) throw new Error(`${name}: no Node process ended in it`);
+    if (reports.length === 0) throw new Error(`${name}: no Node process reported its cost`);
     return {
       wall,
       cpu: reports.reduce((sum, { cpu }) => sum + cpu, 0),
@@ -54,8 +54,8 @@ export async function measure({ name, argv, cwd, env, before }: Candidate): Prom
 }
 
 /**
- * Runs the commands in turn, A B A B …, so that a busy minute of the machine falls on all of them; a first
- * round, which fills the file cache, does not count. Returns each command's samples in the order given.
+ * Runs the commands in turn, A B A B …, so that other load on the machine affects all of them. The first round fills
+ * the file cache and does not count. Returns the samples of each command, in the order of the commands.
  */
 export async function alternate(candidates: readonly Candidate[], runs: number): Promise<Sample[][]> {
   const samples: Sample[][] = candidates.map(() => []);
@@ -74,7 +74,7 @@ function nodeOptions(): string {
     .join(" ");
 }
 
-/** Milliseconds from the start of a command to its end. */
+/** Wall time of a command in milliseconds. */
 function timed(
   [command = "", ...args]: readonly string[],
   options: { readonly cwd?: string; readonly env: NodeJS.ProcessEnv },
@@ -82,13 +82,13 @@ function timed(
   return new Promise((resolve, reject) => {
     const begun = process.hrtime.bigint();
     const child = spawn(command, args, { ...options, stdio: ["ignore", "ignore", "pipe"] });
-    let words = "";
-    child.stderr.on("data", (chunk: Buffer) => (words += chunk.toString()));
+    let wdiagnostics = "";
+    child.stderr.on("data", (chunk: Buffer) => (wdiagnostics += chunk.toString()));
     child.on("error", reject);
     child.on("close", (code, signal) => {
       const wall = Number(process.hrtime.bigint() - begun) / 1e6;
       if (code === 0) resolve(wall);
-      else reject(new Error(`${signal ?? `exit ${code}`}\n${words.trimEnd()}`));
+      else reject(new Error(`${signal ?? `exit ${code}`}\n${wdiagnostics.trimEnd()}`));
     });
   });
 }

@@ -4,7 +4,7 @@ import { App, Fn, TerraformLocal, TerraformOutput, TerraformStack } from "cdktf"
 import { readFileSync } from "node:fs";
 
 /*
- * What the command line is measured against: the same group, written by hand for this one cluster.
+ * The baseline for the command line: the same group, written by hand for this one cluster.
  * node minimal-app.js USER-DATA-FILE [GROUPS]
  */
 

@@ -1,15 +1,15 @@
-/** What a machine needs to become a replica in the usual way. */
+/** The addresses that the recipe needs. */
 export interface RecipeProps {
-  /** Redis's source, by HTTP. */
+  /** HTTP URL of the Redis source. */
   readonly url: string;
-  /** The master to replicate, and any that knows the cluster. */
+  /** The master to replicate. The new node also joins the cluster through it. */
   readonly master: string;
 }
 
 /**
- * The user data of the tutorials, which the first boot is measured against: all of Redis is built, by the defaults of
- * its makefile, and `--cluster add-node` joins. Repaired as far as Redis 7 needs it: protected mode is off, the server
- * is waited for, and outlives the script.
+ * The user data of common tutorials, as a baseline for the first boot. It builds all of Redis with the defaults of its
+ * makefile and joins with `--cluster add-node`. Redis 7 needs three changes: protected mode is off, the script waits for
+ * the server, and the server keeps running after the script has ended.
  */
 export function recipe({ url, master }: RecipeProps): string {
   return `#!/usr/bin/env bash

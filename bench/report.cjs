@@ -1,7 +1,7 @@
 /*
- * Loaded into every measured Node process (`--require`): at its end it appends one line with what it took.
- * The peak is VmHWM, which begins with the program. rusage's maxRSS does not: it is kept across execve, so it
- * would show the launcher's size wherever that is larger.
+ * Loaded into every measured Node process (`--require`). At its exit, the process appends one line with its cost.
+ * The peak is VmHWM, which starts at zero with the program. maxRSS of rusage is kept across execve, so it would show
+ * the size of the launcher if that is larger.
  */
 const { appendFileSync, readFileSync } = require("node:fs");
 const { isMainThread } = require("node:worker_threads");

@@ -15,13 +15,13 @@ export interface Figure {
 }
 
 export interface RoundsProps {
-  /** What the replica's master holds. */
+  /** The size of the data of the replica's master. */
   readonly megabytes: number;
-  /** Gets a line for each measurement. */
+  /** Called with one line for each measurement. */
   readonly talk: (line: string) => void;
 }
 
-/** In the order of the report: milliseconds are after the instance's start. */
+/** In the order of the report. Milliseconds count from the start of the instance. */
 const FIGURES: readonly (readonly [key: string, what: string, unit: string])[] = [
   ["first.multiUser", "bare first boot: multi-user", "ms"],
   ["first.finished", "bare first boot: user data finished", "ms"],
@@ -38,17 +38,17 @@ const FIGURES: readonly (readonly [key: string, what: string, unit: string])[] =
   ["replacement.multiUser", "  multi-user", "ms"],
   ["replacement.finished", "  user data finished", "ms"],
   ["replacement.load", "  of this, Redis loading its RDB", "ms"],
-  ["replacement.beyond", "  beyond the load and the bare boot before it", "ms"],
+  ["replacement.beyond", "  in addition to the load and the bare boot before it", "ms"],
   ["replacement.partial", "  partial resyncs", ""],
   ["replacement.full", "  full resyncs", ""],
   ["replacement.missed", "  bytes its RDB was behind", "B"],
   ["replacement.sent", "  bytes its master sent", "B"],
   ["replacement.ratio", "  bytes sent / bytes missed", ""],
-  ["reconcile.cpu", "a look at a healthy replica (every 15 s): CPU", "ms"],
+  ["reconcile.cpu", "reconcile run on a healthy replica (every 15 s): CPU", "ms"],
   ["reconcile.bytes", "  bytes over the network", "B"],
 ];
 
-/** Milliseconds of CPU of one look, bytes over the network meanwhile, and bytes in the same time without it. */
+/** CPU milliseconds of one reconcile run, network bytes during it, and network bytes in the same time without it. */
 const RECONCILE = `
 bytes() { awk '/eth0:/ { print $2 + $10 }' /proc/net/dev; }
 before=$(bytes) start=$EPOCHREALTIME TIMEFORMAT='%U %S'
@@ -62,7 +62,7 @@ const REPLICA = "ssi-replica";
 const EMPTY = Buffer.alloc(0);
 const PATIENCE = 600_000;
 
-/** A stage with a filled cluster under a steady trickle of writes, and what was measured on it. */
+/** A stage with a filled cluster and a continuous writer, and the measurements made on it. */
 export class Rounds {
   private readonly values = new Map<string, number[]>();
   private launched = 0;
@@ -90,7 +90,7 @@ export class Rounds {
     }
   }
 
-  /** Boots with empty user data: on a fresh volume (`first`), or on the kept one with a new instance id. */
+  /** Boots with empty user data: on a new volume (`first`), or on the kept volume with a new instance ID. */
   async bareBoot(kind: "first" | "bare"): Promise<UserDataResult> {
     const instance = await this.launch(BARE, EMPTY);
     const result = await this.finished(instance);
@@ -100,7 +100,7 @@ export class Rounds {
     return result;
   }
 
-  /** From a fresh volume to a replica in sync, which is then forgotten by everybody. */
+  /** Boots from a new volume until the replica is in sync. All masters then forget the replica. */
   async firstBoot(kind: "package" | "source" | "recipe", userData: Buffer): Promise<void> {
     const { instance, back, result } = await this.join(userData);
     const id = await new RedisNode(instance.privateIp).cli("CLUSTER", "MYID");
@@ -110,14 +110,14 @@ export class Rounds {
     this.note({ [`${kind}.synced`]: back.synced, [`${kind}.finished`]: result.finished });
   }
 
-  /** Makes what the replacements take over: a replica that has joined, and the volume of a bare instance. */
+  /** Prepares the replacements: a replica that has joined, and the volume of a bare instance. */
   async settle(userData: Buffer): Promise<void> {
     await this.stop(await this.started(BARE, EMPTY));
     const { instance } = await this.join(userData);
     this.replica = { instance, userData };
   }
 
-  /** A clean interruption, a bare boot for comparison while nothing else runs, and the replacement. */
+  /** A clean interruption, then a bare boot for comparison while no other instance runs, then the replacement. */
   async replacement(): Promise<void> {
     if (!this.replica) throw new Error("no replica has joined yet");
     const { userData } = this.replica;
@@ -146,7 +146,7 @@ export class Rounds {
     });
   }
 
-  /** What the look of every 15 s costs on a healthy replica, while nobody writes; gossip of the same time is taken off. */
+  /** Measures the periodic reconcile run on a healthy replica without writes. Gossip of the same time is subtracted. */
   async reconciles(times: number): Promise<void> {
     if (!this.replica) throw new Error("no replica has joined yet");
     await this.writer.stop();
@@ -203,7 +203,7 @@ export class Rounds {
     return result;
   }
 
-  /** A spot interruption with its notice; resolves when the machine is off. */
+  /** A spot interruption with an interruption notice. Resolves when the instance is off. */
   private async stop(instance: Instance): Promise<void> {
     await this.stage.fleet.stop(instance.instanceId, "clean");
   }
@@ -228,7 +228,7 @@ export class Rounds {
   }
 }
 
-/** What the replica's Redis and agent wrote since the machine's start. */
+/** The journal of Redis and the agent since the boot of the instance. */
 async function journalOf(instance: Instance): Promise<string> {
   return (await instance.exec(["journalctl", "--boot", "--unit=redis-replica", "--output=cat"])).stdout;
 }

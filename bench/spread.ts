@@ -1,15 +1,15 @@
-/** What is told of a series of measurements. */
+/** The summary of a series of measurements. */
 export interface Spread {
   readonly min: number;
   readonly median: number;
   readonly max: number;
-  /** How many there were. */
+  /** The number of measurements. */
   readonly runs: number;
 }
 
-/** Few runs on a busy machine: the median says more than the mean. */
+/** The median, not the mean: with few runs on a busy machine, outliers would dominate the mean. */
 export function spread(values: readonly number[]): Spread {
-  if (values.length === 0) throw new Error("there is no spread of nothing");
+  if (values.length === 0) throw new Error("a spread needs at least one value");
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1);
   return {

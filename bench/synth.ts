@@ -12,10 +12,10 @@ import { spreadCells, table } from "./table";
 const ROOT = resolve(__dirname, "..");
 const CLI = join(ROOT, "lib/cli/index.js");
 const EXAMPLE = join(ROOT, "redis-replicas.yaml");
-/** What the built command line is made of. */
+/** The sources of the built command line. */
 const SOURCES = ["cli", "config", "constructs", "templates", "package.json"].map((part) => join(ROOT, part));
 const GROUPS = [1, 10, 100, 1000];
-/** How much of one cluster's synthesis may be ours, and how much faster than cdktf-cli it must be. */
+/** The time may be at most `minimal` times that of the minimal app. cdktf-cli must need at least `cdktf` times as long. */
 const TARGETS = { minimal: 1.25, cdktf: 8 };
 
 /** One line of the report: a command at a number of groups. */
@@ -27,7 +27,7 @@ interface Figures {
   readonly rss: Spread;
 }
 
-/** Time and memory of whole processes: our command line, a minimal app, and cdktf-cli. */
+/** Measures time and memory of whole processes: this command line, a minimal app, and cdktf-cli. */
 export async function run(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
@@ -42,7 +42,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     const figures: Figures[] = [];
     for (const groups of GROUPS) {
       const pair = [ours(places, groups), minimal(places, groups)];
-      // Whole seconds each: the more groups, the fewer rounds are needed.
+      // Long runs vary less, so more groups need fewer rounds.
       figures.push(...(await figuresOf(groups, pair, groups <= 10 ? runs : Math.ceil(runs / 5))));
     }
     figures.push(...(await figuresOf(1, cdktf(places), Math.ceil(runs / 5))));
@@ -53,7 +53,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** What the commands read and write. */
+/** The files that the commands read and write. */
 interface Places {
   readonly minimal: string;
   readonly userData: string;
@@ -103,7 +103,7 @@ function minimal({ minimal: app, userData, output }: Places, groups: number): Ca
   };
 }
 
-/** `cdktf synth` of the same minimal app, compiled as it is, and of the app that users of cdktf-cli run. */
+/** `cdktf synth` of the same compiled minimal app, and of the app that users of cdktf-cli run. */
 function cdktf({ minimal: app, userData, output }: Places): Candidate[] {
   const apps = {
     "npx cdktf synth, minimal app": `${process.execPath} ${app} ${userData}`,
@@ -136,13 +136,13 @@ function text(figures: readonly Figures[]): string {
   const ratios = ratiosOf(figures).map(({ what, time, cpu, memory, target }) => {
     return [what, time, cpu, memory, target];
   });
-  return `${table(header, rows)}\n${table(["ratio of medians", "time", "CPU", "memory", "wanted"], ratios)}`;
+  return `${table(header, rows)}\n${table(["ratio of medians", "time", "CPU", "memory", "target"], ratios)}`;
 }
 
 interface Ratio {
   readonly what: string;
   readonly time: number;
-  /** Steadier than the time where others use the machine too. */
+  /** Varies less than the time if other processes use the machine. */
   readonly cpu: number;
   readonly memory: number;
   readonly target: string;
@@ -173,7 +173,7 @@ function toJson(figures: readonly Figures[]): Record<string, unknown> {
   return { bench: "synth", unit: { time: "ms", memory: "MiB" }, figures, ratios: ratiosOf(figures) };
 }
 
-/** Measured is what is published, so it must be what the sources say. */
+/** The published bundle is measured, so it must be newer than the sources. */
 function buildIfStale(): void {
   const newest = Math.max(...SOURCES.map(latestChange));
   if (existsSync(CLI) && statSync(CLI).mtimeMs >= newest) return;

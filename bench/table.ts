@@ -1,9 +1,9 @@
 import { type Spread } from "./spread";
 
-/** A row of cells; a number is shown with as many digits as it deserves. */
+/** A row of cells. Numbers are shown with three significant digits. */
 export type Row = readonly (string | number | undefined)[];
 
-/** Text in columns: what holds numbers only is aligned to the right, all else to the left. */
+/** Text in columns. Columns of numbers are aligned to the right, all others to the left. */
 export function table(header: readonly string[], rows: readonly Row[]): string {
   const right = header.map((_, column) => rows.every((row) => typeof row[column] !== "string"));
   const cells = [header, ...rows.map((row) => header.map((_, column) => show(row[column])))];
@@ -14,7 +14,7 @@ export function table(header: readonly string[], rows: readonly Row[]): string {
     .join("");
 }
 
-/** The cells of a series, under `min median max`. */
+/** The cells of a series, for the columns `min median max`. */
 export function spreadCells({ min, median, max }: Spread): [number, number, number] {
   return [min, median, max];
 }
@@ -23,7 +23,7 @@ function pad(cell: string, width: number, right: boolean): string {
   return right ? cell.padStart(width) : cell.padEnd(width);
 }
 
-/** Three digits, and every digit before the point. */
+/** Three significant digits, and every digit before the point. */
 function show(value: string | number | undefined): string {
   if (value === undefined) return "";
   if (typeof value === "string" || Number.isInteger(value)) return String(value);

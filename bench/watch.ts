@@ -1,11 +1,11 @@
 import { Connection } from "../rehearsal/connection";
 import { until } from "../rehearsal/wait";
 
-/** When, in milliseconds after `since`, a replica was back, as seen from outside. */
+/** When a replica was back, as its masters saw it, in milliseconds after `since`. */
 export interface Return {
   /** A master first listed it with `state=online`. */
   readonly online: number;
-  /** Its link was up and it had applied all that its master had written when it said so. */
+  /** Its link was up, and it had applied the offset that its master had at `online`. */
   readonly synced: number;
   /** The address of that master, and its offset at that moment. */
   readonly master: string;
@@ -14,7 +14,7 @@ export interface Return {
   readonly sent: number;
 }
 
-/** What one look at a master found of a replica that is online. */
+/** The reply of a master that lists the replica as online. */
 interface Sighting {
   readonly master: string;
   readonly offset: number;
@@ -28,7 +28,7 @@ const PATIENCE = 5000;
 export class Watch {
   private constructor(private readonly masters: readonly { address: string; connection: Connection }[]) {}
 
-  /** Connects first, so that the looks are cheap and the same for every measurement. */
+  /** Connects once, so that polling is cheap and costs the same in every measurement. */
   static async open(addresses: readonly string[]): Promise<Watch> {
     const open = async (address: string) => {
       return { address, connection: await Connection.open(address, {}, PATIENCE) };
@@ -70,7 +70,7 @@ export class Watch {
   private async look(address: string): Promise<Sighting | undefined> {
     const found = await Promise.all(
       this.masters.map(async ({ address: master, connection }) => {
-        // In one go: the bytes sent belong to the offset.
+        // Sent together, so that the number of bytes belongs to the offset.
         const [replication, stats] = await Promise.all([
           infoOf(connection, "replication"),
           infoOf(connection, "stats"),

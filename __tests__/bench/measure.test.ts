@@ -3,15 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { alternate, type Candidate, measure } from "../../bench/measure";
 
-/** Many short processes, on a machine that may be busy. */
+/** The tests start many short processes, and the machine may be busy. */
 jest.setTimeout(60_000);
 
 const node = (name: string, script: string): Candidate => ({ name, argv: [process.execPath, "-e", script] });
 
-/** Allocates and touches so many MiB. */
+/** A script that allocates and writes this number of MiB. */
 const holding = (megabytes: number) => `globalThis.kept = Buffer.alloc(${megabytes} << 20, 1);`;
 
-/** Keeps the processor busy for so long. */
+/** A script that uses this number of milliseconds of CPU. */
 const busy = (ms: number) =>
   `const end = process.cpuUsage().user / 1000 + ${ms}; while (process.cpuUsage().user / 1000 < end);`;
 
@@ -20,25 +20,25 @@ const spawning = (scripts: string[]) =>
    for (const script of ${JSON.stringify(scripts)}) spawnSync(process.execPath, ["-e", script]);`;
 
 describe("measure", () => {
-  it("takes the clock from the first process's start to the last one's end", async () => {
+  it("measures wall time from the start of the first process to the end of the last", async () => {
     const { wall, cpu } = await measure(node("sleeper", "setTimeout(() => undefined, 400)"));
     expect(wall).toBeGreaterThanOrEqual(400);
     expect(cpu).toBeLessThan(wall);
   });
 
-  it("adds up the processor's time over all processes", async () => {
+  it("adds up the CPU time of all processes", async () => {
     const { cpu } = await measure(node("parent", spawning([busy(200), busy(200)])));
     expect(cpu).toBeGreaterThanOrEqual(400);
   });
 
-  it("takes the peak of the largest process, also of one that has let go of it", async () => {
+  it("reports the peak memory of the largest process, even if it has freed the memory", async () => {
     const small = await measure(node("small", ""));
     const large = await measure(node("parent", spawning([holding(200), holding(100)])));
     expect(large.rss - small.rss).toBeGreaterThan(180);
     expect(large.rss - small.rss).toBeLessThan(280);
   });
 
-  it("does not take the launcher's size for the command's", async () => {
+  it("does not report the memory of the launcher as that of the command", async () => {
     const before = await measure(node("small", ""));
     const ballast = Buffer.alloc(300 << 20, 1);
     const after = await measure(node("small", ""));
@@ -46,7 +46,7 @@ describe("measure", () => {
     expect(Math.abs(after.rss - before.rss)).toBeLessThan(30);
   });
 
-  it("hands on folder and environment", async () => {
+  it("passes on the working directory and the environment", async () => {
     const folder = mkdtempSync(join(tmpdir(), "measured-"));
     const script = `require("node:fs").writeFileSync("found", process.env.GIVEN)`;
     await measure({ ...node("writer", script), cwd: folder, env: { GIVEN: "this" } });
@@ -54,7 +54,7 @@ describe("measure", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("keeps the options that Node was given already", async () => {
+  it("keeps the existing NODE_OPTIONS", async () => {
     const before = process.env["NODE_OPTIONS"];
     process.env["NODE_OPTIONS"] = "--stack-trace-limit=5";
     try {
@@ -66,25 +66,25 @@ describe("measure", () => {
     }
   });
 
-  it("fails with the command's own words", async () => {
+  it("fails with the stderr of the command", async () => {
     await expect(measure(node("broken", `console.error("no such thing"); process.exit(3)`))).rejects.toThrow(
       /^broken: exit 3\nno such thing$/,
     );
   });
 
-  it("fails where nothing was measured", async () => {
+  it("fails if no Node process ran", async () => {
     await expect(measure({ name: "shell", argv: ["true"] })).rejects.toThrow(
-      "shell: no Node process ended in it",
+      "shell: no Node process reported its cost",
     );
   });
 
-  it("fails where there is no such command", async () => {
+  it("fails if the command does not exist", async () => {
     await expect(measure({ name: "typo", argv: ["no-such-command"] })).rejects.toThrow(/^typo: .*ENOENT/);
   });
 });
 
 describe("alternate", () => {
-  it("runs the commands in turn, after a round that does not count", async () => {
+  it("runs the commands in turn, after one round that does not count", async () => {
     const folder = mkdtempSync(join(tmpdir(), "measured-"));
     const log = join(folder, "log");
     const candidate = (name: string): Candidate => ({

@@ -10,7 +10,7 @@ interface Stack {
   readonly locals: Record<string, unknown>;
 }
 
-/** The comparison is fair as long as both write the same group. */
+/** The comparison is valid only while both write the same group. */
 describe("the minimal app", () => {
   let folder: string;
 
@@ -36,7 +36,7 @@ describe("the minimal app", () => {
     return found!;
   };
 
-  it("writes the example's group, attribute by attribute, and as many as it is told", () => {
+  it("writes the same attributes as the example, for the given number of groups", () => {
     const userData = join(folder, "user-data.sh");
     writeFileSync(userData, tsx({}, "cli/index.ts", "render"));
     tsx({}, "cli/index.ts", "synth", "-o", join(folder, "ours"));
@@ -45,7 +45,7 @@ describe("the minimal app", () => {
     const ours = read(join(folder, "ours"));
     for (const name of ["redis-replicas", "redis-replicas-2"]) {
       const theirs = read(join(folder, "minimal"), name);
-      // The user data are a local in both, under another name; the guards of the lifecycle are ours alone.
+      // The user data is a local in both, with different names. Only the constructs add preconditions to the lifecycle.
       const apart = (stack: Stack): unknown => ({
         ...group(stack),
         "//": undefined,

@@ -5,14 +5,14 @@ import { describeWith } from "../support/needs";
 const text = recipe({ url: "http://10.0.0.1/redis.tar.gz", master: "10.0.1.10" });
 
 describeWith(["bash"], "the recipe", () => {
-  test("is a script that bash reads", () => {
+  test("is a valid bash script", () => {
     expect(spawnSync("bash", ["-n"], { input: text, encoding: "utf8" })).toMatchObject({
       status: 0,
       stderr: "",
     });
   });
 
-  test("makes a configuration of a cluster's node from that of a release", () => {
+  test("edits the redis.conf of a release into that of a cluster node", () => {
     const release = [
       "bind 127.0.0.1 -::1",
       "protected-mode yes",
@@ -38,7 +38,7 @@ describeWith(["bash"], "the recipe", () => {
     ]);
   });
 
-  test("fetches the given source and joins the given master", () => {
+  test("downloads the given source and joins the given master", () => {
     expect(text).toContain("curl -fsS -o redis.tar.gz http://10.0.0.1/redis.tar.gz\n");
     expect(text).toMatch(/^redis-cli --cluster add-node "\$ip:6379" 10\.0\.1\.10:6379 /m);
   });

@@ -12,18 +12,18 @@ describe("table", () => {
     expect(text).toBe("what           ms\nshort           7\nmuch longer  1234\n");
   });
 
-  it("shows three digits, and all before the point", () => {
+  it("shows three significant digits, and all digits before the point", () => {
     const text = table(["n"], [[0.12345], [1.2345], [12.345], [123.45], [12345.6]]);
     expect(text.split("\n").map((line) => line.trim())).toEqual(
       ["n", "0.123", "1.23", "12.3", "123", "12346"].concat(""),
     );
   });
 
-  it("counts the digits of what a number rounds to", () => {
+  it("counts the digits of the rounded number", () => {
     expect(table(["n"], [[9.999], [99.96]])).toBe("   n\n10.0\n 100\n");
   });
 
-  it("leaves no blanks at a line's end, and what is missing empty", () => {
+  it("has no trailing spaces, and leaves missing cells empty", () => {
     expect(
       table(
         ["a", "b"],
@@ -35,7 +35,7 @@ describe("table", () => {
     ).toBe("a  b\nx\ny  z\n");
   });
 
-  it("shows what is not a number as it is", () => {
+  it("shows text unchanged", () => {
     expect(table(["n"], [[NaN], [0]])).toBe("  n\nNaN\n  0\n");
   });
 });

@@ -1,7 +1,7 @@
-"""CPU and wall time of one look at a cluster, from recorded text: python3 bench/look.py [MASTERS...]
+"""CPU and wall time of one reconcile run, with recorded replies: python3 bench/reconcile.py [MASTERS...]
 
-Every master answers; each has one replica. The network, the local Redis and the files are stand-ins, so what is
-measured is the agent: its start, its imports, and what it makes of the answers.
+Every master answers, and each has one replica. The network, the local Redis and the files are simulated. So only the
+agent is measured: its start, its imports and the parsing of the replies.
 """
 
 import os
@@ -14,7 +14,7 @@ LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../templates/ins
 
 
 def nodes(masters, myself):
-    """CLUSTER NODES of a cluster of so many masters, as one of its nodes answers it."""
+    """The reply of one node to CLUSTER NODES, in a cluster with this number of masters."""
     share = 16384 // masters
     lines = []
     for number in range(masters):
@@ -30,8 +30,8 @@ def nodes(masters, myself):
     return "\n".join(lines) + "\n"
 
 
-def look(masters):
-    """One look of a healthy replica, in this process."""
+def reconcile(masters):
+    """One reconcile run of a healthy replica, in this process."""
     sys.path.insert(0, LIB)
     import tempfile
 
@@ -71,7 +71,7 @@ def look(masters):
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
-        look(int(sys.argv[2]))
+        reconcile(int(sys.argv[2]))
     else:
         for count in map(int, sys.argv[1:] or ("3", "60", "500")):
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -80,5 +80,5 @@ if __name__ == "__main__":
             )
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             whole = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-            print(f"{count} masters: {whole * 1000:.0f} ms CPU in all; exit, CPU and wall of the look in ms:")
+            print(f"{count} masters: {whole * 1000:.0f} ms CPU in total; exit code, CPU ms and wall ms of the run:")
             print(f"  {(output.stdout or output.stderr[-300:]).strip()}")
