@@ -7,7 +7,7 @@ import { redisElastigroup } from "./redis-elastigroup";
 
 let archive: Promise<Buffer> | undefined;
 
-/** Hosts the agent where instances reach it, as a user of `bootScript.agent` does. */
+/** Serves the agent's archive to instances, as users of `bootScript.agent` do. */
 export async function hostAgent(mirror: Pick<Mirror, "publish">): Promise<AgentArchive> {
   archive ??= writeArchive();
   return { url: mirror.publish("agent.tar", await archive) };

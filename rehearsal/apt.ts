@@ -3,30 +3,30 @@ import { join } from "node:path";
 import { must } from "./run";
 
 export interface AptRequest {
-  /** Such as `trixie`. */
+  /** For example `trixie`. */
   readonly suite: string;
-  /** Whether binary packages are wanted, with the suite's updates, or the source packages of the suite itself. */
+  /** `deb`: binary packages of the suite and its updates. `deb-src`: source packages of the suite only. */
   readonly types: "deb" | "deb-src";
   /** @default /etc */
   readonly etc?: string;
 }
 
-/** Package sources of one suite, and the machine's own settings for reaching them, such as a proxy. */
+/** The package sources of one suite, and this machine's settings for reaching them, such as a proxy. */
 export interface AptSources {
-  /** In the one-line or the stanza format, and never both in one file. */
+  /** In the one-line format or the deb822 format. One file never has both. */
   readonly files: readonly { readonly name: string; readonly text: string }[];
-  /** `Acquire::…` settings, one a line. */
+  /** `Acquire::…` settings, one per line. */
   readonly settings: readonly string[];
 }
 
-/** The release that this machine runs, such as `bookworm`. */
+/** The Debian release of this machine, such as `bookworm`. */
 export function hostRelease(etc = "/etc"): string {
   return /^VERSION_CODENAME=(.*)$/m.exec(readFileSync(join(etc, "os-release"), "utf8"))?.[1] ?? "";
 }
 
 /**
- * Sources of one suite and of no other, from the machine's own: those that name the suite, or else those that name
- * the machine's release, with the suite in its place.
+ * The sources of one suite only, from the sources of this machine: those that name the suite, or otherwise those that
+ * name the release of this machine, with the release replaced by the suite.
  */
 export async function aptSources({ suite, types, etc = "/etc" }: AptRequest): Promise<AptSources> {
   const release = hostRelease(etc);
@@ -46,7 +46,7 @@ export async function aptSources({ suite, types, etc = "/etc" }: AptRequest): Pr
   return { files, settings: settings.filter((line) => /::(Check-|http|Retries|ForceIP)/i.test(line)) };
 }
 
-/** One line or one stanza that is in force. */
+/** One enabled line or stanza. */
 interface Entry {
   readonly types: readonly string[];
   readonly suites: readonly string[];
@@ -74,7 +74,7 @@ function line(text: string): Entry[] {
 }
 
 function stanza(text: string): Entry[] {
-  // A line that begins with a space continues the field before it.
+  // A line that begins with a space continues the previous field.
   const fields = text.trim().split(/\n(?!\s)/);
   const words = (field: string): string[] => {
     const found = fields.find((each) => each.toLowerCase().startsWith(`${field}:`)) ?? "";
@@ -91,7 +91,7 @@ function stanza(text: string): Entry[] {
   return [{ types: words("types"), suites: words("suites"), write }];
 }
 
-/** The entries that name a release, written for a suite in its place. */
+/** The entries that name a release, with the release replaced by a suite. */
 function textOf(entries: readonly Entry[], named: string, suite: string, types: AptRequest["types"]): string {
   const pockets = types === "deb" ? ["", "-updates", "-security", "/updates"] : [""];
   const separator = "\n\n";

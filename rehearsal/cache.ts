@@ -7,31 +7,31 @@ import { insideEnclosure } from "./inside";
 import { progress } from "./progress";
 import { run } from "./run";
 
-/** What is made once and kept: outside the repository, since it is large and not ours to publish. */
+/** The cache of built files. It is outside the repository: the files are large and belong to other projects. */
 export function cacheDirectory(): string {
   return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "redis-elastigroup-rehearsal");
 }
 
-/** A short name for a recipe: whatever changes the recipe changes the name. */
+/** A short name for a recipe, derived from its content: another recipe has another name. */
 export function keyOf(...recipe: readonly unknown[]): string {
   return createHash("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 16);
 }
 
 /**
- * The directory `name` in the cache, made by `make` where it is not there yet. It appears by a rename:
- * never half of it, and of two makers one wins and both go on with the same.
+ * The directory `name` in the cache, built by `make` if it does not exist. It is moved into place by a rename, so it is
+ * never incomplete. If two processes build it, both use the one that was renamed first.
  */
 export async function cached(name: string, make: (directory: string) => Promise<void>): Promise<string> {
   const final = join(cacheDirectory(), name);
   if (existsSync(final)) return final;
   if (insideEnclosure()) {
     throw new Error(
-      `${name} is not prepared, and no registry is in reach here: run tsx rehearsal/prepare.ts`,
+      `${name} is not prepared, and no package registry can be reached from here; run tsx rehearsal/prepare.ts`,
     );
   }
   mkdirSync(cacheDirectory(), { recursive: true });
   await sweep();
-  progress(`making ${name} in ${cacheDirectory()}, which is done once`);
+  progress(`making ${name} in ${cacheDirectory()} (only once)`);
   const temporary = await mkdtemp(`${final}.`);
   try {
     await make(temporary);
@@ -44,7 +44,7 @@ export async function cached(name: string, make: (directory: string) => Promise<
   return final;
 }
 
-/** What makes that were killed long ago have left. */
+/** Removes the files of builds that were killed long ago. */
 async function sweep(): Promise<void> {
   for (const entry of readdirSync(cacheDirectory()).filter((file) => /\.[A-Za-z0-9]{6}$/.test(file))) {
     const path = join(cacheDirectory(), entry);
@@ -52,7 +52,7 @@ async function sweep(): Promise<void> {
   }
 }
 
-/** Removes a tree that may hold what only root may, and never what is mounted below it. */
+/** Removes a tree, also files that only root may remove. File systems that are mounted in it are left alone. */
 export async function removeTree(directory: string): Promise<void> {
   await run(["rm", "-rf", "--one-file-system", directory], { timeout: 120_000 });
   await rm(directory, { recursive: true, force: true });

@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileS
 import { join, relative } from "node:path";
 
 /**
- * A group of processes in each hierarchy that a booted systemd uses: the unified one, and on machines
- * with version 1 controllers also the one named `systemd`. An instance needs one of its own, since
- * nspawn lays out `payload` and `supervisor` in the group that it was started in.
+ * A cgroup in each hierarchy that a booted systemd uses: the unified one and, on machines with version 1 controllers,
+ * also the one named `systemd`. Each instance needs its own cgroup, since nspawn creates `payload` and `supervisor` in
+ * the cgroup that it was started in.
  */
 export class Cgroup {
   private constructor(readonly directories: readonly string[]) {}
 
-  /** A new group below the one this process is in. */
+  /** Creates a cgroup below that of this process. */
   static create(name: string): Cgroup {
     const directories = ownDirectories().map((directory) => join(directory, name));
     if (directories.length === 0) throw new Error("no cgroup hierarchy that systemd could use is mounted");
@@ -22,24 +22,24 @@ export class Cgroup {
     return this.directories.map((directory) => `echo 0 > '${directory}/cgroup.procs'`).join(" && ");
   }
 
-  /** Processes in this group and below, by the ids that this process knows them by. */
+  /** The IDs of the processes in this cgroup and below, in the PID namespace of this process. */
   get processes(): number[] {
     const files = this.directories.flatMap(below).map((directory) => join(directory, "cgroup.procs"));
     return [...new Set(files.flatMap((file) => read(file).split("\n").filter(Boolean).map(Number)))];
   }
 
-  /** Stops or continues every process at once: a point in time, as seen by what they write. */
+  /** Freezes or thaws all processes at once. While they are frozen, the files that they write do not change. */
   freeze(frozen: boolean): void {
     const unified = this.directories.at(-1) ?? "";
     writeFileSync(join(unified, "cgroup.freeze"), frozen ? "1" : "0");
   }
 
-  /** Whether all have come to a stop. */
+  /** Whether all processes are frozen. */
   get frozen(): boolean {
     return /^frozen 1$/m.test(read(join(this.directories.at(-1) ?? "", "cgroup.events")));
   }
 
-  /** Removes the group and everything that was made below; it must hold no process. */
+  /** Removes this cgroup and those below it. They must not contain processes. */
   remove(): void {
     for (const directory of this.directories.flatMap(below)) {
       try {
@@ -51,7 +51,7 @@ export class Cgroup {
   }
 }
 
-/** Where this process is in the hierarchies that systemd uses; the unified one comes last. */
+/** The cgroups of this process in the hierarchies that systemd uses. The unified one is last. */
 export function ownDirectories(
   membership = read("/proc/self/cgroup"),
   mounts = read("/proc/self/mountinfo"),
@@ -73,7 +73,7 @@ export function ownDirectories(
   });
 }
 
-/** A directory and all below it, the deepest first. */
+/** A directory and all directories below it, the deepest first. */
 function below(directory: string): string[] {
   if (!existsSync(directory)) return [];
   const entries = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());

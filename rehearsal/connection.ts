@@ -4,13 +4,13 @@ import { type RedisNodeOptions } from "./redis-node";
 type Client = ReturnType<typeof newClient>;
 type Reply = string | number | null;
 
-/** One connection to one server: it never reconnects by itself, and every answer is awaited for a bounded time. */
+/** One connection to one server. It does not reconnect, and each reply has a timeout. */
 export class Connection {
   private constructor(private readonly client: Client) {}
 
   static async open(address: string, options: RedisNodeOptions, timeout: number): Promise<Connection> {
     const client = newClient(address, options, timeout);
-    client.on("error", () => undefined); // the pending command says it too
+    client.on("error", () => undefined); // the pending command is rejected with the same error
     try {
       await bounded(client.connect(), timeout, `connecting to ${address}`);
     } catch (error) {
@@ -20,7 +20,7 @@ export class Connection {
     return new Connection(client);
   }
 
-  /** Commands sent in one go are answered in their order; rejects with the server's error. */
+  /** Sends a command. Replies come in the order of the commands. Rejects with the error of the server. */
   send(command: string[], timeout: number): Promise<Reply> {
     return bounded(this.client.sendCommand<Reply>(command), timeout, command[0] ?? "");
   }
@@ -30,7 +30,7 @@ export class Connection {
   }
 }
 
-/** Making a client makes a class with all of Redis's commands, in 50 ms; another one of that class takes none. */
+/** The first client of a class takes 50 ms, since it defines all Redis commands. Further clients of it take no time. */
 const pattern = createClient({ disableClientInfo: true });
 
 function newClient(address: string, options: RedisNodeOptions, connectTimeout: number) {

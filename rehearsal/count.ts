@@ -1,10 +1,10 @@
-/** A whole number that an option was given; throws for any other text. */
+/** The value of an option that must be a positive whole number. Throws for any other text. */
 export function count(name: string, text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`${name} must be a whole number from 1 on, got: ${text}`);
   return Number(text);
 }
 
-/** The port that `--port` was given, 0 for any free one; throws for any other text. */
+/** The value of `--port`; 0 means any free port. Throws for any other text. */
 export function portNumber(text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) {

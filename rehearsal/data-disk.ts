@@ -5,8 +5,8 @@ import { workDirectory } from "./inside";
 import { must, run } from "./run";
 
 /**
- * A data volume: a file on a loop device, whose node a running instance gets, as EC2 attaches a volume. The device is
- * given up with this process at the latest: it is set to go with the last that has it open or mounted.
+ * A data volume: a file on a loop device. A running instance gets the device node, as EC2 attaches a volume. The device
+ * is set to autoclear, so it is released at the latest when this process ends.
  */
 export class DataDisk {
   private constructor(
@@ -15,7 +15,7 @@ export class DataDisk {
     private readonly hold: number,
   ) {}
 
-  /** A blank disk, or one with the content of another at a point in time. */
+  /** A blank disk, or a disk with a copy of another one's content. */
   static async create({
     megabytes = 512,
     from,
@@ -32,26 +32,26 @@ export class DataDisk {
     return new DataDisk(file, device, hold);
   }
 
-  /** Gives the node to the system whose first process this is, as a hot-plugged disk. */
+  /** Creates the device node in the system with this init process, as a hot-plugged disk. */
   async attach(leader: number): Promise<void> {
     const numbers = (await must(["stat", "--format=%Hr %Lr", this.device])).trim().split(" ");
     const argv = ["nsenter", "--target", String(leader), "--mount", "mknod", this.device, "b", ...numbers];
     await must(argv);
   }
 
-  /** Makes a file system on it, as somebody else would. */
+  /** Creates a file system that does not belong to the agent. */
   async format(label: string): Promise<void> {
     await must(["mkfs.ext4", "-q", "-F", "-L", label, this.device]);
   }
 
-  /** A copy of the content; whoever writes must stand still, with everything written. */
+  /** A copy of the content. All writers must be frozen, with all their data written. */
   async snapshot(): Promise<string> {
     const file = `${this.file}-${randomBytes(4).toString("hex")}`;
     await copy(this.file, file);
     return file;
   }
 
-  /** A checksum of the content, while nobody has it mounted. */
+  /** A checksum of the content. The disk must not be mounted. */
   async digest(): Promise<string> {
     return (await must(["sha256sum", this.file])).split(" ")[0] ?? "";
   }
@@ -68,8 +68,8 @@ async function copy(from: string, to: string): Promise<void> {
 }
 
 /**
- * What an instance has before its own lsblk: /sys is that of the machine around, so only what has a node here is a
- * disk, and a loop device is one.
+ * A wrapper that is found before the instance's own lsblk. /sys shows the devices of the host, so the wrapper lists only
+ * devices with a node in the instance, and shows loop devices as disks.
  */
 export const LSBLK = `#!/bin/sh
 /usr/bin/lsblk "$@" | sed 's/TYPE="loop"/TYPE="disk"/' | while IFS= read -r line; do

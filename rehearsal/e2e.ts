@@ -8,11 +8,13 @@ import { takeSuite } from "./suite";
 const bin = join(__dirname, "../node_modules/.bin");
 
 /**
- * The end-to-end tests, in an enclosure: `npm run e2e -- [JEST-ARGUMENT...]`; or only faults, each in an enclosure
- * of its own: `npm run e2e -- --fault ID... | --all [--server NAME...] [--times N] [--jobs N]
- * [--write]`; or one cluster through many: `npm run e2e -- --soak N [--seed S] [--rounds FIRST-LAST] [--plan]
- * [--shrink] [--inject]`; or questions of the agent that fail: `npm run e2e -- --walk [SCENE...] [--all | --points N] [--seed S]
- * [--kind KIND...] [--jobs N]`. With each of these, `--image SUITE` chooses the Debian release of the instances.
+ * Runs the end-to-end tests, or a part of them, in an enclosure. `npm run e2e --`, followed by:
+ * - `[JEST-ARGUMENT...]`: the tests in `__tests__/e2e/`.
+ * - `--fault ID... | --all [--server NAME...] [--times N] [--jobs N] [--write]`: faults, each in a separate enclosure.
+ * - `--soak N [--seed S] [--rounds FIRST-LAST] [--plan] [--shrink] [--inject]`: many faults in one cluster.
+ * - `--walk [SCENE...] [--all | --points N] [--seed S] [--kind KIND...] [--jobs N]`: single questions of the agent that fail.
+ *
+ * `--image SUITE` selects the Debian release of the instances.
  */
 async function main(): Promise<number> {
   const given = takeSuite(process.argv.slice(2));

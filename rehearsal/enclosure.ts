@@ -9,9 +9,8 @@ import { prepare } from "./prepare";
 export { insideEnclosure, workDirectory } from "./inside";
 
 /**
- * First process inside: it finishes the namespaces, passes signals on, reaps orphans, and with its end
- * the kernel ends every other process in here. /run is private, so that network namespaces and nspawn's
- * locks vanish with it.
+ * The first process in the namespaces. It completes them, forwards signals and reaps orphans. When it ends, the kernel
+ * ends all other processes in the namespace. /run is private, so network namespaces and nspawn's locks are removed with it.
  */
 const init = `
 work=$1 enter=$2; shift 2
@@ -31,8 +30,8 @@ exit $code
 `;
 
 /**
- * Lives outside, in a session of its own, and holds the other end of a pipe: when the pipe closes, for
- * whatever reason, it waits until the last process inside is gone, and removes what is on disk.
+ * Runs outside the namespaces, in a separate session, and holds the other end of a pipe. When the pipe closes for any
+ * reason, it waits until the last process inside has ended, and removes the files and cgroups.
  */
 const janitor = `
 cat > /dev/null
@@ -48,7 +47,7 @@ for i in $(seq 20); do
 done
 `;
 
-/** Runs a command in namespaces of its own and leaves nothing behind; resolves to its exit status. */
+/** Runs a command in new namespaces and removes all its processes and files. Resolves to its exit code. */
 export async function enclose(command: readonly string[]): Promise<number> {
   const work = mkdtempSync(join(tmpdir(), "rehearsal-"));
   mkdirSync(join(work, "tmp"), { mode: 0o1777 });
@@ -58,7 +57,7 @@ export async function enclose(command: readonly string[]): Promise<number> {
     stdio: ["pipe", "ignore", "ignore"],
   });
   const cleaned = new Promise((resolve) => cleaner.on("close", resolve));
-  // When this process dies, so does unshare, and with it the first process of the namespace.
+  // When this process dies, unshare ends, and so does the first process of the namespace.
   const child = spawn(
     "setpriv",
     ["--pdeathsig", "KILL", "unshare", "--net", "--mount", "--pid", "--ipc", "--uts"].concat(
@@ -77,7 +76,7 @@ export async function enclose(command: readonly string[]): Promise<number> {
   return code;
 }
 
-/** Passes signals to the first process inside, with a bounded patience, and ends when our parent does. */
+/** Forwards signals to the first process inside and kills it after a timeout. Ends when the parent process ends. */
 function endWith(unshare: number, kill: () => void): () => void {
   const pass = (signal: NodeJS.Signals) => {
     try {

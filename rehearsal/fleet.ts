@@ -11,25 +11,25 @@ export interface NspawnFleetProps {
   readonly metadata: Metadata;
   readonly image: Image;
   /**
-   * Seconds between a spot instance's notice and its power-off when it is stopped cleanly; 0 gives none.
+   * Seconds between the interruption notice of a spot instance and its power-off at a clean stop. 0: no notice.
    * EC2 gives 120. @default 5
    */
   readonly noticeSeconds?: number;
   /** The first address to allocate. @default 10.0.2.10 */
   readonly firstAddress?: string;
-  /** Whether each stateful instance has a data volume, which is attached as soon as it boots. @default false */
+  /** Whether each stateful instance has a data volume, attached at boot. @default false */
   readonly dataVolumes?: boolean;
 }
 
-/** What a stateful instance keeps through replacements. */
+/** The parts of a stateful instance that are kept at a replacement. */
 interface Kept {
   readonly volume: Volume;
   readonly privateIp: string;
-  /** What its next instance finds attached; none where there are no data volumes. */
+  /** The data volumes that the next instance has attached. */
   disks?: readonly DataDisk[];
 }
 
-/** Runs what the Spot API launches as booted systems on this machine. */
+/** Runs the instances that the Spot API launches, as booted systems on this machine. */
 export class NspawnFleet implements Fleet {
   private readonly kept = new Map<string, Kept>();
   private readonly instances = new Map<
@@ -83,7 +83,7 @@ export class NspawnFleet implements Fleet {
     await kept.volume.destroy();
   }
 
-  /** The instance of this id, also after its end, for its log and journal. */
+  /** The instance with this ID. It can be read after its end, for its log and journal. */
   instance(instanceId: string): Instance {
     return this.known(instanceId).instance;
   }
@@ -91,11 +91,11 @@ export class NspawnFleet implements Fleet {
   /** The running instance at an address. */
   byAddress(ip: string): Instance {
     const found = this.all().find((instance) => instance.running && instance.privateIp === ip);
-    if (!found) throw new Error(`no instance runs at ${ip}`);
+    if (!found) throw new Error(`no instance is running at ${ip}`);
     return found;
   }
 
-  /** Every instance that was ever launched, in that order. */
+  /** All launched instances, in the order of their launches. */
   all(): Instance[] {
     return [...this.instances.values()].map(({ instance }) => instance);
   }
@@ -103,7 +103,7 @@ export class NspawnFleet implements Fleet {
   /** The root volume that a stateful instance keeps. */
   volume(statefulInstanceId: string): Volume {
     const kept = this.kept.get(statefulInstanceId);
-    if (!kept) throw new Error(`nothing is kept for ${statefulInstanceId}`);
+    if (!kept) throw new Error(`${statefulInstanceId} is not a known stateful instance`);
     return kept.volume;
   }
 
@@ -112,16 +112,16 @@ export class NspawnFleet implements Fleet {
     return this.kept.get(statefulInstanceId)?.disks ?? [];
   }
 
-  /** From its next instance on, a stateful instance has these. */
+  /** Sets the data volumes of a stateful instance, from its next instance on. */
   exchange(statefulInstanceId: string, disks: readonly DataDisk[]): void {
     const kept = this.kept.get(statefulInstanceId);
-    if (!kept) throw new Error(`nothing is kept for ${statefulInstanceId}`);
+    if (!kept) throw new Error(`${statefulInstanceId} is not a known stateful instance`);
     kept.disks = disks;
   }
 
   /**
-   * Puts an older state, or the bare image, on a stateful instance's volume while nothing runs on it; one that is not
-   * kept gets a volume.
+   * Resets the volume of a stateful instance to a snapshot, or to the image. No instance may be running on it. An unknown
+   * stateful instance gets a new volume.
    */
   async restore(statefulInstanceId: string, from: Snapshot | Image): Promise<void> {
     const { volume } = await this.keep(statefulInstanceId);
@@ -138,7 +138,7 @@ export class NspawnFleet implements Fleet {
     if (before && (wanted === undefined || wanted === before.privateIp)) return before;
     if (before) this.addresses.delete(before.privateIp);
     const privateIp = wanted ?? this.free();
-    this.addresses.add(privateIp); // at once: launches come side by side
+    this.addresses.add(privateIp); // synchronously, since launches run concurrently
     const volume = before?.volume ?? (await Volume.create(this.props.image));
     const disks = before?.disks ?? (this.props.dataVolumes ? [await DataDisk.create()] : undefined);
     const kept = { volume, privateIp, disks };
@@ -152,12 +152,12 @@ export class NspawnFleet implements Fleet {
       const address = [a, b, c, host].join(".");
       if (!this.addresses.has(address)) return address;
     }
-    throw new Error("no address is left");
+    throw new Error("all addresses are in use");
   }
 
   private known(instanceId: string): { readonly instance: Instance; readonly request: LaunchRequest } {
     const found = this.instances.get(instanceId);
-    if (!found) throw new Error(`no instance ${instanceId} was launched`);
+    if (!found) throw new Error(`unknown instance: ${instanceId}`);
     return found;
   }
 }

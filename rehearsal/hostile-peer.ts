@@ -5,16 +5,16 @@ import { until } from "./wait";
 
 export interface HostilePeerOptions {
   readonly network: Network;
-  /** Where it listens, on port 6379: an address of the network that no server uses now. */
+  /** The address to listen on, at port 6379. No other server may use it. */
   readonly address: string;
-  /** What it answers to CLUSTER NODES. */
+  /** The reply to CLUSTER NODES. */
   readonly nodes: string;
 }
 
-/** What a shell would run if it evaluated an answer. */
+/** A command that runs if a shell evaluates a reply. */
 export const COMMAND = "touch /tmp/owned";
 
-/** The program of the peer: one answer a command, every second connection with values that are out of bounds. */
+/** The program of the peer. On every second connection, the replies contain values that are out of range. */
 const PROGRAM = `
 const [nodes, command] = process.argv.slice(1);
 const bulk = (text) => "$" + Buffer.byteLength(text) + "\\r\\n" + text + "\\r\\n";
@@ -44,7 +44,7 @@ require("net").createServer((socket) => {
 }).listen(6379, "0.0.0.0");
 `;
 
-/** A process that answers in place of a Redis server: lies about the cluster, and text that a shell would run. */
+/** A process that answers in place of a Redis server, with forged cluster views and shell commands as values. */
 export class HostilePeer {
   private constructor(private readonly child: ChildProcess) {}
 

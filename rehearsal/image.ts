@@ -7,15 +7,15 @@ import { hostAddress } from "./network";
 import { must } from "./run";
 import { currentSuite, type Suite, suites } from "./suite";
 
-/** A root file system to boot from: what an AMI is on EC2. */
+/** A root file system to boot from, like an AMI on EC2. */
 export interface Image {
-  /** Changes with the recipe. */
+  /** Derived from the recipe, so another recipe has another ID. */
   readonly id: string;
-  /** The Debian release in it. */
+  /** Its Debian release. */
   readonly suite: Suite;
-  /** The tree, which nobody writes to. */
+  /** The root tree. It is never written to. */
   readonly path: string;
-  /** A tree that lies over it, with what the image has besides. @default none */
+  /** A tree with further files, mounted above the root tree. @default none */
   readonly over?: string;
 }
 
@@ -25,10 +25,10 @@ const packages = [
   ...["jq", "less", "xz-utils", "build-essential", "pkg-config", "libssl-dev", "libsystemd-dev"],
 ];
 
-/** Read by nobody here; without them the tree is a third smaller. */
+/** Files that no program here reads. Without them the tree is a third smaller. */
 const excluded = ["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*"];
 
-/** Units with nothing to do in a container: each would cost a part of every boot. */
+/** Units that have no use in a container. Each would make every boot longer. */
 const maskedIn = (suite: Suite): readonly string[] => [
   ...["apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "fstrim.timer"],
   ...["e2scrub_all.timer", "e2scrub_reap.service", "systemd-pstore.service", "getty@tty1.service"],
@@ -36,14 +36,14 @@ const maskedIn = (suite: Suite): readonly string[] => [
   ...["systemd-update-utmp.service", "systemd-update-utmp-runlevel.service", "systemd-repart.service"],
   ...["systemd-random-seed.service", "systemd-binfmt.service", "systemd-modules-load.service"],
   ...["systemd-remount-fs.service", "cloud-init-hotplugd.socket", "dev-hugepages.mount"],
-  // Its stage has no module here, and a stage costs a third of a second. Later releases of cloud-init run all stages in
-  // one process, which waits for each in turn.
+  // This stage has no modules here and would take a third of a second. Later releases of cloud-init run all stages in
+  // one process, one after the other.
   ...(suite === "bookworm" ? ["cloud-config.service"] : []),
   ...["sys-kernel-config.mount", "sys-kernel-debug.mount", "sys-kernel-tracing.mount"],
 ];
 
 const files: Readonly<Record<string, string>> = {
-  // As on EC2 the instance id and the user data come with the instance, and nothing is looked for.
+  // As on EC2, the instance ID and the user data come with the instance. cloud-init need not search for a data source.
   "etc/cloud/cloud.cfg.d/90_instance.cfg": `datasource_list: [NoCloud, None]
 network: {config: disabled}
 preserve_hostname: true
@@ -52,22 +52,22 @@ cloud_config_modules: []
 cloud_final_modules: [write-files-deferred, runcmd, scripts-per-once, scripts-per-boot, scripts-per-instance, scripts-user]
 `,
   "etc/cloud/ds-identify.cfg": "policy: enabled\n",
-  // Names that nobody serves must fail at once, not after a resolver's patience.
+  // Unknown names must fail immediately, not after the timeout of a resolver.
   "etc/nsswitch.conf": ["passwd", "group", "shadow", "services", "protocols", "networks"]
     .map((database) => `${database}: files\n`)
     .concat("hosts: files myhostname\n")
     .join(""),
   "etc/hosts": "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n",
   "etc/resolv.conf": "",
-  // Present and empty: a new id at each volume's first boot, without systemd's first-boot work.
+  // Present and empty: each volume gets a new ID at its first boot, without the first-boot units of systemd.
   "etc/machine-id": "",
   "etc/fstab": "",
   "etc/apt/sources.list": `deb [trusted=yes] http://${hostAddress}/debian ./\n`,
 };
 
-/** The image, made at the first call (outside an enclosure, since that needs the package registry). */
+/** The image. It is built at the first call, outside an enclosure, since the build needs the package registry. */
 export async function image(suite = currentSuite()): Promise<Image> {
-  // The default is left out, so that images made before there was a choice are still used.
+  // The default suite is not part of the recipe, so the names of images built before the option existed still match.
   const release = suite === suites[0] ? [] : [suite];
   const key = keyOf(...release, packages, excluded, maskedIn(suite), files);
   const directory = await cached(`image-${key}`, (made) => build(made, suite));
@@ -86,7 +86,7 @@ async function build(directory: string, suite: Suite): Promise<void> {
     });
     await must(
       [
-        // Namespaces of its own: an interrupted build leaves neither a mount nor a process.
+        // In separate namespaces, so an interrupted build leaves neither mounts nor processes.
         ...["unshare", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"],
         ...["mmdebstrap", "--mode=root", "--variant=minbase", `--include=${packages.join(",")}`],
         ...excluded.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
@@ -103,7 +103,7 @@ async function build(directory: string, suite: Suite): Promise<void> {
 
 /** Turns a Debian tree into an image of an instance. */
 function furnish(root: string, masked: readonly string[]): void {
-  // A host name that is not written down is the one the instance is started with.
+  // Without /etc/hostname, the host name is the one that the instance is started with.
   for (const part of ["apt/sources.list.d", "apt/apt.conf.d/99mmdebstrap", "hostname"]) {
     rmSync(join(root, "etc", part), { recursive: true, force: true });
   }

@@ -1,10 +1,10 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 
-/** Names the work directory to everything that runs in an enclosure. */
+/** The environment variable with the work directory of the enclosure. */
 export const variable = "REHEARSAL_ENCLOSURE";
 
-/** Whether this process runs in an enclosure; the variable alone does not make it so. */
+/** Whether this process runs in an enclosure. The variable alone is not sufficient. */
 export function insideEnclosure(): boolean {
   const work = process.env[variable];
   if (!work) return false;
@@ -16,7 +16,7 @@ export function insideEnclosure(): boolean {
   }
 }
 
-/** The enclosure's directory for everything that is written; removed when the enclosure ends. */
+/** The directory for all files that are written in the enclosure. It is removed when the enclosure ends. */
 export function workDirectory(): string {
   if (!insideEnclosure()) {
     throw new Error("this runs inside an enclosure only: tsx rehearsal/enclosure.ts -- COMMAND");

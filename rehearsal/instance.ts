@@ -11,37 +11,37 @@ import { until } from "./wait";
 
 export interface InstanceProps extends InstanceFacts {
   readonly network: Network;
-  /** @default - the instance finds nothing at 169.254.169.254 */
+  /** @default - no metadata service at 169.254.169.254 */
   readonly metadata?: Metadata;
-  /** The root volume; it is mounted while the instance runs and survives it. */
+  /** The root volume. It is mounted while the instance runs, and kept afterwards. */
   readonly volume: Volume;
   readonly privateIp: string;
-  /** The data volumes that are attached as soon as it boots. @default - none, and none later */
+  /** The data volumes that are attached at boot. @default - none, and none can be attached later */
   readonly disks?: readonly DataDisk[];
-  /** As EC2 would hand it over: byte for byte, compressed or not. */
+  /** The bytes that EC2 would pass on, compressed or not. */
   readonly userData: Buffer;
 }
 
-/** How the user data ended, and when things happened, in milliseconds after the start. */
+/** The result of the user data. Times are in milliseconds after the start. */
 export interface UserDataResult {
   readonly succeeded: boolean;
   readonly errors: readonly string[];
-  /** cloud-init's last stage, which runs user data, began … */
+  /** Begin of cloud-init's final stage, which runs the user data. */
   readonly begun: number;
-  /** … and ended. */
+  /** End of that stage. */
   readonly finished: number;
-  /** multi-user.target was reached; absent while it is not. */
+  /** When multi-user.target was reached; undefined before that. */
   readonly multiUser?: number;
 }
 
-/** systemd's own patience with a unit that does not stop, and some. */
+/** systemd's stop timeout of a unit (90 s), and a margin. */
 const powerOffTimeout = 100_000;
 
-/** A booted system that stands in for an EC2 instance. */
+/** A booted system that simulates an EC2 instance. */
 export class Instance {
-  /** Of the latest boot. */
+  /** The time of the latest boot. */
   startedAt = new Date(0);
-  /** How often it has booted, a reboot included. */
+  /** The number of boots, including reboots. */
   boots = 0;
   private startedMonotonic = 0;
   private machine?: Machine;
@@ -71,15 +71,15 @@ export class Instance {
     return this.machine !== undefined;
   }
 
-  /** The host's process id of the system's first process, for nsenter. */
+  /** The process ID of the instance's init process on the host, for nsenter. */
   get leader(): number {
     if (!this.machine) throw new Error(`${this.instanceId} is not running`);
     return this.machine.leader;
   }
 
-  /** Attaches volume and address and switches on; resolves when the first process runs. */
+  /** Attaches the volume and the address and boots. Resolves when the init process runs. */
   async start(): Promise<void> {
-    if (this.machine) throw new Error(`${this.instanceId} runs already`);
+    if (this.machine) throw new Error(`${this.instanceId} is already running`);
     const { volume, metadata, privateIp } = this.props;
     const root = await volume.mount();
     if (this.props.disks) writeFileSync(join(root, "usr/local/sbin/lsblk"), LSBLK, { mode: 0o755 });
@@ -99,30 +99,30 @@ export class Instance {
     }
   }
 
-  /** Attaches a data volume while it runs, and at every reboot. */
+  /** Attaches a data volume now and at every reboot. */
   async attach(disk: DataDisk): Promise<void> {
     this.disks.push(disk);
     await disk.attach(this.leader);
   }
 
-  /** Switches off as a press of the button does: units are stopped in order. */
+  /** Powers off as with the power button: systemd stops all units in order. */
   async stop(options: { readonly timeout?: number } = {}): Promise<void> {
     if (!this.machine) return;
     await this.machine.powerOff();
     await this.untilGone(options.timeout ?? powerOffTimeout, "powered off");
   }
 
-  /** The machine is gone at once: no unit is stopped, and no peer is told. */
+  /** Simulates the loss of the instance: no unit is stopped, and peers receive no packets. */
   async kill(): Promise<void> {
     const machine = this.machine;
     if (!machine) return;
-    // First the cable: a dying kernel's FIN and RST packets would tell the peers.
+    // The network first: otherwise the peers would receive FIN and RST packets of the killed processes.
     await this.props.network.unplug(this.privateIp);
     machine.kill();
     await this.untilGone(15_000, "gone");
   }
 
-  /** A spot interruption: the notice, the time it leaves, and the power-off. */
+  /** A spot interruption: the interruption notice, its waiting time, and the power-off. */
   async interrupt(
     options: { readonly noticeSeconds?: number; readonly action?: NoticeAction } = {},
   ): Promise<void> {
@@ -130,16 +130,20 @@ export class Instance {
     const time = new Date(Date.now() + notice);
     this.props.metadata?.notice(this.privateIp, options.action ?? "terminate", time);
     const end = Date.now() + notice;
-    await until("the notice is over", { timeout: notice + 1000, every: 100 }, () => {
-      return !this.running || Date.now() >= end;
-    });
+    await until(
+      "the time of the interruption notice has passed",
+      { timeout: notice + 1000, every: 100 },
+      () => {
+        return !this.running || Date.now() >= end;
+      },
+    );
     await this.stop();
   }
 
-  /** Reboots from inside; same instance id, same volume. Resolves when the first process runs again. */
+  /** Reboots with the same instance ID and volume. Resolves when the init process runs again. */
   async reboot(): Promise<void> {
     const boots = this.boots;
-    await this.exec(["systemctl", "reboot"]).catch(() => undefined); // it may be cut off
+    await this.exec(["systemctl", "reboot"]).catch(() => undefined); // the reboot may kill the command
     const options = { timeout: powerOffTimeout, evidence: () => this.evidence() };
     await until(`${this.instanceId} rebooted`, options, () => {
       if (this.failure) throw this.failure;
@@ -147,14 +151,14 @@ export class Instance {
     });
   }
 
-  /** Runs a command in there, as root, with an environment of its own. */
+  /** Runs a command on the instance, as root, with a clean environment. */
   async exec(
     argv: readonly string[],
     options: { readonly timeout?: number; readonly input?: string | Buffer } = {},
   ): Promise<Outcome> {
     const timeout = options.timeout ?? 60_000;
     const environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root"];
-    // timeout(1) inside, since the death of nsenter would leave the command running.
+    // timeout(1) runs on the instance, since killing nsenter would leave the command running.
     const outcome = await run(
       ["nsenter", "--target", String(this.leader), "--all", "--root", "--wd", "env", "-i"].concat(
         [...environment, "LANG=C.UTF-8", "timeout", "--kill-after=1", String(timeout / 1000)],
@@ -169,7 +173,7 @@ export class Instance {
     );
   }
 
-  /** Waits until cloud-init is through, well or badly. */
+  /** Waits until cloud-init has ended, with or without errors. */
   async waitForUserData(timeout = 60_000): Promise<UserDataResult> {
     const options = { timeout, evidence: () => this.evidence() };
     const text = await until(`${this.instanceId} has run its user data`, options, async () => {
@@ -181,7 +185,7 @@ export class Instance {
     const { v1 } = JSON.parse(text) as { v1: Record<string, Partial<Stage> | undefined> };
     const stages = Object.values(v1).filter((stage) => Array.isArray(stage?.errors));
     const errors = stages.flatMap((stage) => stage?.errors ?? []);
-    // In seconds since 1970, or with later releases of cloud-init since the kernel started.
+    // Seconds since 1970. Later releases of cloud-init count from the start of the kernel.
     const since = (seconds = 0): number => {
       const start = seconds > 1e9 ? this.startedAt.getTime() : this.startedMonotonic;
       return Math.round(seconds * 1000 - start);
@@ -196,7 +200,7 @@ export class Instance {
     };
   }
 
-  /** When a unit became active, in milliseconds after the start; absent where it is not. */
+  /** When a unit became active, in milliseconds after the start; undefined if it is not active. */
   async reached(unit: string): Promise<number | undefined> {
     const property = "--property=ActiveEnterTimestampMonotonic";
     const { stdout } = await this.exec(["systemctl", "show", property, "--value", unit]);
@@ -205,14 +209,14 @@ export class Instance {
   }
 
   /**
-   * A copy of the root volume. `pause` holds every process meanwhile, which makes it one point in time
-   * as EBS's snapshots are, at the price of a standstill.
+   * A copy of the root volume. With `pause`, all processes are frozen during the copy, so it shows one point in time, as
+   * an EBS snapshot does.
    */
   async snapshot(options: { readonly pause?: boolean } = {}): Promise<Snapshot> {
     return options.pause ? this.still(() => this.volume.snapshot()) : this.volume.snapshot();
   }
 
-  /** Does something while every process stands still. */
+  /** Runs a function while all processes are frozen. */
   async still<T>(act: () => Promise<T>): Promise<T> {
     const { machine } = this;
     try {
@@ -223,7 +227,7 @@ export class Instance {
     }
   }
 
-  /** The journal's end, also of an instance that is off. */
+  /** The end of the journal. The instance need not be running. */
   async journal(lines = 200): Promise<string> {
     const kept = join(this.volume.upper, "var/log/journal");
     const early = this.machine ? `/proc/${this.machine.leader}/root/run/log/journal` : "";
@@ -233,12 +237,12 @@ export class Instance {
     return (await run(argv)).stdout;
   }
 
-  /** What the user data printed. */
+  /** The output of the user data. */
   cloudInitLog(): string {
     return read(join(this.volume.upper, "var/log/cloud-init-output.log"));
   }
 
-  /** What was written to the console since the latest boot. */
+  /** The console output since the latest boot. */
   console(): string {
     return read(this.consoleFile);
   }
@@ -274,7 +278,7 @@ export class Instance {
     void this.attend(machine, over);
   }
 
-  /** Waits for the end of a boot: the system is off, or wants to boot again. */
+  /** Waits for the end of a boot: a power-off or a reboot. */
   private async attend(machine: Machine, over: () => void): Promise<void> {
     try {
       const ending = await machine.ended;

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "./connection";
 
-/** Milliseconds between two questions. */
+/** Milliseconds between two probes. */
 const every = 200;
-/** Milliseconds for an answer. */
+/** The timeout of a probe, in milliseconds. */
 const patience = 1000;
-/** Milliseconds of one tick. Time is told by our own ticks: while we are kept from running nobody else is silent. */
+/** Milliseconds of one tick. Time is counted in ticks of this process, so its own pauses do not count as silence. */
 const tick = 50;
 
-/** Asks servers all the time whether they answer, each on its own. */
+/** Probes servers continuously and independently of each other. */
 export class LivenessProbe {
   private running = true;
   private ticks = 0;
@@ -25,7 +25,7 @@ export class LivenessProbe {
     return new LivenessProbe(addresses);
   }
 
-  /** Ends the asking; the longest time, in milliseconds, from one answer of a server to its next. */
+  /** Stops the probes. Returns the longest time between two replies of a server, in milliseconds. */
   async stop(): Promise<number> {
     this.running = false;
     await this.loops;

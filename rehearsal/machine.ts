@@ -5,32 +5,32 @@ import { tail } from "./run";
 import { until } from "./wait";
 
 export interface MachineProps {
-  /** The host name inside. */
+  /** The host name of the system. */
   readonly name: string;
-  /** Of the cgroup; another one for each boot. */
+  /** The name of the cgroup. It is different for each boot. */
   readonly group: string;
   /** The mounted root tree. */
   readonly root: string;
-  /** The network namespace's path. */
+  /** The path of the network namespace. */
   readonly namespace: string;
-  /** The file that gets what is written to the console. */
+  /** The file for the console output. */
   readonly console: string;
 }
 
-/** How a machine ended: switched off, or to be switched on again at once. */
+/** How a machine ended: by a power-off, or by a reboot. */
 export type Ending = "off" | "reboot";
 
-/** nspawn's exit status when the system inside asked for a reboot. */
+/** The exit code of nspawn after a reboot of the system. */
 const rebooted = 133;
 
-/** One boot of a system in a container, from the first process to the last. */
+/** One boot of a system in a container, from its first process to its last. */
 export class Machine {
-  /** Resolves when no process of it is left. */
+  /** Resolves when all its processes have ended. */
   readonly ended: Promise<Ending>;
 
   private constructor(
     private readonly nspawn: ChildProcess,
-    /** The host's id of the system's first process. */
+    /** The process ID of the init process on the host. */
     readonly leader: number,
     private readonly cgroup: Cgroup,
     exited: Promise<number | null>,
@@ -42,7 +42,7 @@ export class Machine {
     });
   }
 
-  /** Resolves when the first process runs. */
+  /** Resolves when the init process runs. */
   static async boot(props: MachineProps): Promise<Machine> {
     const cgroup = Cgroup.create(props.group);
     const output = openSync(props.console, "w");
@@ -77,17 +77,17 @@ export class Machine {
     }
   }
 
-  /** Presses the power button; units are then stopped in order. */
+  /** Simulates the power button: systemd stops all units in order. */
   async powerOff(): Promise<void> {
     let over = false;
     const end = () => (over = true);
     void this.ended.then(end, end);
-    // Before systemd listens to it the signal would be lost, and a second one means: at once.
+    // A signal that is sent before systemd handles it is lost, and a second one forces an immediate power-off.
     await until("systemd listens", { timeout: 10_000 }, () => over || listens(this.leader));
     this.nspawn.kill("SIGTERM");
   }
 
-  /** Ends every process at once. */
+  /** Kills all processes at once. */
   kill(): void {
     try {
       process.kill(this.leader, "SIGKILL");
@@ -96,19 +96,23 @@ export class Machine {
     }
   }
 
-  /** Holds every process still, which it waits for, or lets all go on. */
+  /** Freezes all processes and waits until they are frozen, or thaws them. */
   async freeze(frozen: boolean): Promise<void> {
     this.cgroup.freeze(frozen);
-    await until("processes stand still", { timeout: 5000, every: 5 }, () => this.cgroup.frozen === frozen);
+    await until(
+      "all processes are frozen or thawed",
+      { timeout: 5000, every: 5 },
+      () => this.cgroup.frozen === frozen,
+    );
   }
 
-  /** A file's text as the system inside sees it; empty where there is none. */
+  /** The text of a file in the system; empty if there is no such file. */
   read(path: string): string {
     return read(`/proc/${this.leader}/root${path}`);
   }
 }
 
-/** The system's first process: a child of nspawn that is number 1 in a namespace of its own. */
+/** The init process of the system: a child of nspawn that is PID 1 in its PID namespace. */
 function firstProcess(nspawn: number): number | undefined {
   const children = read(`/proc/${nspawn}/task/${nspawn}/children`).split(" ").filter(Boolean);
   const found = children.find((pid) => {
@@ -119,7 +123,7 @@ function firstProcess(nspawn: number): number | undefined {
   return found === undefined ? undefined : Number(found);
 }
 
-/** Whether a process handles SIGRTMIN+3 (number 37), which asks systemd to power off. */
+/** Whether a process handles SIGRTMIN+3 (number 37), the signal for a power-off by systemd. */
 function listens(pid: number): boolean {
   const [, blocked, caught] = /^SigBlk:\s*(\S+)[^]*^SigCgt:\s*(\S+)/m.exec(read(`/proc/${pid}/status`)) ?? [];
   return [blocked, caught].some((signals) => (BigInt(`0x${signals ?? "0"}`) & (1n << 36n)) !== 0n);

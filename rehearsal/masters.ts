@@ -17,11 +17,11 @@ export interface FillOptions {
   readonly megabytes: number;
   /** @default 4096 */
   readonly valueBytes?: number;
-  /** Before the number in each key. @default fill */
+  /** The prefix of each key, before its number. @default fill */
   readonly prefix?: string;
 }
 
-/** The user's own cluster of on-demand masters: real servers, an address each. */
+/** The user's cluster of on-demand masters: real servers, each with its own address. */
 export class Masters {
   private constructor(
     private readonly network: Network,
@@ -29,7 +29,7 @@ export class Masters {
     private readonly all: RedisServer[],
   ) {}
 
-  /** Starts the servers and joins them; resolves when all of them say that the cluster is whole. */
+  /** Starts the servers and creates the cluster. Resolves when every server reports `cluster_state:ok`. */
   static async start(network: Network, options: MastersOptions = {}): Promise<Masters> {
     const { count = 3 } = options;
     const addresses =
@@ -44,17 +44,17 @@ export class Masters {
     return masters;
   }
 
-  /** The masters, and behind them what was added. */
+  /** The masters, followed by added replicas. */
   get servers(): readonly RedisServer[] {
     return this.all;
   }
 
-  /** Those of them whose process is there. */
+  /** The servers whose process is running. */
   get running(): readonly RedisServer[] {
     return this.all.filter(({ running }) => running);
   }
 
-  /** Makes a node a replica of a master; resolves when its link is up. The waits are in milliseconds. */
+  /** Makes a node a replica of a master. Resolves when its link is up. Timeouts are in milliseconds. */
   async follow(
     node: RedisNode,
     of: number,
@@ -72,7 +72,7 @@ export class Masters {
     await node.until("replication", "master_link_status", "up", { timeout: synced });
   }
 
-  /** Adds an on-demand replica of a master; returns its place once it is in sync and every server lists it. */
+  /** Adds an on-demand replica of a master. Returns its index once it is in sync and every server lists it. */
   async addReplica(of: number): Promise<number> {
     const place = this.all.length;
     const server = await RedisServer.create(this.network, `10.0.1.${10 + place}`, this.options);
@@ -119,32 +119,32 @@ export class Masters {
     return this.node(index).digest();
   }
 
-  /** A clean stop, which saves. */
+  /** A clean stop with a save. */
   stop(index: number): Promise<void> {
     return this.server(index).stop();
   }
 
-  /** kill -9: the process is gone, the machine is not; for the latter see `Network.unplug`. */
+  /** Kills the process with SIGKILL. To simulate the loss of its machine, see `Network.unplug`. */
   kill(index: number): Promise<void> {
     return this.server(index).kill();
   }
 
-  /** Starts a server again on what it has on disk; one that runs is stopped first. */
+  /** Starts a server with its data on disk. A running server is stopped first. */
   async restart(index: number): Promise<void> {
     await this.stop(index);
     await this.server(index).start();
   }
 
-  /** Waits until every running master says that all slots are served. */
+  /** Waits until every running master reports `cluster_state:ok`. */
   async untilWhole(timeout = 30_000): Promise<void> {
     const { running } = this;
-    await until("the cluster is whole", { timeout, every: 100 }, async () => {
+    await until("the cluster state is ok", { timeout, every: 100 }, async () => {
       const states = await Promise.all(running.map(({ node }) => node.clusterState().catch(() => "")));
       return states.every((state) => state === "ok");
     });
   }
 
-  /** Writes about so much, evenly over the slots, in values that cannot be compressed; returns the keys' number. */
+  /** Writes about this many bytes, evenly over the slots, in incompressible values. Returns the number of keys. */
   async fill({ megabytes, valueBytes = 4096, prefix = "fill" }: FillOptions): Promise<number> {
     const count = Math.ceil((megabytes * 1024 * 1024) / valueBytes);
     const pool = randomBytes(Math.max(1 << 20, 2 * valueBytes));
@@ -163,7 +163,7 @@ export class Masters {
     return counts.reduce((sum, part) => sum + part, 0);
   }
 
-  /** Ends all; their addresses go too. */
+  /** Stops all servers and removes their addresses. */
   async close(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.close()));
   }

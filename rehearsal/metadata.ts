@@ -3,14 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo } from "node:net";
 import { metadataAddress } from "./network";
 
-/** What an instance can learn about itself. */
+/** The metadata of an instance. */
 export interface InstanceFacts {
   readonly instanceId: string;
   readonly availabilityZone: string;
   readonly instanceType: string;
   readonly lifecycle?: "spot" | "on-demand";
   readonly imageId?: string;
-  /** What it learns as its own address. @default - the one that it asks from */
+  /** Its `local-ipv4`. @default - the source address of its requests */
   readonly localIp?: string;
 }
 
@@ -29,11 +29,11 @@ export interface MetadataOptions {
   readonly port?: number;
 }
 
-/** Instance metadata, version 2 only: a token first, and callers are told apart by their source address. */
+/** An instance metadata service, IMDSv2 only. It identifies callers by their source address. */
 export class Metadata {
   private readonly entries = new Map<string, Entry>();
   private readonly extra = new Map<string, string>();
-  /** Token → the address it was given to and when it expires. */
+  /** For each token, the address that it was issued to and its expiry. */
   private readonly tokens = new Map<string, { readonly ip: string; readonly expires: number }>();
 
   private constructor(private readonly server: Server) {
@@ -54,7 +54,7 @@ export class Metadata {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** The instance that has this address from now on; earlier notices were for its predecessor. */
+  /** Registers the instance that uses this address from now on. Notices of the previous instance are dropped. */
   register(ip: string, facts: InstanceFacts): void {
     this.entries.set(ip, { facts });
   }
@@ -64,24 +64,24 @@ export class Metadata {
     for (const [token, owner] of this.tokens) if (owner.ip === ip) this.tokens.delete(token);
   }
 
-  /** Answers with 404 to the instance at this address until the returned function is called. */
+  /** Replies 404 to the instance at this address until the returned function is called. */
   withhold(ip: string): () => void {
     const entry = this.entry(ip);
     this.entries.delete(ip);
     return () => this.entries.set(ip, entry);
   }
 
-  /** Announces an interruption, as EC2 does two minutes ahead. */
+  /** Publishes an interruption notice, as EC2 does two minutes before the interruption. */
   notice(ip: string, action: NoticeAction, time: Date): void {
     this.entry(ip).action = { action, time: seconds(time) };
   }
 
-  /** Announces an elevated risk of interruption. */
+  /** Publishes a rebalance recommendation. */
   rebalance(ip: string, time = new Date()): void {
     this.entry(ip).rebalance = { noticeTime: seconds(time) };
   }
 
-  /** Serves one more path below /latest/meta-data/ to everybody, such as a role's credentials. */
+  /** Serves another path below /latest/meta-data/ to all instances, such as the credentials of a role. */
   serve(path: string, body: string): void {
     this.extra.set(path, body);
   }
@@ -144,7 +144,7 @@ export class Metadata {
   }
 }
 
-/** EC2 writes whole seconds. */
+/** EC2 publishes times in whole seconds. */
 function seconds(time: Date): string {
   return time.toISOString().replace(/\.\d+Z$/, "Z");
 }

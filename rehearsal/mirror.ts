@@ -12,17 +12,17 @@ import { type Image } from "./image";
 import { hostAddress } from "./network";
 import { must } from "./run";
 
-/** Redis's source as Debian repacked it, hence a checksum that is not upstream's. */
+/** The Redis source as repacked by Debian. Its checksum differs from that of the upstream archive. */
 export const redisSource = {
   suite: "bookworm",
   file: "redis-7.0.15.tar.gz",
   sha256: "4b1dc4ee6d622a09fff9c6777191209750fb5e5a725ef78ea012d6eef4c22982",
 } as const;
 
-/** What instances may install. */
+/** The packages that instances can install. */
 const packages = ["redis-server", "redis-tools"];
 
-/** A web server's content, made once: `debian/` with packages and their index, and Redis's source. */
+/** The content of the web server, built once: `debian/` with packages and their index, and the Redis source. */
 export async function prepareMirror(image: Image): Promise<string> {
   const { file, sha256 } = redisSource;
   return cached(`mirror-${keyOf(2, image.id, packages, { file, sha256 })}`, async (directory) => {
@@ -31,7 +31,7 @@ export async function prepareMirror(image: Image): Promise<string> {
   });
 }
 
-/** Runs `use` with an apt of its own, which has read the lists of one suite and knows what an image has installed. */
+/** Runs `use` with a separate apt state: the package lists of one suite, and the packages installed in an image. */
 export async function withApt<T>(
   image: Image,
   request: AptRequest,
@@ -74,7 +74,7 @@ async function aptConfig(work: string, image: Image, request: AptRequest): Promi
   return { ...process.env, APT_CONFIG: config, DEBIAN_FRONTEND: "noninteractive" };
 }
 
-/** The packages and whatever the image lacks of what they need, as a flat repository. */
+/** A flat repository of the packages and of those dependencies that the image lacks. */
 async function downloadPackages(to: string, image: Image): Promise<void> {
   await withApt(image, { suite: image.suite, types: "deb" }, async (work, env) => {
     const argv = ["apt-get", "--yes", "--download-only", "install", ...packages];
@@ -117,9 +117,9 @@ export interface MirrorOptions {
   readonly port?: number;
 }
 
-/** What instances download from. */
+/** The web server that instances download from. */
 export class Mirror {
-  /** Paths that were asked for, with the status they got. */
+  /** The requested paths, with the status of the response. */
   readonly requests: { readonly path: string; readonly status: number }[] = [];
   private readonly published = new Map<string, Uint8Array>();
 
@@ -145,13 +145,13 @@ export class Mirror {
     return new Mirror(directory, server, address);
   }
 
-  /** Where a file is found. */
+  /** The URL of a file. */
   url(path: string): string {
     const { port } = this.server.address() as AddressInfo;
     return `http://${this.address}${port === 80 ? "" : `:${port}`}/${path}`;
   }
 
-  /** Puts one more file there, or another in a file's place. */
+  /** Adds or replaces a file. */
   publish(path: string, content: Uint8Array): string {
     this.published.set(`/${path}`, content);
     return this.url(path);

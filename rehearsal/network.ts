@@ -1,27 +1,27 @@
 import { insideEnclosure } from "./inside";
 import { must, run } from "./run";
 
-/** Where the host side of every network answers: metadata service's neighbour, package mirror. */
+/** The address of the host in every network. The package mirror listens on it. */
 export const hostAddress = "10.0.0.1";
-/** Link-local, as on EC2: reached over each namespace's default route. */
+/** The link-local address of the metadata service, as on EC2, reached over the default route of each namespace. */
 export const metadataAddress = "169.254.169.254";
 
 const bridge = "bridge0";
-/** Of the other side of a split. */
+/** The bridge of the other side of a split. */
 const farBridge = "bridge1";
 const prefix = 16;
 
-/** What a security group lets pass in one direction only. */
+/** A block of traffic in one direction, as by a security group. */
 export interface Block {
-  /** The address that is not reached … */
+  /** The destination address. */
   readonly to: string;
-  /** … at this TCP port … */
+  /** The TCP port of the destination. */
   readonly port: number;
-  /** … by this one. @default - by nobody */
+  /** The source address. @default - all sources */
   readonly from?: string;
 }
 
-/** The subnet all instances and masters share: a bridge, and per private IP a network namespace on it. */
+/** The subnet of all instances and masters: a bridge, and a network namespace for each private IP. */
 export class Network {
   private readonly attached = new Set<string>();
   private readonly blocks = new Set<Block>();
@@ -29,7 +29,7 @@ export class Network {
 
   private constructor() {}
 
-  /** Makes the bridge; an enclosure has one network. */
+  /** Creates the bridge. An enclosure has one network. */
   static async create(): Promise<Network> {
     if (!insideEnclosure()) throw new Error("a network is made inside an enclosure only");
     await addBridge(bridge);
@@ -39,13 +39,13 @@ export class Network {
     return new Network();
   }
 
-  /** Gives the address a new, empty namespace, replacing the one it had; returns the namespace's path. */
+  /** Replaces the namespace of the address by a new, empty one. Returns the path of the namespace. */
   async attach(address: string): Promise<string> {
     await this.detach(address);
     const name = namespaceName(address);
     const link = linkName(address);
     await ip("netns", "add", name);
-    // The address is the same machine to its neighbours, so it keeps its hardware address too.
+    // The neighbours have the MAC address of this IP cached, so it stays the same.
     await ip(
       ...["link", "add", link, "type", "veth", "peer", "name", "eth0"],
       ...["address", hardwareAddress(address), "netns", name],
@@ -54,10 +54,10 @@ export class Network {
     const inside = ["-n", name];
     await ip(...inside, "link", "set", "lo", "up");
     await ip(...inside, "address", "add", `${address}/${prefix}`, "dev", "eth0");
-    // No IPv6: the masters and the file users write speak of IPv4.
+    // Only IPv4: the masters and the config file use no IPv6.
     await ip(...inside, "link", "set", "eth0", "addrgenmode", "none", "up");
     await ip(...inside, "route", "add", "default", "via", hostAddress);
-    // After the rules of `block`.
+    // Evaluated after the rules of `block`.
     await ip(...inside, "rule", "add", "preference", "100", "lookup", "local");
     await ip(...inside, "rule", "delete", "preference", "0");
     for (const block of this.blocks) if (block.to === address) await this.rule("add", block);
@@ -65,24 +65,24 @@ export class Network {
     return namespacePath(address);
   }
 
-  /** Takes the address off the network; what still runs in the namespace is cut off without a word. */
+  /** Removes the address from the network. Processes in its namespace lose their connections without FIN or RST. */
   async detach(address: string): Promise<void> {
     if (!this.attached.delete(address)) return;
     await run(["ip", "link", "delete", linkName(address)]);
     await run(["ip", "netns", "delete", namespaceName(address)]);
   }
 
-  /** Pulls the cable: nothing passes, and neither end is told. */
+  /** Simulates an unplugged cable: all packets are lost, without FIN or RST. */
   async unplug(address: string): Promise<void> {
     await ip("link", "set", linkName(address), "nomaster");
   }
 
-  /** Puts the cable back. */
+  /** Ends the effect of `unplug`. */
   async plug(address: string): Promise<void> {
     await ip("link", "set", linkName(address), "master", this.bridgeOf(address));
   }
 
-  /** Parts these addresses from all others, also after a reboot; the host reaches both sides. */
+  /** Separates these addresses from all others, also after a reboot. The host reaches both sides. */
   async split(side: readonly string[]): Promise<void> {
     await addBridge(farBridge);
     await ip("link", "set", farBridge, "addrgenmode", "none", "up");
@@ -101,25 +101,26 @@ export class Network {
     await ip("link", "delete", farBridge); // and its routes with it
   }
 
-  /** Lets so much through to an address, such as `20mbit`, until it is attached anew. */
+  /** Limits the bandwidth to an address, for example to `20mbit`, until it is attached again. */
   async throttle(address: string, rate: string): Promise<void> {
     const bucket = ["rate", rate, "burst", "64kb", "latency", "200ms"];
     await must(["tc", "qdisc", "replace", "dev", linkName(address), "root", "tbf", ...bucket]);
   }
 
-  /** Drops without a word what is sent to a port, also on connections that are open; also after a reboot. */
+  /** Silently drops packets to a port, also those of open connections, and also after a reboot. */
   async block(block: Block): Promise<void> {
     this.blocks.add(block);
     if (this.attached.has(block.to)) await this.rule("add", block);
   }
 
-  /** Ends a block, given as it was. */
+  /** Ends a block. Takes the object that was given to `block`. */
   async unblock(block: Block): Promise<void> {
-    if (!this.blocks.delete(block)) throw new Error(`nothing blocks port ${block.port} of ${block.to}`);
+    if (!this.blocks.delete(block))
+      throw new Error(`port ${block.port} of ${block.to} is not blocked by this object`);
     if (this.attached.has(block.to)) await this.rule("delete", block);
   }
 
-  /** Words before a command that make it run at this address. */
+  /** The prefix of a command that runs it in the namespace of this address. */
   at(address: string): string[] {
     return ["nsenter", `--net=${namespacePath(address)}`, "--"];
   }
@@ -140,7 +141,7 @@ export class Network {
   }
 }
 
-/** The path of an address's namespace, as nspawn and nsenter take it. */
+/** The path of the namespace of an address, for nspawn and nsenter. */
 export function namespacePath(address: string): string {
   return `/run/netns/${namespaceName(address)}`;
 }

@@ -2,7 +2,7 @@ import { image } from "./image";
 import { prepareMirror } from "./mirror";
 import { defaultServer, serverBuild } from "./server-build";
 
-/** Makes what needs the package registry, which cannot be reached from inside an enclosure. */
+/** Builds everything that needs the package registry, which cannot be reached from inside an enclosure. */
 export async function prepare(): Promise<void> {
   const made = await image();
   await prepareMirror(made);

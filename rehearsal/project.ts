@@ -6,14 +6,14 @@ import { Terraform } from "./terraform";
 
 type Environment = Readonly<Record<string, string>>;
 
-/** A user's project: a folder with a config file and a cdktf.json, and what people run in it. */
+/** A user's project: a folder with a config file and a cdktf.json, and the commands that users run in it. */
 export class Project {
   private constructor(
     readonly directory: string,
     private readonly environment: Environment,
   ) {}
 
-  /** Writes a project below `parent`; `environment` is what its Terraform runs see of Spot. */
+  /** Writes a project below `parent`. `environment` has the variables of the Spot provider for its Terraform runs. */
   static async create(parent: string, config: object, environment: Environment): Promise<Project> {
     await mkdir(parent, { recursive: true });
     const project = new Project(await mkdtemp(join(parent, "project-")), environment);
@@ -28,17 +28,17 @@ export class Project {
     return project;
   }
 
-  /** Replaces the config file. JSON is YAML too. */
+  /** Replaces the config file. JSON is valid YAML. */
   async configure(config: object): Promise<void> {
     await writeFile(join(this.directory, "redis-replicas.yaml"), JSON.stringify(config, null, 2));
   }
 
-  /** Our own command line; returns what it prints. */
+  /** Runs `redis-elastigroup` and returns its output. */
   async redisElastigroup(...args: string[]): Promise<string> {
     return redisElastigroup(args, this.options(60_000));
   }
 
-  /** `cdktf deploy`, without the lock file that only a registry can fill. */
+  /** Runs `cdktf deploy` without the lock file, which needs a registry. */
   async deploy(stack: string): Promise<string> {
     return this.cdktf("deploy", stack, "--auto-approve", "--skip-provider-lock");
   }
@@ -47,7 +47,7 @@ export class Project {
     return this.cdktf("destroy", stack, "--auto-approve", "--skip-provider-lock");
   }
 
-  /** Terraform in a synthesized stack's folder, as a pipeline would run it. */
+  /** Terraform in the folder of a synthesized stack, as in a CI pipeline. */
   terraform(stack: string): Terraform {
     return new Terraform(join(this.directory, "cdktf.out/stacks", stack), this.environment);
   }

@@ -1,9 +1,9 @@
 import { createServer, type Server } from "node:http";
 import { hostAddress } from "./network";
 
-/** An HTTP proxy of a company: it reaches the metadata of its own machine, and nothing else. */
+/** A company's HTTP proxy. Requests for metadata would reach the metadata of its own machine. It forwards no requests. */
 export class Proxy {
-  /** The URLs that it was asked for. */
+  /** The requested URLs. */
   readonly requests: string[] = [];
 
   private constructor(

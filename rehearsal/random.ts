@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 (mulberry32): Math.random cannot be repeated. */
+/** Random numbers from 0 to 1 (mulberry32). Math.random cannot be seeded. */
 export function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

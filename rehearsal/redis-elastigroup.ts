@@ -1,11 +1,11 @@
 import { join, resolve } from "node:path";
 import { must, type RunOptions } from "./run";
 
-/** This repository, which is what a user's project would have installed. */
+/** The root of this repository. In a user's project, it is the installed package. */
 export const REPOSITORY = resolve(__dirname, "..");
 export const TSX = join(REPOSITORY, "node_modules/.bin/tsx");
 
-/** Runs our own command line, as a program; returns what it prints. */
+/** Runs `redis-elastigroup` as a program and returns its output. */
 export function redisElastigroup(args: readonly string[], options?: RunOptions): Promise<string> {
   return must([TSX, join(REPOSITORY, "cli/index.ts"), ...args], options);
 }

@@ -9,7 +9,7 @@ export interface ClusterNode {
   readonly port: number;
   readonly busPort: number;
   readonly flags: readonly string[];
-  /** The master's id, of a replica. */
+  /** The node ID of the master, if the node is a replica. */
   readonly master?: string;
   readonly configEpoch: number;
   readonly connected: boolean;
@@ -25,7 +25,7 @@ export interface RedisNodeOptions {
   readonly cli?: readonly string[];
 }
 
-/** A Redis server by its address, whoever runs it. */
+/** A Redis server at an address. */
 export class RedisNode {
   readonly port: number;
 
@@ -36,7 +36,7 @@ export class RedisNode {
     this.port = options.port ?? 6379;
   }
 
-  /** Runs a command by redis-cli; throws where Redis answers with an error. */
+  /** Runs a command with redis-cli. Throws if Redis replies with an error. */
   async cli(...args: readonly string[]): Promise<string> {
     const { user, password, cli = [] } = this.options;
     const login = user === undefined ? [] : ["--user", user];
@@ -65,18 +65,18 @@ export class RedisNode {
     return pairs(await this.cli("CLUSTER", "INFO"))["cluster_state"] ?? "";
   }
 
-  /** A checksum of the whole data set: equal where contents are. Needs `enable-debug-command`. */
+  /** A checksum of all data (`DEBUG DIGEST`). Needs `enable-debug-command`. */
   async digest(): Promise<string> {
     return this.cli("DEBUG", "DIGEST");
   }
 
-  /** Whether somebody answers, busy loading or not. */
+  /** Whether a server replies. A server that loads its data counts. */
   async answers(): Promise<boolean> {
     const argv = ["timeout", "2", "redis-cli", "-h", this.address, "-p", String(this.port), "PING"];
     return /PONG|NOAUTH|LOADING|MASTERDOWN/.test((await run(argv)).stdout);
   }
 
-  /** Waits until INFO has a field with this value, such as `master_link_status` = `up`. */
+  /** Waits until a field of INFO has this value, for example `master_link_status` = `up`. */
   async until(section: string, field: string, value: string, options: WaitOptions): Promise<void> {
     let seen: string | undefined;
     await until(
@@ -90,8 +90,8 @@ export class RedisNode {
   }
 
   /**
-   * Sets keys of random bytes, without holding them all at once. Keys must be in this node's slots, as
-   * any that is not ends the call with Redis's own error.
+   * Sets keys to random bytes, without holding all of them in memory. The keys must be in the slots of this node.
+   * Otherwise the call fails with the error of Redis.
    */
   async load(keys: Iterable<string>, value: () => Buffer): Promise<number> {
     const { user = "default", password } = this.options;
@@ -165,7 +165,7 @@ export function parseClusterNodes(text: string): ClusterNode[] {
       master: master === "-" ? undefined : master,
       configEpoch: Number(epoch),
       connected: link === "connected",
-      // [slot->-node] and [slot-<-node] are slots on their way, not ranges.
+      // [slot->-node] and [slot-<-node] are migrating slots, not ranges.
       slots: slots
         .filter((range) => !range.startsWith("["))
         .map((range) => range.split("-").map(Number))

@@ -10,7 +10,7 @@ import { until } from "./wait";
 export interface RedisServerOptions {
   /** The server to run: a path, or a name on PATH. @default redis-server */
   readonly server?: string;
-  /** Over the defaults; an empty text removes a directive. */
+  /** Directives that replace the defaults. An empty text removes a directive. */
   readonly directives?: Readonly<Record<string, string>>;
 }
 
@@ -22,22 +22,22 @@ const defaults: Readonly<Record<string, string>> = {
   "cluster-node-timeout": "5000",
   "repl-backlog-size": "128mb",
   "repl-diskless-sync-delay": "0",
-  // A replica that is to be elected must not have moved to a master without one.
+  // A replica that must be elected must not migrate to a master without replicas.
   "cluster-allow-replica-migration": "no",
   "enable-debug-command": "yes",
-  // A save point makes a clean stop write the data; nobody wants a save in the middle of a measurement.
+  // With a save point, a clean stop saves the data. The interval is long, so that no save disturbs a measurement.
   save: "86400 1",
   appendonly: "no",
 };
 
-/** A real server at an address of its own, without a system around it. */
+/** A real server at its own address, without a booted system. */
 export class RedisServer {
   readonly node: RedisNode;
-  /** Where it keeps dump.rdb, nodes.conf and redis.log. */
+  /** The folder of dump.rdb, nodes.conf and redis.log. */
   readonly directory: string;
-  /** Over this process's own, from the next start on. */
+  /** Added to the environment of this process, from the next start on. */
   environment: Readonly<Record<string, string>> = {};
-  /** What runs, from the next start on: a path, or a name on PATH. */
+  /** The server to run from the next start on: a path, or a name on PATH. */
   program: string;
   private child?: ChildProcess;
   private exited: Promise<unknown> = Promise.resolve();
@@ -52,7 +52,7 @@ export class RedisServer {
     this.program = options.server ?? "redis-server";
   }
 
-  /** Puts the address on the network and a server there. */
+  /** Adds the address to the network and starts a server there. */
   static async create(
     network: Network,
     address: string,
@@ -69,7 +69,7 @@ export class RedisServer {
     return this.child !== undefined;
   }
 
-  /** Starts on what is on disk; resolves when it answers, be it that it is loading. */
+  /** Starts with the data on disk. Resolves when the server replies, even if it is loading its data. */
   async start(): Promise<void> {
     if (this.child) return;
     const directives = { ...defaults, dir: this.directory, logfile: "redis.log", ...this.options.directives };
@@ -95,22 +95,22 @@ export class RedisServer {
     });
   }
 
-  /** A clean stop, which saves. */
+  /** A clean stop with a save. */
   stop(): Promise<void> {
     return this.end("SIGTERM");
   }
 
-  /** kill -9: the process is gone, the machine is not. */
+  /** Kills the process with SIGKILL. Its address stays reachable. */
   kill(): Promise<void> {
     return this.end("SIGKILL");
   }
 
-  /** Stops the process without ending it, so that nothing is answered and every connection stays, or lets it go on. */
+  /** Pauses the process with SIGSTOP, so that it sends no replies and keeps its connections, or resumes it. */
   freeze(frozen: boolean): void {
     this.child?.kill(frozen ? "SIGSTOP" : "SIGCONT");
   }
 
-  /** Ends the server, takes the address off the network and removes the data. */
+  /** Ends the server, removes the address from the network and deletes the data. */
   async close(): Promise<void> {
     await this.kill();
     await this.network.detach(this.address);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 
-/** What a finished command said. `code` is 128 + the signal's number where it was killed. */
+/** The result of a command. `code` is 128 + the signal number if it was killed. */
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
@@ -8,7 +8,7 @@ export interface Outcome {
 }
 
 export interface RunOptions {
-  /** Written to the command's standard input, which is empty otherwise. */
+  /** The standard input of the command. @default - empty */
   readonly input?: string | Buffer;
   /** Milliseconds after which the command is killed and the call throws. @default 60000 */
   readonly timeout?: number;
@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a command to its end without blocking the servers that live in this process. */
+/** Runs a command to its end, without blocking the servers in this process. */
 export function run(argv: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const [command = "", ...args] = argv;
   const timeout = options.timeout ?? 60_000;
@@ -31,13 +31,13 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     }, timeout);
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-    child.stdin.on("error", () => undefined); // it may end without reading what we send
+    child.stdin.on("error", () => undefined); // the command may end without reading its input
     child.stdin.end(options.input);
     child.on("error", (error) => {
       clearTimeout(timer);
       reject(error);
     });
-    // A killed command's children may hold its pipes open: do not wait for them.
+    // Children of a killed command may keep its pipes open: do not wait for them.
     child.on("exit", () => expired && child.stdout.destroy() && child.stderr.destroy());
     child.on("close", (code, signal) => {
       clearTimeout(timer);
@@ -50,7 +50,7 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
   });
 }
 
-/** Runs a command that must succeed; its standard output, or an error that carries what it said. */
+/** Runs a command that must succeed. Returns its standard output, or throws an error with its output. */
 export async function must(argv: readonly string[], options: RunOptions = {}): Promise<string> {
   const { code, stdout, stderr } = await run(argv, options);
   if (code !== 0) throw new Error(`${argv.join(" ")}: exit ${code}\n${tail(stderr || stdout)}`);

@@ -19,37 +19,37 @@ import { until } from "./wait";
 import { type Verdict, Writer } from "./writer";
 
 export interface SceneProps {
-  /** Replicas to launch. @default 1 */
+  /** The number of replicas. @default 1 */
   readonly replicas?: number;
-  /** Data to begin with. @default 20 */
+  /** The size of the initial data, in MB. @default 20 */
   readonly megabytes?: number;
   /** Milliseconds of `cluster-node-timeout`. @default 2000 */
   readonly nodeTimeout?: number;
-  /** What masters and machines run, by name. @default - Debian's package */
+  /** The server of masters and machines, by name. @default - Debian's package */
   readonly server?: string;
-  /** What the masters run, by name. @default - the same as the machines */
+  /** The server of the masters, by name. @default - the same as on the machines */
   readonly masterServer?: string;
   /** @default 3 */
   readonly masters?: number;
-  /** Over the masters' own directives. */
+  /** Directives that replace the defaults of the masters. */
   readonly masterDirectives?: Readonly<Record<string, string>>;
-  /** Over the replicas' own directives. */
+  /** Directives that replace the defaults of the replicas. */
   readonly replicaDirectives?: Readonly<Record<string, string>>;
-  /** How many masters the settings name, from the first on. @default all */
+  /** The number of masters in the settings, from the first one. @default all */
   readonly seeds?: number;
-  /** The master whose shard the settings name, by its number. @default - none, so replicas spread */
+  /** The index of the master whose shard the settings name. @default - none: replicas are spread over all shards */
   readonly shard?: number;
   /** @default Failover.ALLOWED */
   readonly failover?: Failover;
   /** Whether each machine has a data volume for Redis. @default false */
   readonly dataVolumes?: boolean;
-  /** Of the first boots. @default current */
+  /** The agent of the first boots. @default current */
   readonly agent?: MachineSettings["agent"];
 }
 
-/** What the user data of a machine says besides the masters. */
+/** The settings in the user data, besides the masters. */
 export interface MachineSettings {
-  /** @default - the package; the image where that has a server of its own */
+  /** @default - the package, or the server of the image if it has one */
   readonly install?: RedisInstall;
   /** @default none */
   readonly directives?: Readonly<Record<string, string>>;
@@ -59,16 +59,16 @@ export interface MachineSettings {
   readonly agent?: "current" | "shell";
 }
 
-/** Bytes of replication, of one server since it started. */
+/** The replication bytes of one server since its start. */
 export interface Traffic {
   readonly address: string;
-  /** The address of its master, of a replica. */
+  /** The address of its master, if it is a replica. */
   readonly master?: string;
   readonly sent: number;
   readonly got: number;
 }
 
-/** A cluster with replicas on machines, for a fault to happen to. Machines are named by their place, 0, 1, … */
+/** A cluster with replicas on machines, for a fault. Machines are identified by their place: 0, 1, … */
 export class Scene {
   private launches = 0;
   private readonly moved = new Map<number, string>();
@@ -145,7 +145,7 @@ export class Scene {
     this.settings = settings;
   }
 
-  /** Boots a machine of a new instance id on the volume and address of its place. */
+  /** Boots a machine with a new instance ID on the volume and address of its place. */
   async launch(place: number): Promise<Instance> {
     const instanceId = `i-${place}-${this.launches++}`;
     await this.fleet.launch({
@@ -170,7 +170,7 @@ export class Scene {
     this.moved.set(place, address);
   }
 
-  /** A file of a volume while nothing runs on it, as a path here. */
+  /** The path of a file on a volume. No machine may be running on the volume. */
   file(place: number, path: string): string {
     return join(this.fleet.volume(`ssi-${place}`).upper, path);
   }
@@ -182,18 +182,18 @@ export class Scene {
     return disk;
   }
 
-  /** From the next boot on, a place finds these data volumes attached. */
+  /** Sets the data volumes of a place, from its next boot on. */
   exchange(place: number, ...disks: readonly DataDisk[]): void {
     this.fleet.exchange(`ssi-${place}`, disks);
   }
 
-  /** From its next boot on, a place has a data volume, which it had not. */
+  /** Adds a data volume to a place without one, from its next boot on. */
   async addDisk(place: number): Promise<void> {
     this.dataVolumes = true;
     this.exchange(place, await DataDisk.create());
   }
 
-  /** The data volume's content at a point in time, while its machine runs. */
+  /** A snapshot of the data volume while its machine runs. */
   async diskSnapshot(place: number): Promise<string> {
     const disk = this.disk(place);
     await this.run(place, ["sync", "-f", "/var/lib/redis-volume"]);
@@ -208,7 +208,7 @@ export class Scene {
     return new RedisNode(this.address(place));
   }
 
-  /** The nodes of all servers and machines that run. */
+  /** The nodes of all running servers and machines. */
   private get running(): RedisNode[] {
     const machines = this.fleet.all().filter(({ running }) => running);
     return [
@@ -217,35 +217,35 @@ export class Scene {
     ];
   }
 
-  /** Runs a command on a machine and returns what it prints; throws where it fails. */
+  /** Runs a command on a machine and returns its output. Throws if it fails. */
   async run(place: number, argv: readonly string[], input = ""): Promise<string> {
     const { code, stdout, stderr } = await this.instance(place).exec(argv, { input });
     if (code !== 0) throw new Error(`${argv.join(" ")}: ${code} ${stderr}`);
     return stdout;
   }
 
-  /** Redis's process on a machine, 0 where none runs. */
+  /** The process ID of Redis on a machine; 0 if it does not run. */
   async pid(place: number): Promise<number> {
     const argv = ["systemctl", "show", "--property=MainPID", "--value", "redis-replica"];
     return Number((await this.instance(place).exec(argv)).stdout);
   }
 
-  /** Waits until another process is Redis. */
+  /** Waits until Redis runs with another process ID. */
   async anotherPid(place: number, before: number): Promise<void> {
     const evidence = (): Promise<string> => this.instance(place).journal(30);
     const options = { timeout: 60_000, evidence };
-    await until(`Redis at place ${place} is a process after ${before}`, options, async () => {
+    await until(`Redis at place ${place} has another process ID than ${before}`, options, async () => {
       const pid = await this.pid(place);
       return pid !== 0 && pid !== before;
     });
   }
 
-  /** The power is cut, or the machine is shut down. */
+  /** Ends a machine by a power cut or a shutdown. */
   async stop(place: number, how: "clean" | "gone"): Promise<void> {
     await this.fleet.stop(this.instance(place).instanceId, how);
   }
 
-  /** EC2's notice, the time that it leaves, and the power-off. */
+  /** An interruption notice, its waiting time, and the power-off. */
   async interrupt(place: number, noticeSeconds: number): Promise<void> {
     await this.instance(place).interrupt({ noticeSeconds });
   }
@@ -254,13 +254,13 @@ export class Scene {
     return this.instance(place).snapshot({ pause: true });
   }
 
-  /** Puts an older state on a volume and boots a new instance id on it. */
+  /** Resets a volume to an older snapshot and boots a machine with a new instance ID on it. */
   async restore(place: number, snapshot: Snapshot): Promise<Instance> {
     await this.fleet.restore(`ssi-${place}`, snapshot);
     return this.launch(place);
   }
 
-  /** What the agent says of itself. */
+  /** The state of the agent. */
   async status(place: number): Promise<{ readonly code: number; readonly text: string }> {
     const { code, stdout } = await this.instance(place).exec(["redis-replica", "status"]);
     return { code, text: stdout.trim() };
@@ -276,7 +276,7 @@ export class Scene {
     });
   }
 
-  /** Runs one look of the agent, as its timer does every 15 seconds, and waits for its end. */
+  /** Runs `reconcile` once, as its timer does every 15 seconds, and waits for its end. */
   async look(place: number): Promise<void> {
     await this.instance(place).exec(["systemctl", "start", "redis-replica-reconcile.service"]);
   }
@@ -290,34 +290,34 @@ export class Scene {
     await this.reaches(place, /^in sync/, timeout);
   }
 
-  /** Begins to write to all slots and to remember what was promised. */
+  /** Starts a writer that writes to all slots and records the acknowledged writes. */
   async write(prefix = "writer"): Promise<Writer> {
     this.writer = await Writer.start({ seeds: [...this.masters.addresses], rate: 500, prefix });
     return this.writer;
   }
 
-  /** Ends the writing and asks every live node for what was acknowledged. */
+  /** Stops the writer and reads the acknowledged writes from every live node. */
   async verdict(): Promise<Verdict> {
-    if (!this.writer) throw new Error("nobody wrote");
+    if (!this.writer) throw new Error("no writer was started");
     await this.writer.stop();
     return this.writer.verify(this.running.map(({ address }) => address));
   }
 
-  /** Whether a replica holds what its master holds; both must be quiet. */
+  /** Whether the contents of a replica and its master are equal. No client may write meanwhile. */
   async equal(place: number): Promise<boolean> {
     const info = await this.node(place).info("replication");
     const master = new RedisNode(info["master_host"] ?? "");
     return (await this.node(place).digest()) === (await master.digest());
   }
 
-  /** The cluster's lines for a node, as each master that answers has them. */
+  /** The line for a node in CLUSTER NODES of each master that replies. */
   async seen(id: string): Promise<(ClusterNode | undefined)[]> {
     return Promise.all(
       this.masters.running.map(async ({ node }) => (await node.nodes()).find((line) => line.id === id)),
     );
   }
 
-  /** Waits until every master lists a replica at its address, live and free to be elected: a word of it takes a ping. */
+  /** Waits until every master lists a replica at its address, live and eligible for election. This takes a ping. */
   async listed(place: number, id: string, timeout = 10_000): Promise<void> {
     let seen: (ClusterNode | undefined)[] = [];
     const evidence = (): string => JSON.stringify(seen);
@@ -327,20 +327,20 @@ export class Scene {
     });
   }
 
-  /** The place in the list of masters of a replica's master. */
+  /** The index of a replica's master in the list of masters. */
   async masterOf(place: number): Promise<number> {
     const info = await this.node(place).info("replication");
     return this.masters.addresses.indexOf(info["master_host"] ?? "");
   }
 
-  /** How often any master gave a full and a partial resync. */
+  /** The total numbers of full and partial resyncs of all masters. */
   async syncs(): Promise<{ readonly full: number; readonly partial: number }> {
     const stats = await Promise.all(this.masters.running.map(({ node }) => node.info("stats")));
     const sum = (name: string): number => stats.reduce((total, each) => total + Number(each[name]), 0);
     return { full: sum("sync_full"), partial: sum("sync_partial_ok") };
   }
 
-  /** What each running server has sent to its replicas, and got from its master. */
+  /** The bytes that each running server has sent to its replicas and received from its master. */
   async traffic(): Promise<Traffic[]> {
     return Promise.all(
       this.running.map(async (node): Promise<Traffic> => {
@@ -356,13 +356,13 @@ export class Scene {
     );
   }
 
-  /** How the Redis that runs got its data: all of it anew, or from an offset on. */
+  /** The resync of the running Redis: full, or partial from an offset on. */
   async resync(place: number): Promise<{ readonly full: boolean; readonly from: number }> {
     const show = ["systemctl", "show", "--property=InvocationID", "--value", "redis-replica"];
     const id = (await this.instance(place).exec(show)).stdout.trim();
     const argv = ["journalctl", `_SYSTEMD_INVOCATION_ID=${id}`, "--output=cat"];
-    // The journal may be behind what Redis has long done.
-    return until("the log says which resync it was", { timeout: 10_000 }, async () => {
+    // The journal may lag behind Redis.
+    return until("the log has the kind of resync", { timeout: 10_000 }, async () => {
       const { stdout } = await this.instance(place).exec(argv);
       const full = /Full resync from|PSYNC is not possible/.test(stdout);
       if (!full && !/accepted a Partial Resynchronization/.test(stdout)) return undefined;
@@ -371,13 +371,13 @@ export class Scene {
     });
   }
 
-  /** Whether every node that runs says that all slots are served. */
+  /** Whether every running node reports `cluster_state:ok`. */
   async whole(): Promise<boolean> {
     const states = await Promise.all(this.running.map((node) => node.clusterState().catch(() => "")));
     return states.every((state) => state === "ok");
   }
 
-  /** Every master that runs answers. */
+  /** Whether every running master replies. */
   async mastersAnswer(): Promise<boolean> {
     return (await Promise.all(this.masters.running.map(({ node }) => node.answers()))).every(Boolean);
   }

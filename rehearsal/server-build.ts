@@ -7,13 +7,13 @@ import { type Image } from "./image";
 import { prepareMirror, withApt } from "./mirror";
 import { must } from "./run";
 
-/** A server that faults are played on. */
+/** A server that faults are run with. */
 export interface ServerKind {
-  /** As the command line has it. */
+  /** Its name on the command line. */
   readonly name: string;
-  /** As tables have it; of a package, on the default image. */
+  /** Its name in tables. For a package, that on the default image. */
   readonly title: string;
-  /** Where the source is found; absent of what the image's release has as a package. */
+  /** The source package; undefined if the server is a package of the image's release. */
   readonly source?: {
     /** Debian's suite. */
     readonly suite: string;
@@ -22,7 +22,7 @@ export interface ServerKind {
   };
 }
 
-/** The first is the default. */
+/** All servers. The first one is the default. */
 export const serverKinds: readonly [ServerKind, ...ServerKind[]] = [
   { name: "redis-7.0", title: "Redis 7.0.15" },
   {
@@ -42,7 +42,7 @@ export const serverKinds: readonly [ServerKind, ...ServerKind[]] = [
   },
 ];
 
-/** The package of the image's release. */
+/** The server that is a package of the image's release. */
 export const [defaultServer] = serverKinds;
 
 export function serverKind(name: string): ServerKind {
@@ -51,7 +51,7 @@ export function serverKind(name: string): ServerKind {
   throw new Error(`server must be one of ${serverKinds.map((kind) => kind.name).join(", ")}, got: ${name}`);
 }
 
-/** A server and an image that has it. */
+/** A server, and an image that contains it. */
 export interface ServerBuild {
   /** The server's path here, for masters. */
   readonly server: string;
@@ -59,8 +59,9 @@ export interface ServerBuild {
 }
 
 /**
- * Upstream's release as Debian has it, built in the image, so that it runs on its machines; made at the first call
- * (outside an enclosure, since that needs the package registry). Of a package, absent where this machine has the same.
+ * The upstream release from Debian's source package, built in the image, so that it runs on its machines. It is built at
+ * the first call, outside an enclosure, since the build needs the package registry. For a package it is undefined if this
+ * machine has the same one.
  */
 export async function serverBuild(kind: ServerKind, image: Image): Promise<ServerBuild | undefined> {
   const foreign = image.suite !== hostRelease();
@@ -76,7 +77,7 @@ export async function serverBuild(kind: ServerKind, image: Image): Promise<Serve
   };
 }
 
-/** The server of the image's release, taken out of its packages. */
+/** The server of the image's release, extracted from its packages. */
 async function packaged(image: Image): Promise<ServerBuild> {
   const directory = await cached(`server-package-${keyOf(1, image.id)}`, async (made) => {
     const debian = join(await prepareMirror(image), "debian");
@@ -87,7 +88,7 @@ async function packaged(image: Image): Promise<ServerBuild> {
   return { server: await launcher(image, join(directory, "usr/bin/redis-server"), directory), image };
 }
 
-/** A command that runs a server of another release on this machine, with that release's own libraries. */
+/** A command that runs a server of another Debian release on this machine, with the libraries of that release. */
 async function launcher(image: Image, server: string, extracted = image.path): Promise<string> {
   const directory = await cached(`launcher-${keyOf(1, image.path, server, extracted)}`, (made) => {
     const libraries = [extracted, image.path].map((root) => `"${root}"/usr/lib/*-linux-gnu`);
@@ -120,7 +121,7 @@ async function build(
     const layers = `lowerdir=${image.path},upperdir=${join(work, "upper")},workdir=${join(work, "work")}`;
     await must(
       [
-        // Namespaces of its own: an interrupted build leaves neither a mount nor a process.
+        // In separate namespaces, so an interrupted build leaves neither mounts nor processes.
         ...["unshare", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"],
         ...["sh", "-c", script, "sh", layers, join(work, "root"), ...make, ...programs],
       ],
@@ -134,10 +135,10 @@ async function build(
   }
 }
 
-/** Puts the release's source into a directory, without Debian's own changes. */
+/** Extracts the upstream source of a release into a directory, without Debian's patches. */
 async function unpack(to: string, image: Image, source: NonNullable<ServerKind["source"]>): Promise<void> {
   await withApt(image, { suite: source.suite, types: "deb-src" }, async (work, env) => {
-    // The rest is Debian's own, of a revision that a mirror may already have replaced.
+    // The other files are Debian's. A mirror may already have another revision of them.
     const argv = ["apt-get", "source", "--download-only", "--tar-only", source.package];
     await must(argv, { env, cwd: work, timeout: 300_000 });
     const archive = readdirSync(work).find((name) => /\.orig\.tar\.\w+$/.test(name)) ?? "";

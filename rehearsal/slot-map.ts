@@ -1,19 +1,19 @@
 import { Connection } from "./connection";
 import { parseClusterNodes, type RedisNodeOptions } from "./redis-node";
 
-/** Slots and the master that serves them. */
+/** A range of slots and its owner. */
 export interface Owner {
   readonly first: number;
   readonly last: number;
   readonly address: string;
 }
 
-/** Milliseconds for one member's answer. */
+/** The timeout of one query, in milliseconds. */
 const patience = 500;
-/** Milliseconds between two questions: a cluster in trouble is not to be asked in a hurry. */
+/** The least milliseconds between two queries, so that they do not add load to a failing cluster. */
 const pause = 100;
 
-/** Which master serves which slots, as far as the members that answer know. */
+/** The owners of the slots, in the view of the members that reply. */
 export class SlotMap {
   private owners: Owner[] = [];
   private members: readonly string[];
@@ -31,7 +31,7 @@ export class SlotMap {
     return this.owners.length > 0;
   }
 
-  /** Why members did not answer the last question, for whoever cannot go on without. */
+  /** The errors of the members that did not reply to the last query, for error messages. */
   get trouble(): string {
     return this.silence;
   }
@@ -40,7 +40,7 @@ export class SlotMap {
     return this.owners.find(({ first, last }) => slot >= first && slot <= last);
   }
 
-  /** Asks all known members; calls that come meanwhile share the answer. */
+  /** Queries all known members. Concurrent calls share the result. */
   refresh(): Promise<void> {
     this.refreshing ??= this.ask().finally(() => {
       setTimeout(() => (this.refreshing = undefined), pause).unref();
@@ -58,7 +58,7 @@ export class SlotMap {
     const nodes = views
       .flatMap((view) => (view.status === "fulfilled" ? parseClusterNodes(view.value) : []))
       .filter(({ address }) => address !== "");
-    // Per slot the highest configuration epoch is right, whoever says so.
+    // For each slot, the claim with the highest configuration epoch is valid, whichever member reports it.
     const claims = nodes
       .filter(({ flags }) => flags.includes("master") && !flags.includes("fail"))
       .sort((one, other) => other.configEpoch - one.configEpoch);

@@ -1,7 +1,7 @@
 /** Number of hash slots of a cluster. */
 export const slotCount = 16_384;
 
-/** The slot of a key, after the cluster specification: CRC16 (XMODEM) of the key or of its {tag}. */
+/** The slot of a key by the cluster specification: CRC16 (XMODEM) of the key, or of its {hash tag}. */
 export function slotOf(key: string): number {
   const tag = /^[^{]*\{([^}]+)\}/.exec(key)?.[1];
   let crc = 0;

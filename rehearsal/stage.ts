@@ -12,18 +12,18 @@ import { until } from "./wait";
 
 export interface StageProps {
   readonly masters?: MastersOptions;
-  /** What the Spot API adds to what it was sent. @default nothing */
+  /** The attributes that the Spot API adds to groups. @default none */
   readonly defaults?: ApiDefaults;
 }
 
-/** A replica as every master sees it. */
+/** A replica that every master lists. */
 export interface Placed {
   readonly id: string;
   readonly address: string;
   readonly master: string;
 }
 
-/** All the real parts of a rehearsal: masters, package mirror, machines, and the Spot API that starts them. */
+/** All parts of a rehearsal: masters, package mirror, machines, and the Spot API that launches them. */
 export class Stage {
   private constructor(
     readonly image: Image,
@@ -47,7 +47,7 @@ export class Stage {
     return new Stage(ami, network, metadata, mirror, cluster, fleet, api);
   }
 
-  /** The `redis` part of a config that builds from the source on the mirror. */
+  /** The `redis` section of a config that builds Redis from the source on the mirror. */
   get source(): { readonly version: string; readonly url: string; readonly sha256: string } {
     return {
       version: /\d+\.\d+\.\d+/.exec(redisSource.file)?.[0] ?? "",
@@ -56,7 +56,7 @@ export class Stage {
     };
   }
 
-  /** Waits until every master lists the same so many live replicas, each connected, and returns them. */
+  /** Waits until every master lists the same live, connected replicas, in this number. Returns them. */
   async replicas(count: number, timeout = 60_000): Promise<Placed[]> {
     let seen: ClusterNode[][] = [];
     return until(

@@ -6,23 +6,23 @@ import { until } from "./wait";
 export interface StallOptions {
   /** The server that stalls. */
   readonly node: RedisNode;
-  /** How long it answers nothing. */
+  /** How long the server does not reply. */
   readonly seconds: number;
   /** The first word of the commands that start the stall, such as `cluster`. */
   readonly asked: readonly string[];
-  /** The servers that are asked. @default - the one that stalls */
+  /** The servers whose commands are watched. @default - the server that stalls */
   readonly by?: readonly RedisNode[];
-  /** The address that asks. @default - any but this machine's, where the plays run */
+  /** The address of the client. @default - any except that of this machine, which runs the faults */
   readonly from?: string;
 }
 
 export interface StallWait {
-  /** In milliseconds. @default 60000 */
+  /** The timeout, in milliseconds. @default 60000 */
   readonly timeout?: number;
   readonly evidence?: () => string | Promise<string>;
 }
 
-/** Makes a server stall by DEBUG SLEEP directly after an agent has asked one of some servers its first question. */
+/** Makes a server stall by DEBUG SLEEP, directly after an agent has sent the first command to one of the servers. */
 export class Stall {
   private start = 0;
 
@@ -41,7 +41,7 @@ export class Stall {
     return stall;
   }
 
-  /** Takes a line such as: +1339518083.107412 [0 127.0.0.1:60866] "cluster" "nodes" */
+  /** Parses a line such as: +1339518083.107412 [0 127.0.0.1:60866] "cluster" "nodes" */
   private heard(line: string, sleeper: Socket): void {
     const { asked, from, seconds } = this.options;
     const [, client = "", command = ""] = /^\+[\d.]+ \[\d+ ([^\]]+)\] "([^"]*)"/.exec(line) ?? [];
@@ -94,7 +94,7 @@ async function watch(socket: Socket, show: (line: string) => void): Promise<void
 
 async function open({ address, port }: RedisNode): Promise<Socket> {
   const socket = connect(port, address);
-  // A server that is killed during its stall resets the connection, which is no failure here.
+  // A server that is killed during its stall resets the connection. This is expected.
   socket.on("error", () => undefined);
   socket.setNoDelay();
   await until(`${address} accepts a connection`, { timeout: 10_000, every: 5 }, () => {

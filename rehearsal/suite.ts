@@ -1,12 +1,12 @@
-/** The Debian releases that instances can be booted from; the first is the default. */
+/** The Debian releases of the images. The first one is the default. */
 export const suites = ["bookworm", "trixie"] as const;
 
 export type Suite = (typeof suites)[number];
 
-/** Names the suite to everything that a run starts. */
+/** The environment variable that passes the suite to all processes of a run. */
 const variable = "REHEARSAL_IMAGE";
 
-/** A suite by its name; throws for any other text. */
+/** The suite with this name. Throws for any other text. */
 export function suiteOf(name: string): Suite {
   const found = suites.find((suite) => suite === name);
   if (found) return found;
@@ -19,7 +19,7 @@ export function currentSuite(): Suite {
   return name === undefined ? suites[0] : suiteOf(name);
 }
 
-/** Takes `--image SUITE` out of a command line, for this process and those that it starts; returns the rest. */
+/** Removes `--image SUITE` from a command line and applies it to this process and its children. Returns the rest. */
 export function takeSuite(argv: readonly string[]): string[] {
   const rest = [...argv];
   const place = rest.findIndex((word) => /^--image(=|$)/.test(word));

@@ -9,20 +9,20 @@ export type TerraformValue =
 /** The variables of a run. */
 export type TerraformVariables = Readonly<Record<string, TerraformValue>>;
 
-/** What a plan found. */
+/** The result of a plan. */
 export interface TerraformPlan {
-  /** 0: nothing to do; 2: there are changes. */
+  /** 0: no changes; 2: changes. */
   readonly exitCode: 0 | 2;
-  /** The plan as people read it. */
+  /** The text of the plan. */
   readonly text: string;
 }
 
-/** A call of Terraform that went wrong or took too long. */
+/** A Terraform command that failed or timed out. */
 export class TerraformError extends Error {
   constructor(
     /** For example `terraform apply`. */
     readonly command: string,
-    /** Null where it was ended by a signal or its time was over. */
+    /** Null if a signal or the timeout ended it. */
     readonly exitCode: number | null,
     readonly stdout: string,
     readonly stderr: string,
@@ -33,28 +33,27 @@ export class TerraformError extends Error {
   }
 }
 
-/** How Terraform is run. */
+/** Options of a Terraform run. */
 export interface TerraformOptions {
   /**
-   * The longest that one call may take, in milliseconds.
+   * The timeout of one command, in milliseconds.
    * @default 120000
    */
   readonly timeoutMs?: number;
 }
 
-/** Variables that would change what a run sees: only those that the caller gives count. */
+/** Variables that would change the result of a run. They are removed unless the caller sets them. */
 const foreign = /^(TF_|SPOTINST_|AWS_)/;
 
-/** The way out of this machine. */
+/** The proxy variables of this machine. */
 const network = /^(SSL_CERT_(FILE|DIR)|(https?|no|all)_proxy)$/i;
 
 const planFile = "terraform.plan";
 const variablesFile = "variables.json";
 
 /**
- * Runs the real Terraform in a directory, with the given environment on top of the process's own. State, data
- * and plan stay in that directory. Terraform finds its providers by itself: in the user's local mirror, or
- * where the user's CLI configuration says.
+ * Runs the real Terraform in a directory. The given environment is added to that of this process. State, data and plan
+ * stay in the directory. Terraform finds its providers in the user's local mirror, or by the user's CLI configuration.
  */
 export class Terraform {
   private readonly environment: NodeJS.ProcessEnv;
@@ -81,30 +80,30 @@ export class Terraform {
     this.timeoutMs = timeoutMs;
   }
 
-  /** Installs the providers, by the machine's own way out where Terraform wants to ask a registry. */
+  /** Installs the providers, through the proxy of this machine if Terraform needs a registry. */
   async init(): Promise<void> {
     await this.run("init");
   }
 
-  /** Checks the configuration without asking anybody. */
+  /** Validates the configuration without network access. */
   async validate(): Promise<void> {
     await this.run("validate");
   }
 
-  /** Plans; `show("plan")` then tells the same as JSON. */
+  /** Plans. `show("plan")` then returns the plan as JSON. */
   async plan(variables: TerraformVariables = {}): Promise<TerraformPlan> {
     const flags = ["-detailed-exitcode", `-out=${planFile}`, ...(await this.given(variables))];
     const { exitCode, stdout } = await this.run("plan", flags, [0, 2]);
     return { exitCode: exitCode === 2 ? 2 : 0, text: stdout };
   }
 
-  /** Applies what it plans itself; answers what it said. */
+  /** Plans and applies. Returns the output. */
   async apply(variables: TerraformVariables = {}): Promise<string> {
     const flags = ["-auto-approve", ...(await this.given(variables))];
     return (await this.run("apply", flags)).stdout;
   }
 
-  /** The state, or the last plan, in Terraform's own JSON. */
+  /** The state, or the last plan, in Terraform's JSON format. */
   async show(what: "state" | "plan" = "state"): Promise<TerraformVariables> {
     const { stdout } = await this.run("show", ["-json", ...(what === "plan" ? [planFile] : [])]);
     return JSON.parse(stdout) as TerraformVariables;
@@ -117,7 +116,7 @@ export class Terraform {
     return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
   }
 
-  /** Takes an existing resource into the state. */
+  /** Imports an existing resource. */
   async import(address: string, id: string, variables: TerraformVariables = {}): Promise<void> {
     await this.run("import", [...(await this.given(variables)), address, id]);
   }
@@ -127,7 +126,7 @@ export class Terraform {
     return (await this.run("destroy", ["-auto-approve", ...(await this.given(variables))])).stdout;
   }
 
-  /** A file carries lists, maps and numbers as they are; on the command line they would need quoting. */
+  /** In a file, lists, maps and numbers need no quoting, as they would on the command line. */
   private async given(variables: TerraformVariables): Promise<string[]> {
     if (Object.keys(variables).length === 0) return [];
     await writeFile(join(this.directory, variablesFile), JSON.stringify(variables));
@@ -151,7 +150,7 @@ export class Terraform {
       let late = false;
       child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
       child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-      // On an interrupt Terraform ends its providers and saves the state; it is killed only if it does not.
+      // On SIGINT, Terraform stops its providers and saves the state. It is killed only if it does not end.
       const timers = [
         setTimeout(() => {
           late = true;
@@ -180,7 +179,7 @@ interface Finished {
   readonly stdout: string;
 }
 
-/** The end of a text is where Terraform says what was wrong. */
+/** The end of the output, which has Terraform's error. */
 function tail(text: string): string {
   return text.trim().split("\n").slice(-25).join("\n");
 }

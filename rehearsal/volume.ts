@@ -7,13 +7,13 @@ import { workDirectory } from "./inside";
 import { type Image } from "./image";
 import { must, run } from "./run";
 
-/** A volume's content at a point in time: what Spot takes of a root volume every five minutes. */
+/** A snapshot of a volume, as Spot takes one of each root volume every five minutes. */
 export interface Snapshot {
   readonly image: Image;
   readonly directory: string;
 }
 
-/** A root volume: the image below, and above it everything that an instance has written. */
+/** A root volume: the image as the lower layer, and the files written by instances as the upper layer. */
 export class Volume {
   private mounted = false;
 
@@ -23,7 +23,7 @@ export class Volume {
     private readonly directory: string,
   ) {}
 
-  /** A fresh volume of the image, or one with a snapshot's content. */
+  /** A new volume of the image, or of a snapshot. */
   static async create(from: Image | Snapshot): Promise<Volume> {
     const id = `vol-${randomBytes(9).toString("hex").slice(0, 17)}`;
     const directory = join(workDirectory(), "volumes", id);
@@ -38,7 +38,7 @@ export class Volume {
     return join(this.directory, "root");
   }
 
-  /** What was written, as overlayfs keeps it. */
+  /** The upper directory of overlayfs. */
   get upper(): string {
     return join(this.directory, "upper");
   }
@@ -59,8 +59,8 @@ export class Volume {
   }
 
   /**
-   * A copy of the content, also while an instance writes: crash-consistent file by file. Where a true
-   * point in time matters the writer has to stand still meanwhile, see `Instance.snapshot`.
+   * A copy of the content. While an instance writes, only each single file is crash-consistent. For a copy of one point
+   * in time, the writers must be frozen: see `Instance.snapshot`.
    */
   async snapshot(): Promise<Snapshot> {
     const directory = join(workDirectory(), "snapshots", `snap-${randomBytes(8).toString("hex")}`);
@@ -69,7 +69,7 @@ export class Volume {
     return { image: this.image, directory };
   }
 
-  /** Goes back to a snapshot, or to the bare image: the volume must not be mounted. */
+  /** Resets the volume to a snapshot, or to the image. It must not be mounted. */
   async restore(from: Snapshot | Image): Promise<void> {
     if (this.mounted) throw new Error(`${this.id} is attached`);
     await removeTree(join(this.directory, "work"));
@@ -91,7 +91,7 @@ async function copy(from: string, to: string): Promise<void> {
   const argv = ["cp", "--archive", "--reflink=auto", "--sparse=auto", from, to];
   const { code, stderr } = await run(argv, { timeout: 300_000 });
   if (code === 0) return;
-  // A file that was renamed or removed between cp's listing and its opening is no failure.
+  // A file may be renamed or removed after cp has listed it. This is not an error.
   const other = stderr.split("\n").filter((line) => line !== "" && !/No such file or directory/.test(line));
   if (other.length > 0 || !existsSync(to) || readdirSync(to).length === 0) {
     throw new Error(`copying ${from}: ${other.join("\n") || stderr}`);

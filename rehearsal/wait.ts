@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface WaitOptions {
-  /** Milliseconds until the wait is given up. */
+  /** The timeout, in milliseconds. */
   readonly timeout: number;
-  /** Milliseconds between two looks. @default 50 */
+  /** The polling interval, in milliseconds. @default 50 */
   readonly every?: number;
-  /** What a reader needs when it did not happen, such as the end of a log. */
+  /** Further text for the error at a timeout, such as the end of a log. */
   readonly evidence?: () => string | Promise<string>;
 }
 
-/** Looks until `probe` returns something truthy, and returns that; throws when the time is up. */
+/** Polls until `probe` returns a truthy value, and returns it. Throws at the timeout. */
 export async function until<T>(
   what: string,
   options: WaitOptions,
@@ -26,7 +26,7 @@ export async function until<T>(
   throw new Error(`${what}: not within ${options.timeout} ms${evidence ? `\n${evidence}` : ""}`);
 }
 
-/** Looks until a count is above a goal; throws once it has not grown for `pause` ms, and when the time is up. */
+/** Polls until a count is above a goal. Throws if it has not grown for `pause` ms, or at the timeout. */
 export async function untilAbove(
   what: string,
   options: WaitOptions & { readonly pause: number },

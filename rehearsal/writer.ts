@@ -6,25 +6,25 @@ import { slotOf } from "./slots";
 import { until } from "./wait";
 
 export interface WriterOptions extends RedisNodeOptions {
-  /** Where to ask for the cluster's slot map first: any members. */
+  /** The members that are queried first for the slot map. */
   readonly seeds: readonly string[];
-  /** Writes a second, over all keys. @default 500 */
+  /** Writes per second, over all keys. @default 500 */
   readonly rate?: number;
-  /** Keys, spread over all slots. @default 1000 */
+  /** The number of keys, spread over all slots. @default 1000 */
   readonly keys?: number;
   /** @default writer */
   readonly prefix?: string;
-  /** Milliseconds that WAIT may take. @default 100 */
+  /** The timeout of WAIT, in milliseconds. @default 100 */
   readonly waitTimeout?: number;
 }
 
-/** What became of one key: values only ever increase. */
+/** The values of one key. They only increase. */
 interface Key {
   readonly name: string;
   readonly slot: number;
-  /** The last value that got OK. */
+  /** The last value with the reply OK. */
   plain: number;
-  /** The last value that got OK, and WAIT then said that a replica has it. */
+  /** The last value with the reply OK that WAIT confirmed on a replica. */
   acknowledged: number;
 }
 
@@ -32,28 +32,28 @@ export interface LostKey {
   readonly key: string;
   readonly plain: number;
   readonly acknowledged: number;
-  /** The highest value on any of the nodes; absent where none has the key. */
+  /** The highest value on any of the nodes; undefined if no node has the key. */
   readonly found?: number;
 }
 
 export interface Verdict {
-  /** Writes that got OK. */
+  /** Writes with the reply OK. */
   readonly plain: number;
-  /** Writes that were acknowledged: OK, and on a replica. */
+  /** Acknowledged writes: with the reply OK, and confirmed on a replica. */
   readonly acknowledged: number;
-  /** Keys whose last plain, or last acknowledged, value is on none of the nodes. */
+  /** Keys whose last value with OK, or last acknowledged value, is on none of the nodes. */
   readonly lostPlain: number;
   readonly lostAcknowledged: number;
-  /** Keys that no node would answer for; they count as lost. */
+  /** Keys that no node returned a value for. They count as lost. */
   readonly unanswered: number;
-  /** Writes whose outcome stayed unknown or that were refused: they promise nothing. */
+  /** Writes that were rejected, or whose result is unknown. They count neither as OK nor as acknowledged. */
   readonly failed: number;
-  /** The longest time, in milliseconds, in which a shard's writes got no OK. */
+  /** The longest time in which a shard accepted no writes, in milliseconds. */
   readonly longestGap: number;
   readonly list: readonly LostKey[];
 }
 
-/** One master's connection and the work that is on it. */
+/** The connection to one master, and its pending writes. */
 interface Lane {
   readonly address: string;
   connection?: Connection;
@@ -63,22 +63,22 @@ interface Lane {
 
 /** Milliseconds between two batches. */
 const tick = 10;
-/** Milliseconds after which an answer is not expected any more: of a write, and of a read when all is over. */
+/** The timeouts of a write, and of a read at the end, in milliseconds. */
 const patience = 2000;
 const readPatience = 10 * patience;
 
 const settled = [() => true, () => false] as const;
 
 /**
- * Only ever upwards: of a connection that was given up while its cable was pulled, the kernel goes on sending, and a
- * write of long ago would come over a later one.
+ * Only increases a value. After a network failure, the kernel still sends the writes of a closed connection, and such an
+ * old write would overwrite a later one.
  */
 const RAISE = `if tonumber(redis.call("GET", KEYS[1]) or 0) < tonumber(ARGV[1]) then
   redis.call("SET", KEYS[1], ARGV[1])
 end
 return "OK"`;
 
-/** Writes to all slots and remembers what it was promised. */
+/** Writes to all slots and records the acknowledged writes. */
 export class Writer {
   private readonly keys: readonly Key[];
   private readonly lanes = new Map<string, Lane>();
@@ -100,26 +100,30 @@ export class Writer {
     this.slotMap = new SlotMap(options.seeds, options);
   }
 
-  /** Begins to write; throws where no seed tells the cluster's slot map within ten seconds. */
+  /** Starts to write. Throws if no seed returns the slot map within ten seconds. */
   static async start(options: WriterOptions): Promise<Writer> {
     const writer = new Writer(options);
     const { slotMap } = writer;
-    // Again and again: one question is short, so that a failover is seen soon, and a server may be saving.
+    // Retried, since a server may be saving: the timeout of one query is short, so that a failover is seen soon.
     const evidence = (): string => slotMap.trouble;
-    await until(`a cluster at ${options.seeds.join(", ")}`, { timeout: 10_000, evidence }, async () => {
-      await slotMap.refresh();
-      return slotMap.known;
-    });
+    await until(
+      `slot map of the cluster at ${options.seeds.join(", ")}`,
+      { timeout: 10_000, evidence },
+      async () => {
+        await slotMap.refresh();
+        return slotMap.known;
+      },
+    );
     writer.loop = writer.run();
     return writer;
   }
 
-  /** Writes so far that got OK, and that were acknowledged. */
+  /** The numbers of writes with OK, and of acknowledged writes, so far. */
   get counts(): { readonly plain: number; readonly acknowledged: number; readonly failed: number } {
     return { plain: this.plain, acknowledged: this.acknowledged, failed: this.failed };
   }
 
-  /** Ends the writing, after the answers that are still due. */
+  /** Stops writing, after the pending replies. */
   async stop(): Promise<void> {
     this.running = false;
     await this.loop;
@@ -129,7 +133,7 @@ export class Writer {
     for (const lane of this.lanes.values()) lane.connection?.close();
   }
 
-  /** Reads every key from these nodes, replicas too, and compares with what was promised. */
+  /** Reads every key from these nodes, replicas included, and compares it with the recorded writes. */
   async verify(nodes: readonly string[]): Promise<Verdict> {
     const found = new Map<string, number>();
     const answered = new Set<string>();
@@ -180,7 +184,7 @@ export class Writer {
     }
   }
 
-  /** Puts a key in its master's lane; while a lane is stuck nothing piles up in it. */
+  /** Adds a key to the lane of its master. A lane that is blocked takes no further keys. */
   private hand(key: Key | undefined): void {
     const owner = key && this.slotMap.owner(key.slot);
     if (!key) return;
@@ -193,7 +197,7 @@ export class Writer {
     if (lane.queue.length < this.keys.length) lane.queue.push(key);
   }
 
-  /** Sends what is queued in one go, and WAIT behind it: WAIT speaks for its own connection only. */
+  /** Sends all queued writes and then WAIT, which confirms only writes of its own connection. */
   private async work(lane: Lane): Promise<void> {
     if (lane.busy || lane.queue.length === 0) return;
     lane.busy = true;
@@ -201,7 +205,7 @@ export class Writer {
     lane.connection ??= await Connection.open(lane.address, this.options, patience).catch(() => undefined);
     const refused = lane.connection ? await this.write(lane.connection, batch) : batch.length;
     if (refused > 0) {
-      // Moved, down, or too slow to be waited for: what is still to come on this connection is forgotten.
+      // The slot was moved, or the master is down or too slow: further replies on this connection are ignored.
       this.failed += refused;
       lane.connection?.close();
       lane.connection = undefined;
@@ -210,7 +214,7 @@ export class Writer {
     lane.busy = false;
   }
 
-  /** Resolves to the number of writes that got no OK. */
+  /** Resolves to the number of writes without OK. */
   private async write(connection: Connection, batch: readonly Key[]): Promise<number> {
     const waitTimeout = this.options.waitTimeout ?? 100;
     const answers = batch.map(async (key) => {

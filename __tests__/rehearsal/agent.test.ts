@@ -1,7 +1,7 @@
 import { agentArchive } from "../../constructs/redis/agent-archive";
 import { hostAgent } from "../../rehearsal/agent";
 
-test("the agent that instances download is the archive that the command line writes", async () => {
+test("instances download the archive that the command line writes", async () => {
   const published = new Map<string, Uint8Array>();
   const publish = (path: string, content: Uint8Array): string => {
     published.set(path, content);

@@ -31,7 +31,7 @@ describeApt("aptSources", () => {
   const debian = "URIs: http://mirror.test/debian\nComponents: main";
   const security = "URIs: http://mirror.test/security\nComponents: main";
 
-  it("takes stanzas of the release and its updates, without comments and third parties", async () => {
+  it("uses stanzas of the release and its updates, without comments and other repositories", async () => {
     stanzas(
       "Types: deb\nURIs: http://mirror.test/other\nSuites: nodistro bookworm-pgdg\nComponents: main",
       `Types: deb\n# which one\nSuites: bookworm bookworm-updates bookworm-backports\n${debian}`,
@@ -43,7 +43,7 @@ describeApt("aptSources", () => {
     ]);
   });
 
-  it("takes no other suite and no second type from a stanza that names several", async () => {
+  it("uses only the suite and the type from a stanza with several of them", async () => {
     stanzas(`Types: deb deb-src\nSuites: bookworm\n trixie\n sid\n${debian}`);
     expect(await texts("bookworm")).toEqual([`Types: deb\nSuites: bookworm\n${debian}`]);
     expect(await texts("bookworm", "deb-src")).toEqual([`Types: deb-src\nSuites: bookworm\n${debian}`]);
@@ -62,7 +62,7 @@ describeApt("aptSources", () => {
     expect(await texts("bookworm", "deb-src")).toHaveLength(1);
   });
 
-  it("finds another suite where its own release is found, when no entry names it", async () => {
+  it("uses the sources of the machine's release for another suite, if no entry names the suite", async () => {
     stanzas(
       `Types: deb\nSuites: bookworm bookworm-updates\n${debian}`,
       `Types: deb\nSuites: bookworm-security\n${security}`,
@@ -73,7 +73,7 @@ describeApt("aptSources", () => {
     expect(await texts("sid", "deb-src")).toEqual([`Types: deb-src\nSuites: sid\n${debian}`]);
   });
 
-  it("leaves out a stanza that is disabled", async () => {
+  it("ignores a disabled stanza", async () => {
     stanzas(
       `Types: deb\nSuites: bookworm\n${debian}`,
       `Enabled: no\nTypes: deb\nSuites: bookworm\n${security}`,
@@ -81,13 +81,13 @@ describeApt("aptSources", () => {
     expect(await texts("bookworm")).toEqual([`Types: deb\nSuites: bookworm\n${debian}`]);
   });
 
-  it("keeps the other fields of a stanza, also of several lines", async () => {
+  it("keeps the other fields of a stanza, including multi-line fields", async () => {
     const key = "Signed-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n mDME";
     stanzas(`Types: deb\nSuites: bookworm\n${debian}\n${key}`);
     expect(await texts("trixie")).toEqual([`Types: deb\nSuites: trixie\n${debian}\n${key}`]);
   });
 
-  it("takes lines in the one-line format, with options and components", async () => {
+  it("supports the one-line format, with options and components", async () => {
     const own = "[signed-by=/k arch=amd64] http://mirror.test/debian";
     lines(
       `# mine`,
@@ -103,7 +103,7 @@ describeApt("aptSources", () => {
     expect(await texts("trixie", "deb-src")).toEqual([`deb-src ${own} trixie main contrib`]);
   });
 
-  it("says so where there is none", async () => {
+  it("throws if there is no source", async () => {
     await expect(texts("trixie")).rejects.toThrow("no package source of trixie or bookworm found");
   });
 });

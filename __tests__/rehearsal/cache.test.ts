@@ -15,21 +15,21 @@ describe("cached", () => {
 
   const make = (directory: string) => Promise.resolve(writeFileSync(join(directory, "made"), ""));
 
-  it("makes a thing once", async () => {
+  it("builds a directory once", async () => {
     const first = await cached("thing", make);
     const second = await cached("thing", () => Promise.reject(new Error("made again")));
     expect(second).toBe(first);
     expect(existsSync(join(first, "made"))).toBe(true);
   });
 
-  it("leaves nothing of a make that failed", async () => {
+  it("removes the files of a failed build", async () => {
     await expect(cached("thing", () => Promise.reject(new Error("no registry")))).rejects.toThrow(
       "no registry",
     );
     expect(readdirSync(cacheDirectory())).toEqual([]);
   });
 
-  it("lets two makes at once end with the same thing", async () => {
+  it("returns the same directory for two concurrent builds", async () => {
     const [first, second] = await Promise.all([cached("thing", make), cached("thing", make)]);
     expect(first).toBe(second);
     expect(readdirSync(cacheDirectory())).toEqual(["thing"]);

@@ -20,11 +20,11 @@ describe("ownDirectories", () => {
     ]);
   });
 
-  it("finds nothing where nothing is mounted", () => {
+  it("finds nothing if no hierarchy is mounted", () => {
     expect(ownDirectories("0::/\n", "")).toEqual([]);
   });
 
-  it("starts from the part of the hierarchy that is mounted", () => {
+  it("supports a hierarchy of which only a part is mounted", () => {
     const mounts = "31 24 0:27 /docker/1 /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n";
     expect(ownDirectories("0::/docker/1/own\n", mounts)).toEqual(["/sys/fs/cgroup/own"]);
   });

@@ -1,6 +1,6 @@
 import { count, portNumber } from "../../rehearsal/count";
 
-test("a count is a whole number from 1 on", () => {
+test("a count is a positive whole number", () => {
   expect(count("--replicas", "12")).toBe(12);
 });
 
@@ -21,6 +21,6 @@ test.each([
   expect(portNumber(text)).toBe(port);
 });
 
-test.each(["", " 1", "-1", "65536", "1.5", "0x10", "http"])("%p is no port", (text) => {
+test.each(["", " 1", "-1", "65536", "1.5", "0x10", "http"])("%p is not a port", (text) => {
   expect(() => portNumber(text)).toThrow(`--port must be from 0 to 65535, got: ${text}`);
 });

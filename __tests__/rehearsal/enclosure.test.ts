@@ -9,7 +9,7 @@ import { describeWith } from "../support/needs";
 
 const repository = join(__dirname, "../..");
 
-/** Runs a command in an enclosure; the work directory is told by the child itself. */
+/** Runs a command in an enclosure. The command prints the work directory. */
 function enclosed(script: string, temporary: string): ChildProcess & { readonly text: () => string } {
   const child = spawn(
     process.execPath,
@@ -27,7 +27,7 @@ function status(child: ChildProcess): Promise<number | null> {
 }
 
 describe("insideEnclosure", () => {
-  it("does not believe the variable alone", () => {
+  it("is false if only the variable is set", () => {
     const before = process.env["REHEARSAL_ENCLOSURE"];
     process.env["REHEARSAL_ENCLOSURE"] = "/";
     try {
@@ -81,13 +81,13 @@ describeWith(["root", "systemd-nspawn"], "an enclosure", () => {
     setsid sleep 4242 &
   `;
 
-  it("passes the exit status on and gives its command a network of its own", async () => {
+  it("passes on the exit code and has a separate network", async () => {
     const child = enclosed(`ls /sys/class/net > /dev/null; ip -brief link; exit 7`, temporary);
     expect(await status(child)).toBe(7);
     expect(child.text().trim().split("\n")).toEqual([expect.stringMatching(/^lo\s+(UNKNOWN|UP)/)]);
   });
 
-  it("leaves nothing behind when its command ends", async () => {
+  it("removes all processes and files when its command ends", async () => {
     const child = enclosed(`${busy} true`, temporary);
     expect(await status(child)).toBe(0);
     expect(leftovers(child)).toEqual(nothing);
@@ -95,10 +95,12 @@ describeWith(["root", "systemd-nspawn"], "an enclosure", () => {
 
   it.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)("leaves nothing behind after %s", async (signal) => {
     const child = enclosed(`${busy} echo begun; sleep 4242`, temporary);
-    await until("it has begun", { timeout: 20_000, evidence: child.text }, () => /begun/.test(child.text()));
+    await until("the command has begun", { timeout: 20_000, evidence: child.text }, () =>
+      /begun/.test(child.text()),
+    );
     child.kill(signal);
     await status(child);
-    // After SIGKILL nobody is left to wait for, so it is looked for.
+    // After SIGKILL there is no process to wait for, so the test polls.
     await until(
       "nothing is left",
       { timeout: 15_000, evidence: () => JSON.stringify(leftovers(child)) },

@@ -34,13 +34,13 @@ describe("the metadata service", () => {
     return { status: response.status, body: await response.text() };
   }
 
-  it("answers only with a token of its own", async () => {
+  it("requires a token that it has issued", async () => {
     expect((await request("meta-data/instance-id")).status).toBe(401);
     const headers = { "X-aws-ec2-metadata-token": "guessed" };
     expect((await request("meta-data/instance-id", { headers })).status).toBe(401);
   });
 
-  it("answers nothing while it is withheld, and the same afterwards", async () => {
+  it("replies with 404 while it is withheld, and with the same values afterwards", async () => {
     const answerAgain = metadata.withhold(ip);
     expect((await token()).status).toBe(404);
     answerAgain();
@@ -62,7 +62,7 @@ describe("the metadata service", () => {
     expect(await get(path)).toEqual({ status: 200, body });
   });
 
-  it("knows of no interruption until it is noticed, and forgets it with the instance", async () => {
+  it("has an interruption notice only after it is published, and removes it with the instance", async () => {
     expect((await get("spot/instance-action")).status).toBe(404);
     metadata.notice(ip, "terminate", new Date("2030-01-02T03:04:05.678Z"));
     const noticed = await get("spot/instance-action");
@@ -71,19 +71,19 @@ describe("the metadata service", () => {
     expect((await get("spot/instance-action")).status).toBe(404);
   });
 
-  it("recommends to rebalance once told", async () => {
+  it("has a rebalance recommendation once it is published", async () => {
     expect((await get("events/recommendations/rebalance")).status).toBe(404);
     metadata.rebalance(ip, new Date("2030-01-02T03:04:05Z"));
     const { body } = await get("events/recommendations/rebalance");
     expect(JSON.parse(body)).toEqual({ noticeTime: "2030-01-02T03:04:05Z" });
   });
 
-  it("serves what a test adds", async () => {
+  it("serves paths that a test adds", async () => {
     metadata.serve("iam/security-credentials/role", "{}");
     expect(await get("iam/security-credentials/role")).toEqual({ status: 200, body: "{}" });
   });
 
-  it("answers nobody whom it does not know", async () => {
+  it("replies with 404 to unknown addresses", async () => {
     metadata.forget(ip);
     expect((await token()).status).toBe(404);
     expect(() => metadata.notice(ip, "stop", new Date())).toThrow("no instance is registered");

@@ -19,7 +19,7 @@ describe("the mirror", () => {
     rmSync(directory, { recursive: true });
   });
 
-  it("serves its directory and notes who asked for what", async () => {
+  it("serves its directory and records the requests", async () => {
     const response = await fetch(mirror.url("debian/Packages"));
     expect(await response.text()).toBe("Package: redis-server\n");
     expect(response.headers.get("content-length")).toBe("22");
@@ -30,13 +30,13 @@ describe("the mirror", () => {
     ]);
   });
 
-  it("serves nothing above its directory, and no directory", async () => {
+  it("serves no files outside its directory, and no directories", async () => {
     for (const path of ["%2e%2e/secret", "..%2fsecret", "debian", ""]) {
       expect((await fetch(mirror.url(path))).status).toBe(404);
     }
   });
 
-  it("serves what a test puts in a file's place", async () => {
+  it("serves a file that a test replaces", async () => {
     const url = mirror.publish("debian/Packages", Buffer.from("damaged"));
     expect(await (await fetch(url)).text()).toBe("damaged");
   });

@@ -1,7 +1,7 @@
 import { parseClusterNodes } from "../../rehearsal/redis-node";
 
 describe("parseClusterNodes", () => {
-  it("reads masters, replicas, single slots and names, and leaves out slots that move", () => {
+  it("reads masters, replicas, single slots and names, and ignores migrating slots", () => {
     const text = [
       "aa 10.0.1.10:6379@16379,name myself,master - 0 0 3 connected 0-99 101 [200->-bb] [201-<-bb]",
       "bb 10.0.2.10:6380@16380 slave,fail? aa 1 2 3 disconnected",
@@ -23,7 +23,7 @@ describe("parseClusterNodes", () => {
     ]);
   });
 
-  it("reads a node that has no address", () => {
+  it("reads a node without an address", () => {
     expect(parseClusterNodes("cc :0@0 master,noaddr - 0 0 1 disconnected")[0]).toMatchObject({ address: "" });
   });
 });

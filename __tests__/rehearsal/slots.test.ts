@@ -1,7 +1,7 @@
 import { slotOf } from "../../rehearsal/slots";
 
 describe("slotOf", () => {
-  // As CLUSTER KEYSLOT answers.
+  // The replies of CLUSTER KEYSLOT.
   it.each([
     ["foo", 12182],
     ["123456789", 12739],

@@ -18,7 +18,7 @@ describeWith(["terraform"], "Terraform", () => {
     output: { list: { value: "${var.list}" }, text: { value: "${var.text}" } },
   };
 
-  test("variables arrive as they are, and outputs come back", async () => {
+  test("variables are passed unchanged, and outputs are returned", async () => {
     await write(withVariables);
     const terraform = new Terraform(directory);
     await terraform.init();
@@ -31,7 +31,7 @@ describeWith(["terraform"], "Terraform", () => {
     expect(await terraform.output()).toEqual({});
   }, 60_000);
 
-  test("variables of the process do not reach a run, those given do", async () => {
+  test("variables of the process are not passed to a run, given ones are", async () => {
     await write(withVariables);
     process.env.TF_VAR_text = "from outside";
     try {
@@ -45,7 +45,7 @@ describeWith(["terraform"], "Terraform", () => {
     }
   }, 60_000);
 
-  test("an error says what was run, how it ended, and what Terraform said last", async () => {
+  test("an error has the command, its exit code and the last output of Terraform", async () => {
     await write({ output: { x: { value: "${var.missing}" } } });
     const terraform = new Terraform(directory);
     await terraform.init();
@@ -55,7 +55,7 @@ describeWith(["terraform"], "Terraform", () => {
     expect((error as TerraformError).message).toMatch(/exited with 1[^]*undeclared input variable/);
   }, 60_000);
 
-  test("a call that takes too long is ended", async () => {
+  test("a command that exceeds its timeout is ended", async () => {
     await write({
       resource: { terraform_data: { slow: { provisioner: { "local-exec": { command: "sleep 30" } } } } },
     });

@@ -1,21 +1,21 @@
 import { until, untilAbove } from "../../rehearsal/wait";
 
 describe("until", () => {
-  it("returns what it waited for", async () => {
+  it("returns the value of the probe", async () => {
     let looks = 0;
     expect(await until("three", { timeout: 1000, every: 1 }, () => (++looks === 3 ? "three" : ""))).toBe(
       "three",
     );
   });
 
-  it("throws with the evidence when the time is up", async () => {
+  it("throws an error with the evidence at the timeout", async () => {
     const options = { timeout: 20, every: 5, evidence: () => "the log's end" };
     await expect(until("never", options, () => false)).rejects.toThrow(
       "never: not within 20 ms\nthe log's end",
     );
   });
 
-  it("throws what the probe throws, at once", async () => {
+  it("throws the error of the probe immediately", async () => {
     const probe = () => Promise.reject(new Error("cannot be"));
     await expect(until("never", { timeout: 60_000 }, probe)).rejects.toThrow("cannot be");
   });
@@ -38,7 +38,7 @@ describe("untilAbove", () => {
     );
   });
 
-  it("throws when the time is up, even if the count grows", async () => {
+  it("throws at the timeout, even if the count grows", async () => {
     let looks = 0;
     const options = { timeout: 50, pause: 60_000, every: 5 };
     await expect(untilAbove("it counts", options, 1e9, () => ++looks)).rejects.toThrow("not within 50 ms");

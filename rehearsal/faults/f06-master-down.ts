@@ -16,7 +16,7 @@ export const fault: Fault = {
     await more(writer, 0, { timeout: 10_000 });
     const master = await scene.masterOf(0);
     const goesDown = async (): Promise<void> => {
-      // While its replica is up: at a shutdown Redis waits for its replicas and saves the offset that they also have.
+      // While its replica is up: at a shutdown, Redis waits for its replicas and saves the offset that they have reached.
       await scene.masters.stop(master);
       await scene.stop(0, "clean");
     };

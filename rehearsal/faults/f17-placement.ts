@@ -63,7 +63,7 @@ interface EvenBoot {
   readonly lock?: boolean;
 }
 
-/** New replicas of three masters boot, and each master gets as many. */
+/** New replicas of three masters boot, and are spread evenly over the masters. */
 async function bootEvenly(scene: Scene, { count = 6, delays, lock = true }: EvenBoot = {}): Promise<Ending> {
   const places = Array.from({ length: count }, (_, place) => place);
   if (!lock) await scene.masters.cli(0, "-c", "SET", PLACEMENT_LOCK, FOREIGN);
@@ -79,7 +79,7 @@ async function bootEvenly(scene: Scene, { count = 6, delays, lock = true }: Even
   return { outcome: "joined", seconds, resync: "full", note: then.note, ...(await endsWell(scene, places)) };
 }
 
-/** The boots overlap differently in each run; `REHEARSAL_SEED` repeats one. */
+/** The delays are random in each run. `REHEARSAL_SEED` repeats the delays of a run. */
 async function bootAtRandom(scene: Scene, props: EvenBoot = {}): Promise<Ending> {
   const seed = Number(process.env["REHEARSAL_SEED"] ?? randomInt(2 ** 31));
   const random = generator(seed);

@@ -26,7 +26,7 @@ export const plain: Fault = {
 
 export const alone: Fault = {
   id: "F18b",
-  title: "reboot while no master answers: starts by its own file",
+  title: "reboot while no master answers: starts with its local files",
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     await scene.write();

@@ -51,9 +51,9 @@ function blocked(id: string, title: string, blocks: (scene: Scene) => Block[]): 
             .catch(() => undefined);
         const options = { timeout: 60_000, evidence: () => scene.instance(0).journal(40) };
         await until("the link is up", options, async () => (await link())?.["master_link_status"] === "up");
-        // … for a few node timeouts, in which the agent looks at the cluster several times.
+        // … for a few node timeouts, in which the agent runs `reconcile` several times.
         const end = Date.now() + 15_000;
-        await until("the time is over", { timeout: 20_000, every: 200 }, async () => {
+        await until("a few node timeouts have passed", { timeout: 20_000, every: 200 }, async () => {
           const { text } = await scene.status(0);
           if (text.startsWith("in sync")) {
             const lines = await scene.masters.cli(0, "CLUSTER", "NODES");

@@ -17,15 +17,18 @@ export const fault: Fault = {
     });
     const before = await undisturbed();
     const start = Date.now();
-    const twin = await scene.restore(1, image);
+    const duplicate = await scene.restore(1, image);
     await scene.reaches(1, /^refused: another machine answers with the ID of this node/);
     const seconds = since(start);
-    holds("the user data fails", !(await twin.waitForUserData()).succeeded);
+    holds("the user data fails", !(await duplicate.waitForUserData()).succeeded);
     await sleep(5000); // systemd would have retried by now
-    holds("Redis does not run there", (await scene.pid(1)) === 0 && !(await scene.node(1).answers()));
+    holds(
+      "Redis does not run on the second machine",
+      (await scene.pid(1)) === 0 && !(await scene.node(1).answers()),
+    );
     holds("the status exits with 20", (await scene.status(1)).code === 20);
-    const { stdout } = await twin.exec(["journalctl", "--boot", "--output=cat"]);
-    holds("it never ran there", !stdout.includes("waiting: Redis is starting"));
+    const { stdout } = await duplicate.exec(["journalctl", "--boot", "--output=cat"]);
+    holds("Redis never ran on the second machine", !stdout.includes("waiting: Redis is starting"));
     const after = await undisturbed();
     holds(
       `the first was not disturbed (${JSON.stringify([before, after])})`,

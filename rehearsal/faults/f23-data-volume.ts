@@ -71,7 +71,7 @@ const foreign: Fault = {
     await other.format("foreign");
     const before = await other.digest();
     const ending = await refusedOn(scene, other, /^refused: not a volume of Redis, and left alone: \/dev/);
-    holds("what is on it is what was", (await other.digest()) === before);
+    holds("its content is unchanged", (await other.digest()) === before);
     return ending;
   },
 };
@@ -89,7 +89,7 @@ const another: Fault = {
       other,
       /^refused: \S+ has the file system \S+, and the data of this/,
     );
-    holds("what is on it is what was", (await other.digest()) === before);
+    holds("its content is unchanged", (await other.digest()) === before);
     return ending;
   },
 };

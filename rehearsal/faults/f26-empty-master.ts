@@ -46,7 +46,7 @@ export const fault: Fault = {
     );
     holds("the status exits with 0", (await scene.status(0)).code === 0);
     holds(
-      "the acceptance was valid once",
+      "the acceptance was used only once",
       (await shell(scene, "ls /run/redis-replica")).includes("accepted") === false,
     );
     holds("the kept RDB has all keys", (await keptDigest(scene)) === digest);

@@ -19,7 +19,7 @@ export const fault: Fault = {
     await scene.stop(0, "clean");
     await more(writer, 300); // the volume lacks these writes
     const [owner, peer, heir] = [old, other, successor].map((place) => scene.masters.node(place));
-    holds("there are three", owner && peer && heir);
+    holds("the cluster has these three masters", owner && peer && heir);
     await scene.network.split([owner.address, peer.address, scene.address(0)]);
     await heir.until("replication", "role", "master", { timeout: 60_000 });
 

@@ -6,10 +6,10 @@ const nodeTimeout = 5000;
 /** Milliseconds after its master's failure in which an unguarded replica would have started an election: it is the
  * only one, so it starts within a second, and again if votes are lost. */
 const watched = 5 * nodeTimeout;
-/** The least bytes by which the replica must be behind when its master dies. */
+/** The replica must lack at least this number of bytes when its master dies. */
 const behind = 10 * 2 ** 20;
 
-/** Its link is up from the first byte on, and Redis checks nothing else before it starts an election. */
+/** The link is up from the first byte of the resync on, and Redis checks only the link before it starts an election. */
 export const fault: Fault = {
   id: "F28",
   title: "its master dies while it is back but far behind, over a slow link",

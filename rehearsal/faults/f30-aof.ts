@@ -6,13 +6,13 @@ import { type Writer } from "../writer";
 import { type Fault, holds, more, nothingLost, since } from "./fault";
 import { promote } from "./promoted";
 
-/** The commands that an agent may send to its own Redis first in a look. */
+/** The commands that the agent may send to the local Redis first in a reconcile run. */
 const first = ["cluster", "info", "role"];
 
-/** Redis answers the first command of a look, and none of the following ones. */
+/** Redis replies to the first command of a reconcile run, and to none of the following ones. */
 const stalls: Fault = {
   id: "F30",
-  title: "promoted, Redis stalls for 9 seconds during a look: its append-only file is kept",
+  title: "promoted, Redis stalls for 9 seconds during a reconcile run: its append-only file is kept",
   async run(scene) {
     const writer = await protectedOwner(scene);
     await writer.stop();
@@ -26,19 +26,19 @@ const stalls: Fault = {
     const damage = await missing(scene);
     holds(`the append-only file that Redis writes is on disk (${damage})`, damage === "");
     const seconds = since(start);
-    await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+    await until("the cluster state is ok", { timeout: 30_000 }, () => scene.whole());
     return { outcome: "serves", seconds, ...nothingLost(await scene.verdict()) };
   },
 };
 
 const killed: Fault = {
   id: "F30k",
-  title: "promoted, Redis is killed between two commands of a look: serves again from its append-only file",
+  title: "promoted, Redis is killed during a reconcile run: serves again from its append-only file",
   async run(scene) {
     const id = await scene.node(0).cli("CLUSTER", "MYID");
     const writer = await protectedOwner(scene);
     await writer.stop();
-    await sleep(1500); // everysec
+    await sleep(1500); // the append-only file is synced to disk every second
     const pid = await scene.pid(0);
     // Wait for the kill: a command on the machine takes a tenth of a second to start.
     const stall = await Stall.arm({ node: scene.node(0), seconds: 5, asked: first });
@@ -47,7 +47,7 @@ const killed: Fault = {
     const start = Date.now();
     await scene.instance(0).exec(["systemctl", "kill", "-s", "KILL", "redis-replica"]);
     stall.close();
-    // The look waits two seconds for an answer.
+    // The reconcile run waits two seconds for a reply.
     await sleep(4000);
     const damage = await missing(scene);
     holds(`the append-only file is on disk after the kill (${damage})`, damage === "");
@@ -57,7 +57,7 @@ const killed: Fault = {
     const seconds = since(start);
     holds("it is another process", (await scene.pid(0)) !== pid);
     holds("it is the same node", (await scene.node(0).cli("CLUSTER", "MYID")) === id);
-    await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+    await until("the cluster state is ok", { timeout: 30_000 }, () => scene.whole());
     const counts = nothingLost(await scene.verdict());
     holds(`no write to it is gone (${counts.lostPlain})`, counts.lostPlain === 0);
     return { outcome: "serves", seconds, ...counts };

@@ -40,7 +40,7 @@ const masterDown: Fault = {
 export const accept = [healthy, masterDown];
 
 /**
- * A manual failover makes its master its replica. Redis is killed before the next look, and so without an append-only
+ * A manual failover makes its master its replica. Redis is killed before the next reconcile run, and so without an append-only
  * file. The keys that were acknowledged last are never written again.
  */
 async function promotedAndKilled(scene: Scene): Promise<Ending> {
@@ -52,7 +52,7 @@ async function promotedAndKilled(scene: Scene): Promise<Ending> {
   await scene.node(0).cli("CLUSTER", "FAILOVER");
   await scene.node(0).until("replication", "role", "master", { timeout: 10_000 });
   await copy.until("replication", "master_link_status", "up", { timeout: 10_000 });
-  // Before that look; only this shard's writes are acknowledged.
+  // Before that run. Only writes to this shard are acknowledged.
   await more(writer, 1000, { timeout: 12_000 });
   await writer.stop();
   const back = await recovery(scene, { id }, async () => {

@@ -12,7 +12,7 @@ const stalls: Fault = {
     "a second machine on a snapshot of the first's volume, while the first stalls for 8 seconds: refuses",
   scene: { nodeTimeout },
   run: (scene) =>
-    twins(scene, async (launch) => {
+    duplicate(scene, async (launch) => {
       const asker = scene.address(1);
       const by = scene.masters.servers.map(({ node }) => node);
       const stall = await Stall.arm({ node: scene.node(0), seconds: 8, asked: ["cluster"], by, from: asker });
@@ -31,7 +31,7 @@ const loads: Fault = {
     replicaDirectives: { "key-load-delay": "5000", "loading-process-events-interval-bytes": "1024" },
   },
   run: (scene) =>
-    twins(scene, async (launch) => {
+    duplicate(scene, async (launch) => {
       await scene.instance(0).exec(["systemctl", "kill", "-s", "KILL", "redis-replica"]);
       await launch();
       const loading = async (): Promise<boolean> =>
@@ -42,13 +42,13 @@ const loads: Fault = {
     }),
 };
 
-export const slowTwins = [stalls, loads];
+export const slowDuplicateVolume = [stalls, loads];
 
 /**
  * Boots the second machine while the first does not answer. The second must refuse and its Redis must not run, at the
  * latest when the first answers again. It must never have been in sync. The first must not change.
  */
-async function twins(
+async function duplicate(
   scene: Scene,
   silence: (launch: () => Promise<unknown>) => Promise<() => Promise<unknown>>,
 ): Promise<Ending> {

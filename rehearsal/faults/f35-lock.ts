@@ -6,7 +6,7 @@ import { PLACEMENT_LOCK } from "./placement-lock";
 
 const named: Fault = {
   id: "F35",
-  title: "joins while redirects name the lock's owner by a host name that the instance cannot resolve",
+  title: "joins while redirects to the lock's owner have a host name that the instance cannot resolve",
   scene: { replicas: 0 },
   async run(scene) {
     for (const [place, { node }] of scene.masters.servers.entries()) {

@@ -76,12 +76,14 @@ async function withoutMaster(scene: Scene, id: string): Promise<void> {
     await scene.network.plug(scene.address(0));
     for (const address of scene.masters.addresses)
       await scene.node(0).cli("CLUSTER", "MEET", address, "6379");
-    const found = await until("every master lists it so", { timeout: 4000, every: 5 }, listed).catch(
-      () => false,
-    );
+    const found = await until(
+      "every master lists it as a replica without a master's ID",
+      { timeout: 4000, every: 5 },
+      listed,
+    ).catch(() => false);
     if (found) {
       await scene.network.unplug(scene.address(0));
-      await sleep(200); // packets that are under way
+      await sleep(200); // packets in flight
       if (await listed()) return;
     }
     seen = JSON.stringify(await scene.seen(id));
@@ -90,9 +92,9 @@ async function withoutMaster(scene: Scene, id: string): Promise<void> {
 }
 
 /**
- * Makes all masters forget a node that is cut off; resolves when they would list it again. From Redis 7.2 on, a master
- * tells the others for a minute whom it has forgotten, and these then delete the node, too, even if it has met them
- * again. During that minute FORGET answers OK although the node is not listed.
+ * Makes all masters forget a node that is cut off. Resolves when they would list it again. From Redis 7.2 on, a master
+ * gossips for a minute which nodes it has forgotten. The other masters then also delete the node, even if it has met them
+ * again. During that minute FORGET replies OK although the node is not listed.
  */
 async function forgotten(scene: Scene, id: string): Promise<void> {
   let answers: readonly string[] = [];
@@ -109,7 +111,7 @@ async function forgotten(scene: Scene, id: string): Promise<void> {
 async function empty(scene: Scene, place: number): Promise<void> {
   const { servers } = scene.masters;
   const [from, to] = [place, (place + 1) % servers.length].map((each) => scene.masters.node(each));
-  holds("there are two", from && to);
+  holds("both masters are listed", from && to);
   const [source, target] = await Promise.all([from, to].map((node) => node.cli("CLUSTER", "MYID")));
   const own = (await from.nodes()).find(({ id }) => id === source)?.slots ?? [];
   const slots = own.reduce((sum, [first, last]) => sum + last - first + 1, 0);

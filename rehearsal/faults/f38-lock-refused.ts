@@ -8,7 +8,7 @@ import { endsWell, type Fault, holds, more, since } from "./fault";
 /** Why every master refuses to set the placement lock. */
 interface Refusal {
   readonly id: string;
-  /** How Redis's answer begins. */
+  /** The beginning of Redis's reply. */
   readonly answer: string;
   readonly begin: (server: RedisServer) => Promise<unknown>;
   readonly end: (server: RedisServer) => Promise<unknown>;

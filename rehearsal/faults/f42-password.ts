@@ -5,7 +5,7 @@ import { endsWell, type Fault, holds, killRedis, more, namesCause, since } from 
 
 const PASSWORD = "masters-only";
 
-/** Masters that answer NOAUTH must not be taken for silent, empty or gone. */
+/** Masters that reply NOAUTH must not be treated as unreachable, empty or lost. */
 export const joins: Fault = {
   id: "F42",
   title: "the masters have a password: the state names NOAUTH, and the replica joins once it is removed",

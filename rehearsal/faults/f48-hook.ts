@@ -40,7 +40,7 @@ export const fault: Fault = {
     await until("no process of the hook is left", options, async () => (await users()).length === 0);
     const seconds = since(start);
     holds(`it does not run as root (${owners.join(", ")})`, !owners.includes("root"));
-    // The lock is free: the next look and the next recovery complete.
+    // The lock is free: the next reconcile run and the next recovery complete.
     await scene.run(0, ["rm", file]);
     await scene.run(0, ["timeout", "30", "systemctl", "start", "redis-replica-reconcile.service"]);
     await killRedis(scene);

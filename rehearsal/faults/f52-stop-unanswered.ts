@@ -6,7 +6,7 @@ import { appendOnlyComplete, promote, servesAgain } from "./promoted";
 /** Seconds in which Redis does not answer: longer than the timeout of one command, and shorter than two of them. */
 const SILENT = 3;
 
-/** If silence were taken for "not a master", the append-only file would be switched off once Redis answers again. */
+/** If a missing reply were read as "not a master", the append-only file would be off once Redis replies again. */
 export const fault: Fault = {
   id: "F52",
   title: `a promoted replica is stopped while it does not answer for ${SILENT} s: its append-only file stays on`,

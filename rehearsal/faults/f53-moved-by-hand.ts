@@ -16,7 +16,7 @@ export const fault: Fault = {
     await until("it may be elected", { timeout: 10_000 }, async () => (await option(scene)) === "no");
     const place = ((await scene.masterOf(0)) + 1) % 3;
     const wanted = await scene.masters.cli(place, "CLUSTER", "MYID");
-    // Longer than the time until the next look.
+    // Longer than the time until the next reconcile run.
     await scene.network.throttle(scene.address(0), "12mbit");
     let barred = NaN;
     const back = await recovery(scene, { id, timeout: 120_000 }, async () => {
@@ -31,7 +31,7 @@ export const fault: Fault = {
       holds("it has not got the shard's data yet", link === "down");
       await scene.reaches(0, /^waiting/, 20_000);
     });
-    holds("it follows the master that was given", (await scene.masterOf(0)) === place);
+    holds("it follows the master that the operator chose", (await scene.masterOf(0)) === place);
     await until("it may be elected again", { timeout: 10_000 }, async () => (await option(scene)) === "no");
     return { outcome: "back", ...back, note: `barred after ${barred} s`, ...(await endsWell(scene)) };
   },

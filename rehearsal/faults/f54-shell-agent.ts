@@ -15,7 +15,7 @@ export const takenOver: readonly Fault[] = [
       scene.configure({ agent: "current" });
       const back = await recovery(scene, { id }, () => scene.launch(0));
       const { succeeded, errors } = await scene.instance(0).waitForUserData();
-      holds(`its user data ended well (${errors.join("; ")})`, succeeded);
+      holds(`its user data succeeded (${errors.join("; ")})`, succeeded);
       await scene.inSync(0);
       holds("the current agent runs", (await help(scene.run.bind(scene))).includes("--json"));
       const again = await recovery(scene, { id }, async () => {
@@ -43,7 +43,7 @@ export const takenOver: readonly Fault[] = [
       await scene.reaches(0, /^promoted/);
       const seconds = since(start);
       const { succeeded, errors } = await scene.instance(0).waitForUserData();
-      holds(`its user data ended well (${errors.join("; ")})`, succeeded);
+      holds(`its user data succeeded (${errors.join("; ")})`, succeeded);
       await scene.reaches(0, /^promoted/);
       holds("it is the same node", (await scene.node(0).cli("CLUSTER", "MYID")) === id);
       await until("the cluster state is ok", { timeout: 30_000 }, () => scene.whole());

@@ -20,16 +20,16 @@ export const emptyMasterLater: Fault = {
     await Promise.all(masters.servers.map((server) => server.start()));
     const note = await scene.reaches(0, /^refused: the master holds less data/);
     const seconds = since(start);
-    holds("the state says 20", (await scene.status(0)).code === 20);
-    holds("the RDB that is kept has all", (await keptDigest(scene)) === digest);
-    // An RDB that has a key again does not replace it.
-    await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+    holds("the status exits with 20", (await scene.status(0)).code === 20);
+    holds("the kept RDB has all keys", (await keptDigest(scene)) === digest);
+    // A later RDB that has keys again does not replace it.
+    await until("the cluster state is ok", { timeout: 30_000 }, () => scene.whole());
     await more(await scene.write("later"), 300);
     await scene.verdict();
     await scene.run(0, ["/opt/redis-replica/bin/redis-cli", "save"]);
     await killRedis(scene);
     await scene.reaches(0, /^refused: the master holds less data/);
-    holds("the RDB that is kept has all after the next start", (await keptDigest(scene)) === digest);
+    holds("the kept RDB has all keys after the next start", (await keptDigest(scene)) === digest);
     await shell(scene, "rm /var/lib/redis-replica/unverified");
     await scene.inSync(0);
     return { outcome: "refused", seconds, note, acknowledged };
@@ -39,7 +39,7 @@ export const emptyMasterLater: Fault = {
 /** Successful full syncs must not be counted as failures. */
 export const oftenSynced: Fault = {
   id: "F57",
-  title: "after six full syncs that succeeded its master is lost: elected, with every acknowledged write",
+  title: "its master is lost after six successful full syncs: elected, with every acknowledged write",
   async run(scene) {
     const place = await scene.masterOf(0);
     const master = scene.masters.node(place);
@@ -63,7 +63,7 @@ export const oftenSynced: Fault = {
     const seconds = since(start);
     holds("Redis was not stopped meanwhile", (await scene.pid(0)) === pid);
     await scene.masters.server(place).start();
-    await until("the cluster is whole", { timeout: 30_000 }, () => scene.whole());
+    await until("the cluster state is ok", { timeout: 30_000 }, () => scene.whole());
     return { outcome: "serves", seconds, ...nothingLost(await scene.verdict()) };
   },
 };

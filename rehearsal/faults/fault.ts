@@ -32,9 +32,9 @@ export interface Fault {
   readonly run: (scene: Scene) => Promise<Ending>;
 }
 
-/** Throws an error with the fact unless it holds. */
+/** Throws an error with the fact if it does not hold. */
 export function holds(fact: string, value: unknown): asserts value {
-  if (!value) throw new Error(`not so: ${fact}`);
+  if (!value) throw new Error(`does not hold: ${fact}`);
 }
 
 /** Seconds since a moment. */
@@ -116,7 +116,7 @@ function sentTo(
 }
 
 /**
- * Waits until more than so many further writes have got OK, or are acknowledged. How long that takes depends on the load
+ * Waits until more than `goal` further writes have got OK, or are acknowledged. How long that takes depends on the load
  * of this machine, so without a timeout only a cluster is given up that has had no such write for 30 seconds.
  */
 export async function more(

@@ -15,7 +15,7 @@ import { fault as address } from "./f14-address";
 import { placement } from "./f17-placement";
 import { alone, plain } from "./f18-reboot";
 import { inbound, outbound, unplugged } from "./f20-partition";
-import { fault as twins } from "./f22-twins";
+import { fault as duplicateVolume } from "./f22-duplicate-volume";
 import { dataVolume } from "./f23-data-volume";
 import { fast, slow } from "./f25-clocks";
 import { fault as emptyMaster } from "./f26-empty-master";
@@ -25,7 +25,7 @@ import { appendOnly } from "./f30-aof";
 import { fault as receipt } from "./f31-receipt";
 import { accept } from "./f32-accept";
 import { slowEmptyMaster } from "./f33-slow-empty-master";
-import { slowTwins } from "./f34-slow-twins";
+import { slowDuplicateVolume } from "./f34-slow-duplicate-volume";
 import { lock } from "./f35-lock";
 import { noMaster } from "./f36-no-master";
 import { ghosts } from "./f37-ghosts";
@@ -76,7 +76,7 @@ export const faults: readonly Fault[] = [
   unplugged,
   inbound,
   outbound,
-  twins,
+  duplicateVolume,
   ...dataVolume,
   slow,
   fast,
@@ -87,7 +87,7 @@ export const faults: readonly Fault[] = [
   receipt,
   ...accept,
   ...slowEmptyMaster,
-  ...slowTwins,
+  ...slowDuplicateVolume,
   ...lock,
   ...noMaster,
   ...ghosts,

@@ -2,12 +2,12 @@ import { type RedisNode } from "../redis-node";
 
 /** The key of the lock under which one instance at a time chooses its master. While it is held, the others wait. */
 export const PLACEMENT_LOCK = "{redis-replica}:placement";
-/** For how long an instance sets the lock, in ms. A lock that ends later, or never, is not an instance's. */
+/** The time to live of an instance's lock, in ms. A key that expires later, or never, was not set by an instance. */
 const TTL = "30000";
 /** Milliseconds between two renewals. */
 const RENEWAL = 5000;
 
-/** The lock, held as by another instance that takes long to choose. */
+/** Holds the lock, like another instance that takes long to choose. */
 export class HeldLock {
   private readonly timer: NodeJS.Timeout;
   private renewed: Promise<unknown> = Promise.resolve();

@@ -13,7 +13,7 @@ export async function promote(scene: Scene): Promise<number> {
   const master = await scene.masterOf(0);
   await scene.masters.kill(master);
   await scene.node(0).until("replication", "role", "master", { timeout: 60_000 });
-  // The timer would do this within 15 seconds.
+  // The timer would run it within 15 seconds.
   await scene.startLook(0);
   await scene.reaches(0, /^promoted/);
   return master;

@@ -40,7 +40,8 @@ export class FrameReader {
     while (this.open > 0) {
       const lineEnd = data.indexOf("\r\n", this.position);
       if (lineEnd < 0) {
-        if (data.length - this.position > LINE_LIMIT) throw new FrameError("a line is too long");
+        if (data.length - this.position > LINE_LIMIT)
+          throw new FrameError(`a line must have at most ${LINE_LIMIT} bytes`);
         return this.needs(data.length + 1);
       }
       const type = String.fromCharCode(data[this.position] ?? 0);
@@ -52,7 +53,8 @@ export class FrameReader {
         const length = lengthIn(data, this.position + 1, lineEnd);
         const end = length < 0 ? next : next + length + 2;
         if (end > data.length) return this.needs(end);
-        if (data.toString("latin1", end - 2, end) !== "\r\n") throw new FrameError("a bulk has no end");
+        if (data.toString("latin1", end - 2, end) !== "\r\n")
+          throw new FrameError("a bulk string must end with CRLF");
         this.position = end;
       } else if (type === "+" || type === "-" || type === ":") {
         this.position = next;
@@ -72,7 +74,7 @@ export class FrameReader {
   }
 }
 
-/** The words of a command frame. */
+/** The arguments of a command frame. */
 export function wordsOf(frame: Buffer): Buffer[] {
   const words: Buffer[] = [];
   const head = frame.indexOf("\r\n");

@@ -20,7 +20,7 @@ const schema = z.strictObject({
     )
     .max(10_000)
     .default([]),
-  /** Applies to the questions that no entry above matches. */
+  /** Applies to the questions that match none of these entries. */
   random: z
     .strictObject({
       /** The share of the questions, from 0 to 1. */

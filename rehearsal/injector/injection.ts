@@ -1,11 +1,11 @@
-/** What can happen to one question. */
+/** The kinds of injection into one question. */
 export const injectionKinds = [
-  "delay", // the reply comes `ms` milliseconds after the question, or later
-  "drop", // the command is not forwarded; no reply ever comes and the connection stays open
-  "truncate", // half of the reply's bytes come, then the connection is closed
+  "delay", // the reply is delayed until at least `ms` milliseconds after the question
+  "drop", // the command is not forwarded; no reply is sent and the connection stays open
+  "truncate", // half of the bytes of the reply are sent, then the connection is closed
   "error", // the command is not forwarded; the reply is an error
   "close", // the command is not forwarded; the connection is closed
-  "lost", // the command is forwarded; no reply ever comes and the connection stays open
+  "lost", // the command is forwarded; no reply is sent and the connection stays open
 ] as const;
 
 export type InjectionKind = (typeof injectionKinds)[number];

@@ -1,7 +1,7 @@
 """Runs a command of the agent on an instance, each question through an injector elsewhere.
 
 Usage: launcher.py HOST:PORT COMMAND [WORD...]. HOST:PORT is the injector's. The instance's own Redis is asked at the
-instance's address, once that is known.
+address of the instance, as soon as the address is known.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def dial(address: tuple[str, int], seconds: float) -> socket.socket:
 def main() -> None:
     code = agent_main(sys.argv[2:], World("", Network(dial)))
     sys.stdout.flush()
-    # As the agent ends: without waiting for threads whose server is silent.
+    # The agent ends in the same way: it does not wait for threads whose server does not reply.
     os._exit(code)
 
 

@@ -4,9 +4,9 @@ import { type Injection, injectedError } from "./injection";
 
 /** The largest command or reply, in bytes. */
 const FRAME_LIMIT = 64 << 20;
-/** With more bytes of replies waiting for their turn, the server is not read further. */
+/** If more bytes of replies are waiting for delivery, the server is not read further. */
 const HELD_LIMIT = 1 << 20;
-/** With more unanswered questions, the client is not read further. */
+/** If more questions are open, the client is not read further. */
 const OPEN_LIMIT = 10_000;
 /** Milliseconds that a client has to close its side of a connection that was closed here. */
 const CLOSE_PATIENCE = 1000;
@@ -14,7 +14,7 @@ const CLOSE_PATIENCE = 1000;
 /** The reply to one question. Slots are delivered in the order of the questions. */
 interface Slot {
   readonly injection?: Injection;
-  /** Not delivered before this moment. */
+  /** The earliest time of the delivery. */
   readonly due: number;
   bytes?: Buffer;
   /** Whether the connection is closed after these bytes. */
@@ -140,7 +140,7 @@ export class Link {
 
   private reply(frame: Buffer): void {
     const slot = this.awaiting.shift();
-    // A message without a question is passed on in its turn, unless replies are being lost.
+    // A message that is no reply is forwarded in its order, unless replies are being lost.
     if (!slot && this.silence) return;
     const bytes = slot?.injection?.kind === "truncate" ? frame.subarray(0, frame.length >> 1) : frame;
     this.held += bytes.length;
@@ -196,7 +196,7 @@ export class Link {
     this.destroy();
   }
 
-  /** Reads from each side only while the other one can take the bytes. */
+  /** Reads from each side only while the other side accepts the bytes. */
   private adjust(): void {
     const full = this.slots.length >= OPEN_LIMIT || this.server.writableNeedDrain;
     if (full && !this.closing) this.client.pause();

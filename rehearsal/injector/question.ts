@@ -8,7 +8,7 @@ export interface Question {
   readonly connection: number;
   /** HOST:PORT, as the client wrote it. */
   readonly address: string;
-  /** The words as text: UTF-8, long ones shortened by `shortened`. */
+  /** The arguments as text: UTF-8, shortened by `shortened` if they are long. */
   readonly command: readonly string[];
   /** How often this address has been asked this command, from 1. */
   readonly occurrence: number;
@@ -17,7 +17,7 @@ export interface Question {
 const MAX_WORDS = 64;
 const MAX_CHARACTERS = 256;
 
-/** A command's words in the form in which they are recorded and compared: bounded in number and length. */
+/** The arguments of a command as they are recorded and compared: limited in number and length. */
 export function shortened(words: readonly (Buffer | string)[]): string[] {
   const texts = words.slice(0, MAX_WORDS).map((word) => {
     const text = word.toString();

@@ -30,7 +30,7 @@ export interface Second {
   readonly kind: (typeof secondKinds)[number];
   /** Milliseconds after the end of the first fault's action, and so during the recovery: less than 3000. */
   readonly after: number;
-  /** Seconds that what goes and comes back is away. */
+  /** Seconds of an outage. */
   readonly away: number;
 }
 
@@ -40,7 +40,7 @@ export interface Step {
   readonly kind: Kind;
   /** Milliseconds after its round begins: less than 3000. */
   readonly delay: number;
-  /** Seconds that what goes and comes back is away. */
+  /** Seconds of an outage. */
   readonly away: number;
   readonly second?: Second;
 }

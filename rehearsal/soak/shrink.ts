@@ -18,7 +18,7 @@ export async function shrink(failed: number, replay: Replay): Promise<Range | un
   return { first: last - length + 1, last };
 }
 
-/** The shortest failing length. `longest` is known to fail, and every longer part than a failing one fails as well. */
+/** The shortest failing length. `longest` is known to fail. Every part that contains a failing part fails as well. */
 async function shortest(longest: number, fails: (length: number) => Promise<boolean>): Promise<number> {
   let [passing, failing] = [0, longest];
   while (failing - passing > 1) {

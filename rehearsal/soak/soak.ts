@@ -99,7 +99,7 @@ class Soak {
     if (this.questions) this.questions.failing = failing;
   }
 
-  /** Plays a fault, and the one that hits its recovery. */
+  /** Runs a fault, and the second fault that occurs during its recovery. */
   private async act({ second, ...first }: Step, image: Snapshot | undefined): Promise<void> {
     await this.hit(first, image);
     if (!second) return;
@@ -134,10 +134,10 @@ class Soak {
     }
   }
 
-  /** To Redis on a machine; where it does not run yet, nothing happens. */
+  /** Sends a signal to Redis on a machine. Does nothing if Redis is not running. */
   private async signal(shard: number, name: "KILL" | "STOP" | "CONT"): Promise<void> {
-    const whom = name === "KILL" ? [] : ["--kill-whom=main"];
-    await this.scene.instance(shard).exec(["systemctl", "kill", ...whom, "-s", name, "redis-replica"]);
+    const selection = name === "KILL" ? [] : ["--kill-whom=main"];
+    await this.scene.instance(shard).exec(["systemctl", "kill", ...selection, "-s", name, "redis-replica"]);
   }
 
   private async replace({ shard, kind }: Step, image: Snapshot | undefined): Promise<void> {

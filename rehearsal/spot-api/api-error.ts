@@ -1,13 +1,13 @@
-/** One complaint in an error answer of the API. */
+/** One error in an error response of the API. */
 export interface Problem {
   /** For example `ValidationError` or `GROUP_DOESNT_EXIST`. */
   readonly code: string;
   readonly message: string;
-  /** Where in the request, for example `body:group.capacity.minimum`. */
+  /** The position in the request, for example `body:group.capacity.minimum`. */
   readonly field?: string;
 }
 
-/** A request the API refuses, with everything that is wrong with it. */
+/** A request that the API rejects, with all its errors. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -17,7 +17,7 @@ export class ApiError extends Error {
     this.name = "ApiError";
   }
 
-  /** A refusal with a single complaint. */
+  /** A rejection with one error. */
   static of(status: number, code: string, message: string, field?: string): ApiError {
     return new ApiError(status, [{ code, message, ...(field === undefined ? {} : { field }) }]);
   }

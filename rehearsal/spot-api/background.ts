@@ -1,9 +1,9 @@
-/** Work that goes on after the API has answered: one thing at a time per key, different keys side by side. */
+/** Work that continues after the response of the API. Work with the same key runs in order, other work in parallel. */
 export class Background {
   private readonly chains = new Map<string, Promise<void>>();
   private failures: Error[] = [];
 
-  /** Does the work after everything asked for earlier under the same key; a failure waits for `settle`. */
+  /** Runs the work after all earlier work with the same key. `settle` throws its error. */
   run(key: string, what: string, work: () => Promise<void>): void {
     const chain = (this.chains.get(key) ?? Promise.resolve()).then(work).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
@@ -15,7 +15,7 @@ export class Background {
     });
   }
 
-  /** Waits until nothing is left to do; throws what failed since the last call, or when the time is over. */
+  /** Waits until all work is done. Throws the errors since the last call, or an error at the timeout. */
   async settle(timeoutMs: number): Promise<void> {
     const end = Date.now() + timeoutMs;
     while (this.chains.size > 0) {

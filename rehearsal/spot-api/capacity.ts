@@ -1,22 +1,22 @@
 import { type JsonObject, numberAt, stringsAt } from "./json";
 import { type StatefulInstance } from "./stateful-instance";
 
-/** What brings a group to its target. */
+/** The changes that bring a group to its target capacity. */
 export interface Fit {
-  /** Parked ones to wake first: they have an address or data already. */
+  /** Parked stateful instances to resume first: they already have an address or data. */
   readonly wake: readonly StatefulInstance[];
-  /** How many to add after that. */
+  /** The number of stateful instances to add after that. */
   readonly add: number;
-  /** Those to give back, newest first. */
+  /** Stateful instances to release, newest first. */
   readonly park: readonly StatefulInstance[];
 }
 
-/** How many instances a group wants. */
+/** The target capacity of a group. */
 export function targetOf(group: JsonObject): number {
   return numberAt(group, "capacity.target") ?? 0;
 }
 
-/** One for each unit of the target. Those paused on purpose count, those that were parked do not. */
+/** One stateful instance for each unit of the target. Paused ones count, parked ones do not. */
 export function fit(group: JsonObject, present: readonly StatefulInstance[]): Fit {
   const members = present.filter(({ parked }) => !parked);
   const wanted = Math.max(0, targetOf(group) - members.length);
@@ -24,7 +24,7 @@ export function fit(group: JsonObject, present: readonly StatefulInstance[]): Fi
   return { wake, add: wanted - wake.length, park: members.slice(targetOf(group)).reverse() };
 }
 
-/** Those asleep that `shouldResumeStateful` wakes: as many as the target has room for. */
+/** The paused stateful instances that `shouldResumeStateful` resumes: as many as the target allows. */
 export function asleepBelowTarget(
   group: JsonObject,
   present: readonly StatefulInstance[],
@@ -33,13 +33,13 @@ export function asleepBelowTarget(
   return asleep.slice(0, Math.max(0, targetOf(group) - (present.length - asleep.length)));
 }
 
-/** The addresses of the pool that nobody has. */
+/** The unused addresses of the pool. */
 export function freeAddresses(group: JsonObject, present: readonly StatefulInstance[]): string[] {
   const held = present.map(({ privateIp }) => privateIp);
   return stringsAt(group, "compute.privateIps").filter((address) => !held.includes(address));
 }
 
-/** Those whose address left the pool before they ever ran; the others keep what they have. */
+/** Stateful instances whose address left the pool before they first ran. All others keep their addresses. */
 export function withdrawn(group: JsonObject, present: readonly StatefulInstance[]): StatefulInstance[] {
   const pool = stringsAt(group, "compute.privateIps");
   return present.filter(

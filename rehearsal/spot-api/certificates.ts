@@ -1,16 +1,16 @@
 import { generate, type SubjectAltNameExtension } from "selfsigned";
 
-/** A throw-away authority and the server certificate it has signed, as PEM. */
+/** A temporary certificate authority, and a server certificate that it has signed, as PEM. */
 export interface Certificates {
-  /** What a client has to trust. */
+  /** The certificate of the authority, which clients must trust. */
   readonly authority: string;
   readonly certificate: string;
   readonly key: string;
 }
 
-/** Makes an authority for one run and a certificate of it for a host; the authority's key is not kept. */
+/** Creates an authority for one run, and a certificate for a host. The key of the authority is not kept. */
 export async function certificatesFor(host: string): Promise<Certificates> {
-  // A little in the past, so that a clock that is a moment behind accepts them.
+  // Slightly in the past, so that clients whose clock is behind accept them.
   const valid = {
     notBeforeDate: new Date(Date.now() - 3_600_000),
     algorithm: "sha256",

@@ -1,21 +1,21 @@
 import { at, isObject, type Json, type JsonObject, listAt, merge } from "./json";
 
-/** What the API adds to, and changes in, what it was sent. Everything is off unless said otherwise. */
+/** The differences between the groups that the API receives and returns. All are off by default. */
 export interface ApiDefaults {
-  /** Fill the documented defaults in where the group says nothing, after every POST and every PUT. */
+  /** Add the documented defaults of missing attributes, after every POST and every PUT. */
   readonly fill?: boolean;
-  /** Answer volume types in capitals (`GP3`). */
+  /** Return volume types in capital letters (`GP3`). */
   readonly capitalVolumeTypes?: boolean;
-  /** Answer one tag that nobody sent. */
+  /** Return one additional tag. */
   readonly extraTag?: boolean;
-  /** Answer `compute.subnetIds` beside the availability zones that were sent. */
+  /** Return `compute.subnetIds` in addition to the availability zones. */
   readonly subnetIds?: boolean;
 }
 
-/** A group is answered as it was stored. */
+/** Groups are returned as they are stored. */
 export const off: ApiDefaults = {};
 
-/** The documented defaults are filled in, nothing else is odd. */
+/** Only the documented defaults are added. */
 export const filled: ApiDefaults = { fill: true };
 
 const documented: JsonObject = {
@@ -32,7 +32,7 @@ export function fill(group: JsonObject, defaults: ApiDefaults): JsonObject {
   return defaults.fill === true ? merge(documented, group) : group;
 }
 
-/** The group as the API answers it: the odd answers are never stored, so switching them off takes them back. */
+/** The group as the API returns it. The other differences are not stored, so they can be switched off again. */
 export function answer(group: JsonObject, defaults: ApiDefaults): JsonObject {
   let answered = structuredClone(group);
   const specification = at(group, "compute.launchSpecification");

@@ -1,10 +1,10 @@
-/** What the API asks a fleet to start: one instance for one stateful instance. */
+/** A request to start an EC2 instance for a stateful instance. */
 export interface LaunchRequest {
-  /** `ssi-…`: keeps its volume and address through replacements. */
+  /** `ssi-…`: keeps its volume and address at replacements. */
   readonly statefulInstanceId: string;
   /** `i-…`: new at every launch. */
   readonly instanceId: string;
-  /** The address to give; absent: the fleet allocates one at the first launch. */
+  /** The private IP. @default - allocated by the fleet at the first launch */
   readonly privateIp?: string;
   /** For example `us-west-2a`. */
   readonly availabilityZone: string;
@@ -12,35 +12,35 @@ export interface LaunchRequest {
   readonly subnetId: string;
   /** For example `r6i.large`. */
   readonly instanceType: string;
-  /** Bought on the spot market, or on demand. */
+  /** Whether the instance is a spot or an on-demand instance. */
   readonly lifecycle: "SPOT" | "OD";
-  /** Decoded once from the API's base64, byte for byte: still gzip where gzip was sent. Empty where none was. */
+  /** The bytes after the base64 of the API is decoded; gzip is not decompressed. Empty if there is no user data. */
   readonly userData: Buffer;
 }
 
-/** What a fleet says about an instance it has started. */
+/** An instance that a fleet has started. */
 export interface RunningInstance {
-  /** The address the instance has. */
+  /** The private IP of the instance. */
   readonly privateIp: string;
-  /** The image it booted from, where the fleet keeps images. */
+  /** The image that it booted from, if the fleet has images. */
   readonly imageId?: string;
 }
 
 /**
- * Where the API's instances really run. The volume and the address belong to the stateful instance, so a fleet
- * keeps both between `stop` and the next `launch` and gives them up at `release`.
+ * Runs the instances of the API. The volume and the address belong to the stateful instance, so a fleet keeps both
+ * between `stop` and the next `launch`, and deletes them at `release`.
  */
 export interface Fleet {
   /**
-   * Starts an instance; resolves as soon as it is running with its address. It does not wait for the user data,
-   * so that an instance can be interrupted while it still builds.
+   * Starts an instance. Resolves as soon as it runs with its address. It does not wait for the user data, so that an
+   * instance can be interrupted while its user data runs.
    */
   launch(request: LaunchRequest): Promise<RunningInstance>;
-  /** Ends an instance: `clean` shuts it down in order, `gone` takes it away at once, like a lost host. */
+  /** Ends an instance. `clean`: an orderly shutdown. `gone`: immediately, like the loss of its host. */
   stop(instanceId: string, how: "clean" | "gone"): Promise<void>;
   /**
-   * Gives up the volume and the address of a stateful instance; never called while an instance of it runs.
-   * It may be launched again, then from nothing: so a group without root persistence replaces its instances.
+   * Deletes the volume and the address of a stateful instance. None of its instances may be running. It can be launched
+   * again, with a new volume: a group without root persistence replaces its instances in this way.
    */
   release(statefulInstanceId: string): Promise<void>;
 }

@@ -4,33 +4,33 @@ import { type Ids } from "./ids";
 import { at, isObject, type Json, type JsonObject, merge, stringAt } from "./json";
 import { problemsOf } from "./validation";
 
-/** Tells the time; tests give their own. */
+/** Returns the time. Tests pass their own clock. */
 export type Clock = () => Date;
 
-/** The switches of a PUT, from its query. */
+/** The options of a PUT, from its query string. */
 export interface UpdateOptions {
-  /** Wake paused stateful instances. */
+  /** Resume paused stateful instances. */
   readonly shouldResumeStateful?: boolean;
 }
 
-/** What the instances of a group need to hear about it. */
+/** Called when a group changes, to change its instances. */
 export interface GroupListener {
   created(group: JsonObject): void;
   updated(before: JsonObject, after: JsonObject, options: UpdateOptions): void;
   deleted(group: JsonObject, deallocation: JsonObject): void;
 }
 
-/** What a store of groups is made with. */
+/** Properties of `Groups`. */
 export interface GroupsProps {
   readonly ids: Ids;
   readonly clock: Clock;
   readonly defaults: ApiDefaults;
 }
 
-/** These never change after the creation: the API answers an error, and so does the provider before it asks. */
+/** Attributes that cannot change after the creation. The API rejects a change, and the provider does so earlier. */
 const immutable = ["compute.product", "capacity.unit"];
 
-/** The groups of one account: what was sent is stored, checked, and answered again. */
+/** The groups of one account. They are validated, stored, and returned. */
 export class Groups {
   private readonly stored = new Map<string, JsonObject>();
   private readonly listeners: GroupListener[] = [];
@@ -40,17 +40,17 @@ export class Groups {
     this.defaults = props.defaults;
   }
 
-  /** Changes what the API fills in; stored groups get it at their next PUT, the odd answers change at once. */
+  /** Changes the defaults. Stored groups get them at their next PUT; the other differences apply immediately. */
   setDefaults(defaults: ApiDefaults): void {
     this.defaults = defaults;
   }
 
-  /** Hears of every group that is created, updated or deleted from now on. */
+  /** Subscribes to groups that are created, updated or deleted. */
   listen(listener: GroupListener): void {
     this.listeners.push(listener);
   }
 
-  /** Stores a new group and answers it with its id and times. */
+  /** Stores a new group and returns it with its ID and times. */
   create(body: Json | undefined): JsonObject {
     const group = fill(merge({}, sent(body)), this.defaults);
     refuse(group);
@@ -61,7 +61,7 @@ export class Groups {
     return answer(created, this.defaults);
   }
 
-  /** Stores a group that another API had, under its own id. */
+  /** Stores a group of another API, with its existing ID. */
   restore(group: JsonObject): void {
     refuse(group);
     const id = stringAt(group, "id") ?? this.props.ids.next("sig");
@@ -69,17 +69,17 @@ export class Groups {
     for (const listener of this.listeners) listener.created(group);
   }
 
-  /** All groups, as answered. */
+  /** All groups, as the API returns them. */
   list(): JsonObject[] {
     return [...this.stored.values()].map((group) => answer(group, this.defaults));
   }
 
-  /** A group, as answered. */
+  /** A group, as the API returns it. */
   read(id: string): JsonObject {
     return answer(this.get(id), this.defaults);
   }
 
-  /** A group as it is stored, without odd answers. */
+  /** A group as it is stored. */
   get(id: string): JsonObject {
     const group = this.stored.get(id);
     if (group === undefined) {
@@ -88,7 +88,7 @@ export class Groups {
     return group;
   }
 
-  /** Merges a partial body into a group: nothing is stored when the result would break a rule. */
+  /** Merges a partial body into a group. An invalid result is not stored. */
   update(id: string, body: Json | undefined, options: UpdateOptions = {}): JsonObject {
     const before = this.get(id);
     const merged = fill(merge(before, sent(body)), this.defaults);
@@ -104,7 +104,7 @@ export class Groups {
     return answer(after, this.defaults);
   }
 
-  /** Forgets a group; its instances go in the background. */
+  /** Deletes a group. Its instances are ended in the background. */
   delete(id: string, body?: Json): void {
     const group = this.get(id);
     const deallocation = at(body, "statefulDeallocation");

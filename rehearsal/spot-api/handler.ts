@@ -6,24 +6,24 @@ import { type Recorder } from "./recorder";
 import { type Account, answerOf, isUpdate } from "./routes";
 import { type Clock } from "./groups";
 
-/** What the HTTP side of the API is made with. */
+/** Properties of the HTTP handler. */
 export interface HandlerProps {
   readonly account: Account;
   readonly recorder: Recorder;
   readonly ids: Ids;
   readonly clock: Clock;
-  /** The bearer token that is accepted. */
+  /** The valid bearer token. */
   readonly token: string;
-  /** The `accountId` that is accepted; a request may leave it out. */
+  /** The valid `accountId`. It is optional in a request. */
   readonly accountId: string;
-  /** Whether to answer this update of a group with an error. */
+  /** Whether this update of a group fails. */
   readonly failUpdate: () => boolean;
 }
 
-/** Larger bodies than any group are not read. */
+/** The largest body, in bytes: larger than any group. */
 const bodyLimit = 4 * 1024 * 1024;
 
-/** Answers requests in the API's envelope: success is always 200, and every error is JSON. */
+/** Handles requests. Successful responses have the status 200, and every error is JSON in the API's format. */
 export function handler(props: HandlerProps): RequestListener {
   return (request, response) => {
     void respond(props, request, response);
@@ -45,7 +45,7 @@ async function respond(
     authorize(props, request.headers.authorization, url);
     body = parse(text);
     if (isUpdate(method, url) && props.failUpdate()) {
-      throw ApiError.of(400, "INTERNAL_ERROR", "this update was chosen to fail");
+      throw ApiError.of(400, "INTERNAL_ERROR", "this update was configured to fail");
     }
     const answer = answerOf(props.account, method, url, body);
     result = answer === undefined ? {} : { ...answer, count: answer.items.length };
@@ -90,6 +90,6 @@ function parse(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    throw ApiError.of(400, "ValidationError", "the body is no JSON", "body");
+    throw ApiError.of(400, "ValidationError", "the body is not valid JSON", "body");
   }
 }

@@ -1,26 +1,26 @@
-/** The kinds of id the API and AWS hand out. */
+/** The kinds of IDs that the API and AWS create. */
 export type IdPrefix = "sig" | "ssi" | "i" | "ami" | "vol" | "sir";
 
-/** AWS ids of these kinds have 17 hexadecimal digits, Spot's own have 8. */
+/** IDs of AWS of these kinds have 17 hexadecimal digits, IDs of Spot have 8. */
 const long: readonly IdPrefix[] = ["i", "ami", "vol"];
 
 /**
- * Ids that look like the real ones but only count, so that two runs of a test read the same.
- * A seed keeps two APIs on one machine apart.
+ * IDs in the format of the real ones, but counted, so that they are the same in each run of a test. The IDs of two APIs
+ * on one machine differ by their seed.
  */
 export class Ids {
   private readonly counts = new Map<string, number>();
 
   constructor(private readonly seed = 0) {}
 
-  /** The next id of a kind: `sig-00000001`, `i-00000000000000001`, … */
+  /** The next ID of a kind: `sig-00000001`, `i-00000000000000001`, … */
   next(prefix: IdPrefix): string {
     return `${prefix}-${this.count(prefix)
       .toString(16)
       .padStart(long.includes(prefix) ? 17 : 8, "0")}`;
   }
 
-  /** An id for a request, in the form of a UUID. */
+  /** The ID of a request, in the format of a UUID. */
   nextRequest(): string {
     return `00000000-0000-4000-8000-${this.count("request").toString(16).padStart(12, "0")}`;
   }

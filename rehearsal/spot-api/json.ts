@@ -1,4 +1,4 @@
-/** Any JSON value, as it travels in requests and answers. */
+/** A JSON value of a request or a response. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 
 /** A JSON object. */
@@ -12,8 +12,8 @@ export function isObject(value: Json | undefined): value is JsonObject {
 }
 
 /**
- * What the API makes of a partial body: objects merge in depth, arrays and plain values replace, null deletes.
- * Neither argument is changed.
+ * Merges a partial body as the API does: objects are merged recursively, arrays and plain values are replaced, and null
+ * deletes a value. The arguments are not changed.
  */
 export function merge(base: JsonObject, patch: JsonObject): JsonObject {
   const merged: JsonObject = structuredClone(base);
@@ -26,7 +26,7 @@ export function merge(base: JsonObject, patch: JsonObject): JsonObject {
   return merged;
 }
 
-/** The value at a dotted path, for example `compute.product`; undefined where the path leads nowhere. */
+/** The value at a dotted path, for example `compute.product`; undefined if there is none. */
 export function at(value: Json | undefined, path: string): Json | undefined {
   return path
     .split(".")
@@ -45,7 +45,7 @@ export function numberAt(value: Json | undefined, path: string): number | undefi
   return typeof found === "number" ? found : undefined;
 }
 
-/** The array at a path; empty where there is none. */
+/** The array at a path; empty if there is none. */
 export function listAt(value: Json | undefined, path: string): Json[] {
   const found = at(value, path);
   return Array.isArray(found) ? found : [];

@@ -5,21 +5,21 @@ import { at, type JsonObject, listAt, stringAt } from "./json";
 import { type Purchase } from "./placement";
 import { type Device, type StatefulInstance } from "./stateful-instance";
 
-/** EC2 refuses more than this, decoded. */
+/** The largest user data that EC2 accepts, in bytes before base64. */
 const userDataLimit = 16_384;
 
-/** What a launcher is made with. */
+/** Properties of a launcher. */
 export interface LauncherProps {
   readonly fleet: Fleet;
   readonly ids: Ids;
   readonly clock: Clock;
 }
 
-/** Starts and ends the EC2 instances of stateful instances in a fleet, as the group's persistence wants it. */
+/** Starts and ends the EC2 instances of stateful instances in a fleet, according to the group's persistence. */
 export class Launcher {
   constructor(private readonly props: LauncherProps) {}
 
-  /** Gives a stateful instance a new EC2 instance; it is ACTIVE when this resolves. */
+  /** Starts a new EC2 instance for a stateful instance, which is ACTIVE when this resolves. */
   async launch(stateful: StatefulInstance, group: JsonObject, bought: Purchase): Promise<void> {
     const { fleet, ids, clock } = this.props;
     const userData = Buffer.from(stringAt(group, "compute.launchSpecification.userData") ?? "", "base64");
@@ -27,7 +27,7 @@ export class Launcher {
       throw new Error(`user data is limited to ${userDataLimit} bytes, got: ${userData.length}`);
     }
     const again = stateful.launchedAt !== undefined;
-    // This is how a new image reaches a stateful group: root persistence off, recycle, on again.
+    // A stateful group gets a new image in this way: switch root persistence off, recycle, and switch it on again.
     if (again && !persists(group, "RootDevice")) await fleet.release(stateful.id);
 
     const launchedAt = clock().toISOString();
@@ -61,26 +61,26 @@ export class Launcher {
     stateful.state = "ACTIVE";
   }
 
-  /** Ends the EC2 instance, where there is one. */
+  /** Ends the EC2 instance, if there is one. */
   async end(stateful: StatefulInstance, how: "clean" | "gone"): Promise<void> {
     if (stateful.instance === undefined) return;
     await this.props.fleet.stop(stateful.instance.id, how);
     stateful.instance = undefined;
   }
 
-  /** Gives up volume and address. */
+  /** Deletes the volume and the address. */
   async release(stateful: StatefulInstance): Promise<void> {
     await this.props.fleet.release(stateful.id);
     stateful.state = "DEALLOCATED";
   }
 
-  /** A persisted root comes back from an image that was made of it. */
+  /** A persisted root volume is restored from an image that was created of it. */
   private image(group: JsonObject, again: boolean): string | undefined {
     if (again && persists(group, "RootDevice")) return this.props.ids.next("ami");
     return stringAt(group, "compute.launchSpecification.imageId");
   }
 
-  /** Re-attached volumes keep their id, all others are made anew, from a snapshot or empty. */
+  /** Reattached volumes keep their ID. All others are created again, from a snapshot or empty. */
   private devices(group: JsonObject, before: readonly Device[]): Device[] {
     const reattach =
       persists(group, "BlockDevices") && at(group, "strategy.persistence.blockDevicesMode") === "reattach";

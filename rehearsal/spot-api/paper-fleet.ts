@@ -1,20 +1,20 @@
 import { type Fleet, type LaunchRequest, type RunningInstance } from "./fleet";
 
-/** A fleet on paper: it allocates addresses and boots nothing, for plans and pipelines without machines. */
+/** A fleet that allocates addresses but boots no instances, for tests without machines. */
 export class PaperFleet implements Fleet {
   private readonly addresses = new Map<string, string>();
   private readonly live = new Map<string, LaunchRequest>();
 
-  /** Every launch that was ever asked for, oldest first. */
+  /** All launch requests, oldest first. */
   readonly launches: LaunchRequest[] = [];
 
-  /** The instances that run now. */
+  /** The running instances. */
   get running(): readonly LaunchRequest[] {
     return [...this.live.values()];
   }
 
   launch(request: LaunchRequest): Promise<RunningInstance> {
-    if (this.live.has(request.instanceId)) throw new Error(`${request.instanceId} runs already`);
+    if (this.live.has(request.instanceId)) throw new Error(`${request.instanceId} is already running`);
     const privateIp = request.privateIp ?? this.addresses.get(request.statefulInstanceId) ?? this.free();
     this.addresses.set(request.statefulInstanceId, privateIp);
     this.live.set(request.instanceId, request);
@@ -38,6 +38,6 @@ export class PaperFleet implements Fleet {
       const address = `10.200.${host >> 8}.${host & 255}`;
       if (!taken.has(address)) return address;
     }
-    throw new Error("no address is left in 10.200.0.0/16");
+    throw new Error("all addresses of 10.200.0.0/16 are in use");
   }
 }

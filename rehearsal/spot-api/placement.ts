@@ -1,8 +1,8 @@
 import { at, type JsonObject, listAt, numberAt, stringAt, stringsAt } from "./json";
 
-/** What the spot market of the stand-in offers. */
+/** The simulated spot market. */
 export interface Market {
-  /** Without it, launches fall back to on-demand, or fail where the group forbids that. */
+  /** Whether there is spot capacity. Without it, launches fall back to on-demand, or fail if the group forbids that. */
   readonly spotCapacity: boolean;
 }
 
@@ -12,15 +12,15 @@ export interface Place {
   readonly subnetId: string;
 }
 
-/** What is bought for an instance. */
+/** The type and lifecycle of an instance. */
 export interface Purchase {
   readonly instanceType: string;
   readonly lifecycle: "SPOT" | "OD";
 }
 
 /**
- * The place for one more: the zone that holds the fewest of the group, and there the least used subnet.
- * Ties go by name, since the provider sends the zones in random order.
+ * The place of the next instance: the zone with the fewest instances of the group, and its least used subnet. Ties are
+ * broken by name, since the provider sends the zones in random order.
  */
 export function placeIn(group: JsonObject, taken: readonly Place[]): Place {
   const used = (part: keyof Place, value: string) => taken.filter((place) => place[part] === value).length;
@@ -40,14 +40,14 @@ function placesOf(group: JsonObject): Place[] {
     const name = stringAt(zone, "name") ?? "";
     const single = stringAt(zone, "subnetId");
     const subnets = [...stringsAt(zone, "subnetIds"), ...(single === undefined ? [] : [single])];
-    // A zone without a subnet stands for its default subnet.
+    // A zone without a subnet means its default subnet.
     return (subnets.length > 0 ? subnets : [`subnet-default-${name}`]).map((subnetId) => ({
       availabilityZone: name,
       subnetId,
     }));
   });
   if (zones.length > 0) return zones;
-  // A group with bare subnets does not say in which zones they are: one after the other is as good as any.
+  // The zones of the subnets are unknown if a group has only subnets, so zones are assigned in turn.
   const region = stringAt(group, "region") ?? "us-east-1";
   return stringsAt(group, "compute.subnetIds").map((subnetId, index) => ({
     availabilityZone: `${region}${String.fromCharCode(97 + (index % 26))}`,
@@ -55,7 +55,7 @@ function placesOf(group: JsonObject): Place[] {
   }));
 }
 
-/** What to buy for the next instance, when so many on-demand instances of the group run already. */
+/** The type and lifecycle of the next instance, if this number of on-demand instances is already running. */
 export function purchase(group: JsonObject, onDemandRunning: number, market: Market): Purchase {
   if (onDemandRunning < onDemandWanted(group)) return onDemand(group);
   if (market.spotCapacity) return { instanceType: spotType(group), lifecycle: "SPOT" };
@@ -65,7 +65,7 @@ export function purchase(group: JsonObject, onDemandRunning: number, market: Mar
   return onDemand(group);
 }
 
-/** `risk` is the share of spot instances; the provider sends 0 where the configuration is silent. */
+/** `risk` is the share of spot instances; the provider sends 0 if it is not configured. */
 function onDemandWanted(group: JsonObject): number {
   const count = numberAt(group, "strategy.onDemandCount");
   if (count !== undefined) return count;

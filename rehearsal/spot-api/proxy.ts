@@ -6,14 +6,14 @@ import { join } from "node:path";
 import { type Duplex } from "node:stream";
 import { certificatesFor } from "./certificates";
 
-/** The only host that clients reach through the proxy; it never leaves this machine either. */
+/** The only host that the proxy serves. Its requests are handled on this machine. */
 export const apiHost = "api.spotinst.io";
 
-/** How a proxy is started. */
+/** Properties of a proxy. */
 export interface ProxyProps {
-  /** Answers what is asked of the API. */
+  /** Handles the requests to the API. */
   readonly handler: RequestListener;
-  /** A directory for the authority's certificate; it is made where it does not exist. */
+  /** The directory for the certificate of the authority. It is created if it does not exist. */
   readonly directory: string;
   /**
    * The port on 127.0.0.1.
@@ -23,13 +23,13 @@ export interface ProxyProps {
 }
 
 /**
- * An HTTP CONNECT proxy that ends TLS for the API's own host name, which the Terraform provider has built in.
- * Every other host is refused at once, so nothing leaves the machine. Clients that can be given an address
- * of the API reach it without a proxy and without TLS at `url`.
+ * An HTTP CONNECT proxy that terminates TLS for the host name of the API, which is built into the Terraform provider. It
+ * rejects every other host, so no request leaves the machine. Clients with a configurable address use `url`, without a
+ * proxy and without TLS.
  */
 export class Proxy {
   private readonly sockets = new Set<Duplex>();
-  /** The hosts that somebody tried to reach through the proxy in vain, in order. */
+  /** The rejected hosts, in the order of the requests. */
   readonly refused: string[] = [];
 
   private constructor(
@@ -41,13 +41,13 @@ export class Proxy {
     plain.on("connect", (request, socket, head) => this.connect(request, socket, head));
   }
 
-  /** Makes the certificates and listens. */
+  /** Creates the certificates and starts to listen. */
   static async start({ handler, directory, port = 0 }: ProxyProps): Promise<Proxy> {
     const { authority, certificate, key } = await certificatesFor(apiHost);
     await mkdir(join(directory, "no-certificates"), { recursive: true });
     await writeFile(join(directory, "ca.pem"), authority);
-    // HTTP/1.1 only: the provider would take HTTP/2 if it were offered.
-    // Connections are kept longer than the provider keeps idle ones, so that it never writes into one that closes.
+    // HTTP/1.1 only: the provider would use HTTP/2 if it were offered.
+    // The keep-alive timeout is longer than the provider's, so the provider never writes to a connection that closes.
     const keeping = { keepAliveTimeout: 120_000 };
     const offer = { cert: certificate, key, ALPNProtocols: ["http/1.1"], ...keeping };
     const tls = createTlsServer(offer, handler);
@@ -64,12 +64,12 @@ export class Proxy {
     return proxy;
   }
 
-  /** Where the proxy listens, which is also the API's address for clients that do without a proxy. */
+  /** The URL of the proxy. It is also the URL of the API for clients that do not use a proxy. */
   get url(): string {
     return `http://127.0.0.1:${(this.plain.address() as AddressInfo).port}`;
   }
 
-  /** What a client such as Terraform needs in its environment to go through the proxy and to trust it. */
+  /** The environment variables with which a client such as Terraform uses and trusts the proxy. */
   environment(): Record<string, string> {
     return {
       HTTPS_PROXY: this.url,
@@ -79,14 +79,14 @@ export class Proxy {
       NO_PROXY: "",
       no_proxy: "",
       SSL_CERT_FILE: join(this.directory, "ca.pem"),
-      // Go reads both; with the system's directory this authority would not be the only one.
+      // Go reads both variables. With the system's directory, further authorities would be trusted.
       SSL_CERT_DIR: join(this.directory, "no-certificates"),
       CHECKPOINT_DISABLE: "1",
       SPOTINST_API_URL: this.url,
     };
   }
 
-  /** Ends all connections. */
+  /** Closes all connections. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.plain.close(resolve));
     for (const socket of this.sockets) socket.destroy();
@@ -94,7 +94,7 @@ export class Proxy {
   }
 
   private connect(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // A client that hangs up is no fault of ours, and an unheard error would end the process.
+    // A client may close its connection. An error event without a listener would end the process.
     socket.on("error", () => socket.destroy());
     if (request.url !== `${apiHost}:443`) {
       this.refused.push(request.url ?? "");

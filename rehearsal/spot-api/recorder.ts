@@ -1,21 +1,21 @@
 import { type Json } from "./json";
 
-/** One request as it arrived. The headers, and the token in them, are never kept. */
+/** A request and the status of its response. Headers are not kept, since they contain the token. */
 export interface RecordedRequest {
   readonly method: string;
   /** Path and query, for example `/aws/ec2/group?accountId=act-1`. */
   readonly path: string;
-  /** Undefined where there was none, or where it was no JSON. */
+  /** Undefined if there was no body or it was not JSON. */
   readonly body?: Json;
-  /** What was answered. */
+  /** The status of the response. */
   readonly status: number;
 }
 
-/** Remembers every request, in the order of the answers. */
+/** Records all requests, in the order of the responses. */
 export class Recorder {
   private recorded: RecordedRequest[] = [];
 
-  /** Everything since the start or the last `clear`. */
+  /** All requests since the start or the last `clear`. */
   get requests(): readonly RecordedRequest[] {
     return [...this.recorded];
   }
@@ -25,7 +25,7 @@ export class Recorder {
     this.recorded.push(structuredClone(request));
   }
 
-  /** Forgets all requests, so that a test sees only what comes next. */
+  /** Removes all requests, so that a test sees only later ones. */
   clear(): void {
     this.recorded = [];
   }

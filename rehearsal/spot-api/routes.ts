@@ -4,20 +4,20 @@ import { type Json, type JsonObject, stringAt, stringsAt } from "./json";
 import { actions, health, listed, type StatefulAction, status } from "./stateful-instance";
 import { type StatefulInstances } from "./stateful-instances";
 
-/** What the routes act on. */
+/** The objects that the routes use. */
 export interface Account {
   readonly groups: Groups;
   readonly statefulInstances: StatefulInstances;
 }
 
-/** A request that belongs to a route. */
+/** A request that matches a route. */
 interface Call {
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: Json | undefined;
 }
 
-/** What a route answers; undefined: only that it went well. */
+/** The items of a response; undefined if it only has a status. */
 export interface Answer {
   readonly kind: string;
   readonly items: JsonObject[];
@@ -80,7 +80,7 @@ const routes: readonly Route[] = [
   }),
 ];
 
-/** Finds the route of a request and runs it; throws an `ApiError` where the API would refuse. */
+/** Finds the route of a request and runs it. Throws an `ApiError` if the API would reject the request. */
 export function answerOf(
   account: Account,
   method: string,
@@ -92,7 +92,7 @@ export function answerOf(
     if (match !== null)
       return run(account, { parameters: match.groups ?? {}, query: url.searchParams, body });
   }
-  throw ApiError.of(404, "NOT_FOUND", `${method} ${url.pathname} is no route of this API`);
+  throw ApiError.of(404, "NOT_FOUND", `${method} ${url.pathname} is not a route of this API`);
 }
 
 /** Whether a request is an update of a group. */
@@ -113,7 +113,7 @@ function instancesOf({ groups, statefulInstances }: Account, id: string) {
   return statefulInstances.of(id);
 }
 
-/** A part of the path; a route only runs when its expression has matched it. */
+/** A part of the path that the expression of the route has matched. */
 function name(part: string | undefined): string {
   return decodeURIComponent(part ?? "");
 }

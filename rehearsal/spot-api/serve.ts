@@ -7,9 +7,9 @@ import { SpotApi } from "./spot-api";
 
 const usage = `Usage: serve.ts [--port N] [--api-defaults]
 
-Starts a stand-in for Spot's API on 127.0.0.1, without machines, and prints the environment to export.
+Starts a simulated Spot API on 127.0.0.1, without machines, and prints the environment variables to export.
   --port N         the port (default: any free one)
-  --api-defaults   fill the documented defaults in, as the real API may
+  --api-defaults   add the documented defaults to groups, as the real API may do
 `;
 
 async function main(): Promise<void> {
@@ -28,14 +28,14 @@ async function main(): Promise<void> {
   const defaults = values["api-defaults"] ? filled : off;
   const api = await SpotApi.start({ fleet: new PaperFleet(), port, defaults });
 
-  // Before anything is printed: whoever reads the lines may end us at once.
+  // Before any output: the process that reads it may send a signal immediately.
   const ended = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
   for (const [name, value] of Object.entries(api.environment())) {
     process.stdout.write(`export ${name}=${shellWord(value)}\n`);
   }
-  process.stderr.write(`The stand-in for Spot's API listens at ${api.url}; end it with Ctrl-C.\n`);
+  process.stderr.write(`The simulated Spot API listens at ${api.url}; stop it with Ctrl-C.\n`);
   await ended;
   await api.close();
 }

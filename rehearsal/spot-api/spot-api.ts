@@ -13,22 +13,22 @@ import { type RecordedRequest, Recorder } from "./recorder";
 import { type StatefulInstance } from "./stateful-instance";
 import { StatefulInstances } from "./stateful-instances";
 
-/** How the stand-in is started. */
+/** Properties of the simulated API. */
 export interface SpotApiProps {
-  /** Where the instances run. */
+  /** Runs the instances. */
   readonly fleet: Fleet;
   /**
-   * What the API adds to what it was sent.
+   * The attributes that the API adds to groups.
    * @default off
    */
   readonly defaults?: ApiDefaults;
   /**
-   * The bearer token that is accepted.
+   * The valid bearer token.
    * @default "rehearsal-token"
    */
   readonly token?: string;
   /**
-   * The account that is accepted.
+   * The valid account ID.
    * @default "act-00000001"
    */
   readonly account?: string;
@@ -38,15 +38,15 @@ export interface SpotApiProps {
    */
   readonly port?: number;
   /**
-   * Keeps the ids of two stand-ins on one machine apart.
+   * The seed of the IDs. Two APIs on one machine need different seeds.
    * @default 0
    */
   readonly seed?: number;
-  /** @default the machine's clock */
+  /** @default - the clock of this machine */
   readonly clock?: Clock;
 }
 
-/** A launch takes as long as a machine takes to start; nothing takes longer than this. */
+/** The timeout of a launch, in milliseconds. Launches take longest. */
 const settleMs = 300_000;
 
 interface Switches {
@@ -54,7 +54,7 @@ interface Switches {
   failingUpdates: number;
 }
 
-/** A stand-in for Spot's API that the unmodified Terraform provider talks to, on this machine only. */
+/** A simulated Spot API on this machine, for the unmodified Terraform provider. */
 export class SpotApi {
   private constructor(
     /** The groups of the account. */
@@ -105,67 +105,67 @@ export class SpotApi {
     }
   }
 
-  /** The API's address for clients that can be given one: no proxy and no TLS in between. */
+  /** The URL of the API for clients that do not need the proxy and TLS. */
   get url(): string {
     return this.parts.proxy.url;
   }
 
-  /** What Terraform, and our own commands, need in their environment. */
+  /** The environment variables for Terraform and for `redis-elastigroup`. */
   environment(): Record<string, string> {
     return { ...this.parts.proxy.environment(), ...this.parts.credentials };
   }
 
-  /** What was asked so far, without any token. */
+  /** The requests so far, without tokens. */
   get requests(): readonly RecordedRequest[] {
     return this.parts.recorder.requests;
   }
 
-  /** The hosts that somebody tried to reach through the proxy in vain. */
+  /** The hosts that the proxy has rejected. */
   get refusedHosts(): readonly string[] {
     return [...this.parts.proxy.refused];
   }
 
-  /** Forgets what was asked, so that a test sees only what comes next. */
+  /** Removes the recorded requests, so that a test sees only later ones. */
   clearRequests(): void {
     this.parts.recorder.clear();
   }
 
-  /** The stateful instances of a group in the order of their creation, also of a deleted group. */
+  /** The stateful instances of a group, in the order of their creation. The group may be deleted. */
   statefulInstances(groupId: string): readonly Readonly<StatefulInstance>[] {
     return this.parts.instances.of(groupId).map((stateful) => structuredClone(stateful));
   }
 
-  /** Those of deleted groups whose volumes nobody asked to delete. */
+  /** The stateful instances of deleted groups whose volumes were not deleted. */
   get leftBehind(): readonly Readonly<StatefulInstance>[] {
     return this.parts.instances.leftBehind.map((stateful) => structuredClone(stateful));
   }
 
-  /** Takes instances away and replaces them: `clean` after a notice, `gone` as when a host is lost. */
+  /** Ends and replaces instances. `clean`: after an interruption notice. `gone`: like the loss of a host. */
   interrupt(instanceIds: readonly string[], how: "clean" | "gone" = "clean"): void {
     this.parts.instances.interrupt(instanceIds, how);
   }
 
-  /** Waits, bounded, until every launch and stop is done; throws what failed since the last call. */
+  /** Waits with a timeout until all launches and stops are done. Throws the errors since the last call. */
   async settle(timeoutMs = settleMs): Promise<void> {
     await this.parts.background.settle(timeoutMs);
   }
 
-  /** Changes what the API adds to what it was sent. */
+  /** Changes the attributes that the API adds to groups. */
   setDefaults(defaults: ApiDefaults): void {
     this.groups.setDefaults(defaults);
   }
 
-  /** Without spot capacity, launches fall back to on-demand, or fail where the group forbids that. */
+  /** Sets whether there is spot capacity. Without it, launches fall back to on-demand or fail, as the group allows. */
   setSpotCapacity(available: boolean): void {
     this.parts.switches.spotCapacity = available;
   }
 
-  /** Answers so many of the next updates of any group with an error. */
+  /** Makes this number of the next updates of groups fail. */
   failNextUpdates(count: number): void {
     this.parts.switches.failingUpdates = count;
   }
 
-  /** Ends all connections and removes the certificates. The instances are the fleet's owner's to end. */
+  /** Closes all connections and removes the certificates. It does not end the instances of the fleet. */
   async close(): Promise<void> {
     await this.parts.proxy.close();
     await rm(this.parts.directory, { recursive: true, force: true });

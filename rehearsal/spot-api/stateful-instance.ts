@@ -1,10 +1,10 @@
 import { type JsonObject } from "./json";
 
-/** The states in which a stateful instance can be seen. */
+/** The states of a stateful instance in the API. */
 export type StatefulState =
   "ACTIVE" | "PAUSING" | "PAUSED" | "RESUMING" | "RECYCLING" | "DEALLOCATING" | "DEALLOCATED" | "ERROR";
 
-/** What can be asked of a stateful instance, and the states in which it may be. */
+/** The actions on a stateful instance, and the states in which they are allowed. */
 export const actions = {
   pause: ["ACTIVE"],
   resume: ["PAUSED", "ERROR"],
@@ -15,12 +15,12 @@ export const actions = {
 /** An action of the API on a stateful instance. */
 export type StatefulAction = keyof typeof actions;
 
-/** The EC2 instance that a stateful instance runs on at the moment. */
+/** The current EC2 instance of a stateful instance. */
 export interface Instance {
   readonly id: string;
   readonly type: string;
   readonly lifecycle: "SPOT" | "OD";
-  /** Only spot instances have one. */
+  /** Only for spot instances. */
   readonly spotRequestId?: string;
   readonly launchedAt: string;
 }
@@ -31,17 +31,17 @@ export interface Device {
   readonly volumeId: string;
 }
 
-/** A stateful instance: the thing that keeps its data and address while EC2 instances come and go. */
+/** A stateful instance: it keeps its data and address while its EC2 instances are replaced. */
 export interface StatefulInstance {
   readonly id: string;
   readonly groupId: string;
   readonly availabilityZone: string;
   readonly subnetId: string;
   readonly createdAt: string;
-  /** The address comes from the group's pool. */
+  /** Whether the address is from the pool of the group. */
   readonly pooled: boolean;
   state: StatefulState;
-  /** Paused by the API itself: a spare address of the pool, or capacity that was given back. */
+  /** Paused by the API: a spare address of the pool, or released capacity. */
   parked: boolean;
   privateIp?: string;
   imageId?: string;
@@ -50,12 +50,12 @@ export interface StatefulInstance {
   instance?: Instance;
 }
 
-/** Whether it is gone or on its way out. */
+/** Whether it is deallocated or being deallocated. */
 export function isLeaving({ state }: StatefulInstance): boolean {
   return state === "DEALLOCATING" || state === "DEALLOCATED";
 }
 
-/** As the list of stateful instances shows it. */
+/** Its item in the list of stateful instances. */
 export function listed(stateful: StatefulInstance): JsonObject {
   return defined({
     id: stateful.id,
@@ -69,7 +69,7 @@ export function listed(stateful: StatefulInstance): JsonObject {
   });
 }
 
-/** As the health of the group's instances shows it; nothing where no instance runs. */
+/** Its item in the health of the group's instances; undefined if no instance is running. */
 export function health(stateful: StatefulInstance): JsonObject[] {
   const { instance } = stateful;
   if (instance === undefined) return [];
@@ -85,7 +85,7 @@ export function health(stateful: StatefulInstance): JsonObject[] {
   ];
 }
 
-/** As the status of the group shows it; nothing where no instance runs. */
+/** Its item in the status of the group; undefined if no instance is running. */
 export function status(stateful: StatefulInstance, product: string): JsonObject[] {
   const { instance } = stateful;
   if (instance === undefined) return [];

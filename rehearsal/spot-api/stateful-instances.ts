@@ -9,29 +9,29 @@ import { type Market, placeIn, purchase } from "./placement";
 import { actions, isLeaving, type StatefulAction, type StatefulInstance } from "./stateful-instance";
 import { isStateful } from "./validation";
 
-/** What the stateful instances of an account are made with. */
+/** Properties of `StatefulInstances`. */
 export interface StatefulInstancesProps {
   readonly launcher: Launcher;
   readonly ids: Ids;
   readonly clock: Clock;
   readonly background: Background;
-  /** Asked at every launch. */
+  /** Called at every launch. */
   readonly market: () => Market;
 }
 
-/** Keeps one stateful instance per unit of capacity, and one EC2 instance for each that is awake. */
+/** Keeps one stateful instance for each unit of capacity, and one EC2 instance for each of those that are not paused. */
 export class StatefulInstances implements GroupListener {
   private readonly groups = new Map<string, JsonObject>();
   private readonly all = new Map<string, StatefulInstance>();
 
   constructor(private readonly props: StatefulInstancesProps) {}
 
-  /** Those of a group, in the order of their creation, with the deallocated ones. */
+  /** The stateful instances of a group, in the order of their creation, including deallocated ones. */
   of(groupId: string): StatefulInstance[] {
     return [...this.all.values()].filter((stateful) => stateful.groupId === groupId);
   }
 
-  /** Those of deleted groups whose volumes nobody asked to delete: on AWS they go on costing money. */
+  /** The stateful instances of deleted groups whose volumes were not deleted: on AWS these volumes still cost money. */
   get leftBehind(): StatefulInstance[] {
     return [...this.all.values()].filter(
       ({ groupId, state }) => !this.groups.has(groupId) && state !== "DEALLOCATED",
@@ -66,7 +66,7 @@ export class StatefulInstances implements GroupListener {
     }
   }
 
-  /** Does what one of the API's four actions asks, in the background. */
+  /** Runs one of the four actions of the API in the background. */
   perform(action: StatefulAction, groupId: string, id: string): void {
     const stateful = this.find(groupId, id);
     const allowed: readonly string[] = actions[action];
@@ -84,17 +84,17 @@ export class StatefulInstances implements GroupListener {
     else this.deallocate(stateful);
   }
 
-  /** Takes instances away and replaces them: `clean` as after a spot notice, `gone` as when a host is lost. */
+  /** Ends and replaces instances. `clean`: after an interruption notice. `gone`: like the loss of a host. */
   interrupt(instanceIds: readonly string[], how: "clean" | "gone" = "clean"): void {
     const hit = instanceIds.map((instanceId) => {
       const stateful = [...this.all.values()].find(({ instance }) => instance?.id === instanceId);
       if (stateful !== undefined) return stateful;
-      throw ApiError.of(400, "INSTANCE_DOESNT_EXIST", `${instanceId} is no running instance of any group`);
+      throw ApiError.of(400, "INSTANCE_DOESNT_EXIST", `${instanceId} is not a running instance of a group`);
     });
     for (const stateful of hit) this.replace(stateful, how, stateful.instance?.id);
   }
 
-  /** Takes a volume off a paused stateful instance. */
+  /** Deletes a volume of a paused stateful instance. */
   deleteVolume(groupId: string, id: string, volumeId: string): void {
     const stateful = this.find(groupId, id);
     if (stateful.state !== "PAUSED") {
@@ -130,7 +130,7 @@ export class StatefulInstances implements GroupListener {
     return stateful;
   }
 
-  /** A parked stateful instance for each free address of the pool. */
+  /** Creates a parked stateful instance for each free address of the pool. */
   private fillPool(group: JsonObject): void {
     for (const address of freeAddresses(group, this.present(group))) this.add(group, address);
   }
@@ -157,7 +157,7 @@ export class StatefulInstances implements GroupListener {
 
   private resume(stateful: StatefulInstance): void {
     stateful.parked = false;
-    // At once, so that whoever counts next takes it for awake; one that still goes to sleep shows that first.
+    // Synchronously, so that it already counts as running. If it is still being paused, that state comes first.
     const asleep = stateful.state === "PAUSED" || stateful.state === "ERROR";
     if (asleep && stateful.instance === undefined) stateful.state = "RESUMING";
     this.later(stateful, "launch", async () => {
@@ -167,7 +167,7 @@ export class StatefulInstances implements GroupListener {
     });
   }
 
-  /** Ends the instance, and launches a new one in its place; only if it still is the one that was meant. */
+  /** Ends the instance and launches a new one in its place, if it is still the current instance. */
   private replace(stateful: StatefulInstance, how: "clean" | "gone", instanceId?: string): void {
     this.later(stateful, "replace", async () => {
       if (isLeaving(stateful) || !this.groups.has(stateful.groupId)) return;
@@ -179,7 +179,7 @@ export class StatefulInstances implements GroupListener {
   }
 
   private deallocate(stateful: StatefulInstance): void {
-    // At once, so that nothing else counts on it; and again later, since a launch may end in between.
+    // Synchronously, so that it no longer counts, and again later, since a launch may complete in between.
     stateful.state = "DEALLOCATING";
     this.later(stateful, "deallocate", async () => {
       stateful.state = "DEALLOCATING";

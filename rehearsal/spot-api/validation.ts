@@ -1,14 +1,14 @@
 import { type Problem } from "./api-error";
 import { at, isObject, type Json, type JsonObject, listAt, numberAt, stringAt, stringsAt } from "./json";
 
-/** A rule of the API: what is wrong with a group, or undefined. */
+/** A rule of the API. Returns the error of a group, or undefined. */
 type Rule = (group: JsonObject) => Problem | undefined;
 
 const types = "compute.instanceTypes";
 const specification = "compute.launchSpecification";
 const persistence = "strategy.persistence";
 
-/** The rules of the API that a group of replicas can break. */
+/** The rules of the API that apply to a group of replicas. */
 const rules: readonly Rule[] = [
   required("name"),
   required("capacity.unit"),
@@ -44,12 +44,12 @@ const rules: readonly Rule[] = [
   throughputInRange,
 ];
 
-/** Everything that is wrong with a group, in the API's words and with the field of each. */
+/** All errors of a group, in the format of the API, each with its field. */
 export function problemsOf(group: JsonObject): Problem[] {
   return rules.map((rule) => rule(group)).filter((problem) => problem !== undefined);
 }
 
-/** Whether any part of a group's instances outlives them. */
+/** Whether the group keeps any part of its instances. */
 export function isStateful(group: JsonObject): boolean {
   return ["RootDevice", "BlockDevices", "PrivateIp"].some(
     (part) => at(group, `${persistence}.shouldPersist${part}`) === true,
@@ -110,7 +110,7 @@ function base64(path: string): Rule {
   return (group) => {
     const text = at(group, path);
     if (text === undefined) return undefined;
-    // Buffer.from() skips what it does not know, so the way back tells whether all of it was base64.
+    // Buffer.from() skips invalid characters, so the text is base64 only if encoding it again gives the same text.
     if (typeof text === "string" && Buffer.from(text, "base64").toString("base64") === text) return undefined;
     return invalid(path, "must be a valid base64 string");
   };

@@ -54,11 +54,11 @@ describe("FrameReader", () => {
 
   test.each([
     ["?what\r\n", "must begin with one of"],
-    ["$3\r\nabcd\r\n", "a bulk has no end"],
+    ["$3\r\nabcd\r\n", "a bulk string must end with CRLF"],
     ["$x\r\n", "a length must be a number"],
     ["*-2\r\n", "a length must be a number"],
     ["$2000000\r\n", "at most 1048576 bytes"],
-    [`+${"x".repeat(70_000)}`, "a line is too long"],
+    [`+${"x".repeat(70_000)}`, "a line must have at most 65536 bytes"],
   ])("refuses %j", (text, problem) => {
     expect(() => new FrameReader(LIMIT).push(Buffer.from(text))).toThrow(problem);
   });

@@ -27,7 +27,7 @@ describe("InjectionPlan", () => {
     }
   });
 
-  test("applies the first matching entry; keys that are left out match everything", () => {
+  test("applies the first matching entry; missing keys match everything", () => {
     const plan = InjectionPlan.of({ injections: [{ address: "a:1", kind: "drop" }, { kind: "lost" }] });
     expect(plan.for(question("a:1", ["PING"], 7))).toEqual({ kind: "drop" });
     expect(plan.for(question("b:1", ["PING"], 7))).toEqual({ kind: "lost" });

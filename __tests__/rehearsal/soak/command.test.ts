@@ -79,7 +79,7 @@ describe("runSoak", () => {
   });
 });
 
-test("a command says whether questions fail", () => {
+test("a command has the option for failing questions", () => {
   const plan = draw(5, 6);
   const range = { first: 1, last: plan.rounds.length };
   expect(parseSoak(["--soak", "5", "--seed", "6", "--inject"]).inject).toBe(true);

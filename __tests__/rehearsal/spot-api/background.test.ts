@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Background } from "../../../rehearsal/spot-api/background";
 
-test("work under one key goes in order, under different keys side by side", async () => {
+test("work with the same key runs in order, and with different keys in parallel", async () => {
   const background = new Background();
   const done: string[] = [];
   const work = (name: string, ms: number) => async () => {
@@ -29,7 +29,7 @@ test("work that is added meanwhile is waited for", async () => {
   expect(added).toBe(true);
 });
 
-test("all failures surface together, once, and do not stop what comes after them", async () => {
+test("all errors are thrown together, once, and do not stop later work", async () => {
   const background = new Background();
   let after = false;
   background.run("a", "launch a", () => Promise.reject(new Error("no room")));
@@ -40,7 +40,7 @@ test("all failures surface together, once, and do not stop what comes after them
   await background.settle(1000);
 });
 
-test("waiting ends when the time is over, and names what is still going on", async () => {
+test("waiting ends at the timeout, with an error that lists the pending work", async () => {
   const background = new Background();
   background.run("ssi-1", "", () => sleep(300));
   await expect(background.settle(10)).rejects.toThrow("not settled after 10 ms: ssi-1");

@@ -11,31 +11,31 @@ const group = (target: number, privateIps: string[] = []) => ({
   compute: { privateIps },
 });
 
-test("what is missing is added, after those that are parked have been woken", () => {
+test("parked instances are resumed before new ones are added", () => {
   const parked = one({ parked: true, state: "PAUSED" });
   expect(fit(group(3), [one(), parked])).toEqual({ wake: [parked], add: 1, park: [] });
 });
 
-test("what is too much is parked, newest first", () => {
+test("surplus instances are parked, newest first", () => {
   const [first, second, third] = [one(), one(), one()];
   expect(fit(group(1), [first, second, third])).toEqual({ wake: [], add: 0, park: [third, second] });
 });
 
-test("one that was paused on purpose is not replaced", () => {
+test("an instance that a user paused is not replaced", () => {
   expect(fit(group(1), [one({ state: "PAUSED" })])).toEqual({ wake: [], add: 0, park: [] });
 });
 
-test("as many of the sleeping are woken as the target has room for", () => {
+test("as many paused instances are resumed as the target allows", () => {
   const asleep = [one({ state: "PAUSED" }), one({ state: "PAUSED" })];
   expect(asleepBelowTarget(group(2), [one(), ...asleep])).toEqual(asleep.slice(0, 1));
 });
 
-test("an address of the pool is free until somebody has it", () => {
+test("an address of the pool is free until an instance has it", () => {
   const has = one({ privateIp: "10.0.0.1" });
   expect(freeAddresses(group(1, ["10.0.0.1", "10.0.0.2"]), [has])).toEqual(["10.0.0.2"]);
 });
 
-test("only one that never ran goes with its address", () => {
+test("only an instance that never ran is removed with its address", () => {
   const idle = one({ pooled: true, parked: true, privateIp: "10.0.0.1" });
   const used = one({ pooled: true, parked: true, privateIp: "10.0.0.2", launchedAt: "2025" });
   expect(withdrawn(group(1), [idle, used])).toEqual([idle]);

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { certificatesFor } from "../../../rehearsal/spot-api/certificates";
 
-test("the certificate is for the one host, signed by an authority that is new each time", async () => {
+test("the certificate is for one host, and is signed by a new authority each time", async () => {
   const [first, second] = await Promise.all([certificatesFor("api.spotinst.io"), certificatesFor("other")]);
   const leaf = new X509Certificate(first.certificate);
   const authority = new X509Certificate(first.authority);

@@ -4,11 +4,11 @@ import { groupBody } from "./fixtures";
 
 const group = groupBody().group as JsonObject;
 
-test("off, a group is stored and answered as it was sent", () => {
+test("without defaults, a group is stored and returned as it was sent", () => {
   expect(answer(fill(group, off), off)).toEqual(group);
 });
 
-test("the documented defaults are filled in where the group is silent, and only there", () => {
+test("the documented defaults are added only for missing attributes", () => {
   const stored = fill(group, filled);
   expect(at(stored, "strategy.lifetimePeriod")).toBe("days");
   expect(at(stored, "strategy.utilizeReservedInstances")).toBe(true);
@@ -17,7 +17,7 @@ test("the documented defaults are filled in where the group is silent, and only 
   expect(at(stored, "strategy.revertToSpot.performAt")).toBe("never");
 });
 
-test("volume types can be answered in capitals", () => {
+test("volume types can be returned in capital letters", () => {
   const [mapping] = listAt(
     answer(group, { capitalVolumeTypes: true }),
     "compute.launchSpecification.blockDeviceMappings",
@@ -25,15 +25,15 @@ test("volume types can be answered in capitals", () => {
   expect(at(mapping, "ebs.volumeType")).toBe("GP3");
 });
 
-test("a group without volumes is not given an empty list of them, which would end the provider", () => {
+test("a group without volumes has no empty list of volumes, which would crash the provider", () => {
   const bare = { compute: { launchSpecification: {} } };
   expect(answer(bare, { capitalVolumeTypes: true })).toEqual(bare);
 });
 
-test("a tag that nobody sent can be added", () => {
+test("an additional tag can be returned", () => {
   expect(listAt(answer(group, { extraTag: true }), "compute.launchSpecification.tags")).toHaveLength(2);
 });
 
-test("the subnets of the zones can be answered a second time", () => {
+test("the subnets of the zones can also be returned separately", () => {
   expect(at(answer(group, { subnetIds: true }), "compute.subnetIds")).toEqual(["subnet-2", "subnet-1"]);
 });

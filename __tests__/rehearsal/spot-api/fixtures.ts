@@ -8,7 +8,7 @@ import { PaperFleet } from "../../../rehearsal/spot-api/paper-fleet";
 import { type Market } from "../../../rehearsal/spot-api/placement";
 import { StatefulInstances } from "../../../rehearsal/spot-api/stateful-instances";
 
-/** The body that the provider 1.231.0 posts for a stateful group of three, with a change merged in. */
+/** The body that the provider 1.231.0 sends for a stateful group of three instances, with changes. */
 export function groupBody(change: JsonObject = {}): JsonObject {
   const group: JsonObject = {
     name: "redis-replicas",
@@ -54,7 +54,7 @@ export function groupBody(change: JsonObject = {}): JsonObject {
   return { group: merge(group, change) };
 }
 
-/** A clock that always shows the same moment. */
+/** A clock that always returns the same time. */
 export const clock = () => new Date("2025-01-01T00:00:00.000Z");
 
 /** The parts of an API, put together without HTTP. */

@@ -11,7 +11,7 @@ const store = (defaults = off) =>
 
 beforeEach(() => (now = 0));
 
-test("a group is answered as it was sent, with an id and times, without nulls", () => {
+test("a group is returned as it was sent, with an ID and times, without nulls", () => {
   const sent = groupBody().group as JsonObject;
   expect(sent).toHaveProperty("strategy.revertToSpot.timeWindows", null);
   expect(store().create({ group: sent })).toEqual({
@@ -22,14 +22,14 @@ test("a group is answered as it was sent, with an id and times, without nulls", 
   });
 });
 
-test("user data comes back byte for byte", () => {
+test("user data is returned unchanged", () => {
   const userData = Buffer.from([0x1f, 0x8b, 0, 255, 254, 10, 13]).toString("base64");
   const groups = store();
   groups.create(groupBody({ compute: { launchSpecification: { userData } } }));
   expect(at(groups.read("sig-00000001"), "compute.launchSpecification.userData")).toBe(userData);
 });
 
-test("a partial update changes what it names, keeps the rest, and moves only updatedAt", () => {
+test("a partial update changes only its attributes and updatedAt", () => {
   const groups = store();
   groups.create(groupBody());
   const after = groups.update("sig-00000001", { group: { strategy: { drainingTimeout: null, risk: 50 } } });
@@ -42,7 +42,7 @@ test("a partial update changes what it names, keeps the rest, and moves only upd
   ]);
 });
 
-test("an update that would break a rule changes nothing", () => {
+test("an invalid update changes nothing", () => {
   const groups = store();
   const before = groups.create(groupBody());
   expect(() => groups.update("sig-00000001", { group: { capacity: { target: 9 } } })).toThrow(ApiError);
@@ -56,14 +56,14 @@ test("product and unit cannot be changed", () => {
   expect(() => groups.update("sig-00000001", { group: { compute: { product } } })).toThrow("compute.product");
 });
 
-test("defaults are filled in again at every update", () => {
+test("defaults are added again at every update", () => {
   const groups = store(filled);
   groups.create(groupBody());
   const after = groups.update("sig-00000001", { group: { strategy: { lifetimePeriod: null } } });
   expect(at(after, "strategy.lifetimePeriod")).toBe("days");
 });
 
-test("defaults that are switched on reach a stored group at its next update, odd answers at once", () => {
+test("defaults that are switched on apply to a stored group at its next update, the other differences immediately", () => {
   const groups = store();
   groups.create(groupBody());
   groups.setDefaults({ fill: true, subnetIds: true });
@@ -82,7 +82,7 @@ test("a deleted or unknown group does not exist", () => {
   }
 });
 
-test("a group of another API is taken in under its own id, and launched", () => {
+test("a group of another API is stored with its existing ID, and launched", () => {
   const group = { ...merge({}, groupBody().group as JsonObject), id: "sig-0000beef" };
   const groups = store();
   const created = jest.fn();

@@ -18,7 +18,7 @@ async function ask(method: string, path: string, body?: unknown, headers: Record
   return { status: response.status, json: (await response.json()) as Record<string, unknown> };
 }
 
-test("success is 200 in the documented envelope, with items and count", async () => {
+test("success is 200 in the documented format, with items and count", async () => {
   const { status, json } = await ask("POST", "/aws/ec2/group?accountId=act-1", groupBody());
   expect(status).toBe(200);
   expect(json).toEqual({
@@ -37,7 +37,7 @@ test("success is 200 in the documented envelope, with items and count", async ()
   });
 });
 
-test("an error has its code, message and field in the envelope", async () => {
+test("an error has its code, message and field in the documented format", async () => {
   const { status, json } = await ask("POST", "/aws/ec2/group", groupBody({ capacity: { unit: null } }));
   expect(status).toBe(400);
   expect(json.response).toEqual({
@@ -55,7 +55,7 @@ test.each([{ authorization: "" }, { authorization: "Bearer other" }, { authoriza
   },
 );
 
-test("another account is refused, none at all is fine", async () => {
+test("another account is refused, and a request without an account is accepted", async () => {
   expect((await ask("GET", "/aws/ec2/group?accountId=act-2")).status).toBe(403);
   expect((await ask("GET", "/aws/ec2/group")).status).toBe(200);
 });
@@ -66,15 +66,15 @@ test("an unknown route is a 404 in JSON", async () => {
   expect(json.response).toMatchObject({ errors: [{ code: "NOT_FOUND" }] });
 });
 
-test("a body that is no JSON is a 400", async () => {
+test("a body that is not JSON is a 400", async () => {
   expect((await ask("POST", "/aws/ec2/group", "{")).status).toBe(400);
 });
 
-test("a body without end is not read", async () => {
+test("an endless body is not read", async () => {
   expect((await ask("POST", "/aws/ec2/group", "x".repeat(4 * 1024 * 1024 + 1))).status).toBe(413);
 });
 
-test("requests are recorded with what was answered, and without the token", async () => {
+test("requests are recorded with the status of the response, and without the token", async () => {
   await ask("GET", "/aws/ec2/group?accountId=act-1");
   await ask("PUT", "/aws/ec2/group/sig-x", { group: {} });
   expect(api.requests).toEqual([
@@ -84,7 +84,7 @@ test("requests are recorded with what was answered, and without the token", asyn
   expect(JSON.stringify(api.requests)).not.toContain("Bearer");
 });
 
-test("only the next updates fail that were chosen to", async () => {
+test("only the configured number of updates fails", async () => {
   await ask("POST", "/aws/ec2/group", groupBody());
   api.failNextUpdates(1);
   const update = () => ask("PUT", "/aws/ec2/group/sig-00000001", { group: { description: "x" } });

@@ -1,6 +1,6 @@
 import { Ids } from "../../../rehearsal/spot-api/ids";
 
-test("ids count per kind and have the length of the real ones", () => {
+test("IDs are counted for each kind and have the length of the real ones", () => {
   const ids = new Ids();
   expect([ids.next("sig"), ids.next("sig"), ids.next("ssi")]).toEqual([
     "sig-00000001",
@@ -11,6 +11,6 @@ test("ids count per kind and have the length of the real ones", () => {
   expect(ids.nextRequest()).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 });
 
-test("another seed gives other ids", () => {
+test("another seed gives other IDs", () => {
   expect(new Ids(1).next("i")).not.toBe(new Ids(2).next("i"));
 });

@@ -1,13 +1,13 @@
 import { at, merge, stringsAt } from "../../../rehearsal/spot-api/json";
 
-test("objects merge in depth, arrays and plain values replace", () => {
+test("objects are merged recursively, arrays and plain values are replaced", () => {
   expect(merge({ a: { b: 1, c: [1, 2] }, d: "x" }, { a: { c: [3] }, d: 2 })).toEqual({
     a: { b: 1, c: [3] },
     d: 2,
   });
 });
 
-test("null deletes, also inside objects that were not there", () => {
+test("null deletes a value, also inside new objects", () => {
   expect(merge({ a: 1 }, { a: null, b: { c: null } })).toEqual({ b: {} });
 });
 
@@ -18,7 +18,7 @@ test("neither argument of a merge is changed or shared", () => {
   expect(base.a.list[0]!.x).toBe(1);
 });
 
-test("a path that leads nowhere is undefined", () => {
+test("a path without a value is undefined", () => {
   expect(at({ a: { b: null } }, "a.b.c")).toBeUndefined();
   expect(stringsAt({ a: ["x", 1] }, "a")).toEqual(["x"]);
 });

@@ -9,14 +9,14 @@ const replaced = async (change: JsonObject = {}) => {
   return { ...parts, before: before!, after: parts.of()[0]! };
 };
 
-test("the fleet gets the user data decoded once, byte for byte", async () => {
+test("the fleet gets the user data decoded once and otherwise unchanged", async () => {
   const bytes = Buffer.from([0x1f, 0x8b, 0, 255, 13, 10]);
   const userData = bytes.toString("base64");
   const { fleet } = await running({ compute: { launchSpecification: { userData } } });
   expect(fleet.launches[0]!.userData.equals(bytes)).toBe(true);
 });
 
-test("user data that EC2 would refuse is a failed launch", async () => {
+test("a launch with user data that EC2 would refuse fails", async () => {
   const parts = await running();
   const userData = Buffer.alloc(16_385).toString("base64");
   parts.groups.update(parts.id, { group: { compute: { launchSpecification: { userData } } } });
@@ -25,7 +25,7 @@ test("user data that EC2 would refuse is a failed launch", async () => {
   expect(parts.of()[0]!.state).toBe("ERROR");
 });
 
-test("a persisted root and a re-attached volume come back: a new image, the same volume", async () => {
+test("a persisted root volume is restored from a new image, and a reattached volume is the same", async () => {
   const { before, after } = await replaced();
   expect(before.imageId).toBe("ami-0123456789abcdef0");
   expect(after.imageId).toMatch(/^ami-[0-9a-f]{17}$/);
@@ -33,12 +33,12 @@ test("a persisted root and a re-attached volume come back: a new image, the same
   expect(after.devices).toEqual(before.devices);
 });
 
-test("a volume that is made from a snapshot at each launch has a new id", async () => {
+test("a volume that is created from a snapshot at each launch has a new ID", async () => {
   const { before, after } = await replaced({ strategy: { persistence: { blockDevicesMode: "onLaunch" } } });
   expect(after.devices[0]!.volumeId).not.toBe(before.devices[0]!.volumeId);
 });
 
-test("without root persistence the volume is given up, and the group's image is used, at the same address", async () => {
+test("without root persistence the volume is deleted, and the group's image is used, at the same address", async () => {
   const persistence = { shouldPersistRootDevice: false };
   const { before, after, fleet } = await replaced({ strategy: { persistence } });
   expect(after.imageId).toBe("ami-0123456789abcdef0");
@@ -46,7 +46,7 @@ test("without root persistence the volume is given up, and the group's image is 
   expect(fleet.launches[1]!.privateIp).toBe(before.privateIp);
 });
 
-test("without address persistence the fleet chooses again", async () => {
+test("without address persistence the fleet allocates a new address", async () => {
   const { fleet } = await replaced({ strategy: { persistence: { shouldPersistPrivateIp: false } } });
   expect(fleet.launches[1]).not.toHaveProperty("privateIp");
 });

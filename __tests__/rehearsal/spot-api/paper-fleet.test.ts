@@ -12,7 +12,7 @@ const request = (statefulInstanceId: string, instanceId: string, privateIp?: str
   userData: Buffer.alloc(0),
 });
 
-test("each stateful instance gets an address of its own and keeps it until it is released", async () => {
+test("each stateful instance gets a unique address and keeps it until it is released", async () => {
   const fleet = new PaperFleet();
   const first = await fleet.launch(request("ssi-1", "i-1"));
   const second = await fleet.launch(request("ssi-2", "i-2"));
@@ -24,13 +24,13 @@ test("each stateful instance gets an address of its own and keeps it until it is
   expect(await fleet.launch(request("ssi-4", "i-4"))).toEqual(first);
 });
 
-test("an address that is asked for is given", async () => {
+test("a requested address is allocated", async () => {
   expect(await new PaperFleet().launch(request("ssi-1", "i-1", "10.0.0.9"))).toEqual({
     privateIp: "10.0.0.9",
   });
 });
 
-test("it knows what runs and remembers what ran", async () => {
+test("it lists running instances and all launches", async () => {
   const fleet = new PaperFleet();
   await fleet.launch(request("ssi-1", "i-1"));
   await fleet.stop("i-1");

@@ -37,27 +37,30 @@ async function secure(ca: string) {
   return tls;
 }
 
-test("the API's host is answered here, over TLS of the throw-away authority, in HTTP/1.1", async () => {
+test("requests to the host of the API are handled over TLS with the temporary authority, in HTTP/1.1", async () => {
   const tls = await secure(await readFile(proxy.environment().SSL_CERT_FILE!, "utf8"));
   expect(tls.alpnProtocol).toBe("http/1.1");
-  // By hand, since a client of Node's would look the host up by itself.
+  // Written manually, since an HTTP client of Node would resolve the host itself.
   tls.write("GET /aws?x=1 HTTP/1.1\r\nHost: api.spotinst.io\r\nConnection: close\r\n\r\n");
   const answer = (await tls.setEncoding("utf8").toArray()).join("");
   expect(answer).toContain("HTTP/1.1 200 OK");
   expect(answer).toContain("GET /aws?x=1");
 });
 
-test("who does not know the authority does not trust it", async () => {
+test("a client without the authority does not trust the certificate", async () => {
   const other = await Proxy.start({ directory: join(directory, "other"), handler: () => undefined });
   const ca = await readFile(other.environment().SSL_CERT_FILE!, "utf8");
   await other.close();
   await expect(secure(ca)).rejects.toThrow(/signature|certificate/);
 });
 
-test.each(["example.com:443", "api.spotinst.io:22"])("%s is refused at once and noted", async (host) => {
-  expect((await tunnel(host)).status).toBe(403);
-  expect(proxy.refused).toEqual([host]);
-});
+test.each(["example.com:443", "api.spotinst.io:22"])(
+  "%s is refused immediately and recorded",
+  async (host) => {
+    expect((await tunnel(host)).status).toBe(403);
+    expect(proxy.refused).toEqual([host]);
+  },
+);
 
 test("a plain request for another host is refused too", async () => {
   const status = await new Promise((resolve) => {
@@ -70,17 +73,17 @@ test("a plain request for another host is refused too", async () => {
   expect(proxy.refused).toEqual(["http://example.com/"]);
 });
 
-test("clients that can be given an address need neither proxy nor TLS", async () => {
+test("clients with a configurable address need neither proxy nor TLS", async () => {
   expect(await (await fetch(`${proxy.url}/aws`)).text()).toBe("GET /aws");
 });
 
-test("the environment leads to the proxy, and to no other authority", async () => {
+test("the environment variables have the proxy, and only its authority", async () => {
   const environment = proxy.environment();
   expect(environment).toMatchObject({ HTTPS_PROXY: proxy.url, NO_PROXY: "", CHECKPOINT_DISABLE: "1" });
   expect(await readdir(environment.SSL_CERT_DIR!)).toEqual([]);
 });
 
-test("closing ends open tunnels", async () => {
+test("closing the proxy ends open tunnels", async () => {
   const { socket } = await tunnel("api.spotinst.io:443");
   const closed = new Promise((resolve) => socket.once("close", resolve));
   socket.resume();
@@ -89,7 +92,7 @@ test("closing ends open tunnels", async () => {
   proxy = await Proxy.start({ directory, handler: () => undefined });
 });
 
-test("a port that is taken is an error", async () => {
+test("a port that is in use is an error", async () => {
   const port = Number(new URL(proxy.url).port);
   await expect(Proxy.start({ directory, port, handler: () => undefined })).rejects.toThrow("EADDRINUSE");
 });

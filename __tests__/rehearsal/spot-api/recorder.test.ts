@@ -1,6 +1,6 @@
 import { Recorder } from "../../../rehearsal/spot-api/recorder";
 
-test("requests are kept in order, as they were, until they are cleared", () => {
+test("requests are kept unchanged and in order until they are cleared", () => {
   const recorder = new Recorder();
   const body = { group: { name: "a" } };
   recorder.record({ method: "POST", path: "/aws/ec2/group", body, status: 200 });

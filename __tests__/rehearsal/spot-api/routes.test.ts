@@ -11,7 +11,7 @@ async function asking() {
   return { ...parts, ask };
 }
 
-test("groups are made, read, listed, changed and deleted", async () => {
+test("groups are created, read, listed, changed and deleted", async () => {
   const { ask } = await asking();
   expect(ask("POST", "/aws/ec2/group", groupBody())?.items).toMatchObject([{ id: "sig-00000002" }]);
   expect(ask("GET", "/aws/ec2/group/sig-00000002")?.items).toHaveLength(1);
@@ -33,7 +33,7 @@ test.each(["instanceHealthiness", "status", "statefulInstance"])(
   },
 );
 
-test("the four actions reach their stateful instance", async () => {
+test("the four actions are run on their stateful instance", async () => {
   const { ask, id, settle, of } = await asking();
   for (const [action, state] of [
     ["pause", "PAUSED"],
@@ -56,7 +56,7 @@ test("shouldResumeStateful is read from the query", async () => {
   expect(of()[0]!.state).toBe("ACTIVE");
 });
 
-test("an interruption names its instances", async () => {
+test("an interruption has the IDs of its instances", async () => {
   const { ask, settle, of } = await asking();
   const instancesToInterrupt = of().map(({ instance }) => instance!.id);
   ask("POST", "/aws/ec2/instance/interruption", { instancesToInterrupt });
@@ -65,7 +65,7 @@ test("an interruption names its instances", async () => {
   expect(() => ask("POST", "/aws/ec2/instance/interruption", {})).toThrow("instancesToInterrupt");
 });
 
-test("a volume of a paused one is deleted", async () => {
+test("a volume of a paused stateful instance is deleted", async () => {
   const { ask, id, settle, of } = await asking();
   const { id: ssi, devices } = of()[0]!;
   ask("PUT", `/aws/ec2/group/${id}/statefulInstance/${ssi}/pause`);

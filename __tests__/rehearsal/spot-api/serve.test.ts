@@ -47,7 +47,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   20_000,
 );
 
-test("a port that is none is refused by name", async () => {
+test("an invalid port is refused with the name of the option", async () => {
   const { code, err } = await serve("--port", "many").ended;
   expect(code).toBe(1);
   expect(err).toContain("--port must be from 0 to 65535, got: many");

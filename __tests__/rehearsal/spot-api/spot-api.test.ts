@@ -18,7 +18,7 @@ async function start(fleet = new PaperFleet(), seed = 0): Promise<SpotApi> {
 }
 afterEach(() => Promise.all(opened.splice(0).map((api) => api.close())));
 
-test("the environment carries the credentials and the address", async () => {
+test("the environment variables have the credentials and the address", async () => {
   const api = await start();
   expect(api.environment()).toMatchObject({
     SPOTINST_TOKEN: "rehearsal-token",
@@ -28,7 +28,7 @@ test("the environment carries the credentials and the address", async () => {
   });
 });
 
-test("a group and its instances can be had without HTTP", async () => {
+test("a group and its instances can be read without HTTP", async () => {
   const api = await start();
   const { id } = api.groups.create(groupBody()) as { id: string };
   await api.settle();
@@ -38,11 +38,11 @@ test("a group and its instances can be had without HTTP", async () => {
   api.interrupt([before[0]!.instance!.id]);
   await api.settle();
   expect(api.statefulInstances(id)[0]!.instance!.lifecycle).toBe("OD");
-  // What was handed out earlier stays what it was.
+  // Objects that were returned earlier do not change.
   expect(before[0]!.instance!.lifecycle).toBe("SPOT");
 });
 
-test("what a launch fails with surfaces when settling", async () => {
+test("the error of a failed launch is thrown by `settle`", async () => {
   const api = await start(new FullFleet());
   api.groups.create(groupBody());
   await expect(api.settle()).rejects.toThrow("launch ssi-00000001: no machine left for ssi-00000001");
@@ -58,7 +58,7 @@ test("defaults can be switched on and off", async () => {
   await api.settle();
 });
 
-test("two on one machine have ids of their own when seeded", async () => {
+test("two APIs with different seeds have different IDs", async () => {
   const ids = (await Promise.all([start(), start(undefined, 1)])).map(
     ({ groups }) => groups.create(groupBody()).id,
   );
@@ -66,7 +66,7 @@ test("two on one machine have ids of their own when seeded", async () => {
   await Promise.all(opened.map((api) => api.settle()));
 });
 
-test("closing leaves no certificate behind", async () => {
+test("closing removes the certificates", async () => {
   const api = await start();
   const file = api.environment().SSL_CERT_FILE!;
   expect(existsSync(file)).toBe(true);

@@ -21,7 +21,7 @@ const awake: StatefulInstance = {
 };
 const asleep: StatefulInstance = { ...awake, state: "PAUSED", instance: undefined };
 
-test("the list shows what the API documents and nothing of ours", () => {
+test("the list has only attributes that the API documents", () => {
   expect(listed(awake)).toEqual({
     id: "ssi-00000001",
     instanceId: "i-1",
@@ -32,22 +32,22 @@ test("the list shows what the API documents and nothing of ours", () => {
   });
 });
 
-test("only an active one is healthy, and its health tells how it was bought", () => {
+test("only an active stateful instance is healthy, and its health has its lifecycle", () => {
   expect(health(awake)).toMatchObject([{ healthStatus: "HEALTHY", lifeCycle: "OD", instanceId: "i-1" }]);
   expect(health({ ...awake, state: "RESUMING" })).toMatchObject([{ healthStatus: "INSUFFICIENT_DATA" }]);
 });
 
-test("one that sleeps is listed without an instance, and has neither health nor status", () => {
+test("a paused stateful instance is listed without an instance, and has neither health nor status", () => {
   expect(listed(asleep)).not.toHaveProperty("instanceId");
   expect([...health(asleep), ...status(asleep, "Linux/UNIX")]).toEqual([]);
 });
 
-test("the status tells type, zone and address", () => {
+test("the status has type, zone and address", () => {
   expect(status(awake, "Linux/UNIX")).toMatchObject([
     { instanceType: "r5.large", availabilityZone: "us-west-2a", privateIp: "10.0.0.1", status: "fulfilled" },
   ]);
 });
 
-test("a deallocated one is leaving, a paused one is not", () => {
+test("a deallocated stateful instance counts as deleted, a paused one does not", () => {
   expect([isLeaving({ ...awake, state: "DEALLOCATED" }), isLeaving(asleep)]).toEqual([true, false]);
 });

@@ -3,7 +3,7 @@ import { type LaunchRequest, type RunningInstance } from "../../../rehearsal/spo
 import { PaperFleet } from "../../../rehearsal/spot-api/paper-fleet";
 import { account, groupBody, running } from "./fixtures";
 
-/** A fleet that notes how instances ended, and can be made slow or broken. */
+/** A fleet that records how instances ended, and can be made slow or fail. */
 class NotedFleet extends PaperFleet {
   readonly notes: string[] = [];
   launchMs = 0;
@@ -56,7 +56,7 @@ test("a new group has one active instance per unit of capacity, spread over its 
   expect(fleet.running).toHaveLength(3);
 });
 
-test("creation answers before the instances run", async () => {
+test("the creation of a group returns before the instances run", async () => {
   const fleet = new NotedFleet();
   fleet.launchMs = 20;
   const { groups, instances, background } = account(fleet);
@@ -107,12 +107,12 @@ test("an instance that is still starting can be interrupted", async () => {
 test("an unknown instance cannot be interrupted, and then none is", async () => {
   const { of, fleet, instances, settle } = await noted();
   const ids = [of()[0]!.instance!.id, "i-unknown"];
-  expect(() => instances.interrupt(ids)).toThrow("i-unknown is no running instance");
+  expect(() => instances.interrupt(ids)).toThrow("i-unknown is not a running instance");
   await settle();
   expect(fleet.notes).toEqual([]);
 });
 
-test("without spot capacity the replacement is of the on-demand type, and the next one spot again", async () => {
+test("without spot capacity the replacement is on-demand, and the next one is spot again", async () => {
   const { of, instances, market, settle } = await noted();
   market.spotCapacity = false;
   instances.interrupt([of()[0]!.instance!.id]);
@@ -138,7 +138,7 @@ test("a pause keeps volume and address, a resume starts a new instance", async (
   expect(of()[0]!.instance!.id).not.toBe(before.instance!.id);
 });
 
-test("a recycle can be seen, and a second one meanwhile is refused", async () => {
+test("a recycle has a state, and a second one at the same time is refused", async () => {
   const { id, of, fleet, instances, settle } = await noted();
   fleet.launchMs = 20;
   instances.perform("recycle", id, of()[0]!.id);
@@ -149,7 +149,7 @@ test("a recycle can be seen, and a second one meanwhile is refused", async () =>
   expect(of()[0]!.state).toBe("ACTIVE");
 });
 
-test("a deallocated one is ended and released, is not replaced, and cannot come back", async () => {
+test("a deallocated stateful instance is ended and released, is not replaced, and cannot be resumed", async () => {
   const { id, of, fleet, instances, settle } = await noted();
   const { id: ssi, instance } = of()[0]!;
   instances.perform("deallocate", id, ssi);
@@ -159,7 +159,7 @@ test("a deallocated one is ended and released, is not replaced, and cannot come 
   expect(() => instances.perform("resume", id, ssi)).toThrow("is DEALLOCATED");
 });
 
-test("deallocating and then lowering the capacity leaves the others alone", async () => {
+test("deallocating one and then lowering the capacity does not change the others", async () => {
   const { id, of, fleet, instances, groups, settle } = await noted();
   instances.perform("deallocate", id, of()[0]!.id);
   groups.update(id, capacity(2));
@@ -168,7 +168,7 @@ test("deallocating and then lowering the capacity leaves the others alone", asyn
   expect(fleet.launches).toHaveLength(3);
 });
 
-test("more capacity launches more, less pauses the newest, and growth wakes those first", async () => {
+test("more capacity launches instances, less capacity pauses the newest, and growth resumes those first", async () => {
   const { id, of, fleet, groups, settle } = await noted();
   groups.update(id, capacity(4));
   await settle();
@@ -182,7 +182,7 @@ test("more capacity launches more, less pauses the newest, and growth wakes thos
   expect(states(of())).toEqual(["ACTIVE", "ACTIVE", "ACTIVE", "PAUSED"]);
 });
 
-test("an update that leaves the capacity alone touches no instance", async () => {
+test("an update with the same capacity changes no instance", async () => {
   const { id, of, fleet, groups, settle } = await noted();
   groups.update(id, { group: { compute: { launchSpecification: { userData: "YWJj" } } } });
   await settle();
@@ -190,7 +190,7 @@ test("an update that leaves the capacity alone touches no instance", async () =>
   expect(states(of())).toEqual(["ACTIVE", "ACTIVE", "ACTIVE"]);
 });
 
-test("shouldResumeStateful wakes one that was paused on purpose, other updates do not", async () => {
+test("shouldResumeStateful resumes an instance that a user paused, other updates do not", async () => {
   const { id, of, instances, groups, settle } = await noted();
   instances.perform("pause", id, of()[0]!.id);
   await settle();
@@ -206,19 +206,19 @@ describe("a pool of addresses", () => {
   const pool = (count: number) => Array.from({ length: count }, (_, index) => `10.0.0.${index + 11}`);
   const addresses = (list: { privateIp?: string }[]) => list.map(({ privateIp }) => privateIp);
 
-  test("is used first, and the rest of it sleeps", async () => {
+  test("is used first, and its other addresses have paused stateful instances", async () => {
     const { of } = await noted({ compute: { privateIps: pool(4) } });
     expect(addresses(of())).toEqual(pool(4));
     expect(states(of())).toEqual(["ACTIVE", "ACTIVE", "ACTIVE", "PAUSED"]);
   });
 
-  test("that is smaller than the capacity leaves the rest to chance", async () => {
+  test("that is smaller than the capacity leaves the other addresses to the fleet", async () => {
     const { of } = await noted({ compute: { privateIps: pool(2) } });
     expect(addresses(of()).slice(0, 2)).toEqual(pool(2));
     expect(of()[2]!.privateIp).toBeDefined();
   });
 
-  test("that shrinks loses only those that never ran; one that grows gets sleeping ones", async () => {
+  test("that shrinks loses only stateful instances that never ran; one that grows gets paused ones", async () => {
     const { id, of, groups, settle } = await noted({ compute: { privateIps: pool(4) } });
     groups.update(id, { group: { compute: { privateIps: [...pool(2), "10.0.0.99"] } } });
     await settle();
@@ -226,7 +226,7 @@ describe("a pool of addresses", () => {
     expect(of()[4]!.privateIp).toBe("10.0.0.99");
   });
 
-  test("gives a deallocated one's address to a new sleeping one", async () => {
+  test("gives the address of a deallocated stateful instance to a new paused one", async () => {
     const { id, of, instances, settle } = await noted({ compute: { privateIps: pool(3) } });
     instances.perform("deallocate", id, of()[0]!.id);
     await settle();
@@ -234,7 +234,7 @@ describe("a pool of addresses", () => {
   });
 });
 
-test("a failed launch shows as an error, surfaces when settling, and can be tried again", async () => {
+test("a failed launch has the state ERROR, is thrown by `settle`, and can be tried again", async () => {
   const { id, of, fleet, instances, settle } = await noted();
   fleet.broken = true;
   instances.interrupt([of()[0]!.instance!.id]);
@@ -262,7 +262,7 @@ test("an instance that does not stop is never replaced by a second one, until it
   expect(fleet.running).toHaveLength(3);
 });
 
-test("deleting a group ends its instances; its volumes stay behind unless asked otherwise", async () => {
+test("deleting a group ends its instances; its volumes are kept by default", async () => {
   const kept = await noted();
   kept.groups.delete(kept.id);
   await kept.settle();
@@ -276,7 +276,7 @@ test("deleting a group ends its instances; its volumes stay behind unless asked 
   expect(released.fleet.notes.filter((note) => note.startsWith("release"))).toHaveLength(3);
 });
 
-test("a group that is deleted while it launches leaves nothing running", async () => {
+test("a group that is deleted during a launch has no running instances", async () => {
   const fleet = new NotedFleet();
   fleet.launchMs = 20;
   const { groups, background } = account(fleet);
@@ -287,7 +287,7 @@ test("a group that is deleted while it launches leaves nothing running", async (
   expect(fleet.running).toEqual([]);
 });
 
-test("only a paused one loses a volume", async () => {
+test("a volume can only be deleted from a paused stateful instance", async () => {
   const { id, of, instances, settle } = await noted();
   const { id: ssi, devices } = of()[0]!;
   expect(() => instances.deleteVolume(id, ssi, devices[0]!.volumeId)).toThrow("not PAUSED");

@@ -10,7 +10,7 @@ import { describeWith } from "../../support/needs";
 
 const script = "#!/bin/bash\necho hi\n";
 
-/** The arguments with which a group settles, whatever the API fills in. */
+/** The arguments with which a group has an empty second plan for any defaults of the API. */
 const group: JsonObject = {
   name: "redis-replicas",
   description: "replicas",
@@ -102,7 +102,7 @@ describeWith(["terraform", "spotinst provider"], "the unmodified Terraform provi
     await rm(directory, { recursive: true });
   });
 
-  /** What was asked of groups since the last call. */
+  /** The requests about groups since the last call. */
   function asked(): { asked: string; body: Json | undefined }[] {
     const requests = api.requests.map(({ method, path, body }) => ({
       asked: `${method} ${path.replace("?accountId=act-00000001", "")}`,
@@ -124,7 +124,7 @@ describeWith(["terraform", "spotinst provider"], "the unmodified Terraform provi
     await api.settle();
     api.clearRequests();
     expect(fleet.running).toEqual([]);
-    // Whatever Terraform or the provider wanted elsewhere: it did not get there, and it wanted nothing.
+    // Neither Terraform nor the provider tried to reach another host.
     expect(api.refusedHosts).toEqual([]);
   }, 60_000);
 
@@ -161,7 +161,7 @@ describeWith(["terraform", "spotinst provider"], "the unmodified Terraform provi
     });
   }, 60_000);
 
-  test("plans nothing more when the API fills its defaults in and the two open ones are ignored", async () => {
+  test("has an empty plan if the API adds its defaults and the two unset attributes are ignored", async () => {
     api.setDefaults(filled);
     await terraform.apply();
     expect(await terraform.plan()).toMatchObject({ exitCode: 0 });
@@ -169,7 +169,7 @@ describeWith(["terraform", "spotinst provider"], "the unmodified Terraform provi
     expect(await terraform.plan({ replicas: 4 })).toMatchObject({ exitCode: 0 });
   }, 60_000);
 
-  test("would never settle with those defaults if the two were not ignored", async () => {
+  test("would never have an empty plan with those defaults if the two were not ignored", async () => {
     api.setDefaults(filled);
     await write();
     await terraform.apply();
@@ -181,7 +181,7 @@ describeWith(["terraform", "spotinst provider"], "the unmodified Terraform provi
     expect(await terraform.plan()).toMatchObject({ exitCode: 2 });
   }, 60_000);
 
-  test("sends only what changed, and more capacity starts more instances", async () => {
+  test("sends only changed attributes, and more capacity starts more instances", async () => {
     await terraform.apply();
     await api.settle();
     api.clearRequests();
@@ -193,7 +193,7 @@ describeWith(["terraform", "spotinst provider"], "the unmodified Terraform provi
     expect(fleet.running).toHaveLength(4);
   }, 60_000);
 
-  test("puts its update policy into the query of an update, which then wakes the sleeping", async () => {
+  test("puts its update policy into the query of an update, which then resumes paused instances", async () => {
     const update_policy = [{ should_roll: false, should_resume_stateful: true, auto_apply_tags: true }];
     await write({ ...ignoring, update_policy });
     await terraform.apply();
@@ -218,12 +218,12 @@ describeWith(["terraform", "spotinst provider"], "the unmodified Terraform provi
     expect(api.statefulInstances(await id())[0]!.state).toBe("ACTIVE");
   }, 60_000);
 
-  test("loses a zone change that was answered with an error", async () => {
+  test("loses a change of zones whose request failed", async () => {
     await terraform.apply();
     const zones = { zones: ["us-west-2a:subnet-1", "us-west-2c:subnet-3"] };
     api.failNextUpdates(1);
-    await expect(terraform.apply(zones)).rejects.toThrow("this update was chosen to fail");
-    // The hazard that the product's own comparison with the API is for.
+    await expect(terraform.apply(zones)).rejects.toThrow("this update was configured to fail");
+    // The zone sync guard of the constructs exists because of this.
     expect(await terraform.plan(zones)).toMatchObject({ exitCode: 0 });
     expect(JSON.stringify(api.groups.read(await id()))).not.toContain("subnet-3");
   }, 60_000);
@@ -238,14 +238,14 @@ describeWith(["terraform", "spotinst provider"], "the unmodified Terraform provi
     expect(await terraform.plan(zones)).toMatchObject({ exitCode: 0 });
   }, 60_000);
 
-  test("shows what the API complains of, with its field", async () => {
+  test("shows the errors of the API, with their fields", async () => {
     await write({ ...ignoring, instance_types_preferred_spot: ["m5.large"] });
     await expect(terraform.apply()).rejects.toThrow(
       /values not offered: m5.large[^]*body:group.compute.instanceTypes.preferredSpot/,
     );
   }, 60_000);
 
-  test("waits for capacity by asking for the instances' health", async () => {
+  test("waits for capacity by reading the health of the instances", async () => {
     await write({ ...ignoring, wait_for_capacity: 3, wait_for_capacity_timeout: 30 });
     await terraform.apply();
     expect(asked().map((request) => request.asked)).toContain(
@@ -253,7 +253,7 @@ describeWith(["terraform", "spotinst provider"], "the unmodified Terraform provi
     );
   }, 60_000);
 
-  test("recycles a stateful instance that its configuration names", async () => {
+  test("recycles a stateful instance of its configuration", async () => {
     await terraform.apply();
     await api.settle();
     const [before] = api.statefulInstances(await id());
@@ -268,7 +268,7 @@ describeWith(["terraform", "spotinst provider"], "the unmodified Terraform provi
     expect(after!.instance!.id).not.toBe(before!.instance!.id);
   }, 60_000);
 
-  test("imports a group that somebody else made: one update, then nothing more to do", async () => {
+  test("imports a group that it did not create: one update, then an empty plan", async () => {
     await terraform.apply();
     const body = asked()[0]!.body!;
     await terraform.destroy();
@@ -280,7 +280,7 @@ describeWith(["terraform", "spotinst provider"], "the unmodified Terraform provi
     expect(await id()).toBe(made);
   }, 60_000);
 
-  test("drops a group from the state that is gone from the API", async () => {
+  test("removes a group from the state that was deleted from the API", async () => {
     await terraform.apply();
     api.groups.delete(await id());
     const { exitCode, text } = await terraform.plan();
@@ -291,7 +291,7 @@ describeWith(["terraform", "spotinst provider"], "the unmodified Terraform provi
   test.each([
     ["volume types in capitals", { capitalVolumeTypes: true }, 0],
     ["the subnets beside the zones", { subnetIds: true }, 2],
-    ["a tag that nobody sent", { extraTag: true }, 2],
+    ["an additional tag", { extraTag: true }, 2],
   ])(
     "an answer with %s is survived",
     async (_, odd, exitCode) => {

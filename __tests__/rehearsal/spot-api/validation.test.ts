@@ -50,7 +50,7 @@ test.each<[string, JsonObject, string]>([
     "strategy.revertToSpot.performAt",
   ],
   [
-    "user data that is no base64",
+    "user data that is not base64",
     { compute: { launchSpecification: { userData: "#!/bin/bash" } } },
     "compute.launchSpecification.userData",
   ],
@@ -84,7 +84,7 @@ test.each<[string, JsonObject, string]>([
   expect(fields(change)).toEqual([`body:group.${field}`]);
 });
 
-test("a minimum above the maximum reads as the real API puts it", () => {
+test("a minimum above the maximum has the message of the real API", () => {
   const group = merge(groupBody().group as JsonObject, { capacity: { maximum: 0, target: 0 } });
   expect(problemsOf(group)[0]).toEqual({
     code: "ValidationError",

@@ -33,7 +33,7 @@ agent_main = runpy.run_path(f"{LIB}/__main__.py")["main"]
 
 # The share of a question's two seconds that is waited for, and the seconds for a question that may take minutes.
 SHARE, LONG = 0.4, 4.0
-# The longest real pause, and the shortest pause that moves the clock. Shorter ones are cut: looks are more frequent.
+# The longest real pause, and the shortest pause that moves the clock. Shorter ones are cut: polling is more frequent.
 PAUSE, SKIP = 0.3, 4.0
 
 

@@ -30,7 +30,7 @@ export function stateOf(cluster: Cluster): string {
   return read(join(cluster.root, "run/redis-replica/state")).trim();
 }
 
-/** Files that may have the only copy of the keys. */
+/** Files that may contain the only copy of the keys. */
 export function generations(cluster: Cluster): Readonly<Record<string, boolean>> {
   const places = ["redis/kept/dump.rdb", "redis-replica/aside/dump.rdb"];
   return Object.fromEntries(
@@ -40,7 +40,7 @@ export function generations(cluster: Cluster): Readonly<Record<string, boolean>>
 
 /**
  * Problems of the node itself. There must be none at any moment between two commands. A state does not include the
- * master that did not answer the look: `silent` is its address.
+ * master that did not answer the run: `silent` is its address.
  */
 export async function wrongNode(cluster: Cluster, silent?: string): Promise<string[]> {
   const { replica, root } = cluster;

@@ -105,7 +105,7 @@ export class Cluster {
     this.unit.outcomes.length = 0;
   }
 
-  /** Runs a look, as the agent's unit does. */
+  /** Runs `reconcile`, as the agent's unit does. */
   look(command: "join" | "reconcile" | "retry" | "accept"): Promise<Outcome> {
     return this.looker.run([command]);
   }

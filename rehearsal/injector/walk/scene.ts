@@ -12,11 +12,11 @@ export interface Scene {
   readonly title: string;
   /** Prepares the action, from a replica in sync. */
   readonly arrange: (cluster: Cluster) => Promise<void>;
-  /** The action that is recorded and disturbed. Returns the results of the agent's looks; the unit keeps its own. */
+  /** The action that is recorded and disturbed. Returns the results of `reconcile`; the unit keeps those of its commands. */
   readonly act: (cluster: Cluster) => Promise<Outcome[]>;
   /** Problems directly after the action. */
   readonly wrong?: (cluster: Cluster) => Promise<string[]>;
-  /** The undisturbed look that follows. Returns problems. */
+  /** The undisturbed `reconcile` run that follows. Returns problems. */
   readonly after: (cluster: Cluster) => Promise<string[]>;
 }
 
@@ -35,7 +35,7 @@ async function healthy(cluster: Cluster): Promise<string[]> {
   await cluster.unit.start();
   const { code, log } = await cluster.look("reconcile");
   const starts = cluster.unit.outcomes.slice(-3).map((each) => JSON.stringify(each));
-  return code === 0 ? [] : [`the next look ended with ${code}: ${log}`, ...starts];
+  return code === 0 ? [] : [`the next reconcile run ended with ${code}: ${log}`, ...starts];
 }
 
 /** Promotes the replica, so that its former master follows it. */
@@ -124,14 +124,14 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: "elected",
-    title: "the first look at a node that was elected",
+    title: "the first reconcile run of a node that was elected",
     arrange: promote,
     act: look,
     after: healthy,
   },
   {
     name: "promoted",
-    title: "a look at a node that owns slots and has an append-only file",
+    title: "a reconcile run of a node that owns slots and has an append-only file",
     arrange: async (cluster) => {
       await promote(cluster);
       await must(cluster);
@@ -142,7 +142,7 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: "demoted",
-    title: "a look at a node that owned slots and is a replica again",
+    title: "a reconcile run of a node that owned slots and is a replica again",
     arrange: async (cluster) => {
       await promote(cluster);
       await must(cluster);

@@ -10,7 +10,7 @@ import { type Scene, toBase } from "./scene";
 export interface Walked {
   readonly scene: string;
   readonly point: Point;
-  /** Whether the question was asked in this run: looks that wait ask a varying number of times. */
+  /** Whether the question was asked in this run: a command that polls asks a varying number of times. */
   readonly reached: boolean;
   readonly problems: readonly string[];
   readonly seconds: number;
