@@ -1,2 +1,2 @@
-/** The file that is read where none is named. */
+/** The config file that is read by default. */
 export const DEFAULT_FILE = "redis-replicas.yaml";

@@ -6,13 +6,13 @@ import { RULES, type Violation } from "./rules";
 import { type ClusterConfig, clusterConfig } from "./schema";
 import { Source } from "./source";
 
-/** A valid config and the text it came from, which knows where every value stands. */
+/** A valid config and its source text, which has the position of every value. */
 export interface LoadedConfig {
   readonly config: ClusterConfig;
   readonly source: Source;
 }
 
-/** Reads config files; throws one `ConfigError` with all that is wrong with all of them. */
+/** Reads config files. Throws one `ConfigError` with all problems of all files. */
 export function loadConfigs(files: readonly string[]): LoadedConfig[] {
   const problems: Problem[] = [];
   const loaded = files.flatMap((file) => {
@@ -26,12 +26,12 @@ export function loadConfigs(files: readonly string[]): LoadedConfig[] {
   return loaded;
 }
 
-/** The config in one file, or all that is wrong with it, from its top to its end. */
+/** The config in one file, or all its problems, in the order of the file. */
 export function check(source: Source): { config?: ClusterConfig; problems: readonly Problem[] } {
   if (source.malformations.length > 0) return { problems: malformed(source) };
   const { data: config, error } = clusterConfig.safeParse(source.data);
   const issues = error?.issues ?? [];
-  // The rules see what is valid by itself, so that one mistake does not hide another.
+  // The rules get all values that are valid by themselves, so that one mistake does not hide another.
   const valid = config ?? ((validParts(source.data) ?? {}) as Partial<ClusterConfig>);
   const known = new Set(issues.map(({ path }) => path.join("\0")));
   const violations = [...RULES.flatMap((rule) => rule(valid)), ...barred(source.data, [])];
@@ -44,10 +44,10 @@ export function check(source: Source): { config?: ClusterConfig; problems: reado
   return problems.length > 0 ? { problems } : { config, problems };
 }
 
-/** What no text may hold, wherever it stands. */
+/** Texts that no value may contain. */
 const BARRED = [
-  { part: "{TfToken[", rule: "not hold {TfToken[, which cdktf keeps for itself" },
-  { part: "\0", rule: "not hold a NUL, which no shell takes" },
+  { part: "{TfToken[", rule: "not contain {TfToken[, which cdktf reserves" },
+  { part: "\0", rule: "not contain a NUL, which shells do not support" },
 ];
 
 function barred(value: unknown, path: Path): Violation[] {
@@ -60,14 +60,14 @@ function barred(value: unknown, path: Path): Violation[] {
   });
 }
 
-/** The one key that JavaScript drops where any key may stand. Elsewhere it is an unknown key. */
+/** The key that JavaScript drops from maps with arbitrary keys. In other maps it is an unknown key. */
 function barredKey(key: string, path: Path): Violation[] {
   if (key !== "__proto__" || (path[0] !== "backend" && schemaAt(path.slice(0, -1))?.type !== "record"))
     return [];
-  return [{ path, rule: "have another name, since JavaScript keeps this one for itself", ofKey: true }];
+  return [{ path, rule: "have another name, since JavaScript reserves this one", ofKey: true }];
 }
 
-/** Configs whose stacks would overwrite one another; on some file systems case makes no difference. */
+/** Configs whose stacks would overwrite each other. Some file systems are case-insensitive. */
 function sameNames(loaded: readonly LoadedConfig[]): Problem[] {
   const first = new Map<string, string>();
   return loaded.flatMap(({ config: { name }, source }) => {

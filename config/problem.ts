@@ -1,14 +1,14 @@
 import { type Position } from "./source";
 
-/** One thing wrong with one config file. */
+/** One problem of one config file. */
 export interface Problem {
   readonly file: string;
   readonly at?: Position;
-  /** What is wrong, what was there, what to do; one line. */
+  /** The problem, the value, and what to do, on one line. */
   readonly message: string;
 }
 
-/** All that is wrong with the given files. */
+/** All problems of the given files. */
 export class ConfigError extends Error {
   constructor(public readonly problems: readonly Problem[]) {
     super(problems.map(showProblem).join("\n"));

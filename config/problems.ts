@@ -10,12 +10,12 @@ import { suggest } from "./suggest";
 
 type Issue = z.core.$ZodIssue;
 
-/** The file cannot be read, or is not what its name says. */
+/** The problem of a file that cannot be read or parsed. */
 export function malformed(source: Source): Problem[] {
   return source.malformations.map((malformation) => ({ file: source.file, ...malformation }));
 }
 
-/** What the schema found, in the order of the file. */
+/** The problems that the schema found, in the order of the file. */
 export function fromIssues(source: Source, issues: readonly Issue[]): Problem[] {
   const flat = issues.flatMap((issue) => unfold(source.data, issue, []));
   const misspelt = new Set(flat.flatMap((issue) => misspeltFor(issue)));
@@ -25,7 +25,7 @@ export function fromIssues(source: Source, issues: readonly Issue[]): Problem[] 
     .flatMap((issue) => fromIssue(source, issue));
 }
 
-/** One value breaks several rules at once, such as a huge number or null; the first says enough. */
+/** A value such as a huge number or null can violate several rules. The first problem is sufficient. */
 function isFirst(): (issue: Issue) => boolean {
   const said = new Set<string>();
   return ({ code, path }) => {
@@ -37,7 +37,7 @@ function isFirst(): (issue: Issue) => boolean {
   };
 }
 
-/** What a rule across fields found. */
+/** The problems that a rule across fields found. */
 export function fromViolation(source: Source, { path, rule, advice, ofKey }: Violation): Problem {
   const [at, got] = ofKey
     ? [source.keyPosition(path), path.at(-1)]
@@ -45,7 +45,7 @@ export function fromViolation(source: Source, { path, rule, advice, ofKey }: Vio
   return { file: source.file, at, message: sentence(path, rule, got, advice) };
 }
 
-/** What a construct refused, placed where the file says it. */
+/** The problem of a value that a construct rejected, at its position in the file. */
 export function fromConstruct(source: Source, error: unknown): Problem {
   const { message } = error instanceof Error ? error : new Error(String(error));
   const path = error instanceof ValidationError ? error.path : [];
@@ -58,7 +58,7 @@ export function fromConstruct(source: Source, error: unknown): Problem {
   };
 }
 
-/** What the user data carries of a file, each as long as users please. */
+/** Values of the file that are part of the user data, and have no limited length. */
 const CARRIED: readonly Path[] = [
   ["redis", "directives"],
   ["bootScript", "before"],
@@ -71,12 +71,12 @@ function longest(source: Source, paths: readonly Path[]): Path {
   return paths[lengths.indexOf(Math.max(...lengths))]!;
 }
 
-/** Of a value that could be written in several ways, only what is wrong with the way it was written. */
+/** For a value with alternative types, only the issues of the type that was used. */
 function unfold(data: unknown, issue: Issue, base: Path): Issue[] {
   const path = [...base, ...(issue.path as Path)];
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return [{ ...issue, path: [...path] }];
   const meant = isVariable(valueAt(data, path)) ? issue.errors.at(-1)! : closest(issue.errors);
-  // A way of another type says nothing; then the words for all ways together do, if there are any.
+  // An alternative of another type has no useful issue. Then the message of the union is used, if there is one.
   const ownWords = issue.message !== "Invalid input";
   if (meant.some(isOtherType) && ownWords) return [{ ...issue, path: [...path], errors: [] }];
   return meant.flatMap((each) => unfold(data, each, path));
@@ -90,7 +90,7 @@ function isOtherType(issue: Issue): boolean {
   return issue.code === "invalid_type" && issue.path.length === 0;
 }
 
-/** The keys that a misspelt key stands for: they are not missing. */
+/** Keys with a misspelt key in their place. They are not reported as missing. */
 function misspeltFor(issue: Issue): string[] {
   if (issue.code !== "unrecognized_keys") return [];
   const path = issue.path as Path;
@@ -100,7 +100,7 @@ function misspeltFor(issue: Issue): string[] {
   });
 }
 
-/** The keys that would have settled it: itself, or what a rule names `beside` or `inside` of it. */
+/** The keys that would satisfy the rule: the key itself, or keys in `beside` or `inside` of the rule. */
 function wanted(issue: Issue): string[] {
   const path = issue.path as Path;
   const hints = issue.code === "custom" ? issue.params : undefined;
@@ -127,9 +127,9 @@ function fromIssue(source: Source, issue: Issue): Problem[] {
   ];
 }
 
-/** Keys that one could look for, and why there are none. */
+/** Keys that users may expect, and the reasons why they do not exist. */
 const ABSENT: Readonly<Record<string, string>> = {
-  "deallocation.networkInterfaces": "Spot always deletes them, and its provider cannot tell it otherwise.",
+  "deallocation.networkInterfaces": "Spot always deletes them, and its provider cannot change this.",
 };
 
 function unknownKey(source: Source, path: Path, key: string): Problem {
@@ -138,7 +138,7 @@ function unknownKey(source: Source, path: Path, key: string): Problem {
   const meant = absent === undefined ? suggest(key, known) : undefined;
   const advised = meant
     ? `Did you mean \`${meant}\`?`
-    : (absent ?? `Known here: ${known.filter((each) => each !== "$schema").join(", ")}.`);
+    : (absent ?? `Known keys: ${known.filter((each) => each !== "$schema").join(", ")}.`);
   const here = [...path, key];
   return {
     file: source.file,
@@ -153,7 +153,7 @@ function advice(path: Path, issue: Issue, got: unknown): string | undefined {
     return example === undefined
       ? undefined
       : `Add it, such as \`${String(path.at(-1))}: ${brief(example)}\`.`;
-  // What the rule of a list says of its items is no matter of how they are written.
+  // The rule of a list about its items does not depend on how the list is written.
   if (isVariable(got)) return issue.code === "custom" ? undefined : NO_VARIABLE;
   if (issue.code === "invalid_value" && typeof got === "string") {
     const meant = suggest(got, issue.values.map(String));
@@ -172,7 +172,7 @@ function isPlain(value: unknown): value is string | number | boolean {
   return ["string", "number", "boolean"].includes(typeof value);
 }
 
-/** A value as YAML takes it on one line. */
+/** A value as YAML on one line. */
 function brief(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(brief).join(", ")}]`;
   if (typeof value !== "object" || value === null) return String(value);

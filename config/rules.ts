@@ -12,23 +12,23 @@ import { ORIENTATIONS } from "./schema/strategy";
 import { isVariable } from "./schema/values";
 import { references } from "./variables";
 
-/** One broken rule: the value at `path` must `rule`. */
+/** A violated rule: the value at `path` must `rule`. */
 export interface Violation {
   readonly path: Path;
   readonly rule: string;
   /** What to do about it, as a sentence. */
   readonly advice?: string;
-  /** Whether it is about the key at the path's end, not about its value. */
+  /** Whether it is about the last key of the path, not about its value. */
   readonly ofKey?: boolean;
 }
 
-/** A rule across fields. It sees the fields that are valid by themselves, so that all mistakes show at once. */
+/** A rule across fields. It gets the fields that are valid by themselves, so that all mistakes are reported at once. */
 type Rule = (config: Partial<ClusterConfig>) => readonly Violation[];
 
-/** What to do about a variable where none may be. */
-export const NO_VARIABLE = "A variable cannot stand here.";
+/** The advice for a variable in a place where none is allowed. */
+export const NO_VARIABLE = "A variable is not allowed here.";
 
-/** What the constructs require too; what a variable decides, Terraform checks. */
+/** The constraints of the constructs. Terraform checks those that depend on variables. */
 const ofConstructs: Rule = (config) =>
   [
     ...groupConstraints({
@@ -72,7 +72,7 @@ function below(path: Path, constraints: readonly Constraint[]): Constraint[] {
   return constraints.map((each) => ({ ...each, path: [...path, ...each.path] }));
 }
 
-/** Placement groups are part of zones that are known. */
+/** Placement groups require known zones. */
 const groupsOfKnownZones: Rule = ({ availabilityZones, placementGroups = {} }) =>
   isVariable(availabilityZones) && Object.keys(placementGroups).length > 0
     ? [{ path: ["placementGroups"], rule: "be left out where `availabilityZones` is a variable" }]
@@ -97,7 +97,7 @@ const packageWhereInstalled: Rule = ({ redis = {} }) =>
     ? []
     : [{ path: ["redis", "package"], rule: "be left out unless `install` is package" }];
 
-/** Any key may stand in these maps, and `{ variable: name }` would be a tag or a directive called so. */
+/** These maps have arbitrary keys, so `{ variable: name }` would be a tag or a directive with the name `variable`. */
 const noVariableForMaps: Rule = ({ tags, redis = {} }) =>
   [
     { path: ["tags"], map: tags },
@@ -122,7 +122,7 @@ const variablesOfOneType: Rule = (config) => {
   });
 };
 
-/** All of them: those of the constructs, and what only a file can get wrong. */
+/** All rules: those of the constructs, and those that only apply to a file. */
 export const RULES: readonly Rule[] = [
   ofConstructs,
   groupsOfKnownZones,

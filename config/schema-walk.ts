@@ -3,14 +3,14 @@ import { clusterConfig } from "./schema";
 import { type Path } from "../constructs/validation/path";
 import { isVariable, notesOf, variable } from "./schema/values";
 
-/** What the schema says about one path, for advice. */
+/** The properties of the schema at one path, for advice in messages. */
 export interface SchemaNode {
-  /** Keys it knows, where it is an object with fixed keys. */
+  /** The known keys, if it is an object with fixed keys. */
   readonly keys: readonly string[];
-  /** The zod type that holds a literal there, such as `string` or `array`. */
+  /** The zod type of a literal at this path, such as `string` or `array`. */
   readonly type: string;
   readonly example?: unknown;
-  /** For a literal that is wrong: what was probably meant. */
+  /** For a wrong literal: the value that was probably meant. */
   readonly meant?: (literal: string) => string | undefined;
 }
 
@@ -19,7 +19,7 @@ export type Schema = z.core.$ZodType;
 
 type Field = [key: string, schema: Schema, value: unknown];
 
-/** What the schema says about a path, or nothing where it knows no such path. */
+/** The properties of the schema at a path; undefined for an unknown path. */
 export function schemaAt(path: Path): SchemaNode | undefined {
   let schema: Schema | undefined = clusterConfig;
   let example: unknown;
@@ -33,7 +33,7 @@ export function schemaAt(path: Path): SchemaNode | undefined {
   return { keys: Object.keys(shape(found)), type: found._zod.def.type, example, meant };
 }
 
-/** A variable that stands in place of a value. */
+/** A variable in place of a value. */
 export interface Use {
   readonly path: Path;
   readonly name: string;
@@ -57,18 +57,18 @@ function itemsOf(
   return item ? data.map((value, index) => [index, item, value]) : [];
 }
 
-/** The parts of a value that are valid by themselves; nothing where there are none. */
+/** The parts of a value that are valid by themselves; undefined if there are none. */
 export function validParts(data: unknown, schema: Schema = clusterConfig): unknown {
   const fields = isVariable(data) && takesVariable(schema) ? undefined : fieldsOf(literal(schema), data);
   if (fields === undefined) return (schema as z.ZodType).safeParse(data).data;
   const valid = fields.map(([key, each, value]) => {
-    // A key of a map is there, whatever is wrong with its list.
+    // A key of a map is kept, even if its list is wrong.
     return [key, validParts(value, each) ?? (isMap(schema) && isList(each) ? [] : undefined)] as const;
   });
   return Object.fromEntries(valid.filter(([, value]) => value !== undefined));
 }
 
-/** The parts of an object that the schema knows, each with its schema; nothing for a value without parts. */
+/** The known parts of an object, each with its schema; undefined for a value without parts. */
 function fieldsOf(schema: Schema, data: unknown): Field[] | undefined {
   const { type, keyType, valueType } = schema._zod.def as {
     type: string;
@@ -114,7 +114,7 @@ export function literal(schema: Schema): Schema {
   return schema;
 }
 
-/** Of several ways to write a value, the one with parts; `{ variable: name }` comes last and is not meant. */
+/** Of a value with alternative types, the one with parts. `{ variable: name }` is the last one and does not count. */
 function structured(options: readonly Schema[]): Schema | undefined {
   return options.map(literal).find((option) => ["record", "array"].includes(option._zod.def.type));
 }
@@ -125,7 +125,7 @@ export function child(schema: Schema, step: string | number): Schema | undefined
   if (def.type === "record") return def.valueType;
   if (def.type === "array") return def.element;
   const known = shape(schema);
-  // Not what every object inherits, such as `constructor`.
+  // Own properties only, not inherited ones such as `constructor`.
   return Object.hasOwn(known, step) ? known[step] : undefined;
 }
 

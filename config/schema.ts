@@ -48,22 +48,22 @@ import {
 } from "./schema/values";
 
 /*
- * The file users write; what has keys of its own is in schema/. Every message is what follows "must"; problems.ts adds
- * where, what was there instead and what to do. What one field cannot tell by itself is in rules.ts.
+ * The config file. Values with keys are in schema/. Every message is the text after "must"; problems.ts adds the position,
+ * the value and what to do. Rules across fields are in rules.ts.
  */
 
-/** Tags as AWS takes them. */
+/** Tags of AWS. */
 const tags = z
   .record(text(TAG_KEY), text(TAG_VALUE), { error: "be a map from tags to their values" })
   .refine((map) => Object.keys(map).length <= TAGS.most, { error: TAGS.rule });
 
-/** The stack's id too, and so a folder and part of a file's name: that bounds its characters. */
+/** The name is also the stack's ID, and so the name of a folder and part of a file name. This limits its characters. */
 const name = text({
   pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
   rule: "be 1 to 100 letters, digits, dots, dashes or underscores",
 }).refine(isFree, { error: TAKEN });
 
-/** A config file's content. */
+/** The content of a config file. */
 export const clusterConfig = z
   .strictObject(
     {
@@ -72,7 +72,7 @@ export const clusterConfig = z
         .optional()
         .meta({ description: "The JSON Schema of the file, for editors only." }),
       name: name.meta({
-        description: "The group's name at Spot, and the stack's.",
+        description: "The name of the group in Spot, and of the stack.",
         examples: ["redis-replicas"],
       }),
       region: text(REGION).meta({
@@ -219,7 +219,7 @@ export const clusterConfig = z
       }),
       route53: list(route53Domain, "domain")
         .optional()
-        .meta({ description: "Records of Route 53 that Spot keeps pointing at the instances." }),
+        .meta({ description: "Route 53 records that Spot updates with the addresses of the instances." }),
       ebsOptimized: orVariable(yesNo())
         .optional()
         .meta({ description: "Whether the volumes have bandwidth of their own.", default: true }),
@@ -249,7 +249,7 @@ export const clusterConfig = z
         examples: [{ s3: { bucket: "states", key: "redis.tfstate", region: "us-west-2" } }],
       }),
     },
-    { error: "hold the keys of a cluster, such as name, region and masters" },
+    { error: "have the keys of a cluster, such as name, region and masters" },
   )
   .refine(({ securityGroupIds, network }) => (securityGroupIds ?? network) !== undefined, {
     path: ["securityGroupIds"],

@@ -15,26 +15,26 @@ import {
 } from "yaml";
 import { type Path } from "../constructs/validation/path";
 
-/** A place in a file, as editors count: from one. `byte` counts UTF-16 units from zero. */
+/** A position in a file. Lines and columns start at one, as in editors. `byte` counts UTF-16 units from zero. */
 export interface Position {
   readonly line: number;
   readonly column: number;
   readonly byte: number;
 }
 
-/** What is wrong with a file before anybody asks what it says. */
+/** A problem of a file before its values are read. */
 export interface Malformation {
-  /** What it is and what to do, after the file's name. */
+  /** The problem and what to do, after the name of the file. */
   readonly message: string;
   readonly at?: Position;
 }
 
-/** A config file as text: its data, and where each value stands. */
+/** The source text of a config file: its data, and the position of each value. */
 export class Source {
   /** Reads a file; `.json` is JSON, anything else YAML. */
   public static read(file: string): Source {
     try {
-      // It takes a byte order mark off, too.
+      // It also removes a byte order mark.
       return new Source(file, new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file)));
     } catch (error) {
       return new Source(file, "", { message: unreadable(error as NodeJS.ErrnoException) });
@@ -53,7 +53,7 @@ export class Source {
     unread?: Malformation,
   ) {
     const isJson = file.toLowerCase().endsWith(".json");
-    // JSON may be indented with tabs, YAML may not; in valid JSON a tab is never part of a value.
+    // JSON may be indented with tabs, YAML may not. In valid JSON, a tab is never part of a value.
     this.text = isJson ? text.replaceAll("\t", " ") : text;
     if (unread) {
       this.malformations = [unread];
@@ -64,7 +64,7 @@ export class Source {
     if (found.length === 0 && isJson) found.push(...this.strictJson(text));
     this.malformations = found;
     try {
-      // A copy: the parser's texts are parts of the file's, and as wide as the arrow in some comment makes all of it.
+      // A copy: the parser returns slices of the file's text, and one wide character makes all of it two bytes wide.
       if (found.length === 0) this.data = JSON.parse(JSON.stringify(document.toJS()));
     } catch {
       found.push(this.badAlias(document));
@@ -81,18 +81,18 @@ export class Source {
     return true;
   }
 
-  /** Where a value stands; of one that is missing, where its nearest parent does. */
+  /** The position of a value. For a missing value, that of its nearest parent. */
   public position(path: Path): Position {
     return this.locate(path, false);
   }
 
-  /** Where a key stands. */
+  /** The position of a key. */
   public keyPosition(path: Path): Position {
     return this.locate(path, true);
   }
 
   private locate(path: Path, key: boolean): Position {
-    // Once more, for of a hundred valid files the documents would take most of the memory, and nobody would ask.
+    // Parsed again for a position: keeping the documents of a hundred valid files would take most of the memory.
     const document = (this.document ??= parse(this.text));
     const resolved = (node: Node | null | undefined): Node | null | undefined =>
       isAlias(node) ? node.resolve(document) : node;
@@ -119,14 +119,17 @@ export class Source {
   private malformation(error: YAMLError, text: string): Malformation {
     const at = this.at(error.pos[0]);
     if (error.code === "MULTIPLE_DOCS")
-      return { at, message: "the file must hold one document; put what begins here into another file" };
+      return {
+        at,
+        message: "the file must have one document; put the document that begins here into another file",
+      };
     if (error.code !== "DUPLICATE_KEY")
       return { at, message: `not well-formed: ${decapitalize(error.message)}` };
     const key = /^[^\s:"']+|^"[^"]*"|^'[^']*'/.exec(text.slice(at.byte))?.[0] ?? "key";
-    return { at, message: `\`${key.replace(/^["']|["']$/g, "")}\` must be given once; take one of them out` };
+    return { at, message: `\`${key.replace(/^["']|["']$/g, "")}\` must be given once; remove one of them` };
   }
 
-  /** The first alias that stands for nothing; else they go round in a circle, or are far too many. */
+  /** The first alias without an anchor. Otherwise the aliases are circular or too many. */
   private badAlias(document: Document.Parsed): Malformation {
     let first: Alias | undefined;
     visit(document, {
@@ -136,12 +139,15 @@ export class Source {
         return visit.BREAK;
       },
     });
-    if (!first) return { message: "aliases must neither hold themselves nor stand for thousands of values" };
+    if (!first) return { message: "aliases must not be circular or expand to thousands of values" };
     const at = this.at(first.range?.[0] ?? 0);
-    return { at, message: `\`*${first.source}\` must name an anchor above it, such as \`&${first.source}\`` };
+    return {
+      at,
+      message: `\`*${first.source}\` must refer to an anchor above it, such as \`&${first.source}\``,
+    };
   }
 
-  /** What YAML allows and JSON does not, such as a trailing comma. */
+  /** Syntax that is valid in YAML and not in JSON, such as a trailing comma. */
   private strictJson(text: string): Malformation[] {
     try {
       JSON.parse(text);
@@ -152,7 +158,7 @@ export class Source {
       return [
         {
           at: this.at(at ? Number(at) : text.length),
-          // Without the text around the place, which may be a secret.
+          // Without the surrounding text, which may contain a secret.
           message: `not well-formed JSON: ${decapitalize(message.replace(/, (\.\.\.)?".*" is not valid JSON$/s, ""))}`,
         },
       ];
@@ -165,9 +171,9 @@ function parse(text: string, lineCounter?: LineCounter): Document.Parsed {
     lineCounter,
     prettyErrors: false,
     stringKeys: true,
-    // `<<: *shared`, which YAML 1.2 has no more, and everybody else still reads.
+    // `<<: *shared` is not part of YAML 1.2, but most parsers still support it.
     merge: true,
-    // Such as !!set: data that JSON does not know.
+    // For example !!set, which has no JSON equivalent.
     resolveKnownTags: false,
   });
 }

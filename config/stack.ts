@@ -32,16 +32,16 @@ import { ORIENTATIONS } from "./schema/strategy";
 import { isVariable, type OrVariable } from "./schema/values";
 import { Variables } from "./variables";
 
-/** What a stack is for. */
+/** Options of a stack. */
 export interface StackOptions {
   /**
-   * A module that somebody else's root module calls, whose account and backend those of the file are not.
+   * Whether the stack is a module for another root module, which configures the account and the backend.
    * @default false
    */
   readonly module?: boolean;
 }
 
-/** Adds the stack of one config: the one place where what users write becomes construct props. */
+/** Adds the stack of one config. This is the only place that maps the config file to construct props. */
 export function addStack(
   app: App,
   config: ClusterConfig,
@@ -51,7 +51,7 @@ export function addStack(
   const stack = new RedisReplicasStack(app, config.name, own);
   const values = new Variables(stack, "variables", config);
   stack.addReplicas({
-    // A module is called several times, and each call makes a group.
+    // A module can be called several times, and each call creates a group.
     name: module ? values.withDefault(["name"], NAME, literal(config.name)) : literal(config.name),
     region: config.region,
     ...(config.description === undefined ? {} : { description: literal(config.description) }),
@@ -102,7 +102,7 @@ export function addStack(
   return stack;
 }
 
-/** Adds the stacks of all configs; throws one `ConfigError` with everything the constructs refuse. */
+/** Adds the stacks of all configs. Throws one `ConfigError` with all errors of the constructs. */
 export function addStacks(
   app: App,
   loaded: readonly LoadedConfig[],
@@ -124,8 +124,8 @@ export function addStacks(
 }
 
 /**
- * A text of the file is a literal wherever it says `${`. The boot script's texts are the exception: they
- * are escaped together with the script around them.
+ * A text of the file is a literal, even if it contains `${`. The texts of the boot script are not escaped here, but together
+ * with the script.
  */
 function literal(text: string): string {
   return terraformText(text);
@@ -161,7 +161,7 @@ function renderZones(values: Variables, config: ClusterConfig): AvailabilityZone
     Object.fromEntries(Object.entries(zones).map(([zone, subnets]) => [zone, values.list(subnets)])),
     {
       ...{ preferred, revision },
-      // Beside subnets that only Terraform knows, names become parts of an expression, which escapes them.
+      // With subnets that are known only to Terraform, names are parts of an expression, which escapes them.
       placementGroups: groups && (Object.values(zones).some(isVariable) ? groups : escaped(groups)),
     },
   );
@@ -238,7 +238,7 @@ function renderBackend({ backend }: ClusterConfig): RedisReplicasStackProps["bac
   return backend === "none" ? {} : (literals(backend) as RedisReplicasStackProps["backend"]);
 }
 
-/** A tree of settings with every text in it a literal, keys too: Terraform evaluates those of maps. */
+/** A tree of settings with all texts as literals, including the keys of maps, which Terraform evaluates. */
 function literals(value: unknown): unknown {
   if (typeof value === "string") return literal(value);
   if (Array.isArray(value)) return value.map(literals);

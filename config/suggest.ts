@@ -1,4 +1,4 @@
-/** The candidate that was probably meant, if one is near enough. */
+/** The candidate that was probably meant, if one is similar enough. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const near = candidates
     .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
@@ -9,7 +9,7 @@ export function suggest(word: string, candidates: readonly string[]): string | u
   return near[0]?.candidate;
 }
 
-/** Damerau-Levenshtein (optimal string alignment): a swap of neighbours is one mistake. */
+/** Damerau-Levenshtein (optimal string alignment): swapping two adjacent characters is one edit. */
 export function distance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

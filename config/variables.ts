@@ -9,16 +9,16 @@ import { type ClusterConfig } from "./schema";
 import { type Condition, isVariable, notesOf, type OrVariable, type Variable } from "./schema/values";
 import { variablesIn } from "./schema-walk";
 
-/** A place of a config where a variable stands instead of a value. */
+/** A path of a config with a variable in place of a value. */
 export interface Reference {
   readonly path: Path;
   readonly name: string;
-  /** As Terraform names it. */
+  /** The name of the type in Terraform. */
   readonly type: string;
   readonly conditions: readonly Condition[];
 }
 
-/** What Terraform calls the types of the schema. */
+/** The Terraform names of the types of the schema. */
 const TYPES: Readonly<Record<string, string>> = {
   string: "string",
   number: "number",
@@ -38,8 +38,8 @@ export function references(config: Partial<ClusterConfig>): Reference[] {
 }
 
 /**
- * The Terraform variables of one stack. They live in a scope of their own, so that a variable may be called
- * `replicas` or `name` as other children of the stack are; Terraform sees the plain name.
+ * The Terraform variables of one stack. They are in a separate scope, so that a variable can have the name of another child
+ * of the stack, such as `replicas` or `name`. In Terraform they have their plain names.
  */
 export class Variables extends Construct {
   private readonly uses: ReadonlyMap<string, readonly Reference[]>;
@@ -51,27 +51,27 @@ export class Variables extends Construct {
     for (const [name, uses] of this.uses) this.declared.set(name, this.declare(name, uses));
   }
 
-  /** A text, literal or not. */
+  /** A text, literal or variable. */
   public text(value: OrVariable<string>): string {
     return isVariable(value) ? this.get(value).stringValue : value;
   }
 
-  /** A number, literal or not. */
+  /** A number, literal or variable. */
   public number(value: OrVariable<number>): number {
     return isVariable(value) ? this.get(value).numberValue : value;
   }
 
-  /** True, false, or what only Terraform knows. */
+  /** A boolean, literal or variable. */
   public boolean(value: OrVariable<boolean>): boolean | IResolvable {
     return isVariable(value) ? this.get(value).booleanValue : value;
   }
 
-  /** A list, as a whole or item by item. */
+  /** A list. The list or each item may be a variable. */
   public list(value: OrVariable<OrVariable<string>[]>): string[] {
     return isVariable(value) ? this.get(value).listValue : value.map((item) => this.text(item));
   }
 
-  /** A text that may be given and has a value unless it is; its variable is called as its key is. */
+  /** An optional text with a default. Its variable has the name of its key. */
   public withDefault(path: Path, format: Format, fallback: string): string {
     const name = showPath(path);
     const use: Reference = { path, name, type: "string", conditions: [ofFormat(format)] };
@@ -82,7 +82,7 @@ export class Variables extends Construct {
     return this.text({ variable: name });
   }
 
-  /** The `zone:subnet` items of a map that only Terraform knows. */
+  /** The `zone:subnet` items of a map that is known only to Terraform. */
   public zoneItems(value: Variable): string[] {
     const map = `var.${this.get(value).friendlyUniqueId}`;
     return Token.asList(
@@ -115,7 +115,7 @@ function groupByName(all: readonly Reference[]): Map<string, Reference[]> {
   return groups;
 }
 
-/** The rules of all places where a variable stands, each once. */
+/** The rules of all places of a variable, without duplicates. */
 function validations(
   self: IResolvable,
   uses: readonly Reference[],

@@ -12,7 +12,7 @@ function imports(changes: Record<string, unknown>): Json {
   return stack!.toTerraform().import;
 }
 
-test("a group that is named is taken over; without a name nothing is", () => {
+test("a given group is imported; without an ID no group is", () => {
   expect(imports({ adopt: "sig-1a2b3c4d" })).toEqual([
     { to: "spotinst_elastigroup_aws.replicas_group_04D7EBCA", id: "sig-1a2b3c4d" },
     { to: expect.stringContaining("zones-sent"), id: "adopted" },
@@ -20,7 +20,7 @@ test("a group that is named is taken over; without a name nothing is", () => {
   expect(imports({})).toBeUndefined();
 });
 
-test("each shard takes its own over", () => {
+test("each shard imports its own group", () => {
   const shards = [
     { name: "a", master: "10.0.1.10", replicas: 1, adopt: "sig-0000000a" },
     { name: "b", master: "10.0.1.11", replicas: 1 },
@@ -31,7 +31,7 @@ test("each shard takes its own over", () => {
   ]);
 });
 
-test("it must be a group's id", () => {
+test("it must be the ID of a group", () => {
   expect(messages({ adopt: "redis-replicas" })).toEqual([
     '`adopt` must be the id of an Elastigroup such as sig-1a2b3c4d, got: "redis-replicas"',
   ]);

@@ -11,7 +11,7 @@ import { type ClusterConfig, clusterConfig } from "../../config/schema";
 
 export const ROOT = join(__dirname, "..", "..");
 
-/** The example that ships with the project, as data. */
+/** The example config of the project, as data. */
 export function example(changes: Record<string, unknown> = {}): Record<string, unknown> {
   const data = parse(readFileSync(join(ROOT, "redis-replicas.yaml"), "utf8")) as Record<string, unknown>;
   return Object.fromEntries(
@@ -29,17 +29,17 @@ export function exampleText(changes: Record<string, unknown> = {}): string {
   return stringify(example(changes));
 }
 
-/** What is wrong with a text, without the file's name. */
+/** The problems of a text, without the name of the file. */
 export function problemsOf(text: string, file = "c.yaml"): Problem[] {
   return [...check(new Source(file, text)).problems];
 }
 
-/** The messages of what is wrong with the changed example. */
+/** The messages of the problems of the changed example. */
 export function messages(changes: Record<string, unknown>): string[] {
   return problemsOf(exampleText(changes)).map(({ message }) => message);
 }
 
-/** What constructs say of the changed example, past the rules across keys of the file. */
+/** The errors of the constructs for the changed example, without the file's rules across keys. */
 export function constructMessages(folder: string, changes: Record<string, unknown>): string[] {
   const outdir = mkdtempSync(join(folder, "out-"));
   const source = new Source("c.yaml", exampleText(changes));
@@ -51,7 +51,7 @@ export function constructMessages(folder: string, changes: Record<string, unknow
   }
 }
 
-/** A private folder that is gone after the test file. */
+/** A private folder that is removed after the tests of a file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "config-test-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -7,7 +7,7 @@ const checkedIn = JSON.parse(readFileSync(join(ROOT, SCHEMA_FILE), "utf8")) as {
   properties: Record<string, { description?: string }>;
 };
 
-test("the checked-in schema is what `npm run schema` writes", () => {
+test("the committed schema is the output of `npm run schema`", () => {
   expect(checkedIn).toEqual(JSON.parse(jsonSchema()));
 });
 

@@ -14,11 +14,11 @@ import { options } from "./options";
 
 const folder = temporaryFolder();
 
-/** A text that Terraform evaluates where it is not escaped. */
+/** A text that Terraform evaluates if it is not escaped. */
 const TEMPLATE = "a${b}%{c}";
 const UNESCAPED = /(?<!\$)\$\{b\}|(?<!%)%\{c\}/;
 
-/** Files that have every option between them, for some exclude others. */
+/** Files that together have every option, since some options exclude others. */
 const FILES: readonly Record<string, unknown>[] = [
   { ...options.everything.config, account: "act-1a2b3c4d", adopt: "sig-1a2b3c4d" },
   options.others.config,
@@ -41,7 +41,7 @@ const FILES: readonly Record<string, unknown>[] = [
     backend: { s3: { key: "redis.tfstate", assume_role: { tags: { team: "data" } } } },
     review: { ignore: [{ rule: "one-zone", reason: "the cluster is in one zone" }] },
   },
-  // Terraform makes the zones' items, and the names of placement groups are in the expression.
+  // The items of the zones are an expression, which contains the names of placement groups.
   {
     availabilityZones: { "us-west-2a": { variable: "private" }, "us-west-2b": ["subnet-0b"] },
     placementGroups: { "us-west-2a": "near" },
@@ -50,17 +50,17 @@ const FILES: readonly Record<string, unknown>[] = [
 
 type Schema = z.core.$ZodType;
 
-/** Where a file may say a text: a value, or the key of a map. */
+/** A place of a text in a file: a value, or the key of a map. */
 interface Place {
   readonly path: Path;
-  /** The path as messages show it, with `*` for any key of a map. */
+  /** The path in the format of messages, with `*` for any key of a map. */
   readonly name: string;
-  /** What is written there, unless it is only the template. */
+  /** The text at this place, if it is not only the template. */
   readonly text?: string;
   readonly isKey?: boolean;
 }
 
-/** Every place that the schema gives a text; `data` tells the keys of maps. */
+/** Every place of a text in the schema. `data` has the keys of maps. */
 function places(schema: Schema, data: unknown, path: Path = [], shown: Path = []): Place[] {
   const { type, innerType, shape, element, valueType, ...def } = schema._zod.def as {
     type: string;
@@ -81,7 +81,7 @@ function places(schema: Schema, data: unknown, path: Path = [], shown: Path = []
       return typeof data === "string"
         ? [
             { path, name },
-            // For formats that end in a certain way, such as a URL of an archive.
+            // For formats with a required end, such as the URL of an archive.
             { path, name: `inside ${name}`, text: data.replace(/(?<=^|\/)(?=[^/]*$)/, () => TEMPLATE) },
           ]
         : [{ path, name }];
@@ -97,7 +97,7 @@ function places(schema: Schema, data: unknown, path: Path = [], shown: Path = []
       return part(element!, 0);
     case "record":
       return [key, ...part(valueType!, firstKey(data), "*")];
-    // Of any shape, in the settings of a backend.
+    // Settings of a backend have any shape.
     case "unknown":
       return [
         { path, name },
@@ -111,7 +111,7 @@ function places(schema: Schema, data: unknown, path: Path = [], shown: Path = []
     case "literal":
       return [];
     default:
-      throw new Error(`this test does not know what ${name} takes: ${type}`);
+      throw new Error(`this test does not support the type of ${name}: ${type}`);
   }
 }
 
@@ -123,7 +123,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The data with a value at a path, whatever was on the way. */
+/** The data with a value at a path. Values on the path are replaced if necessary. */
 function withValue(data: unknown, [step, ...rest]: Path, value: unknown): unknown {
   if (step === undefined) return value;
   if (typeof step === "number") {
@@ -139,7 +139,7 @@ function partOf(data: unknown, step: string | number): unknown {
   return typeof data === "object" && data !== null ? data[step as keyof typeof data] : undefined;
 }
 
-/** What becomes of the template at a place of a file. */
+/** The result of the template at a place of a file. */
 function outcome(data: unknown, { path, text = TEMPLATE, isKey = false }: Place): string {
   const beside = path.slice(0, -1).reduce(partOf, data);
   const value = isKey ? ((isMap(beside) && Object.values(beside)[0]) ?? text) : text;
@@ -161,7 +161,7 @@ function outcome(data: unknown, { path, text = TEMPLATE, isKey = false }: Place)
   }
 }
 
-test("a template is refused or escaped wherever the schema takes a text", () => {
+test("a template is refused or escaped at every place of a text in the schema", () => {
   const outcomes = new Map<string, string[]>();
   for (const data of FILES.map(example)) {
     for (const place of places(clusterConfig, data)) {
@@ -173,7 +173,7 @@ test("a template is refused or escaped wherever the schema takes a text", () => 
     [...outcomes].filter(([, each]) => holds(each)).map(([name]) => name);
   expect(outcomes.size).toBeGreaterThan(100);
   expect(named((each) => each.includes("evaluated"))).toEqual([]);
-  // Where one file lacks what a place needs beside it, another one has it.
+  // If one file lacks the other keys that a place needs, another file has them.
   expect(named((each) => each.every((one) => one === "refused elsewhere"))).toEqual([]);
   const escaped = named((each) => each.includes("escaped")).map((name) => name.replace("inside ", ""));
   expect([...new Set(escaped)]).toEqual([

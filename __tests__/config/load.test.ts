@@ -17,23 +17,23 @@ function failure(...files: string[]): string[] {
   return [];
 }
 
-test("YAML and JSON say the same", () => {
+test("YAML and JSON have the same result", () => {
   const yaml = file(folder, "a.yaml", exampleText());
   const json = file(folder, "b.json", JSON.stringify(example({ name: "b" }), undefined, "\t"));
   const [first, second] = loadConfigs([yaml, json]);
   expect(second!.config).toEqual({ ...first!.config, name: "b" });
 });
 
-test("a schema key for editors is tolerated", () => {
+test("a `$schema` key for editors is allowed", () => {
   expect(problemsOf(JSON.stringify(example({ $schema: "./x.json" })), "c.json")).toEqual([]);
 });
 
-test("a byte order mark and Windows line ends are tolerated", () => {
+test("a byte order mark and Windows line ends are allowed", () => {
   const path = file(folder, "bom.yaml", `\uFEFF${exampleText().replaceAll("\n", "\r\n")}`);
   expect(failure(path)).toEqual([]);
 });
 
-test("a value behind an alias is read, and a mistake in it is placed where it stands", () => {
+test("a value of an alias is read, and a mistake in it is reported at the anchor", () => {
   const text =
     exampleText({ masters: undefined, keyPair: undefined }) + "masters: &m [10.0.0.1:1]\nkeyPair: *m\n";
   const lines = text.trimEnd().split("\n").length;
@@ -41,15 +41,19 @@ test("a value behind an alias is read, and a mistake in it is placed where it st
 });
 
 test.each([
-  ["an alias for nothing", "keyPair: *none", "9:10: `*none` must name an anchor above it, such as `&none`"],
   [
-    "one that holds itself",
-    "a: &a [*a]",
-    ": aliases must neither hold themselves nor stand for thousands of",
+    "an alias without an anchor",
+    "keyPair: *none",
+    "9:10: `*none` must refer to an anchor above it, such as `&none`",
   ],
-  ["a second document", "---\nname: b", "9:1: the file must hold one document; put what begins here into"],
+  ["a circular alias", "a: &a [*a]", ": aliases must not be circular or expand to thousands of"],
+  [
+    "a second document",
+    "---\nname: b",
+    "9:1: the file must have one document; put the document that begins here into",
+  ],
   ["a set", "tags: !!set { a }", "9:7: not well-formed: unresolved tag: tag:yaml.org,2002:set"],
-])("%s is said as that, in one line", (_, line, message) => {
+])("%s is reported in one line", (_, line, message) => {
   const text = `name: a\n# 2\n# 3\n# 4\n# 5\n# 6\n# 7\n# 8\n${line}\n`;
   const [found, ...more] = failure(file(folder, "odd.yaml", text));
   expect(more).toEqual([]);
@@ -57,7 +61,7 @@ test.each([
   expect(found).toContain(message);
 });
 
-test("what is no UTF-8 is refused instead of mangled", () => {
+test("a file that is not UTF-8 is refused", () => {
   const path = join(folder, "latin1.yaml");
   writeFileSync(path, Buffer.from(`${exampleText()}description: gr\u00fcn\n`, "latin1"));
   expect(failure(path)).toEqual(["latin1.yaml: the file must be text in UTF-8"]);
@@ -70,14 +74,14 @@ test("a file that is missing, or a folder, is one line without a position", () =
   expect(failure(folder)).toEqual([`${folder}: this is a directory; name the file in it with --config`]);
 });
 
-test("JSON stays strict: what only YAML allows is refused at its place", () => {
+test("JSON is strict: syntax that only YAML allows is refused at its position", () => {
   expect(problemsOf('{\n\t"name": "x",\n}', "c.json")[0]).toMatchObject({
     at: { line: 3, column: 1 },
     message: expect.stringMatching(/^not well-formed JSON: /) as string,
   });
 });
 
-test("two files of one name are a problem of the second, whatever the case", () => {
+test("two files with the same name in any case are a problem of the second file", () => {
   const a = file(folder, "one.yaml", exampleText());
   const b = file(folder, "two.yaml", exampleText({ name: "Redis-Replicas" }));
   expect(failure(a, b)).toEqual([
@@ -85,7 +89,7 @@ test("two files of one name are a problem of the second, whatever the case", () 
   ]);
 });
 
-test("the mistakes of all files come at once", () => {
+test("the mistakes of all files are reported at once", () => {
   const a = file(folder, "bad1.yaml", exampleText({ replicas: 0 }));
   const b = file(folder, "bad2.yaml", exampleText({ region: "mars" }));
   const lines = failure(a, b);

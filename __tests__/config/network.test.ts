@@ -15,7 +15,7 @@ function synth(changes: Record<string, unknown>): any {
   return JSON.parse(Testing.synth(addStack(app, exampleConfig(changes))));
 }
 
-test("a network makes a security group, with or without others beside it", () => {
+test("a network creates a security group, with or without further security groups", () => {
   const groups = (securityGroupIds: unknown): unknown =>
     Object.values<any>(synth({ securityGroupIds, network }).resource.spotinst_elastigroup_aws)[0]
       .security_groups;
@@ -25,7 +25,7 @@ test("a network makes a security group, with or without others beside it", () =>
   expect(groups({ variable: "groups" })).toMatch(/^\$\{concat\(var\.groups, \[aws_security_group\./);
 });
 
-test("all of it reaches the rules, under the group's name and tags and with Redis's ports", () => {
+test("all peers get rules, with the name and tags of the group and the ports of Redis", () => {
   const { resource, provider, output } = synth({
     tags: { team: "${data}" },
     redis: { port: 7000 },
@@ -56,7 +56,7 @@ test("all of it reaches the rules, under the group's name and tags and with Redi
   expect(output.security_group_id.value).toMatch(/^\$\{aws_security_group\./);
 });
 
-test("without it nothing of AWS is there", () => {
+test("without a network there are no AWS resources", () => {
   const { resource, provider, terraform } = synth({});
   expect(Object.keys(resource).filter((type) => type.startsWith("aws_"))).toEqual([]);
   expect([Object.keys(provider), Object.keys(terraform.required_providers)]).toEqual([
@@ -73,15 +73,19 @@ const RANGE =
 test.each<[mistake: string, changes: Record<string, unknown>, message: string]>([
   ["neither a network nor groups", { securityGroupIds: undefined }, GIVEN],
   [
-    "a misspelt network, which is not missing too",
+    "a misspelt network, which is not also reported as missing",
     { securityGroupIds: undefined, netwrok: network },
     '`netwrok` must be a known key, got: "netwrok". Did you mean `network`?',
   ],
-  ["a network of another type", { network: "vpc-0a" }, "`network` must hold `vpcId` and `masters`, got:"],
   [
-    "a bad network as the only way, which is there",
+    "a network of another type",
+    { network: "vpc-0a" },
+    "`network` must be a map with `vpcId` and `masters`, got:",
+  ],
+  [
+    "an invalid network without security groups",
     { securityGroupIds: undefined, network: 5 },
-    "`network` must hold `vpcId` and `masters`, got: 5",
+    "`network` must be a map with `vpcId` and `masters`, got: 5",
   ],
   [
     "no masters",
@@ -94,13 +98,13 @@ test.each<[mistake: string, changes: Record<string, unknown>, message: string]>(
     "`network.vpcId` must be given, got: nothing. Add it, such as `vpcId: vpc-0123456789abcdef0`.",
   ],
   [
-    "what is no VPC",
+    "an invalid VPC",
     { network: { ...network, vpcId: "subnet-0a" } },
     '`network.vpcId` must be a VPC id such as vpc-0123456789abcdef0, got: "subnet-0a"',
   ],
   ["masters that are nothing", { network: { ...network, masters: {} } }, `\`network.masters\` ${ONE} {}`],
   [
-    "masters that are two things",
+    "masters with two kinds of peers",
     { network: { ...network, masters: { ...masters, cidr: "10.0.0.0/8" } } },
     `\`network.masters\` ${ONE} {"securityGroupId":"sg-0a","cidr":"10.0.0.0/8"}`,
   ],
@@ -111,12 +115,12 @@ test.each<[mistake: string, changes: Record<string, unknown>, message: string]>(
     '`network.masters.securityGroupIds` must be a known key, got: "securityGroupIds". Did you mean `securityGroupId`?',
   ],
   [
-    "what is no security group",
+    "an invalid security group",
     { network: { ...network, masters: { securityGroupId: "pl-0a" } } },
     "`network.masters.securityGroupId` must be a security group id such as sg-0123456789abcdef0",
   ],
   [
-    "what is no prefix list",
+    "an invalid prefix list",
     { network: { ...network, masters: { prefixListId: "sg-0a" } } },
     "`network.masters.prefixListId` must be a prefix list id such as pl-0123456789abcdef0",
   ],
@@ -126,7 +130,7 @@ test.each<[mistake: string, changes: Record<string, unknown>, message: string]>(
     `\`network.clients[0].cidr\` ${RANGE} "10.0.0.1/16"`,
   ],
   [
-    "an address that is no range",
+    "an address instead of a range",
     { network: { ...network, masters: { cidr: "10.0.0.1" } } },
     `\`network.masters.cidr\` ${RANGE} "10.0.0.1"`,
   ],
@@ -141,12 +145,12 @@ test.each<[mistake: string, changes: Record<string, unknown>, message: string]>(
     "`network.clients` must name at least one client, got: []",
   ],
   [
-    "downloads that are no list",
+    "downloads that are not a list",
     { network: { ...network, downloads: "none" } },
     '`network.downloads` must be a list, [] for nowhere, got: "none"',
   ],
   [
-    "a group to open where there is none",
+    "`openMasters` without a security group of masters",
     { network: { ...network, masters: { cidr: "10.0.0.0/8" }, openMasters: true } },
     "`network.openMasters` must be left out unless `masters` is a security group, got: true",
   ],
@@ -172,7 +176,7 @@ describe("variables", () => {
     },
   });
 
-  test("stand where values may, and are called after their places", () => {
+  test("are allowed in place of values, and are named after their keys", () => {
     expect(Object.keys(variable).sort()).toEqual(["list", "masters_group", "office", "vpc"]);
     expect(variable.office.description).toBe("Value of `network.clients[0].cidr`");
     const ingress = Object.values<any>(resource.aws_vpc_security_group_ingress_rule);
@@ -185,11 +189,11 @@ describe("variables", () => {
     );
   });
 
-  test("may not stand for a whole list of peers, whose rules each have an address", () => {
+  test("are not allowed for a whole list of peers, since each rule has a Terraform address", () => {
     expect(messages({ network: { ...network, clients: { variable: "x" } } })).toHaveLength(1);
   });
 
-  describeWith(["terraform"], "carry the rules", () => {
+  describeWith(["terraform"], "are validated by Terraform", () => {
     const directory = mkdtempSync(join(folder, "tf-"));
     writeFileSync(join(directory, "main.tf.json"), JSON.stringify({ variable }));
     const fine = { vpc: "vpc-0a", masters_group: "sg-0a", office: "10.0.0.0/16", list: "pl-0a" };

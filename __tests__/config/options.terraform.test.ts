@@ -10,11 +10,11 @@ import { options } from "./options";
 
 jest.setTimeout(600_000);
 
-/** Keys that no request speaks of, or that are held elsewhere. */
+/** Keys that are not part of a request, or that other tests cover. */
 const ELSEWHERE =
   /^(\$schema|account|backend|review|adopt|replicas|shards.*|securityGroupIds|network.*|secrets.*)$/;
 
-/** The optional keys of a schema, by their paths without places in lists. */
+/** The optional keys of a schema, by their paths without indexes of lists. */
 function optionalKeys({ definitions, ...schema }: Json, path = ""): string[] {
   const { properties = {}, required = [], items, anyOf = [] } = schema;
   const below = (part: Json, where: string): string[] => optionalKeys({ ...part, definitions }, where);
@@ -23,14 +23,14 @@ function optionalKeys({ definitions, ...schema }: Json, path = ""): string[] {
     ...Object.entries<Json>(properties).flatMap(([key, part]) => {
       const where = path === "" ? key : `${path}.${key}`;
       const found = below(part, where);
-      // Without any of its keys an object says nothing.
+      // An object without keys has no effect.
       const says = found.length === 0 || (part.required ?? []).length > 0 || part.type !== "object";
       return required.includes(key) || !says ? found : [where, ...found];
     }),
   ];
 }
 
-test("every optional key of a config file is left out again below, or has no part in a request", () => {
+test("every optional key of a config file is removed again below, or is not part of a request", () => {
   const keys = optionalKeys(JSON.parse(jsonSchema())).filter((key) => !ELSEWHERE.test(key));
   const removed = Object.values(options).flatMap(({ removals }) =>
     removals.flatMap(([each]) => each.replace(/\.\d+/g, "").split(" ")),
@@ -39,7 +39,7 @@ test("every optional key of a config file is left out again below, or has no par
   expect(removed.sort()).toEqual([...new Set(keys)].sort());
 });
 
-/** The config without these keys, or with something instead. */
+/** The config without these keys, or with other values for them. */
 function without(config: object, keys: string, instead: object = {}): object {
   const left = structuredClone(config) as Json;
   for (const key of keys.split(" ")) {
@@ -63,10 +63,10 @@ describeWith(
           exampleConfig({ ...config, name: "redis", backend: { local: { path: "terraform.tfstate" } } }),
         );
 
-    /** What an update to this config has in its request and, after that failed, not in the next one. */
+    /** The attributes in the request of an update to this config that are, if it failed, missing in the next request. */
     async function lost(config: object): Promise<string[]> {
       bench.api.failNextUpdates(1);
-      await expect(bench.apply(build(config))).rejects.toThrow("chosen to fail");
+      await expect(bench.apply(build(config))).rejects.toThrow("configured to fail");
       const failed = bench.api.requests.find(({ method }) => method === "PUT");
       const [again] = await bench.apply(build(config));
       const sent = sentPaths(again);
@@ -77,10 +77,10 @@ describeWith(
 
     describe.each([
       ["adds nothing", off],
-      ["fills in its defaults", filled],
+      ["adds its defaults", filled],
     ])("and an API that %s", (_, defaults) => {
       test.each(Object.entries(options))(
-        "each goes again by one update in place that says nothing else, and is wanted no more (%s)",
+        "each is removed again by one update in place with no other attributes, and is not planned again (%s)",
         async (_name, { config, removals }) => {
           bench = await Workbench.open(defaults);
           await bench.apply(build({}));
@@ -94,7 +94,7 @@ describeWith(
             for (const request of await bench.apply(build(left)))
               sent.push([keys, request.method, sentPaths(request)]);
           }
-          // What one of them had left to do would be in the request of the next, or in this plan.
+          // An incomplete update would be part of the next request, or of this plan.
           await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
           expect(sent).toEqual(
             removals.flatMap(([keys, paths]) => (paths.length > 0 ? [[keys, "PUT", [...paths].sort()]] : [])),
@@ -104,18 +104,18 @@ describeWith(
       );
 
       test.each(Object.entries(options))(
-        "an update that failed is sent again, but for what Spot answers nothing about (%s)",
+        "a failed update is sent again, except attributes that the provider does not read (%s)",
         async (_name, { config: whole, lostWhereNew, lostWhereGone }) => {
-          // Zones have a guard of their own.
+          // Zones have a separate guard.
           const config = { ...whole, placementGroups: undefined, zonesRevision: undefined };
-          // With a size, for the volumes of a default one are not sent again.
-          // With as many volumes, for the provider crashes where Spot has fewer than the state.
+          // With a size, since the volumes of a default size are not sent again.
+          // With the same number of volumes, since the provider crashes if Spot has fewer than the state.
           const base = { rootVolume: { size: 44 }, dataVolume: { size: 30 } };
           bench = await Workbench.open(defaults);
           await bench.apply(build(base));
           await expect(lost(config)).resolves.toEqual(lostWhereNew);
           await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
-          // Left out, applied and set again, it is sent.
+          // After it was removed, applied and set again, it is sent.
           await bench.apply(build(base));
           const [put] = await bench.apply(build(config));
           expect(sentPaths(put)).toEqual(expect.arrayContaining([...lostWhereNew]));

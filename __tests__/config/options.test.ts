@@ -17,7 +17,7 @@ const arn = "arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/che
 describe("each mistake is exactly one message", () => {
   test.each<[mistake: string, changes: Record<string, unknown>, message: string]>([
     [
-      "an architecture that is none",
+      "an unknown architecture",
       { architecture: "arm" },
       '`architecture` must be one of x86_64, arm64, got: "arm"',
     ],
@@ -57,7 +57,7 @@ describe("each mistake is exactly one message", () => {
       "`instanceTypes.resourceRequirements.maxVcpus` must be a whole number from 1 to 64, got: 65",
     ],
     [
-      "half a requirement",
+      "an incomplete requirement",
       {
         instanceTypes: {
           onDemand: "r5.large",
@@ -67,7 +67,7 @@ describe("each mistake is exactly one message", () => {
       "`instanceTypes.resourceRequirements.minVcpus` must be given, got: nothing. Add it, such as `minVcpus: 2`.",
     ],
     [
-      "a generation that is none",
+      "an invalid generation",
       {
         instanceTypes: {
           onDemand: "r5.large",
@@ -77,17 +77,17 @@ describe("each mistake is exactly one message", () => {
       '`instanceTypes.resourceRequirements.excludedGenerations[0]` must be a generation of instance types such as 1, got: "first"',
     ],
     [
-      "a preferred zone that is none of the group's",
+      "a preferred zone outside the group",
       { preferredZones: ["us-west-2c"] },
       '`preferredZones[0]` must name a zone that `availabilityZones` names too, got: "us-west-2c"',
     ],
     [
-      "a preferred zone where all count alike",
+      "a preferred zone with equal zones",
       { preferredZones: ["us-west-2a"], strategy: { orientation: "equalZones" } },
       '`preferredZones` must be left out with an orientation that uses all zones alike, got: ["us-west-2a"]',
     ],
     [
-      "a placement group in a zone that is none of the group's",
+      "a placement group in a zone outside the group",
       { placementGroups: { "us-west-2c": "near" } },
       '`placementGroups.us-west-2c` must name a zone that `availabilityZones` names too, got: "us-west-2c"',
     ],
@@ -97,12 +97,12 @@ describe("each mistake is exactly one message", () => {
       '`placementGroups.us-west-2a` must be the name of a placement group, without blanks and colons, got: "a:b"',
     ],
     [
-      "placement groups of zones that only Terraform knows",
+      "placement groups of zones that are known only to Terraform",
       { availabilityZones: { variable: "zones" }, placementGroups: { "us-west-2a": "near" } },
       '`placementGroups` must be left out where `availabilityZones` is a variable, got: {"us-west-2a":"near"}',
     ],
     [
-      "a revision of none",
+      "a revision of zero",
       { zonesRevision: 0 },
       "`zonesRevision` must be a whole number from 1 to 1000000, got: 0",
     ],
@@ -112,7 +112,7 @@ describe("each mistake is exactly one message", () => {
       "`rootVolume.size` must be given with any other key but `device`, got: nothing",
     ],
     [
-      "a type of volume that is none",
+      "an unknown volume type",
       { rootVolume: { size: 20, type: "gp4" } },
       '`rootVolume.type` must be one of gp3, gp2, io1, got: "gp4". Did you mean `gp3`?',
     ],
@@ -152,12 +152,12 @@ describe("each mistake is exactly one message", () => {
       '`rootVolume.kmsKeyId` must be left out unless `encrypted` is true, got: "alias/redis"',
     ],
     [
-      "a key that is none",
+      "an invalid KMS key",
       { rootVolume: { size: 20, kmsKeyId: "redis" } },
       '`rootVolume.kmsKeyId` must be the id, alias or ARN of a KMS key, got: "redis"',
     ],
     [
-      "a device that is none",
+      "an invalid device",
       { rootVolume: { size: 20, device: "xvda" } },
       '`rootVolume.device` must be a device such as /dev/xvda or /dev/sdf, got: "xvda"',
     ],
@@ -167,12 +167,12 @@ describe("each mistake is exactly one message", () => {
       "`dataVolume.size` must be given, got: nothing. Add it, such as `size: 32`.",
     ],
     [
-      "a way to get a data volume that is none",
+      "an unknown data volume mode",
       { dataVolume: { size: 20, mode: "snapshots" } },
       '`dataVolume.mode` must be one of reattach, snapshot, got: "snapshots". Did you mean `snapshot`?',
     ],
     [
-      "a data volume where the root is",
+      "a data volume at the root device",
       { dataVolume: { size: 20, device: "/dev/xvda" } },
       '`dataVolume.device` must differ from the root volume\'s, got: "/dev/xvda"',
     ],
@@ -182,22 +182,22 @@ describe("each mistake is exactly one message", () => {
       "`dataVolume.iops` must be at most 500 per GiB of `size` for gp3, got: 5000",
     ],
     [
-      "a snapshot that is none",
+      "an invalid snapshot",
       { dataVolume: { size: 20, snapshotId: "ami-1" } },
       '`dataVolume.snapshotId` must be a snapshot id such as snap-0123456789abcdef0, got: "ami-1"',
     ],
     [
-      "a data volume to keep where there is none",
+      "`persistence.dataVolume` without a data volume",
       { persistence: { dataVolume: true } },
       "`persistence.dataVolume` must be left out without `dataVolume`, got: true",
     ],
     [
-      "interfaces kept, which cannot be said",
+      "kept network interfaces, which are not configurable",
       { deallocation: { networkInterfaces: false } },
-      '`deallocation.networkInterfaces` must be a known key, got: "networkInterfaces". Spot always deletes them, and its provider cannot tell it otherwise.',
+      '`deallocation.networkInterfaces` must be a known key, got: "networkInterfaces". Spot always deletes them, and its provider cannot change this.',
     ],
     [
-      "reserved instances switched off",
+      "reserved instances set to false",
       { strategy: { utilizeReservedInstances: false } },
       "`strategy.utilizeReservedInstances` must be true or be left out (the provider sends no false), got: false",
     ],
@@ -207,17 +207,17 @@ describe("each mistake is exactly one message", () => {
       "`strategy.minimumInstanceLifetime` must be one of 1, 3, 6, 12, 24, got: 4",
     ],
     [
-      "a share of more than all",
+      "a percentage above 100",
       { strategy: { maxReplacementsPercentage: 101 } },
       "`strategy.maxReplacementsPercentage` must be a whole number from 1 to 100 percent, got: 101",
     ],
     [
-      "a grace period of none",
+      "a grace period of zero",
       { healthCheck: { gracePeriod: 0 } },
       "`healthCheck.gracePeriod` must be a whole number from 1 to 86400 seconds, got: 0",
     ],
     [
-      "checks of target groups that are not there",
+      "health checks without target groups",
       { healthCheck: { type: "TARGET_GROUP" } },
       '`healthCheck.type` must be another one without `targetGroupArns`, got: "TARGET_GROUP"',
     ],
@@ -227,12 +227,12 @@ describe("each mistake is exactly one message", () => {
       '`targetGroupArns[0]` must be the ARN of a target group in the partition aws (Spot\'s provider takes no other), got: "checks"',
     ],
     [
-      "a hosted zone that is none",
+      "an invalid hosted zone",
       { route53: [{ hostedZoneId: "example.com", records: [{ name: "a.example.com" }] }] },
       '`route53[0].hostedZoneId` must be the id of a hosted zone such as Z0123456789ABCDEFGHIJ, got: "example.com"',
     ],
     [
-      "a type of record that is none",
+      "an unknown record type",
       { route53: [{ hostedZoneId: "Z1", recordType: "aaaa", records: [{ name: "a.example.com" }] }] },
       '`route53[0].recordType` must be one of a, cname, got: "aaaa"',
     ],
@@ -252,7 +252,7 @@ describe("each mistake is exactly one message", () => {
       '`privateIps` must be left out unless `persistence.privateIp` is true, got: ["10.0.1.21"]',
     ],
     [
-      "an address that is none",
+      "an invalid address",
       { privateIps: ["10.0.1.256"] },
       '`privateIps[0]` must be an IPv4 address such as 10.0.1.21, got: "10.0.1.256"',
     ],
@@ -267,17 +267,17 @@ describe("each mistake is exactly one message", () => {
       "`replicas` must be left out where `shards` have their own, got: 3",
     ],
     [
-      "a shard whose name is no id",
+      "a shard with an invalid name",
       sharded({ ...shard, name: "A 1" }),
       '`shards[0].name` must be 1 to 40 lower-case letters, digits and dashes, and begin with a letter, got: "A 1"',
     ],
     [
-      "two shards of one name",
+      "two shards with one name",
       sharded(shard, { ...shard, master: "10.0.1.11" }),
       '`shards[1].name` must differ from that of every other shard, got: "a"',
     ],
     [
-      "two shards of one master",
+      "two shards with one master",
       sharded(shard, { ...shard, name: "b" }),
       '`shards[1].master` must be the node of one shard, got: "10.0.1.10"',
     ],
@@ -295,22 +295,22 @@ describe("each mistake is exactly one message", () => {
       "`shards[0].replicas` must be given, got: nothing",
     ],
     [
-      "shards of a group that is there already",
+      "shards with `adopt` for all of them",
       { ...sharded(shard), adopt: "sig-1a2b3c4d" },
       '`adopt` must be left out where `shards` have their own, got: "sig-1a2b3c4d"',
     ],
     [
-      "shell that would end where it is written",
+      "shell code with the line that ends its file",
       { bootScript: { before: "END_OF_FILE\n" } },
       "`bootScript.before` must be lines of shell, none of them END_OF_FILE, got: a text",
     ],
     [
-      "shell as a list",
+      "shell code as a list",
       { bootScript: { after: ["true"] } },
       "`bootScript.after` must be lines of shell, none of them END_OF_FILE, got: a list of 1",
     ],
     [
-      "an agent by another protocol",
+      "an agent with another protocol",
       { bootScript: { agent: { url: "s3://bucket/agent.bz2", sha256: "0".repeat(64) } } },
       '`bootScript.agent.url` must be an HTTP or HTTPS URL, got: "s3://bucket/agent.bz2"',
     ],
@@ -320,7 +320,7 @@ describe("each mistake is exactly one message", () => {
       "`bootScript.agent.url` must be given, got: nothing. Add it, such as `url: https://example.com/redis-replica-0.1.0.tar`.",
     ],
     [
-      "a switch in quotes",
+      "a boolean in quotes",
       { monitoring: "true" },
       '`monitoring` must be true or false, got: "true". Leave out the quotes.',
     ],
@@ -335,7 +335,7 @@ describe("each mistake is exactly one message", () => {
       '`redis.maxMemory` must be a size of at least 1mb, such as 512mb or 12gb, got: "512kb". Did you mean `512mb`?',
     ],
     [
-      "a limit of nothing",
+      "a limit of zero",
       { redis: { maxMemory: "0" } },
       '`redis.maxMemory` must be a size of at least 1mb, such as 512mb or 12gb, got: "0"',
     ],
@@ -355,7 +355,7 @@ describe("each mistake is exactly one message", () => {
       "`redis.backlogSize` must be a size of at least 1mb, such as 512mb or 12gb, got: 65536. Did you mean `65536kb`?",
     ],
     [
-      "a switch where a number is due",
+      "a boolean instead of a number",
       { rootVolume: { size: true } },
       "`rootVolume.size` must be a whole number from 1 to 65536 GiB, got: true",
     ],
@@ -498,14 +498,14 @@ test.each<[Record<string, unknown>, Record<string, unknown>]>([
   ]);
 });
 
-test("shards become groups of their own, with the shard in their boot script", () => {
+test("each shard becomes a group, with the shard in its boot script", () => {
   const { resource, output } = synth(sharded(shard, { ...shard, name: "b", master: "10.0.1.11" }));
   const names = Object.values(resource.spotinst_elastigroup_aws).map(({ name }) => name);
   expect(names).toEqual(["redis-replicas-a", "redis-replicas-b"]);
   expect(output["settings_b"]?.value["SHARD"]).toBe("10.0.1.11");
 });
 
-test("what looks like a template of Terraform in shell of one's own is the shell's", () => {
+test("Terraform template sequences in the user's shell code are unchanged", () => {
   const app = new App({ outdir: mkdtempSync(join(folder, "out-")) });
   const json = Testing.synth(addStack(app, exampleConfig({ bootScript: { after: "echo ${HOME} %{x}" } })));
   expect(json).toContain('"echo $${HOME} %%{x}"');
@@ -519,7 +519,7 @@ const optional = { requiredKeys: [] as never[] };
 const percent = fc.constantFrom(0, 1, 100, 101);
 const address = fc.constantFrom("10.0.1.21", "10.0.1.22", "10.0.1.256", "fd00::1");
 
-/** One field at a time, on both sides of its rule. */
+/** One field at a time, with valid and invalid values. */
 const change = fc.oneof(
   field("architecture", fc.constantFrom("x86_64", "arm64")),
   field(
@@ -631,7 +631,7 @@ const change = fc.oneof(
     .map((shards) => sharded(...shards)),
 );
 
-test("what the schema accepts, the constructs accept", () => {
+test("the constructs accept every value that the schema accepts", () => {
   const outdir = mkdtempSync(join(folder, "out-"));
   let accepted = 0;
   fc.assert(
@@ -646,11 +646,11 @@ test("what the schema accepts, the constructs accept", () => {
   expect(accepted).toBeGreaterThan(60);
 });
 
-test("what the constructs refuse, the file refuses in the same words", () => {
+test("the file refuses every value that the constructs refuse, with the same message", () => {
   fc.assert(
     fc.property(change, (each) => {
       const found = messages(each);
-      // Whatever is of the right shape gets to the constructs, past the rules across fields.
+      // All values with the right shape are passed to the constructs, without the rules across fields.
       if (found.length === 0 || !clusterConfig.safeParse(example(each)).success) return;
       const refused = constructMessages(folder, each);
       expect(refused).not.toEqual([]);
@@ -660,7 +660,7 @@ test("what the constructs refuse, the file refuses in the same words", () => {
   );
 });
 
-/** A message without the property, which a construct names on its own level. */
+/** A message without its property, whose path differs between a construct and the file. */
 function withoutProp(message: string): string {
   return message.replace(/^`[^`]*`/, "");
 }

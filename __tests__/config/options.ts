@@ -1,4 +1,4 @@
-/** Keys that are left out again, with what the update says; `instead` is written where something must be. */
+/** Keys that are removed again, with the attributes of the update. `instead` has values for keys that are required. */
 export type Removal = [keys: string, sent: string[], instead?: object];
 
 const LAUNCH = "compute.launchSpecification";
@@ -9,7 +9,7 @@ const SCRIPT = [`${LAUNCH}.userData`];
 const ZONES = ["compute.availabilityZones"];
 
 const requirements = { minMemory: 16, maxMemory: 32, minVcpus: 2, maxVcpus: 8 };
-/** As one: the provider sends all of them whatever changes, and those that are gone as null. */
+/** Together: the provider sends all of them at every change, and removed ones as null. */
 const SENT_REQUIREMENTS = [
   ...["excludedInstanceFamilies", "excludedInstanceGenerations", "excludedInstanceTypes"],
   ...["requiredGpu", "requiredMemory", "requiredVCpu"].flatMap((each) => [
@@ -18,18 +18,18 @@ const SENT_REQUIREMENTS = [
   ]),
 ].map((each) => `${TYPES}.resourceRequirements.${each}`);
 
-/** Options of a config file, and what becomes of them. */
+/** Options of a config file, and their requests. */
 export interface Options {
   readonly config: Record<string, unknown>;
-  /** How they go again, one after the other. */
+  /** The steps in which they are removed again. */
   readonly removals: readonly Removal[];
-  /** What the provider takes for sent, though the update that brought it failed: it does not read it then. */
+  /** Attributes that the provider counts as sent after a failed update that added them, since it does not read them. */
   readonly lostWhereNew: readonly string[];
-  /** The same of an update that took it away. */
+  /** The same for an update that removed them. */
   readonly lostWhereGone: readonly string[];
 }
 
-/** Every optional key that goes with the others. */
+/** All optional keys that can be combined. */
 const everything: Options = {
   config: {
     description: "every option",
@@ -101,7 +101,7 @@ const everything: Options = {
     },
   },
   removals: [
-    // First, for every other update would carry the domains too.
+    // First, since every other update would also contain the domains.
     ["route53.0.records.0.usePublicAddress", DOMAINS],
     ["route53.0.account", DOMAINS],
     ["route53.0.recordType", DOMAINS],
@@ -147,7 +147,7 @@ const everything: Options = {
         ...["blockDevicesMode", "shouldPersistBlockDevices"].map((each) => `strategy.persistence.${each}`),
       ],
     ],
-    // The default counts only when a group is created: later plans leave the volumes alone.
+    // The default applies only when a group is created: later plans do not change the volumes.
     ["rootVolume.size", []],
     ["deallocation.images", []],
     ["deallocation.volumes", []],
@@ -172,7 +172,7 @@ const everything: Options = {
     ["strategy.maxReplacementsPercentage", ["strategy.maxReplacementsPercentage"]],
     ["strategy.immediateOnDemandRecoverThreshold", ["strategy.immediateODRecoverThreshold"]],
     ["strategy.minimumInstanceLifetime", ["strategy.minimumInstanceLifetime"]],
-    // What Spot would have then is not said: the change is ignored.
+    // The resulting value in Spot is not documented. The change is ignored.
     ["strategy.utilizeReservedInstances", []],
     ["strategy.utilizeCommitments", ["strategy.utilizeCommitments"]],
     ["strategy.considerOnDemandPricing", ["strategy.considerODPricing"]],
@@ -191,7 +191,7 @@ const everything: Options = {
   lostWhereGone: ["thirdPartiesIntegration.route53"],
 };
 
-/** What excludes some of those. */
+/** Keys that exclude some of those. */
 const others: Options = {
   config: {
     instanceTypes: {
@@ -209,7 +209,7 @@ const others: Options = {
     persistence: { privateIp: false },
   },
   removals: [
-    // First, for every other update would carry the requirements too.
+    // First, since every other update would also contain the requirements.
     ...["excludedFamilies", "excludedTypes", "excludedGenerations"].map((key): Removal => [
       `instanceTypes.resourceRequirements.${key}`,
       SENT_REQUIREMENTS,
@@ -230,5 +230,5 @@ const others: Options = {
   lostWhereGone: [],
 };
 
-/** All of them, by name. */
+/** All combinations of options, by name. */
 export const options = { everything, others };

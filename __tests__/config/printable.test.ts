@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { printable, printableLine } from "../../config/printable";
 
-/** What Unicode calls a control, a change of direction or a separator of lines. */
+/** The Unicode categories of controls, direction changes and line separators. */
 const UNSAFE = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u;
 
 const hostile = fc.string({
@@ -12,7 +12,7 @@ const hostile = fc.string({
   maxLength: 40,
 });
 
-test("no character that controls a terminal stays but the tabs and line feeds of a document", () => {
+test("only tabs and line feeds of a document remain of the control characters", () => {
   fc.assert(
     fc.property(hostile, (text) => {
       expect(printable(text).replace(/[\t\n]/g, "")).not.toMatch(UNSAFE);
@@ -21,7 +21,7 @@ test("no character that controls a terminal stays but the tabs and line feeds of
   );
 });
 
-test("every such character is escaped", () => {
+test("every control character is escaped", () => {
   const all = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code));
   const kept = all.filter((character) => UNSAFE.test(character) && printable(character) === character);
   expect(kept).toEqual(["\t", "\n"]);

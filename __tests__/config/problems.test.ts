@@ -2,13 +2,13 @@ import { example, exampleText, messages, problemsOf } from "./example";
 
 const zones = { "us-west-2a": ["subnet-0a1b"] };
 
-describe("each mistake is one message that says where, what must be, what is there", () => {
+describe("each mistake is one message with its position, the rule and the value", () => {
   test.each<[mistake: string, changes: Record<string, unknown>, message: string]>([
     ["a schema that is none", { $schema: 7 }, "`$schema` must be a path or a URL, got: 7"],
     [
       "an unknown key",
       { colour: "red" },
-      '`colour` must be a known key, got: "colour". Known here: name, region',
+      '`colour` must be a known key, got: "colour". Known keys: name, region',
     ],
     ["a misspelt key", { securityGroupId: 1 }, "Did you mean `securityGroupIds`?"],
     [
@@ -17,7 +17,7 @@ describe("each mistake is one message that says where, what must be, what is the
       '`keyPiar` must be a known key, got: "keyPiar". Did you mean `keyPair`?',
     ],
     [
-      "a misspelt key further in",
+      "a misspelt nested key",
       { strategy: { fallbackToOndemnd: true } },
       '`strategy.fallbackToOndemnd` must be a known key, got: "fallbackToOndemnd". Did you mean `fallbackToOnDemand`?',
     ],
@@ -27,7 +27,7 @@ describe("each mistake is one message that says where, what must be, what is the
       '`strategy.orientation` must be one of availability, balanced, cost, equalZones, got: "ballanced". Did you mean `balanced`?',
     ],
     [
-      "a revert that is neither word nor list",
+      "a revert that is neither a known word nor a list",
       { strategy: { revertToSpot: "nevr" } },
       'got: "nevr". Did you mean `never`?',
     ],
@@ -42,19 +42,19 @@ describe("each mistake is one message that says where, what must be, what is the
       '`strategy.revertToSpot[0]` must be a window such as Sun:03:00-Sun:05:00 (UTC), got: "Sun:03:00"',
     ],
     [
-      "a window of no length",
+      "an empty window",
       { strategy: { revertToSpot: ["Sun:03:00-Sun:05:00", "Mon:03:00-Mon:03:00"] } },
-      '`strategy.revertToSpot[1]` must end at another time than it begins, got: "Mon:03:00-Mon:03:00"',
+      '`strategy.revertToSpot[1]` must not be an empty window, got: "Mon:03:00-Mon:03:00"',
     ],
     [
-      "a token where an account belongs, which is not shown",
+      "a token instead of an account, which is not shown",
       { account: "0123456789abcdef".repeat(4) },
       '`account` must be a Spot account such as act-1a2b3c4d, got: "(64 hex digits)"',
     ],
     [
       "a NUL",
       { description: "a\0b" },
-      '`description` must not hold a NUL, which no shell takes, got: "a\\u0000b"',
+      '`description` must not contain a NUL, which shells do not support, got: "a\\u0000b"',
     ],
     [
       "a zone without a subnet",
@@ -63,7 +63,7 @@ describe("each mistake is one message that says where, what must be, what is the
     ],
     ["no zone", { availabilityZones: {} }, "`availabilityZones` must name at least one zone, got: {}"],
     [
-      "what is no zone",
+      "an invalid zone",
       { availabilityZones: { west: ["subnet-1"] } },
       '`availabilityZones.west` must be an availability zone such as us-west-2a, got: "west"',
     ],
@@ -84,7 +84,7 @@ describe("each mistake is one message that says where, what must be, what is the
       "`masters` must be given, got: nothing. Add it, such as `masters: [10.0.1.10]`.",
     ],
     [
-      "a master whose IP is none",
+      "a master with an invalid IP",
       { masters: ["10.0.1.999"] },
       '`masters[0]` must be an IP or DNS name without a port (`redis.port` holds for all), got: "10.0.1.999"',
     ],
@@ -95,7 +95,7 @@ describe("each mistake is one message that says where, what must be, what is the
     ],
     ["a master twice", { masters: ["a", "b", "a"] }, '`masters[2]` must name each master once, got: "a"'],
     [
-      "one master that is no list",
+      "one master instead of a list",
       { masters: "10.0.1.10" },
       '`masters` must be a list with at least one master, got: "10.0.1.10". Write it as a list: [10.0.1.10].',
     ],
@@ -105,7 +105,7 @@ describe("each mistake is one message that says where, what must be, what is the
       "`instanceTypes.spot` must name at least one instance type, got: []",
     ],
     [
-      "a preferred type that is no spot type",
+      "a preferred type that is not a spot type",
       { instanceTypes: { onDemand: "r5.large", spot: ["r5.large"], preferredSpot: ["r6i.large"] } },
       '`instanceTypes.preferredSpot[0]` must name a type that `spot` names too, got: "r6i.large"',
     ],
@@ -115,7 +115,7 @@ describe("each mistake is one message that says where, what must be, what is the
       '`replicas` must be a whole number from 1 to 1000, got: "3". Leave out the quotes.',
     ],
     [
-      "more replicas than a number can say",
+      "more replicas than the largest number",
       { replicas: 1e20 },
       "`replicas` must be a whole number from 1 to 1000, got: 100000000000000000000",
     ],
@@ -143,12 +143,12 @@ describe("each mistake is one message that says where, what must be, what is the
       '`redis.package` must be left out unless `install` is package, got: "redis"',
     ],
     [
-      "a port whose bus has no place",
+      "a port without a valid bus port",
       { redis: { port: 60000 } },
       "`redis.port` must be at most 55535 unless `busPort` is given, got: 60000",
     ],
     [
-      "one port for both",
+      "the same port for both",
       { redis: { port: 7000, busPort: 7000 } },
       "`redis.busPort` must differ from `port`, got: 7000",
     ],
@@ -158,7 +158,7 @@ describe("each mistake is one message that says where, what must be, what is the
       "`redis.directives.cluster-enabled` must be left out: this package sets it itself, or relies on its default, got: a text",
     ],
     [
-      "a directive that would spoil the receipt of a clean end",
+      "a directive that would break the receipt of a clean shutdown",
       { redis: { directives: { rdbchecksum: "no" } } },
       "`redis.directives.rdbchecksum` must be left out: this package sets it itself, or relies on its default",
     ],
@@ -168,12 +168,12 @@ describe("each mistake is one message that says where, what must be, what is the
       "`redis.directives.hz` must be one line, got: a text",
     ],
     [
-      "nothing that persists",
+      "persistence of nothing",
       { persistence: { rootVolume: false, privateIp: false } },
       "`persistence` must keep the root volume or the private IP",
     ],
     [
-      "nothing that persists, a data volume included",
+      "persistence of nothing, including the data volume",
       { dataVolume: { size: 9 }, persistence: { rootVolume: false, privateIp: false, dataVolume: false } },
       "`persistence` must keep the root volume or the private IP",
     ],
@@ -199,34 +199,34 @@ describe("each mistake is one message that says where, what must be, what is the
       "`imageId` must name a variable of type string, and `x` is a number in `replicas`",
     ],
     [
-      "a variable where none may be",
+      "a variable in a place without variables",
       { region: { variable: "r" } },
-      '`region` must be an AWS region such as us-west-2, got: {"variable":"r"}. A variable cannot stand here.',
+      '`region` must be an AWS region such as us-west-2, got: {"variable":"r"}. A variable is not allowed here.',
     ],
     [
       "a variable for all tags",
       { tags: { variable: "tags" } },
-      '`tags` must name each of its keys, got: {"variable":"tags"}. A variable cannot stand here.',
+      '`tags` must name each of its keys, got: {"variable":"tags"}. A variable is not allowed here.',
     ],
     [
       "a variable for all directives",
       { redis: { directives: { variable: "lines" } } },
-      "`redis.directives` must name each of its keys, got: a map with variable. A variable cannot stand here.",
+      "`redis.directives` must name each of its keys, got: a map with variable. A variable is not allowed here.",
     ],
     [
-      "a name that JavaScript has taken",
+      "a name that JavaScript reserves",
       { name: "constructor" },
-      "`name` must be another word: JavaScript has taken this one",
+      "`name` must be another word, since JavaScript reserves this one",
     ],
     [
-      "a name that is no file name",
+      "a name that is not a valid file name",
       { name: "a/b" },
       "`name` must be 1 to 100 letters, digits, dots, dashes or underscores",
     ],
     [
-      "a variable that JavaScript has already",
+      "a variable with a name that JavaScript reserves",
       { imageId: { variable: "constructor" } },
-      '`imageId.variable` must be another word: JavaScript has taken this one, got: "constructor"',
+      '`imageId.variable` must be another word, since JavaScript reserves this one, got: "constructor"',
     ],
     [
       "one variable twice in a list",
@@ -264,17 +264,17 @@ describe("each mistake is one message that says where, what must be, what is the
     [
       "more tags than EC2 takes",
       { tags: Object.fromEntries(Array.from({ length: 51 }, (__, number) => [`tag${number}`, "x"])) },
-      "`tags` must be at most 50 tags, as many as EC2 takes",
+      "`tags` must be at most 50 tags, the limit of EC2",
     ],
     [
-      "an address with a zero in front",
+      "an address with a leading zero",
       { privateIps: ["10.0.2.08"] },
       "`privateIps[0]` must be an IPv4 address",
     ],
     [
-      "what looks like a token of cdktf",
+      "a text that looks like a token of cdktf",
       { tags: { a: "${TfToken[TOKEN.0]}" } },
-      "`tags.a` must not hold {TfToken[",
+      "`tags.a` must not contain {TfToken[",
     ],
   ])("%s", (_, changes, message) => {
     const found = messages(changes);
@@ -290,12 +290,12 @@ test.each<[changes: Record<string, unknown>, meant: string]>([
   expect(messages(changes)).toEqual([expect.stringContaining(`Did you mean \`${meant}\`?`)]);
 });
 
-test("a zone is named, whatever is wrong with its subnets", () => {
+test("the message about a wrong subnet has its zone", () => {
   const changes = { availabilityZones: { "us-west-2a": ["subnet-xyz"] }, preferredZones: ["us-west-2a"] };
   expect(messages(changes)).toEqual([expect.stringContaining("`availabilityZones.us-west-2a[0]` must be")]);
 });
 
-test("a key called variable where none may stand hides nothing", () => {
+test("a key named `variable` in a place without variables does not hide other mistakes", () => {
   const changes = { variable: "x", redis: { directives: { variable: "x", maxmemory: "1gb" } } };
   expect(messages(changes)).toEqual([
     expect.stringContaining("`variable` must be a known key"),
@@ -304,7 +304,7 @@ test("a key called variable where none may stand hides nothing", () => {
 });
 
 test.each(["constructor", "toString", "__proto__"])(
-  "a key that every object has (%s) is unknown too",
+  "an inherited key of objects (%s) is also unknown",
   (key) => {
     expect(
       problemsOf(`${exampleText()}${key}: 1\nredis: { ${key}: 1 }\n`).map(({ message }) => message),
@@ -315,7 +315,7 @@ test.each(["constructor", "toString", "__proto__"])(
   },
 );
 
-test("positions are those of the value, or of the key where the key is wrong", () => {
+test("positions are those of the value, or of the key if the key is wrong", () => {
   const text = "name: a\nregion:   mars\nmasters:\n  - 10.0.0.1\n  - 'x:1'\nbogus: 1\n";
   const places = problemsOf(text).map(({ at, message }) => [at?.line, at?.column, message.split("`")[1]]);
   expect(places).toEqual(
@@ -327,7 +327,7 @@ test("positions are those of the value, or of the key where the key is wrong", (
   );
 });
 
-test("`<<` brings the keys of an anchor, and what is wrong beside them is found", () => {
+test("`<<` merges the keys of an anchor, and other mistakes are still found", () => {
   const text = `${exampleText({ rootVolume: undefined })}dataVolume: &volume { size: 50 }\nrootVolume: { <<: *volume, iops: 1 }\n`;
   expect(problemsOf(text).map(({ message }) => message)).toEqual([
     expect.stringContaining("`rootVolume.iops` must be a whole number"),
@@ -335,7 +335,7 @@ test("`<<` brings the keys of an anchor, and what is wrong beside them is found"
   expect(problemsOf(text.replace(", iops: 1", ""))).toEqual([]);
 });
 
-test("several mistakes come at once, in the order of the file, and none hides another", () => {
+test("several mistakes are reported at once, in the order of the file", () => {
   const data = example({
     replicas: 0,
     redis: { install: "sources", port: 60000, directives: { port: 1 } },
@@ -352,10 +352,10 @@ test("several mistakes come at once, in the order of the file, and none hides an
   ]);
 });
 
-test("malformed YAML and a key given twice say line and column", () => {
+test("malformed YAML and a duplicate key are reported with line and column", () => {
   expect(problemsOf("a: 1\nb: [1\nc: 2\n")[0]).toMatchObject({ at: { line: 3, column: 1 } });
   expect(problemsOf("name: a\nregion: b\n'name': c\n")).toMatchObject([
-    { at: { line: 3, column: 1 }, message: "`name` must be given once; take one of them out" },
+    { at: { line: 3, column: 1 }, message: "`name` must be given once; remove one of them" },
   ]);
 });
 
@@ -365,11 +365,11 @@ test.each([
   ["text", '"text"'],
 ])("a file that holds no mapping (%j) is one problem", (text, got) => {
   expect(problemsOf(text).map(({ message }) => message)).toEqual([
-    `the file must hold the keys of a cluster, such as name, region and masters, got: ${got}`,
+    `the file must have the keys of a cluster, such as name, region and masters, got: ${got}`,
   ]);
 });
 
-describe("a message does not quote what may be a secret", () => {
+describe("a message does not quote a possible secret", () => {
   const secret = "hunter2";
   test.each<[where: string, changes: string, got: string]>([
     ["two backends", "backend: { s3: { secret_key: hunter2 }, gcs: { x: hunter2 } }", "a map with s3, gcs"],
@@ -383,11 +383,11 @@ describe("a message does not quote what may be a secret", () => {
     ["directives as a list", "redis: { directives: [requirepass hunter2] }", "a list of 1"],
     ["a directive as a list", "redis: { directives: { hz: [hunter2] } }", "a list of 1"],
     [
-      "a list around directives",
+      "a list instead of directives",
       "redis: [{ directives: { a: hunter2 } }]",
       '[{"directives":"a map with a"}]',
     ],
-    ["shell as a list", "bootScript: { before: [export A=hunter2] }", "a list of 1"],
+    ["shell code as a list", "bootScript: { before: [export A=hunter2] }", "a list of 1"],
     ["a number as shell", "bootScript: { after: 5 }", "a number"],
   ])("%s", (_, line, got) => {
     const found = problemsOf(`${exampleText()}${line}\n`).map(({ message }) => message);
@@ -398,11 +398,11 @@ describe("a message does not quote what may be a secret", () => {
 
   test("a file that is a list", () => {
     const [found] = problemsOf("- backend: { s3: { k: hunter2 } }\n");
-    expect(found!.message).toContain("the file must hold the keys");
+    expect(found!.message).toContain("the file must have the keys");
     expect(found!.message).not.toContain(secret);
   });
 
-  test("JSON with a mistake behind it", () => {
+  test("JSON with a syntax error after it", () => {
     const [found] = problemsOf('{ "backend": { "s3": { "k": "hunter2" }, } }', "c.json");
     expect(found!.message).toContain("not well-formed JSON");
     expect(found!.message).not.toContain(secret);
@@ -416,7 +416,7 @@ test.each([
 ])("a key that JavaScript drops is refused by name (%s)", (line) => {
   expect(problemsOf(`${exampleText()}${line}\n`).map(({ message }) => message)).toContainEqual(
     expect.stringContaining(
-      '__proto__` must have another name, since JavaScript keeps this one for itself, got: "__proto__"',
+      '__proto__` must have another name, since JavaScript reserves this one, got: "__proto__"',
     ),
   );
 });

@@ -14,17 +14,20 @@ const network = { vpcId: "vpc-0a", masters: { cidr: "10.0.0.0/16" } };
 const secret = "arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-a1B2c3";
 const sharded = (...shards: unknown[]) => ({ replicas: undefined, shards });
 
-describe("the file and the constructs refuse in the same words", () => {
+describe("the file and the constructs refuse with the same message", () => {
   test.each<[mistake: string, changes: Record<string, unknown>, onItsOwn?: string]>([
     ["a zone of another region", { availabilityZones: { "us-east-1a": ["subnet-1"] } }],
     ["a subnet in two zones", { availabilityZones: { ...zones, "us-west-2b": zones["us-west-2a"] } }],
-    ["a preferred zone that is none of the group's", { preferredZones: ["us-west-2c"] }],
+    ["a preferred zone outside the group", { preferredZones: ["us-west-2c"] }],
     ["a placement group in such a zone", { placementGroups: { "us-west-2c": "near" } }],
     [
-      "a preferred zone where all count alike",
+      "a preferred zone with equal zones",
       { preferredZones: ["us-west-2a"], strategy: { orientation: "equalZones" } },
     ],
-    ["a preferred type that is no spot type", { instanceTypes: { ...types, preferredSpot: ["r6a.large"] } }],
+    [
+      "a preferred type that is not a spot type",
+      { instanceTypes: { ...types, preferredSpot: ["r6a.large"] } },
+    ],
     ["spot types and requirements", { instanceTypes: { ...types, resourceRequirements: requirements } }],
     [
       "an empty range",
@@ -41,8 +44,8 @@ describe("the file and the constructs refuse in the same words", () => {
     ["a key without encryption", { rootVolume: { size: 8, encrypted: false, kmsKeyId: "alias/redis" } }],
     ["a root volume without a size", { rootVolume: { encrypted: false } }],
     ["two volumes at one device", { dataVolume: { size: 20, device: "/dev/xvda" } }],
-    ["a data volume to keep where there is none", { persistence: { dataVolume: true } }],
-    ["nothing that persists", { persistence: { rootVolume: false, privateIp: false } }],
+    ["`persistence.dataVolume` without a data volume", { persistence: { dataVolume: true } }],
+    ["persistence of nothing", { persistence: { rootVolume: false, privateIp: false } }],
     [
       "more addresses than replicas, and none kept",
       { replicas: 1, privateIps: ["10.0.1.21", "10.0.1.22"], persistence: { privateIp: false } },
@@ -52,7 +55,7 @@ describe("the file and the constructs refuse in the same words", () => {
       sharded({ ...shard, replicas: 1, privateIps: ["10.0.1.21", "10.0.1.22"] }),
       "privateIps",
     ],
-    ["checks of target groups that are not there", { healthCheck: { type: "TARGET_GROUP" } }],
+    ["health checks without target groups", { healthCheck: { type: "TARGET_GROUP" } }],
     [
       "a target group and keys of another region",
       {
@@ -72,8 +75,8 @@ describe("the file and the constructs refuse in the same words", () => {
       "replicas, addresses and a group beside shards",
       { shards: [shard], privateIps: ["10.0.1.21"], adopt: "sig-1a2b3c4d" },
     ],
-    ["two shards of one name", sharded(shard, { ...other, name: "a" })],
-    ["two shards of one master", sharded(shard, { ...other, master: "10.0.1.10" })],
+    ["two shards with one name", sharded(shard, { ...other, name: "a" })],
+    ["two shards with one master", sharded(shard, { ...other, master: "10.0.1.10" })],
     [
       "one group for two shards",
       sharded(...[shard, other].map((each) => ({ ...each, adopt: "sig-1a2b3c4d" }))),
@@ -82,9 +85,9 @@ describe("the file and the constructs refuse in the same words", () => {
       "an address in two shards",
       sharded(...[shard, other].map((each) => ({ ...each, privateIps: ["10.0.1.21"] }))),
     ],
-    ["a port without room for the bus", { redis: { port: 60_000 } }],
-    ["one port for both", { redis: { port: 7000, busPort: 7000 } }],
-    ["a directive of this package's own", { redis: { directives: { appendonly: "yes" } } }],
+    ["a port without a valid bus port", { redis: { port: 60_000 } }],
+    ["the same port for both", { redis: { port: 7000, busPort: 7000 } }],
+    ["a directive that this package sets", { redis: { directives: { appendonly: "yes" } } }],
   ])("%s", (_, changes, ...[onItsOwn]) => {
     const found = messages(changes);
     expect(found).not.toEqual([]);
@@ -96,7 +99,7 @@ describe("the file and the constructs refuse in the same words", () => {
     ["replicas", { replicas: undefined }],
     ["security groups", { securityGroupIds: undefined }],
     ["spot types", { instanceTypes: { onDemand: "r6i.large" } }],
-  ])("neither %s nor what can be instead", (_, changes) => {
+  ])("neither %s nor its alternative", (_, changes) => {
     const build = () => new RedisReplicasStack(new App(), "redis", { replicas: { ...minimal, ...changes } });
     const [found = ""] = messages(changes);
     const [said] = found.split(". Add it");
@@ -104,7 +107,7 @@ describe("the file and the constructs refuse in the same words", () => {
   });
 });
 
-test("what a variable may still settle is left to Terraform by both", () => {
+test("both leave a rule that depends on a variable to Terraform", () => {
   const changes = {
     instanceTypes: { onDemand: "r6i.large", spot: [{ variable: "spot" }], preferredSpot: ["r5.large"] },
     rootVolume: { size: { variable: "size" }, iops: 5000 },

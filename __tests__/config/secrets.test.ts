@@ -14,7 +14,7 @@ function synth(changes: Record<string, unknown>): any {
   return JSON.parse(Testing.synth(addStack(app, exampleConfig(changes))));
 }
 
-test("secrets make a role of the group's name and a profile that the group takes", () => {
+test("secrets create a role with the name of the group, and an instance profile for the group", () => {
   const { resource, provider } = synth({
     secrets: { secretArns: [secret], parameterArns: [parameter], kmsKeyArns: [key] },
   });
@@ -27,7 +27,7 @@ test("secrets make a role of the group's name and a profile that the group takes
   expect(provider.aws).toEqual([{ region: "us-west-2" }]);
 });
 
-test("variables stand for lists or items, and carry the rules with the region", () => {
+test("variables are allowed for lists or items, and are validated with the region", () => {
   const { variable, resource } = synth({
     secrets: { secretArns: { variable: "secrets" }, parameterArns: [{ variable: "named" }] },
   });
@@ -48,9 +48,9 @@ test.each<[mistake: string, changes: Record<string, unknown>, message: string]>(
     { secrets: { kmsKeyArns: [key] } },
     "`secrets` must name at least one secret or parameter, got:",
   ],
-  ["secrets of another type", { secrets: secret }, "`secrets` must hold lists of ARNs, got:"],
+  ["secrets of another type", { secrets: secret }, "`secrets` must be a map with lists of ARNs, got:"],
   ["an empty list", { secrets: { secretArns: [] } }, "`secrets.secretArns` must name at least one secret"],
-  ["a secret that is no list", { secrets: { secretArns: secret } }, `Write it as a list: [${secret}].`],
+  ["a secret that is not a list", { secrets: { secretArns: secret } }, `Write it as a list: [${secret}].`],
   [
     "a secret's name",
     { secrets: { secretArns: ["redis"] } },
@@ -90,6 +90,6 @@ test.each<[mistake: string, changes: Record<string, unknown>, message: string]>(
   expect(messages(changes)).toEqual([expect.stringContaining(message)]);
 });
 
-test("a secret itself is no setting", () => {
+test("the value of a secret is not a setting", () => {
   expect(messages({ secrets: { secretArns: [secret], password: "x" } })).toHaveLength(1);
 });

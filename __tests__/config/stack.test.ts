@@ -31,7 +31,7 @@ function group(config: ClusterConfig): Record<string, unknown> {
   return Object.values(synth(config).resource.spotinst_elastigroup_aws)[0]!;
 }
 
-test("the example becomes a group of its name, size, machines, zones and security groups", () => {
+test("the example becomes a group with its name, size, instance types, zones and security groups", () => {
   expect(group(exampleConfig())).toMatchObject({
     name: "redis-replicas",
     region: "us-west-2",
@@ -98,21 +98,21 @@ test("settings of Redis reach the boot script", () => {
   });
 });
 
-test("an account is named to the provider, none is left to the credentials", () => {
+test("an account is passed to the provider; without one the provider uses the credentials", () => {
   expect(synth(exampleConfig({ account: "act-1a2b3c4d" })).provider.spotinst[0]).toMatchObject({
     account: "act-1a2b3c4d",
   });
   expect(synth(exampleConfig()).provider.spotinst[0]).not.toHaveProperty("account");
 });
 
-test("a backend is passed through as it is, and `none` is none", () => {
+test("a backend is passed on unchanged, and `none` is no backend", () => {
   const s3 = { bucket: "b", use_lockfile: true, assume_role: { role_arn: "r" } };
   expect(synth(exampleConfig({ backend: { s3 } })).terraform.backend).toEqual({ s3 });
   expect(synth(exampleConfig({ backend: { s3: {} } })).terraform.backend).toEqual({ s3: {} });
   expect(synth(exampleConfig({ backend: "none" })).terraform).not.toHaveProperty("backend");
 });
 
-describe("what looks like a template of Terraform is a literal", () => {
+describe("a Terraform template sequence is a literal", () => {
   const nasty = "a ${x} %{y} $${z}";
   const escaped = "a $${x} %%{y} $$${z}";
 
@@ -131,7 +131,7 @@ describe("what looks like a template of Terraform is a literal", () => {
     expect(synth(config).terraform.backend).toEqual({ s3: { key: escaped, list: [escaped] } });
   });
 
-  test("in directives, which reach the script once unescaped and Terraform once escaped", () => {
+  test("in directives, which are unescaped in the script and escaped once for Terraform", () => {
     const config = exampleConfig({ redis: { directives: { "proc-title-template": nasty } } });
     const app = new App({ outdir: mkdtempSync(join(folder, "out-")) });
     const { bootScript } = addStack(app, config).node.findChild("replicas") as RedisReplicas;
@@ -142,15 +142,15 @@ describe("what looks like a template of Terraform is a literal", () => {
   });
 });
 
-describe("what the constructs refuse is a problem of the file", () => {
-  test("at the place of its value, also where a key has a dot", () => {
+describe("a value that the constructs refuse is a problem of the file", () => {
+  test("at the position of its value, also if a key has a dot", () => {
     const secretArns = ["arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-a1B2c3"];
     const text = `${exampleText({ tags: undefined, secrets: { secretArns } })}tags:\n  team.name: "a;b"\n`;
     const source = new Source("c.yaml", text);
     const add = () =>
       addStacks(new App({ outdir: folder }), [{ config: clusterConfig.parse(source.data), source }]);
     expect(add).toThrow(
-      `c.yaml:${text.split("\n").length - 1}:14: \`tags.team.name\` must hold only letters`,
+      `c.yaml:${text.split("\n").length - 1}:14: \`tags.team.name\` must contain only letters`,
     );
   });
 
@@ -169,7 +169,7 @@ describe("what the constructs refuse is a problem of the file", () => {
     throw new Error("nothing was refused");
   }
 
-  // The letters of a hash hardly compress.
+  // Text of a hash is hardly compressible.
   const noise = Array.from({ length: 1200 }, (_, i) => hash(i));
   test.each<[string, Record<string, unknown>]>([
     ["redis.directives", { redis: { directives: { hz: noise.join("") } } }],
@@ -178,7 +178,7 @@ describe("what the constructs refuse is a problem of the file", () => {
       { bootScript: { after: `echo ${noise.join("")}` }, redis: { directives: { hz: 1 } } },
     ],
     ["masters", { masters: noise.map((each) => each.replace(/[^a-z0-9]/g, "")) }],
-  ])("user data that is too large, at what is longest in it: %s", (path, changes) => {
+  ])("user data that is too large, at its longest value: %s", (path, changes) => {
     const error = problems(exampleConfig(changes), changes);
     expect(error.problems).toHaveLength(1);
     expect(error.message).toMatch(
@@ -188,7 +188,7 @@ describe("what the constructs refuse is a problem of the file", () => {
     expect(error.problems[0]?.at?.line).toBeGreaterThan(1);
   });
 
-  test("a value that slipped past the schema, where the file says it", () => {
+  test("a value that the schema does not check, at its position in the file", () => {
     const error = problems({ ...exampleConfig(), region: "mars" });
     expect(error.message).toMatch(/c\.yaml:2:9: `region` must be an AWS region/);
   });
@@ -219,7 +219,7 @@ const peer = fc.record(
   { requiredKeys: [] },
 );
 
-/** One field at a time, on both sides of its rule. */
+/** One field at a time, with valid and invalid values. */
 const change = fc.oneof(
   field("name", token),
   field("region", fc.oneof(fc.constant("us-west-2"), token)),
@@ -303,7 +303,7 @@ function field(key: string, values: fc.Arbitrary<unknown>): fc.Arbitrary<Record<
   return values.map((value) => ({ [key]: value }));
 }
 
-test("what the schema accepts, the constructs accept", () => {
+test("the constructs accept every value that the schema accepts", () => {
   const outdir = mkdtempSync(join(folder, "out-"));
   let accepted = 0;
   fc.assert(

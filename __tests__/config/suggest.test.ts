@@ -5,14 +5,14 @@ test.each([
   ["ab", "ba", 1],
   ["kitten", "sitting", 3],
   ["same", "same", 0],
-])("from %j to %j it takes %d changes", (a, b, changes) => {
+])("the distance from %j to %j is %d changes", (a, b, changes) => {
   expect(distance(a, b)).toBe(changes);
 });
 
-test("the nearest candidate wins, whatever its case", () => {
+test("the nearest candidate is suggested, independent of case", () => {
   expect(suggest("RevertToSpo", ["revertToSpot", "spot"])).toBe("revertToSpot");
 });
 
-test("what is far from everything suggests nothing", () => {
+test("a word without a similar candidate has no suggestion", () => {
   expect(suggest("colour", ["name", "region"])).toBeUndefined();
 });

@@ -53,10 +53,10 @@ const everywhere = {
   bootScript: { agent: { url: { variable: "agent_url" }, sha256: { variable: "agent_sum" } } },
 };
 
-/** The expression that makes zone:subnet items of the map. */
+/** The expression of the zone:subnet items of the map. */
 const ITEMS = '${flatten([for zone, subnets in var.zones : [for subnet in subnets : "${zone}:${subnet}"]])}';
 
-test("the subnets of a zone may come as one list, beside others and with a placement group", () => {
+test("the subnets of a zone can be one list variable, together with other zones and with a placement group", () => {
   const { group, variable, locals } = synth({
     availabilityZones: { "us-west-2a": { variable: "private" }, "us-west-2b": ["subnet-0b"] },
     placementGroups: { "us-west-2a": "${near}", "us-west-2b": "${far}" },
@@ -68,7 +68,7 @@ test("the subnets of a zone may come as one list, beside others and with a place
   );
 });
 
-test("a variable keeps its plain name, even one that the stack has for something else", () => {
+test("a variable keeps its plain name, even if another child of the stack has the same name", () => {
   expect(Object.keys(synth(everywhere).variable).sort()).toEqual(
     [
       ...[
@@ -89,7 +89,7 @@ test("a variable keeps its plain name, even one that the stack has for something
   );
 });
 
-test("each has the type of its place and refuses null", () => {
+test("each has the type of its key and refuses null", () => {
   const { variable } = synth(everywhere);
   const types = Object.fromEntries(Object.entries(variable).map(([name, { type }]) => [name, type]));
   expect(types).toEqual({
@@ -115,7 +115,7 @@ test("each has the type of its place and refuses null", () => {
   expect(Object.values(variable).every(({ nullable }) => !nullable)).toBe(true);
 });
 
-test("values arrive as references where they belong", () => {
+test("values become references to the variables", () => {
   const { group, locals } = synth(everywhere);
   expect(group).toMatchObject({
     image_id: "${var.image}",
@@ -146,7 +146,7 @@ test("values arrive as references where they belong", () => {
   expect(lines.find((line) => line.startsWith("MASTERS="))).toContain("var.master_ip");
 });
 
-test("one that stands in two places is declared once and describes both", () => {
+test("a variable that is used twice is declared once, and its description has both places", () => {
   const { variable } = synth(everywhere);
   expect(variable["type"]!.description).toBe(
     "Value of `instanceTypes.onDemand`, `instanceTypes.preferredSpot[0]`",
@@ -158,7 +158,7 @@ test("a config without variables declares none", () => {
   expect(synth({})).not.toHaveProperty("variable");
 });
 
-describe("every place where the schema takes a variable", () => {
+describe("every place where the schema allows a variable", () => {
   interface Node {
     $ref?: string;
     type?: string;
@@ -168,7 +168,7 @@ describe("every place where the schema takes a variable", () => {
     additionalProperties?: Node | boolean;
   }
 
-  /** A value with a variable wherever one may stand: for lists and maps as a whole, or for what is in them. */
+  /** A value with a variable at every allowed place: for whole lists and maps, or for their items. */
   function filled(node: Node, whole: boolean, path: string, places: string[]): unknown {
     const ways = node.anyOf ?? [node];
     const parts = ways.find(({ type }) => type === "array" || type === "object");
@@ -197,7 +197,7 @@ describe("every place where the schema takes a variable", () => {
   });
 });
 
-describeWith(["terraform"], "Terraform holds the same rules", () => {
+describeWith(["terraform"], "Terraform checks the same rules", () => {
   const { variable } = synth(everywhere);
   const directory = mkdtempSync(join(folder, "tf-"));
   writeFileSync(
@@ -250,7 +250,7 @@ describeWith(["terraform"], "Terraform holds the same rules", () => {
     expect(text).toContain('"us-west-2a:subnet-1", + "us-west-2a:subnet-2", + "us-west-2b:subnet-3"');
   });
 
-  test("bad values are refused in the words of the config, all at once", () => {
+  test("bad values are refused with the messages of the config, all at once", () => {
     const { status, text } = plan({
       master_ip: "10.0.1.10:6379",
       replicas: "0",

@@ -26,7 +26,7 @@ import { type Json, minimal } from "./support";
 
 jest.setTimeout(180_000);
 
-/** The body as it is compared: the provider sends zones and sets in any order, and gzip has its releases. */
+/** The body for a comparison: the provider sends zones and sets in any order, and gzip's output depends on its version. */
 function comparable(body: Json): Json {
   const { compute, thirdPartiesIntegration } = structuredClone(body).group;
   const by = (key: string) => (one: Json, other: Json) => (one[key] < other[key] ? -1 : 1);
@@ -39,7 +39,7 @@ function comparable(body: Json): Json {
   return { group: { ...body.group, compute, thirdPartiesIntegration } };
 }
 
-/** What an earlier run has sent; with RECORD=1 this one is written, to be looked through before it is kept. */
+/** The recorded requests of an earlier run. RECORD=1 records this run; review the files before they are committed. */
 function recorded(name: string, body: Json): Json {
   const path = join(__dirname, "recorded", `${name}.json`);
   if (process.env.RECORD === "1") writeFileSync(path, `${JSON.stringify(body, undefined, 2)}\n`);
@@ -52,9 +52,9 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
   afterEach(() => bench.close());
 
   test.each(Object.entries({ bare, everything, others }))(
-    "%s: sent as it was recorded, and settled whatever the API adds",
+    "%s: sent as recorded, and then an empty plan for any defaults of the API",
     async (name, props) => {
-      // What an API adds, it adds when it is sent something: each has a group of its own.
+      // The API adds defaults at each request, so each API has a separate group.
       for (const defaults of [off, { capitalVolumeTypes: true }, filled]) {
         bench = await Workbench.open(defaults);
         const [post, ...more] = await bench.apply(groupStack(props));
@@ -70,7 +70,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
   const LAUNCH = "compute.launchSpecification";
   const zones = { "us-west-2a": ["subnet-0a1b"], "us-west-2b": ["subnet-0a2b"] };
 
-  test("every change is one request in place that says nothing else, and settles", async () => {
+  test("every change is one request in place with no other attributes, and then an empty plan", async () => {
     const before: StatefulElastigroupProps = {
       ...bare,
       userData: "#!/bin/sh\n",
@@ -120,7 +120,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
     expect([capacity.target, compute.launchSpecification.imageId]).toEqual([2, bare.imageId]);
   });
 
-  test("every update of a group with records carries their domains too, and settles", async () => {
+  test("every update of a group with records also contains their domains, and then has an empty plan", async () => {
     const domain = (name: string) => [{ hostedZoneId: "Z1", records: [{ name }] }];
     const domains = "thirdPartiesIntegration.route53.domains";
     const names = (): string => JSON.stringify(bench.group.thirdPartiesIntegration.route53);
@@ -132,17 +132,17 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
     expect(sentPaths(put)).toEqual(["name", domains]);
     await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
 
-    // The provider never reads them back: what a failed update lost goes with the next one of anything.
+    // The provider does not read them. A failed change of them is sent with the next update of any attribute.
     bench.api.failNextUpdates(1);
     const moved = { ...renamed, route53: domain("b.example.com") };
-    await expect(bench.apply(groupStack(moved))).rejects.toThrow("chosen to fail");
+    await expect(bench.apply(groupStack(moved))).rejects.toThrow("configured to fail");
     await expect(bench.apply(groupStack(moved))).resolves.toEqual([]);
     expect(names()).toContain("a.example.com");
     await bench.apply(groupStack({ ...moved, name: "again" }));
     expect(names()).toContain("b.example.com");
   });
 
-  test("deallocation counts from its own apply on, without a request", async () => {
+  test("deallocation takes effect from its apply on, without a request", async () => {
     bench = await Workbench.open();
     await bench.apply(groupStack(bare));
     const deallocation = { images: false, volumes: false, snapshots: false };
@@ -161,14 +161,14 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
       bench = await Workbench.open(filled);
       await bench.apply(groupStack(bare));
       bench.api.failNextUpdates(1);
-      await expect(bench.apply(withZones(AvailabilityZones.of(moved)))).rejects.toThrow("chosen to fail");
+      await expect(bench.apply(withZones(AvailabilityZones.of(moved)))).rejects.toThrow("configured to fail");
       expect(sent()).not.toContain("us-west-2c");
     });
 
-    test("are noticed by every plan and apply, and sent again with a revision", async () => {
+    test("are reported by every plan and apply, and sent again with a revision", async () => {
       await expect(bench.terraform.plan()).rejects.toThrow(/Raise\s+the zones' revision/);
       await expect(bench.terraform.apply()).rejects.toThrow(/Raise\s+the zones' revision/);
-      // That apply has not hidden it.
+      // The apply must not hide it.
       await expect(bench.terraform.plan()).rejects.toThrow(/Raise\s+the zones' revision/);
       const [put] = await bench.apply(withZones(AvailabilityZones.of(moved, { revision: 1 })));
       expect(sentPaths(put)).toEqual(["compute.availabilityZones"]);
@@ -177,19 +177,19 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
       await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
     });
 
-    test("can be given up for those that Spot has", async () => {
+    test("can be reverted to the zones that Spot has", async () => {
       const [put] = await bench.apply(groupStack(bare));
       expect(sentPaths(put)).toEqual(["compute.availabilityZones"]);
       await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
     });
 
-    test("do not stand in the way of destroying the group", async () => {
+    test("do not prevent the destruction of the group", async () => {
       await bench.terraform.destroy();
       expect(bench.api.groups.list()).toEqual([]);
     });
   });
 
-  test("subnets instead of zones are read back, and so sent again by themselves", async () => {
+  test("subnets instead of zones are read by the provider, and so are sent again automatically", async () => {
     const subnets = (...ids: string[]) =>
       groupStack(bare, ({ elastigroup }) => {
         elastigroup.addOverride("availability_zones", undefined);
@@ -198,13 +198,13 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
     bench = await Workbench.open(filled);
     await bench.apply(subnets("subnet-0a"));
     bench.api.failNextUpdates(1);
-    await expect(bench.apply(subnets("subnet-0b"))).rejects.toThrow("chosen to fail");
+    await expect(bench.apply(subnets("subnet-0b"))).rejects.toThrow("configured to fail");
     const [put] = await bench.apply(subnets("subnet-0b"));
     expect(sentPaths(put)).toEqual(["compute.subnetIds"]);
   });
 
-  describe("an API that answers more than it was sent", () => {
-    test("a tag: wanted away by every plan, until `tags` has it too", async () => {
+  describe("an API that returns more attributes than it was sent", () => {
+    test("a tag: every plan removes it, until `tags` also has it", async () => {
       bench = await Workbench.open({ extraTag: true });
       await bench.apply(groupStack({ ...bare, tags: { team: "data" } }));
       await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 2 });
@@ -212,7 +212,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
       await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
     });
 
-    test("subnets: wanted away by every plan, and changed zones still sent; ignored, zones are lost", async () => {
+    test("subnets: every plan removes them, and changed zones are still sent; if ignored, zones are lost", async () => {
       const moved = AvailabilityZones.of({ "us-west-2c": ["subnet-0c"] });
       bench = await Workbench.open({ subnetIds: true });
       await bench.apply(groupStack(bare));
@@ -225,18 +225,18 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
     });
   });
 
-  describe("values that only Terraform knows", () => {
+  describe("values that are known only to Terraform", () => {
     type Values = (name: string) => TerraformVariable;
     type Options = Partial<RedisReplicasProps>;
 
-    /** A stack with options made of variables of these types. */
+    /** A stack with options that are variables of these types. */
     const withVariables =
       (types: Record<string, string>, options: (values: Values) => Options) =>
       (app: App): TerraformStack => {
         const stack = new RedisReplicasStack(app, "redis", {
           backend: { local: { path: "terraform.tfstate" } },
         });
-        // The variables must exist before the group that refers to them.
+        // The variables must be created before the group that refers to them.
         const variables = new Map(
           Object.entries(types).map(([name, type]) => [name, new TerraformVariable(stack, name, { type })]),
         );
@@ -244,7 +244,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         return stack;
       };
 
-    /** All that a plan refuses, without the lines it is broken into. */
+    /** All errors of a plan, without line breaks. */
     async function refusal(values: TerraformVariables): Promise<string> {
       const text = await bench.terraform.plan(values).then(
         () => "planned",
@@ -253,7 +253,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
       return text.replace(/[\s│]+/g, " ");
     }
 
-    /** A value's type, a good one, a bad one, and what a message says of that. */
+    /** The type of a variable, a valid value, an invalid value, and a part of its message. */
     const rules: Record<string, [type: string, good: unknown, bad: unknown, message: string]> = {
       name: ["string", "group", " ", "`name` must be 1 to 255 characters"],
       region: ["string", "us-west-2", "west", "`region` must be an AWS region"],
@@ -354,11 +354,11 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         Object.entries(rules).map(([name, rule]) => [`v_${name}`, rule[at]]),
       ) as TerraformVariables;
 
-    test("are held against every rule by the plan; good ones are planned, and settle", async () => {
+    test("are checked against every rule by the plan; valid ones are applied, and then have an empty plan", async () => {
       bench = await Workbench.open(filled);
       bench.write(ruled);
       await bench.terraform.init();
-      // A type of volume that is none has no range of IOPS.
+      // An unknown volume type has no range of IOPS.
       const said = [await refusal(each(2)), await refusal({ ...each(1), v_iops: 1 })].join(" ");
       expect(Object.values(rules).filter(([, , , message]) => !said.includes(message))).toEqual([]);
       await bench.terraform.apply(each(1));
@@ -376,7 +376,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
       ]
     >([
       [
-        "a preferred type that is no spot type",
+        "a preferred type that is not a spot type",
         { spot: "list(string)", preferred: "list(string)" },
         { spot: ["r6i.large", "r5.large"], preferred: ["r5.large"] },
         { spot: ["r6i.large"], preferred: ["r5.large"] },
@@ -406,7 +406,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         "`instanceTypes` must be of one architecture, for one image runs on all",
       ],
       [
-        "an architecture that the types have not",
+        "an architecture that differs from that of the types",
         { architecture: "string" },
         { architecture: "x86_64" },
         { architecture: "arm64" },
@@ -414,7 +414,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         "`instanceTypes` must be of one architecture, for one image runs on all",
       ],
       [
-        "zones of another region, one subnet in two of them, and a preferred zone that is none of them",
+        "zones of another region, one subnet in two of them, and a preferred zone that is not among them",
         { zones: "list(string)" },
         { zones: ["us-west-2a:subnet-0a", "us-west-2b:subnet-0b"] },
         { zones: ["us-west-2a:subnet-0a", "us-east-1b:subnet-0a"] },
@@ -533,7 +533,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         "`rootVolume.kmsKeyId` must be in `region` (us-west-2)",
       ],
       [
-        "checks of target groups that are not there, preferred zones where all count alike, and addresses that are not kept",
+        "health checks of missing target groups, preferred zones with equal zones, and addresses that are not kept",
         { check: "string", orientation: "string", kept: "bool" },
         { check: "HCS", orientation: "balanced", kept: true },
         { check: "TARGET_GROUP", orientation: "equalAzDistribution", kept: false },
@@ -552,15 +552,18 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         "`privateIps` must be left out unless `persistence.privateIp` is true",
         "`persistence` must keep the root volume or the private IP",
       ],
-    ])("%s: refused by the plan; what fits settles", async (_, types, good, bad, options, ...messages) => {
-      bench = await Workbench.open(filled);
-      bench.write(withVariables(types, options));
-      await bench.terraform.init();
-      const said = await refusal(bad);
-      expect(messages.filter((message) => !said.includes(message))).toEqual([]);
-      await bench.terraform.apply(good);
-      await expect(bench.terraform.plan(good)).resolves.toMatchObject({ exitCode: 0 });
-    });
+    ])(
+      "%s: refused by the plan; valid values have an empty second plan",
+      async (_, types, good, bad, options, ...messages) => {
+        bench = await Workbench.open(filled);
+        bench.write(withVariables(types, options));
+        await bench.terraform.init();
+        const said = await refusal(bad);
+        expect(messages.filter((message) => !said.includes(message))).toEqual([]);
+        await bench.terraform.apply(good);
+        await expect(bench.terraform.plan(good)).resolves.toMatchObject({ exitCode: 0 });
+      },
+    );
 
     test.each([
       ["arn:aws-us-gov:iam::123456789012:instance-profile/path/redis", { name: "redis" }],
@@ -579,7 +582,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
       await expect(bench.terraform.plan({ profile })).resolves.toMatchObject({ exitCode: 0 });
     });
 
-    test("none is sent where a profile that may be left out is null", async () => {
+    test("no profile is sent if an optional profile is null", async () => {
       bench = await Workbench.open(filled);
       const build = withVariables({ profile: "string", key: "string" }, (of) => ({
         iamInstanceProfile: of("profile").stringValue,
@@ -592,7 +595,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
       });
     });
 
-    test("good ones of every type arrive and settle", async () => {
+    test("valid ones of every type are sent, and then have an empty plan", async () => {
       bench = await Workbench.open(filled);
       const build = (app: App): TerraformStack => {
         const stack = new RedisReplicasStack(app, "redis", {
@@ -647,7 +650,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
       (app: App) =>
         new RedisReplicasStack(app, "redis", { replicas: { ...minimal, replicas: undefined, shards } });
 
-    test("are groups of their own, which neither order nor another shard touches", async () => {
+    test("are separate groups, which do not depend on their order or on other shards", async () => {
       bench = await Workbench.open(filled);
       expect((await bench.apply(sharded(a, b))).map(({ method }) => method)).toEqual(["POST", "POST"]);
       const groups: Json[] = bench.api.groups.list().sort((one, other) => (one.name! < other.name! ? -1 : 1));
@@ -667,7 +670,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
     });
   });
 
-  test("what the construct does not offer can be written on the resource itself", async () => {
+  test("attributes without a property can be set on the Terraform resource", async () => {
     bench = await Workbench.open(filled);
     await bench.apply(
       groupStack(bare, ({ elastigroup }) => {
@@ -682,7 +685,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
     await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
   });
 
-  test("another construct id is no new group where `moved` says so", async () => {
+  test("another construct ID is not a new group with a `moved` block", async () => {
     const addresses: string[] = [];
     const note = ({ elastigroup }: StatefulElastigroup): void =>
       void addresses.push(`spotinst_elastigroup_aws.${elastigroup.friendlyUniqueId}`);
@@ -698,7 +701,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
     await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
   });
 
-  test.each(["shards.yaml", "production.yaml"])("the example %s settles", async (name) => {
+  test.each(["shards.yaml", "production.yaml"])("the example %s has an empty second plan", async (name) => {
     const text = readFileSync(join(__dirname, "../../examples", name), "utf8")
       .replace(/^name: .*$/m, "name: redis")
       .replace(/^account: .*\n/m, "")

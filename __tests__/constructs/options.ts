@@ -23,7 +23,7 @@ export const bare: StatefulElastigroupProps = {
   securityGroupIds: ["sg-0123456789abcdef0"],
 };
 
-/** Every option at once, none of them with its default; what excludes it is in `others`. */
+/** All options that can be combined, each with another value than its default. Conflicting options are in `others`. */
 export const everything: StatefulElastigroupProps = {
   name: "everything",
   region: "us-west-2",
@@ -96,7 +96,7 @@ export const everything: StatefulElastigroupProps = {
   userData: "#!/bin/sh\necho hello\n",
 };
 
-/** What excludes an option of `everything`. */
+/** Options that exclude an option of `everything`. */
 export const others: StatefulElastigroupProps = {
   ...bare,
   name: "others",
@@ -118,7 +118,7 @@ export const others: StatefulElastigroupProps = {
   strategy: { revertToSpot: RevertToSpot.ALWAYS, orientation: Orientation.COST },
 };
 
-/** A stack `redis` with such a group, whose props may take what else is in the stack. */
+/** A stack `redis` with such a group. Its props can refer to other elements of the stack. */
 export function groupStack(
   props: StatefulElastigroupProps | ((stack: TerraformStack) => StatefulElastigroupProps),
   more?: (group: StatefulElastigroup) => void,

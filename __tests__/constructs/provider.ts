@@ -10,7 +10,7 @@ import { SpotApi } from "../../rehearsal/spot-api/spot-api";
 import { Terraform, type TerraformVariables } from "../../rehearsal/terraform";
 import { type Json } from "./support";
 
-/** The dotted paths of everything that a request says of its group, in order. */
+/** The dotted paths of all attributes in a request, in order. */
 export function sentPaths(request: RecordedRequest | undefined): string[] {
   return paths((request?.body as Json).group).sort();
 }
@@ -20,7 +20,7 @@ function paths(value: Json, path = ""): string[] {
   return Object.entries(value).flatMap(([key, each]) => paths(each, path === "" ? key : `${path}.${key}`));
 }
 
-/** Stacks of one id, synthesized one after the other, with the real provider and a Spot API without machines. */
+/** Stacks with the same ID, synthesized one after the other, with the real provider and a Spot API without machines. */
 export class Workbench {
   private initialized = false;
 
@@ -40,14 +40,14 @@ export class Workbench {
     );
   }
 
-  /** Synthesizes the stack, whose id must be `redis`, over the last one. */
+  /** Synthesizes a stack in place of the last one. Its ID must be `redis`. */
   write(build: (app: App) => TerraformStack): void {
     const app = new App({ outdir: join(this.directory, "out") });
     build(app);
     app.synth();
   }
 
-  /** The same, then `apply`, after `init` the first time; returns the requests that this made, but for reads. */
+  /** Synthesizes and applies a stack. Returns the requests, without reads. */
   async apply(
     build: (app: App) => TerraformStack,
     variables?: TerraformVariables,
@@ -61,29 +61,29 @@ export class Workbench {
     return this.api.requests.filter(({ method }) => method !== "GET");
   }
 
-  /** What the only group of the API is now. */
+  /** The current state of the only group of the API. */
   get group(): Json {
     const groups = this.api.groups.list();
     expect(groups).toHaveLength(1);
     return groups[0];
   }
 
-  /** The script its instances get. */
+  /** The user data of its instances. */
   get userData(): string {
     return gunzipSync(Buffer.from(this.group.compute.launchSpecification.userData, "base64")).toString();
   }
 
-  /** Terraform in the same place, with more in its environment. */
+  /** Terraform in the same folder, with additional environment variables. */
   terraformWith(environment: Readonly<Record<string, string>>): Terraform {
     return new Terraform(this.stackDirectory, { ...this.api.environment(), ...environment });
   }
 
-  /** Forgets the state of a stack that keeps it beside its JSON. */
+  /** Removes the local state of a stack. */
   forget(): void {
     rmSync(join(this.stackDirectory, "terraform.tfstate"));
   }
 
-  /** Where Terraform runs. */
+  /** The folder in which Terraform runs. */
   get stackDirectory(): string {
     return join(this.directory, "out/stacks/redis");
   }

@@ -16,10 +16,10 @@ export const minimal: RedisReplicasProps & { securityGroupIds: string[] } = {
   securityGroupIds: ["sg-0123456789abcdef0"],
 };
 
-/** JSON of a shape that the test itself states. */
+/** JSON whose type the test defines. */
 export type Json = any;
 
-/** Synthesizes as `cdktf synth` does, validations and backend included, and returns the stack's JSON. */
+/** Synthesizes like `cdktf synth`, with validations and backend, and returns the JSON of the stack. */
 export function synthesize(build: (app: App) => TerraformStack): Json {
   const outdir = mkdtempSync(join(tmpdir(), "synth-"));
   try {
@@ -32,7 +32,7 @@ export function synthesize(build: (app: App) => TerraformStack): Json {
   }
 }
 
-/** The JSON of a stack with replicas like `minimal`, but for what is given. */
+/** The JSON of a stack with the replicas of `minimal`, with changes. */
 export function synthesizeReplicas(changed: Partial<RedisReplicasProps> = {}): Json {
   return synthesize((app) => new RedisReplicasStack(app, "redis", { replicas: { ...minimal, ...changed } }));
 }
@@ -44,7 +44,7 @@ export function elastigroup(json: Json): Json {
   return groups[0];
 }
 
-/** A resource's config as its JSON has it; the values, such as tags, keep their keys. */
+/** The config of a resource with the keys of its JSON. Keys of values, such as tags, are unchanged. */
 export function snakeCase(config: object): Json {
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => [
@@ -54,7 +54,7 @@ export function snakeCase(config: object): Json {
   );
 }
 
-/** A resource's attributes without what cdktf notes beside them. */
+/** The attributes of a resource, without the metadata of cdktf. */
 export function plain(resource: Json): Json {
   return Object.fromEntries(Object.entries(resource as object).filter(([name]) => name !== "//"));
 }

@@ -14,7 +14,7 @@ const agent = z.strictObject(
         "SHA-256 of that file; by default, of this version's. Another file is refused on the instance.",
     }),
   },
-  { error: "hold `url` and `sha256`" },
+  { error: "be a map with `url` and `sha256`" },
 );
 
 export const bootScript = z.strictObject(
@@ -31,5 +31,5 @@ export const bootScript = z.strictObject(
       description: "Where instances download the agent; by default, from this version's release.",
     }),
   },
-  { error: "hold `before`, `after` and `agent`" },
+  { error: "be a map with `before`, `after` and `agent`" },
 );

@@ -20,5 +20,5 @@ export const healthCheck = z.strictObject(
       default: HEALTH_DEFAULTS.unhealthyDuration,
     }),
   },
-  { error: "hold settings of the health check" },
+  { error: "be a map with settings of the health check" },
 );

@@ -16,33 +16,39 @@ function generation() {
 const resourceRequirements = z.strictObject(
   {
     minMemory: whole(MEMORY.least, MEMORY.most, " GiB").meta({
-      description: "The least memory in GiB: a replica's data must fit.",
+      description: "The minimum memory in GiB. It must be enough for the data of a replica.",
       examples: [16],
     }),
     maxMemory: whole(MEMORY.least, MEMORY.most, " GiB").meta({
-      description: "The most memory in GiB.",
+      description: "The maximum memory in GiB.",
       examples: [32],
     }),
-    minVcpus: whole(VCPUS.least, VCPUS.most).meta({ description: "The fewest vCPUs.", examples: [2] }),
-    maxVcpus: whole(VCPUS.least, VCPUS.most).meta({ description: "The most vCPUs.", examples: [8] }),
+    minVcpus: whole(VCPUS.least, VCPUS.most).meta({
+      description: "The minimum number of vCPUs.",
+      examples: [2],
+    }),
+    maxVcpus: whole(VCPUS.least, VCPUS.most).meta({
+      description: "The maximum number of vCPUs.",
+      examples: [8],
+    }),
     excludedFamilies: list(text(INSTANCE_FAMILY), INSTANCE_FAMILY.noun)
       .optional()
-      .meta({ description: "Families not to use.", examples: [["t"]] }),
+      .meta({ description: "Excluded families.", examples: [["t"]] }),
     excludedTypes: list(text(INSTANCE_TYPE), INSTANCE_TYPE.noun)
       .optional()
-      .meta({ description: "Types not to use.", examples: [["m3.large"]] }),
+      .meta({ description: "Excluded types.", examples: [["m3.large"]] }),
     excludedGenerations: list(generation(), GENERATION.noun)
       .optional()
-      .meta({ description: "Generations not to use.", examples: [["1", "2"]] }),
+      .meta({ description: "Excluded generations.", examples: [["1", "2"]] }),
   },
-  { error: "hold `minMemory`, `maxMemory`, `minVcpus` and `maxVcpus`" },
+  { error: "be a map with `minMemory`, `maxMemory`, `minVcpus` and `maxVcpus`" },
 );
 
 export const instanceTypes = z
   .strictObject(
     {
       onDemand: orVariable(text(INSTANCE_TYPE)).meta({
-        description: "The type that takes over where there is no spot capacity.",
+        description: "The type that is used without spot capacity.",
         examples: ["r6i.large"],
       }),
       spot: listOrVariable(INSTANCE_TYPE)
@@ -54,12 +60,12 @@ export const instanceTypes = z
         }),
       preferredSpot: listOrVariable(INSTANCE_TYPE)
         .optional()
-        .meta({ description: "Spot types to prefer, each one of `spot`.", examples: [["r6i.large"]] }),
+        .meta({ description: "The preferred spot types, a subset of `spot`.", examples: [["r6i.large"]] }),
       resourceRequirements: resourceRequirements
         .optional()
-        .meta({ description: "What a spot machine must have, instead of `spot`." }),
+        .meta({ description: "Requirements for spot instances, instead of `spot`." }),
     },
-    { error: "hold `onDemand` and `spot`" },
+    { error: "be a map with `onDemand` and `spot`" },
   )
   .refine(({ spot, resourceRequirements }) => (spot ?? resourceRequirements) !== undefined, {
     path: ["spot"],

@@ -67,5 +67,5 @@ export const network = z.strictObject(
       default: false,
     }),
   },
-  { error: "hold `vpcId` and `masters`" },
+  { error: "be a map with `vpcId` and `masters`" },
 );

@@ -18,7 +18,7 @@ export const persistence = z.strictObject(
       default: true,
     }),
   },
-  { error: "hold `rootVolume`, `privateIp` and `dataVolume`" },
+  { error: "be a map with `rootVolume`, `privateIp` and `dataVolume`" },
 );
 
 export const deallocation = z.strictObject(
@@ -29,5 +29,5 @@ export const deallocation = z.strictObject(
     volumes: yesNo().optional().meta({ description: "Whether volumes are deleted.", default: true }),
     snapshots: yesNo().optional().meta({ description: "Whether snapshots are deleted.", default: true }),
   },
-  { error: "hold `images`, `volumes` and `snapshots`" },
+  { error: "be a map with `images`, `volumes` and `snapshots`" },
 );

@@ -76,5 +76,5 @@ export const redis = z.strictObject(
         examples: [{ hz: "50" }],
       }),
   },
-  { error: "hold settings of Redis" },
+  { error: "be a map with settings of Redis" },
 );

@@ -15,10 +15,10 @@ export const review = z.strictObject(
             examples: ["the cluster is in one zone too"],
           }),
         },
-        { error: "hold `rule` and `reason`" },
+        { error: "be a map with `rule` and `reason`" },
       ),
       "rule",
     ).meta({ description: "Rules whose findings are not shown." }),
   },
-  { error: "hold `ignore`" },
+  { error: "be a map with `ignore`" },
 );

@@ -20,10 +20,10 @@ export const route53Domain = z.strictObject(
             .optional()
             .meta({ description: "Whether it holds public addresses or names.", default: false }),
         },
-        { error: "hold `name`" },
+        { error: "be a map with `name`" },
       ),
       "record",
     ).meta({ description: "The records." }),
   },
-  { error: "hold `hostedZoneId` and `records`" },
+  { error: "be a map with `hostedZoneId` and `records`" },
 );

@@ -5,7 +5,7 @@ import { KEY_ARN, PARAMETER_ARN, SECRET_ARN } from "../../constructs/validation/
 import { ofFormat } from "../../constructs/validation/value-rules";
 import { type Condition, listOrVariable } from "./values";
 
-/** The region is part of the file, so Terraform can hold the ARN of a variable against it. */
+/** The region is part of the file, so Terraform can check the ARN of a variable against it. */
 function inRegion(region: string): Condition[] {
   const pattern = new RegExp(`^[^:]*:[^:]*:[^:]*:${region}:`);
   return [ofFormat({ pattern, rule: inRegionRule(region) })];
@@ -16,15 +16,15 @@ export const secrets = z
     {
       secretArns: listOrVariable(SECRET_ARN, inRegion)
         .optional()
-        .meta({ description: "Secrets of Secrets Manager, by their whole ARNs." }),
+        .meta({ description: "Secrets of Secrets Manager, by their complete ARNs." }),
       parameterArns: listOrVariable(PARAMETER_ARN, inRegion)
         .optional()
         .meta({ description: "Parameters of the Parameter Store, by their ARNs." }),
       kmsKeyArns: listOrVariable(KEY_ARN, inRegion)
         .optional()
-        .meta({ description: "The keys that encrypt them, where those are your own." }),
+        .meta({ description: "The customer managed KMS keys that encrypt them." }),
     },
-    { error: "hold lists of ARNs" },
+    { error: "be a map with lists of ARNs" },
   )
   .refine(({ secretArns, parameterArns }) => (secretArns ?? parameterArns) !== undefined, {
     error: SOME_SECRET,

@@ -17,5 +17,5 @@ export const shard = z.strictObject(
       .optional()
       .meta({ description: "A group that exists already and becomes the shard's." }),
   },
-  { error: "hold `name`, `master` and `replicas`" },
+  { error: "be a map with `name`, `master` and `replicas`" },
 );

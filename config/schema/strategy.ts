@@ -7,7 +7,7 @@ import { ONLY_TRUE } from "../../constructs/elastigroup/strategy";
 import { LASTING } from "../../constructs/elastigroup/revert-to-spot";
 import { keysOf, list, oneOf, orVariable, text, whole, yesNo } from "./values";
 
-/** What the file calls them. */
+/** The names in the file. */
 export const ORIENTATIONS = {
   availability: Orientation.AVAILABILITY,
   balanced: Orientation.BALANCED,
@@ -44,9 +44,10 @@ export const strategy = z.strictObject(
     }),
     maxReplacementsPercentage: whole(PERCENT.least, PERCENT.most, " percent")
       .optional()
-      .meta({ description: "The share of the instances that may be replaced at the same time." }),
+      .meta({ description: "The percentage of the instances that may be replaced at the same time." }),
     immediateOnDemandRecoverThreshold: whole(PERCENT.least, PERCENT.most, " percent").optional().meta({
-      description: "The share without spot capacity from which on-demand instances take over at once.",
+      description:
+        "The percentage of instances without spot capacity from which on-demand instances are launched immediately.",
     }),
     minimumInstanceLifetime: z
       .literal(LIFETIMES, { error: oneOfRule(LIFETIMES).rule })
@@ -63,5 +64,5 @@ export const strategy = z.strictObject(
       .optional()
       .meta({ description: "Whether on-demand is bought where it is cheaper than spot." }),
   },
-  { error: "hold settings of the strategy" },
+  { error: "be a map with settings of the strategy" },
 );

@@ -10,19 +10,19 @@ import {
   within,
 } from "../../constructs/validation/value-rules";
 
-/** Terraform's rule for names, without those it reserves in modules. */
+/** Names of variables that Terraform allows, without those that it reserves in modules. */
 const VARIABLE_NAME =
   /^(?!(source|version|providers|count|for_each|lifecycle|depends_on|locals)$)[A-Za-z_][A-Za-z0-9_-]*$/;
 
-/** Names are keys of plain objects in cdktf, which have such as `constructor` already. */
+/** Names are keys of plain objects in cdktf, which already have keys such as `constructor`. */
 export function isFree(name: string): boolean {
   return !(name in {});
 }
 
-/** What must be where a name is not free. */
-export const TAKEN = "be another word: JavaScript has taken this one";
+/** The rule for a name that is reserved. */
+export const TAKEN = "be another word, since JavaScript reserves this one";
 
-/** What stands in place of a value that only Terraform gets. */
+/** The form of a value that only Terraform gets. */
 export const variable = z
   .strictObject(
     {
@@ -41,29 +41,29 @@ export const variable = z
 /** `{ variable: name }` in place of a value. */
 export type Variable = z.output<typeof variable>;
 
-/** A value, or the name of the Terraform variable that brings it. */
+/** A value, or the name of the Terraform variable with the value. */
 export type OrVariable<T> = T | Variable;
 
-/** Whether a Terraform variable brings the value. */
+/** Whether the value is that of a Terraform variable. */
 export function isVariable(value: unknown): value is Variable {
   return typeof value === "object" && value !== null && "variable" in value;
 }
 
-/** A rule that Terraform holds a variable against. */
+/** A rule by which Terraform validates a variable. */
 export interface Condition extends ValueRule<never> {
-  /** The parts it is about, such as `each item of `. */
+  /** The parts that it applies to, such as `each item of `. */
   readonly parts?: string;
 }
 
-/** What is known of a value beyond the shape that its schema tells. */
+/** Properties of a value in addition to its schema. */
 interface Notes {
-  /** The conditions of a variable in its place, in a file of this region. */
+  /** The conditions of a variable in place of the value, in a file with this region. */
   readonly conditions: (region: string) => readonly Condition[];
-  /** For a text of another format: the text that was probably meant. */
+  /** For a text that does not match: the text that was probably meant. */
   readonly meant?: Format["meant"];
 }
 
-/** Not a registry of zod, whose types take apart what a condition returns. */
+/** A WeakMap instead of a zod registry, whose types change the result of a condition. */
 const notes = new WeakMap<z.core.$ZodType, Notes>();
 
 /** A schema with notes. */
@@ -77,7 +77,7 @@ export function notesOf(schema: z.core.$ZodType): Notes {
   return notes.get(schema) ?? { conditions: () => [] };
 }
 
-/** Text of a format; `further` is what a variable must hold beside it. */
+/** Text of a format. `further` has additional rules for a variable. */
 export function text(
   format: Omit<Format, "noun">,
   further: (region: string) => readonly Condition[] = () => [],
@@ -94,7 +94,7 @@ export function whole(least: number, most: number, unit = "") {
   return noted(z.int({ error }).min(least, { error }).max(most, { error }), { conditions: () => [range] });
 }
 
-/** One of some words. */
+/** One of several words. */
 export function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
   return z.enum(values, { error: oneOfRule<string>(values).rule });
 }
@@ -109,7 +109,7 @@ export function yesNo() {
   return z.boolean({ error: "be true or false" });
 }
 
-/** A list with at least one item, and none twice. */
+/** A list with at least one item and without duplicates. */
 export function list<T extends z.ZodType>(item: T, noun: string) {
   const literal = item instanceof z.ZodUnion ? item.options[0]! : item;
   const conditions = (region: string): Condition[] => [
@@ -131,17 +131,17 @@ export function list<T extends z.ZodType>(item: T, noun: string) {
   return noted(schema, { conditions });
 }
 
-/** A value, or the name of the variable that brings it. */
+/** A value, or the name of the variable with the value. */
 export function orVariable<T extends z.ZodType>(value: T) {
   return z.union([value, variable]);
 }
 
-/** A list of a format, where the whole or each item may come from a variable. */
+/** A list of texts of a format. The list or each item may be a variable. */
 export function listOrVariable(format: Format, further?: Parameters<typeof text>[1]) {
   return orVariable(list(orVariable(text(format, further)), format.noun));
 }
 
-/** When a key is missed: where there are keys at all, however wrong the others are, so that all is said at once. */
+/** A missing key of a map is reported even if other keys are wrong, so that all problems are reported at once. */
 export function isMap({ value }: { readonly value: unknown }): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

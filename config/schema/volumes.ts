@@ -9,7 +9,7 @@ import { oneOf, orVariable, text, whole, yesNo } from "./values";
 
 const size = orVariable(whole(VOLUME_SIZE.least, VOLUME_SIZE.most, " GiB"));
 
-/** The limits of each type; which of them counts is a rule across keys. */
+/** The limits over all types. The limit of each type is a rule across keys. */
 const IOPS_OF_ALL = Object.values(IOPS);
 
 const IOPS_BY_TYPE = Object.entries(IOPS)
@@ -51,7 +51,7 @@ function volume() {
   };
 }
 
-const OF_A_VOLUME = "hold `size` and what else is to be said of the volume";
+const OF_A_VOLUME = "be a map with `size` and further settings of the volume";
 
 export const rootVolume = z.strictObject(
   {
@@ -95,7 +95,7 @@ export const dataVolume = z.strictObject(
     snapshotId: orVariable(text(SNAPSHOT))
       .optional()
       .meta({
-        description: "The snapshot that the first volume is made from; by default, a blank one.",
+        description: "The snapshot from which the first volume is created; by default, it is blank.",
         examples: ["snap-0123456789abcdef0"],
       }),
   },

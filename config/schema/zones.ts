@@ -14,7 +14,7 @@ export const zones = noted(
   { conditions },
 );
 
-/** The region is part of the file, so Terraform can hold the zones of a variable against it. */
+/** The region is part of the file, so Terraform can check the zones of a variable against it. */
 function conditions(region: string): Condition[] {
   const inRegion = { pattern: new RegExp(`^${region}`), rule: zoneOfRegionRule(region) };
   const ofKeys = (rule: Condition): Condition => ({

@@ -1,4 +1,4 @@
-/* The AWS resources this package makes. Only aws.ts loads this file, for it costs a tenth of a second. */
+/* The AWS resources that this package creates. Only aws.ts loads this file, since loading takes a tenth of a second. */
 export { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
 export { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 export { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";

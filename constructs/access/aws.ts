@@ -1,6 +1,6 @@
 import type * as resources from "./aws-resources";
 
-/** The AWS resources, loaded at their first use: a stack without any must not pay for them. */
+/** The AWS resources. They are loaded at their first use, so that stacks without AWS resources do not load them. */
 export function aws(): typeof resources {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load them with this package
   return require("./aws-resources") as typeof resources;

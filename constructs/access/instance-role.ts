@@ -16,12 +16,12 @@ import { secretsPolicy, trustPolicy } from "./policy-document";
 import { type Secrets, SECRETS_SHAPES, SOME_SECRET } from "./secrets";
 
 export interface InstanceRoleProps extends Secrets {
-  /** The name of the role and of the instance profile at their creation, 1 to 64 characters. */
+  /** The name of the role and the instance profile when they are created, 1 to 64 characters. */
   readonly name: string;
-  /** The region of the instances; what they read must be in it. */
+  /** The region of the instances. The secrets and parameters must be in this region. */
   readonly region: string;
   /**
-   * Tags of the role and the profile.
+   * Tags of the role and the instance profile.
    * @default - none
    */
   readonly tags?: { [name: string]: string };
@@ -32,13 +32,13 @@ export interface InstanceRoleProps extends Secrets {
   readonly provider?: TerraformProvider;
 }
 
-/** A role for instances that reads exactly these secrets, and the instance profile that brings it to them. */
+/** An IAM role that can read only these secrets, and an instance profile with the role. */
 export class InstanceRole extends Construct {
-  /** The role itself, such as for a permissions boundary. */
+  /** The role resource, for example to set a permissions boundary. */
   public readonly role: IamRole;
-  /** What it may do. */
+  /** The inline policy of the role. */
   public readonly policy: IamRolePolicy;
-  /** What instances are launched with. */
+  /** The instance profile of the instances. */
   public readonly instanceProfile: IamInstanceProfile;
 
   constructor(scope: Construct, id: string, props: InstanceRoleProps) {
@@ -50,7 +50,7 @@ export class InstanceRole extends Construct {
     validateRoleTags(props.tags, validator);
     const { IamInstanceProfile, IamRole, IamRolePolicy } = aws();
     const { name, provider, tags } = props;
-    // Another name would be another role, and running instances would be left without theirs.
+    // Another name would replace the role, and running instances would lose theirs.
     const lifecycle = { ignoreChanges: ["name"] };
     this.role = new IamRole(this, "Resource", {
       provider,
@@ -62,7 +62,7 @@ export class InstanceRole extends Construct {
     });
     this.policy = new IamRolePolicy(this, "policy", {
       provider,
-      // Not at the role: the policy of a key may name that, and the key would wait for itself.
+      // Not on the role: the key policy of a KMS key may refer to the role, which would be a dependency cycle.
       lifecycle: withPreconditions(undefined, validateSecrets(props)),
       name: "read-secrets",
       role: this.role.name,
@@ -78,7 +78,7 @@ export class InstanceRole extends Construct {
   }
 }
 
-/** Throws where a known ARN is none, or one of another region; returns what Terraform has to see to. */
+/** Throws if a known ARN is invalid or in another region. Returns the preconditions for unknown ARNs. */
 function validateSecrets(props: InstanceRoleProps): Precondition[] {
   const { secretArns, parameterArns, kmsKeyArns, region } = props;
   if (secretArns === undefined && parameterArns === undefined)

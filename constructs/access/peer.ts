@@ -4,21 +4,21 @@ import { isRangeV6, RANGE, RANGE_V4 } from "../validation/ip-range";
 import { Validator } from "../validation/validator";
 import { ofFormat, type ValueRule } from "../validation/value-rules";
 
-/** Whom a rule of a security group lets in, or where it lets out to. */
+/** The source or destination of a security group rule. */
 export class Peer {
-  /** Whatever is in a security group. */
+  /** All network interfaces in a security group. */
   public static securityGroup(id: string): Peer {
     return Peer.checked("securityGroupId", id, ofFormat(SECURITY_GROUP), "referencedSecurityGroupId");
   }
 
-  /** Whatever a managed prefix list names, such as the masters' subnets or an endpoint of S3. */
+  /** The CIDR blocks of a managed prefix list, such as the masters' subnets or an S3 endpoint. */
   public static prefixList(id: string): Peer {
     return Peer.checked("prefixListId", id, ofFormat(PREFIX_LIST), "prefixListId");
   }
 
   /**
-   * A range of IPs.
-   * @param range in CIDR notation without host bits, such as `10.0.0.0/16`; a token stands for IPv4
+   * A CIDR block.
+   * @param range in CIDR notation without host bits, such as `10.0.0.0/16`; a token must be IPv4
    */
   public static cidr(range: string): Peer {
     const known = !Token.isUnresolved(range);
@@ -33,12 +33,12 @@ export class Peer {
   }
 
   private constructor(
-    /** How the rule calls it: `referencedSecurityGroupId`, `prefixListId`, `cidrIpv4` or `cidrIpv6`. */
+    /** The rule's property: `referencedSecurityGroupId`, `prefixListId`, `cidrIpv4` or `cidrIpv6`. */
     public readonly attribute: string,
-    /** The id or the range. */
+    /** The ID or the CIDR block. */
     public readonly value: string,
     /**
-     * What Terraform has to see to.
+     * The preconditions for unknown values.
      * @internal
      */
     public readonly _preconditions: readonly Precondition[],

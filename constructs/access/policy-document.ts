@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { hcl } from "../terraform/hcl";
 import { type Secrets } from "./secrets";
 
-/** A policy of AWS, as its JSON. */
+/** An IAM policy document. */
 export interface PolicyDocument {
   readonly Version: "2012-10-17";
   readonly Statement: readonly Statement[];
@@ -22,7 +22,7 @@ export function policy(statements: readonly Statement[]): PolicyDocument {
   return { Version: "2012-10-17", Statement: statements };
 }
 
-/** Who may take the role: EC2, for its instances. */
+/** The trust policy: EC2 may assume the role, for its instances. */
 export function trustPolicy(region: string): PolicyDocument {
   return policy([
     {
@@ -34,7 +34,7 @@ export function trustPolicy(region: string): PolicyDocument {
   ]);
 }
 
-/** What an instance needs to read these secrets, and nothing else. */
+/** The least permissions that an instance needs to read these secrets. */
 export function secretsPolicy(secrets: Secrets, region: string): PolicyDocument {
   const { secretArns = [], parameterArns = [], kmsKeyArns = [] } = secrets;
   const readers = [
@@ -61,13 +61,13 @@ function allow(
   return [condition ? { ...statement, Condition: condition } : statement];
 }
 
-/** What KMS may call a service of a region; China's regions have a suffix of their own. */
+/** The `kms:ViaService` value of a service in a region. The regions in China have another suffix. */
 function endpoints(service: string, region: string): string[] {
   const host = `${service}.${region}.amazonaws.com`;
   return isChina(region) ? [host, `${host}.cn`] : [host];
 }
 
-/** What EC2 calls itself where it takes a role. */
+/** The service principal of EC2. */
 export function ec2(region: string): string {
   return isChina(region) ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com";
 }
@@ -76,20 +76,20 @@ function isChina(region: string): boolean {
   return region.startsWith("cn-");
 }
 
-/** IAM's limit on the name of a role. */
+/** The longest name of an IAM role. */
 const LONGEST = 64;
 
-/** What IAM takes in no name. */
+/** Characters that are not allowed in names of IAM. */
 const FOREIGN = /[^A-Za-z0-9+=,.@_-]+/g;
 
-/** The same where only Terraform knows the name. */
+/** The same for a name that is known only to Terraform. */
 function fittingName(name: string): string {
   const fit = hcl`replace(${name}, ${`/${FOREIGN.source}/`}, "-")`;
   const short = hcl`join("-", [substr(${fit}, 0, ${LONGEST - 9}), substr(sha256(${name}), 0, 8)])`;
   return hcl`${fit} == ${name} && length(${name}) <= ${LONGEST} ? ${name} : ${short}`.toString();
 }
 
-/** The name of a group's role: known before it exists, and in no other region's way, for IAM has no regions. */
+/** The name of a group's role. It has the region, since IAM is global, and is known before the role exists. */
 export function instanceRoleName(group: string, region: string): string {
   const name = `${group}-${region}`;
   if (Token.isUnresolved(name)) return fittingName(name);

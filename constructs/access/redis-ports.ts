@@ -3,10 +3,10 @@ import { hcl } from "../terraform/hcl";
 import { type Constraint } from "../validation/constraint";
 import { PORTS } from "../validation/limits";
 
-/** Redis's own port. */
+/** The default port of Redis. */
 export const REDIS_PORT = 6379;
 
-/** How far above the port the cluster bus is by default. */
+/** The default distance of the cluster bus port from the port. */
 export const BUS_OFFSET = 10_000;
 
 /** The highest port with room for the bus above it. */
@@ -18,7 +18,7 @@ export function busPortOf(port: number, busPort: number | undefined): number {
   return Token.isUnresolved(port) ? Token.asNumber(Op.add(port, BUS_OFFSET)) : port + BUS_OFFSET;
 }
 
-/** How the two ports of Redis must fit together. */
+/** The constraints across the two ports of Redis. */
 export function portsConstraints({
   port = REDIS_PORT,
   busPort,

@@ -17,29 +17,29 @@ import { aws } from "./aws";
 import { Peer } from "./peer";
 import { busPortOf, REDIS_PORT } from "./redis-ports";
 
-/** Who talks to the replicas, and to whom they talk. */
+/** The peers of the replicas. */
 export interface RedisNetwork {
   /** The VPC of the replicas' subnets. */
   readonly vpcId: string;
   /**
-   * The cluster's masters, all of them: every node of a cluster keeps a link to every other, in both
-   * directions, so the address of one master is not enough.
+   * All masters of the cluster. Every node of a cluster connects to every other node, in both directions, so the address
+   * of one master is not sufficient.
    */
   readonly masters: Peer;
   /**
-   * Who may use Redis on the replicas. Whoever writes to the masters belongs here, for a replica can be promoted.
-   * @default - the cluster's nodes only
+   * The clients of Redis on the replicas. Include all clients that write to the masters, since a replica can be promoted.
+   * @default - only the nodes of the cluster
    */
   readonly clients?: Peer[];
   /**
-   * Where instances may fetch from, by HTTP and HTTPS: packages, a release's sources, secrets. An empty list
-   * is for images that bring everything.
-   * @default - everywhere, by IPv4
+   * Destinations of HTTP and HTTPS, from which instances download packages, the source of Redis and secrets. An empty
+   * list is for images that need no downloads.
+   * @default - all IPv4 addresses
    */
   readonly downloads?: Peer[];
   /**
-   * Whether to let the replicas into the masters' security group too, on both ports. Not for a group whose
-   * rules are written inside its own resource: Terraform would remove ours there.
+   * Whether to allow the replicas in the masters' security group too, on both ports. Do not use it for a security group
+   * with inline rules: Terraform would remove the added rules.
    * @default false
    */
   readonly openMasters?: boolean;
@@ -47,7 +47,7 @@ export interface RedisNetwork {
 
 const peer = oneOf(Peer, "securityGroup", "prefixList", "cidr");
 
-/** The shapes of a network. */
+/** The shapes of the properties of a network. */
 export const NETWORK_SHAPES: Shapes<RedisNetwork> = {
   masters: required(peer),
   clients: list(required(peer)),
@@ -55,10 +55,10 @@ export const NETWORK_SHAPES: Shapes<RedisNetwork> = {
 };
 
 export interface RedisSecurityGroupProps extends RedisNetwork {
-  /** The tag `Name`; a security group's own name could not follow a change. */
+  /** The tag `Name`. It can change, unlike the name of a security group. */
   readonly name: string;
   /**
-   * Redis's port, on replicas and masters.
+   * The port of Redis, on replicas and masters.
    * @default 6379
    */
   readonly port?: number;
@@ -79,12 +79,12 @@ export interface RedisSecurityGroupProps extends RedisNetwork {
   readonly provider?: TerraformProvider;
 }
 
-/** One rule: a service from or to a peer. */
+/** A rule of a security group: a service from or to a peer. */
 interface SecurityGroupRule {
   readonly direction: "ingress" | "egress";
   readonly service: keyof Ports;
   readonly peer: Peer;
-  /** Who that is, for the rule's description. */
+  /** The peer in the description of the rule. */
   readonly who: string;
 }
 
@@ -98,13 +98,13 @@ interface Ports {
 const LABELS = { redis: "Redis", bus: "Cluster bus", http: "HTTP", https: "HTTPS" };
 
 /**
- * A security group of replicas of a Redis Cluster. Each rule is a resource of its own, called after its peer, so
- * that no change of one touches another. A node links to every other by itself: hence both directions.
+ * A security group of replicas of a Redis Cluster. Each rule is a separate resource, named after its peer, so that a
+ * change of one rule does not affect others. Every node connects to every other node, so the rules allow both directions.
  */
 export class RedisSecurityGroup extends Construct {
-  /** The resource itself, for what this construct does not offer. */
+  /** The Terraform resource, for attributes without a property here. */
   public readonly securityGroup: SecurityGroup;
-  /** All its rules: what an instance needs before it starts. */
+  /** All its rules. An instance needs them before it starts. */
   public readonly rules: ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: RedisSecurityGroupProps) {
@@ -121,7 +121,7 @@ export class RedisSecurityGroup extends Construct {
       provider,
       lifecycle: withPreconditions(undefined, validator.preconditions),
       vpcId: props.vpcId,
-      // A change of either would be another group, and running instances stay in the first.
+      // A change of either would replace the security group, and running instances would stay in the old one.
       namePrefix: "redis-replicas-",
       description: "Replicas of a Redis Cluster",
       tags,
@@ -133,12 +133,12 @@ export class RedisSecurityGroup extends Construct {
     if (props.openMasters) this.rules.push(...this.openMasters(props.masters, ports, { provider, tags }));
   }
 
-  /** The group's id, such as `sg-0123456789abcdef0`. */
+  /** The ID of the security group, such as `sg-0123456789abcdef0`. */
   public get securityGroupId(): string {
     return this.securityGroup.id;
   }
 
-  /** Each rule by what it is; AWS refuses a second one that opens the same. */
+  /** The rules by their content, since AWS rejects duplicate rules. */
   private keyed(rules: readonly SecurityGroupRule[], ports: Ports): Map<string, SecurityGroupRule> {
     const found = new Map<string, SecurityGroupRule>();
     const opened = new Set<string>();
@@ -195,7 +195,7 @@ export class RedisSecurityGroup extends Construct {
 
 const MEMBERS = "replicas";
 
-/** In this order where two open the same: the description is the first one's. */
+/** All rules. Of two equal rules, the first one is used, with its description. */
 function rulesOf(props: RedisNetwork, members: Peer): SecurityGroupRule[] {
   const { masters, clients = [], downloads = [Peer.cidr("0.0.0.0/0")] } = props;
   const nodes = [
@@ -226,7 +226,7 @@ function rulesOf(props: RedisNetwork, members: Peer): SecurityGroupRule[] {
   ];
 }
 
-/** Only of a security group are there rules to add to. */
+/** Rules can only be added to a security group. */
 export function openMastersConstraints(openMasters: unknown, mastersAreGroup: boolean): Constraint[] {
   return [
     {
@@ -242,7 +242,7 @@ function portsOf({ port = REDIS_PORT, busPort }: RedisSecurityGroupProps): Ports
   return { redis: port, bus: busPortOf(port, busPort), http: 80, https: 443 };
 }
 
-/** What tells a peer from others, the same in every run: a token by the expression it stands for. */
+/** The key of a peer, the same in every run. For a token, it is derived from its expression. */
 function peerKey(scope: Construct, { value }: Peer): string {
   if (!Token.isUnresolved(value)) return value.toLowerCase();
   const resolver = new DefaultTokenResolver(new StringConcat());

@@ -1,12 +1,12 @@
 import { list, type Shapes } from "../validation/shape";
 
-/** How a message says that there is nothing to read. */
+/** The rule that at least one secret or parameter is given. */
 export const SOME_SECRET = "name at least one secret or parameter";
 
-/** What an instance may read. Only names are ever written down here, never what they stand for. */
+/** The secrets that an instance may read. Only their ARNs are part of the configuration, never their values. */
 export interface Secrets {
   /**
-   * Secrets of Secrets Manager, by their whole ARNs.
+   * Secrets of Secrets Manager, by their complete ARNs.
    * @default - none
    */
   readonly secretArns?: string[];
@@ -16,13 +16,13 @@ export interface Secrets {
    */
   readonly parameterArns?: string[];
   /**
-   * The keys that encrypt them, by ARN, where those are your own.
-   * @default - AWS's own keys, which need no permission
+   * The customer managed KMS keys that encrypt them, by ARN.
+   * @default - AWS managed keys, which need no permission
    */
   readonly kmsKeyArns?: string[];
 }
 
-/** Their shapes. */
+/** The shapes of the properties of secrets. */
 export const SECRETS_SHAPES: Shapes<Secrets> = {
   secretArns: list(),
   parameterArns: list(),

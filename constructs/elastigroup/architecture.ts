@@ -1,4 +1,4 @@
-/** The processors a group's machines have; its image is for one of them. */
+/** The processor architecture of a group's instances and image. */
 export class Architecture {
   /** Intel and AMD. */
   public static readonly X86_64 = new Architecture("x86_64");
@@ -6,16 +6,15 @@ export class Architecture {
   public static readonly ARM64 = new Architecture("arm64");
 
   /**
-   * An architecture by EC2's own name, for a value that is new or a token. Another name than those above is taken with a
-   * warning.
-   * @param value as EC2 answers it for an image
+   * An architecture by its name in EC2, for a new value or a token. A name other than those above causes a warning.
+   * @param value the architecture of an image, as EC2 returns it
    */
   public static of(value: string): Architecture {
     return new Architecture(value);
   }
 
   private constructor(
-    /** EC2's own name. */
+    /** The name in EC2. */
     public readonly value: string,
   ) {}
 }

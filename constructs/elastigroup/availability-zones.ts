@@ -8,23 +8,22 @@ import { ValidationError } from "../validation/validation-error";
 import { Validator } from "../validation/validator";
 import { isKnown, ofFormat, within } from "../validation/value-rules";
 
-/** What else a group can say of its zones. */
+/** Options of the zones of a group. */
 export interface ZoneOptions {
   /**
-   * Zones to launch spot instances in while they have any; each one of the zones. Not with
-   * `Orientation.EQUAL_ZONES`.
+   * The preferred zones for spot instances, a subset of the zones. Not with `Orientation.EQUAL_ZONES`.
    * @default - none is preferred
    */
   readonly preferred?: string[];
   /**
-   * Raise it to have the zones sent to Spot once more, when a plan says that an update with them has failed:
-   * the provider never reads zones, so it would not send them again by itself. 1 to 1000000.
+   * Increase it to send the zones to Spot again, if a plan reports that an update with them has failed. The provider never
+   * reads zones, so it would not send them again by itself. 1 to 1000000.
    * @default - none
    */
   readonly revision?: number;
 }
 
-/** The same, for zones that are known. */
+/** Options of zones that are known at synthesis. */
 export interface KnownZoneOptions extends ZoneOptions {
   /**
    * The placement group to launch in, by zone.
@@ -34,13 +33,13 @@ export interface KnownZoneOptions extends ZoneOptions {
 }
 
 /**
- * The zones an Elastigroup may use, each with its subnets. The provider takes them as `zone:subnet` and
- * drops an item without a subnet without a word; here that is an error.
+ * The zones of an Elastigroup, each with its subnets. The provider takes them as `zone:subnet` and silently drops an item
+ * without a subnet. Here such an item is an error.
  */
 export class AvailabilityZones {
   /**
    * Zones with their subnets, in the order given.
-   * @param subnets zone name to the subnet ids in it, such as `{"us-west-2a": ["subnet-0a1b"]}`; a list may be a
+   * @param subnets map from zone names to subnet IDs, such as `{"us-west-2a": ["subnet-0a1b"]}`; a list may be a
    * token, such as a VPC module's output
    * @param options preferred zones, placement groups, and a revision
    */
@@ -65,7 +64,7 @@ export class AvailabilityZones {
   }
 
   /**
-   * Zones that only Terraform knows.
+   * Zones that are known only to Terraform.
    * @param items a list token whose items are `zone:subnet` or `zone:subnet:placementGroup`, such as
    * `Token.asList("${flatten([for z, ids in var.zones : [for id in ids : \"${z}:${id}\"]])}")`; a plan with
    * another item is refused
@@ -77,20 +76,20 @@ export class AvailabilityZones {
     return new AvailabilityZones(items, undefined, options, new Validator());
   }
 
-  /** The zones to use first, where there are any. */
+  /** The preferred zones, if there are any. */
   public readonly preferred?: string[];
-  /** Which time they are sent. */
+  /** The revision of the zones. */
   public readonly revision?: number;
   /**
-   * What Terraform has to see to.
+   * The preconditions for unknown values.
    * @internal
    */
   public readonly _preconditions: readonly Precondition[];
 
   private constructor(
-    /** `zone:subnet` items as the provider takes them. */
+    /** The `zone:subnet` items for the provider. */
     public readonly items: string[],
-    /** Zone names, unless only Terraform knows them. */
+    /** The names of the zones, unless they are known only to Terraform. */
     public readonly names: string[] | undefined,
     options: ZoneOptions,
     validator: Validator,
@@ -104,7 +103,7 @@ export class AvailabilityZones {
   }
 }
 
-/** A zone's items; of subnets that only Terraform knows, Terraform makes them. */
+/** The items of a zone. For subnets that are known only to Terraform, they are an expression. */
 function zoneItems(zone: string, ids: string[], group: string | undefined): string[] | IResolvable {
   const end = group === undefined ? [] : [group];
   if (!Token.isUnresolved(ids)) return ids.map((id) => [zone, id, ...end].join(":"));
@@ -116,10 +115,10 @@ function joined(items: (string[] | IResolvable)[]): string[] {
   return items.every(Array.isArray) ? known : Token.asList(hcl`flatten(${items})`);
 }
 
-/** Zones and what is said of them, as plain values. */
+/** The zones and their options as plain values. */
 export interface PlainZones {
   readonly region?: unknown;
-  /** Zones with their subnets, where at least the zones are known. */
+  /** Zones with their subnets, if at least the names of the zones are known. */
   readonly availabilityZones: { readonly [zone: string]: unknown };
   readonly preferredZones?: unknown;
   readonly placementGroups?: object;
@@ -127,7 +126,7 @@ export interface PlainZones {
 
 const AMONG_ZONES = "name a zone that `availabilityZones` names too";
 
-/** How zones that are known must fit the region (which `of` is not told), their subnets, and what names them. */
+/** The constraints across known zones, their subnets, the region (which `of` does not have), and other zone properties. */
 export function zonesConstraints({
   region,
   availabilityZones,
@@ -154,12 +153,12 @@ export function zonesConstraints({
   ];
 }
 
-/** How a message says that a zone is in another region. */
+/** The rule that a zone is in the region. */
 export function zoneOfRegionRule(region: string): string {
   return `be a zone of \`region\` (${region})`;
 }
 
-/** Zones that are known, against a region that is. */
+/** The constraints across known zones and a known region. */
 export function regionOfZones(zones: readonly string[], region: unknown): Constraint[] {
   if (typeof region !== "string" || !isKnown(region)) return [];
   return zones.map((zone) => ({
@@ -171,7 +170,7 @@ export function regionOfZones(zones: readonly string[], region: unknown): Constr
   }));
 }
 
-/** Subnets that are known; what only Terraform knows is in the items. */
+/** The constraints across known subnets. Unknown subnets are checked as items. */
 function subnetsInOneZone(subnets: PlainZones["availabilityZones"]): Constraint[] {
   const homes = new Map<string, string>();
   return Object.entries(subnets).flatMap(([zone, ids]) =>

@@ -4,22 +4,21 @@ import { type Validator } from "../validation/validator";
 import { ofFormat, oneOf } from "../validation/value-rules";
 import { validateVolume, type Volume } from "./volume";
 
-/** Where a data volume goes by default. */
+/** The default device name of a data volume. */
 export const DATA_DEVICE = "/dev/xvdf";
 
 /** How a replacement gets the data volume. */
 export class DataVolumeMode {
   /**
-   * The same volume, attached again once the instance has booted; in another zone a new one from the latest
-   * snapshot.
+   * The same volume, attached after the instance has booted. In another zone, it is a new volume from the latest snapshot.
    */
   public static readonly REATTACH = new DataVolumeMode("reattach");
-  /** A new volume at each launch, from the latest snapshot: one is taken every five minutes. */
+  /** A new volume at each launch, from the latest snapshot. Snapshots are taken every five minutes. */
   public static readonly SNAPSHOT = new DataVolumeMode("onLaunch");
 
   /**
-   * A mode by Spot's own name, for a value that is a token. Another name than those above is refused: an instance relies on
-   * what a replacement brings, a volume that comes after the boot or one of an older snapshot.
+   * A mode by its name in Spot, for a value that is a token. A name other than those above is refused: instances must know
+   * whether a volume is attached after the boot, or made from an older snapshot.
    * @param value `reattach` or `onLaunch`
    */
   public static of(value: string): DataVolumeMode {
@@ -27,14 +26,14 @@ export class DataVolumeMode {
   }
 
   private constructor(
-    /** Spot's own name. */
+    /** The name in Spot. */
     public readonly value: string,
   ) {}
 }
 
 /**
- * A volume beside the root. The group only attaches it. The user data formats and mounts it, and must wait for it, since
- * a volume that is attached again comes after the boot.
+ * A volume in addition to the root volume. The group only attaches it. The user data formats and mounts it, and must wait
+ * for it, since a volume is reattached after the boot.
  */
 export interface DataVolume extends Volume {
   /** Its size in GiB, 1 to 65536; 1 to 16384 for gp2, 4 to 16384 for io1. */
@@ -50,13 +49,13 @@ export interface DataVolume extends Volume {
    */
   readonly mode?: DataVolumeMode;
   /**
-   * The snapshot that the first volume is made from.
+   * The snapshot from which the first volume is created.
    * @default - none: an empty volume
    */
   readonly snapshotId?: string;
 }
 
-/** Checks each value by itself. */
+/** Validates each value separately. */
 export function validateDataVolume(volume: DataVolume, validator: Validator): void {
   validateVolume("dataVolume", volume, validator);
   validator.optional("dataVolume.snapshotId", volume.snapshotId, ofFormat(SNAPSHOT));

@@ -1,8 +1,8 @@
 import { type IResolvable } from "cdktf";
 
 /**
- * What Spot deletes when Terraform destroys the group. It counts as it was last applied. The network interfaces
- * always go: Spot deletes them by default, and its provider cannot change that.
+ * What Spot deletes when Terraform destroys the group. The values of the last apply are used. Network interfaces are
+ * always deleted: this is Spot's default, and its provider cannot change it.
  */
 export interface Deallocation {
   /**

@@ -9,14 +9,14 @@ import { Orientation } from "./orientation";
 import { ROOT_DEVICE } from "./root-volume";
 import { partsOf, volumeConstraints, type VolumeParts } from "./volume";
 
-/** A group's properties as plain values; of a config file, some may be missing. */
+/** The properties of a group as plain values. For a config file, some may be missing. */
 export interface PlainGroup {
   readonly region?: unknown;
   readonly capacity?: unknown;
   readonly architecture?: string;
   readonly instanceTypes?: PlainInstanceTypes;
   readonly preferredZones?: unknown;
-  /** As Spot names it. */
+  /** The name in Spot. */
   readonly orientation?: string;
   readonly persistence?: {
     readonly rootVolume?: unknown;
@@ -44,7 +44,7 @@ export function plainGroup(props: StatefulElastigroupProps): PlainGroup {
   };
 }
 
-/** How a group's properties must go together. */
+/** The constraints across all properties of a group. */
 export function groupConstraints(group: PlainGroup): Constraint[] {
   return CONSTRAINTS.flatMap((constraintsOf) => constraintsOf(group));
 }
@@ -119,7 +119,7 @@ const preferredZonesAreUsed: ConstraintsOf = ({
   ];
 };
 
-/** Addresses are those of instances, and stay theirs. */
+/** Each address belongs to one instance and is kept. */
 export const addressesConstraints: ConstraintsOf = ({ privateIps, capacity, persistence = {} }) => {
   if (privateIps === undefined) return [];
   const { privateIp = true } = persistence;
@@ -134,7 +134,7 @@ export const addressesConstraints: ConstraintsOf = ({ privateIps, capacity, pers
       condition: hcl`${privateIp}`,
     },
     {
-      // Spot makes a stateful instance of every address, and would leave the others paused.
+      // Spot creates a stateful instance for every address, and pauses those above the capacity.
       path: ["privateIps"],
       rule: `name at most as many as there are instances${parenthesized(capacity)}`,
       got: privateIps,

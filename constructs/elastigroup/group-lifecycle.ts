@@ -3,17 +3,17 @@ import { withPreconditions } from "../validation/validator";
 import { type GroupProps } from "./group-props";
 
 /**
- * Attributes that Spot fills in or that cannot change after creation. Everything else is written out in
- * full, so that a second plan is empty; the zones must never be ignored, for the provider does not read them.
+ * Attributes with a default of Spot, or that cannot change after creation. All other attributes are set explicitly, so that
+ * a second plan is empty. The zones must never be ignored, since the provider does not read them.
  */
 const IGNORED_CHANGES = ["lifetime_period", "utilize_reserved_instances", "product", "capacity_unit"];
 
-/** The user's lifecycle with our own preconditions, what Terraform must leave alone, and `protect`. */
+/** The user's lifecycle with the preconditions of this package, the ignored attributes, and `protect`. */
 export function renderLifecycle(
   { lifecycle = {}, protect, strategy }: GroupProps,
   own: readonly Precondition[],
 ): TerraformResourceLifecycle {
-  // What the user sets is the user's to change.
+  // An attribute that the user sets is not ignored.
   const unset = IGNORED_CHANGES.filter(
     (name) => name !== "utilize_reserved_instances" || !strategy?.utilizeReservedInstances,
   );
@@ -25,7 +25,7 @@ export function renderLifecycle(
   };
 }
 
-/** Whether the user has Terraform leave the zones alone, whatever the configuration says. */
+/** Whether the user's lifecycle ignores changes of the zones. */
 export function ignoresZones(lifecycle: TerraformResourceLifecycle = {}): boolean {
   const { ignoreChanges = [] } = lifecycle;
   return ignoreChanges === "all" || ignoreChanges.includes("availability_zones");

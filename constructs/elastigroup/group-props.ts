@@ -15,28 +15,27 @@ import { type RootVolume } from "./root-volume";
 import { type Route53Domain } from "./route53-domain";
 import { type Strategy } from "./strategy";
 
-/** What every group needs, whatever runs on it. */
+/** The properties of every group, independent of its software. */
 export interface GroupProps {
-  /** The group's name at Spot. A change renames the group in place. */
+  /** The name of the group in Spot. A change renames the group in place. */
   readonly name: string;
   /** The AWS region, such as `us-west-2`. */
   readonly region: string;
   /**
-   * What the group is for.
+   * The description of the group.
    * @default "Stateful Elastigroup, managed by Terraform"
    */
   readonly description?: string;
-  /** The machine image of the first launch. With a persisted root volume a later image reaches no running instance. */
+  /** The image (AMI) of the first launch. With a persisted root volume, a later image is not rolled out to instances. */
   readonly imageId: string;
   /**
-   * The image's architecture: every type must be of it. Needed only for families that this package does not
-   * know.
-   * @default - that of the types, which must be the same for all
+   * The architecture of the image and of all instance types. Required only for families that this package does not know.
+   * @default - the architecture of the instance types, which must be the same for all
    */
   readonly architecture?: Architecture;
-  /** The machines the group may use. */
+  /** The instance types of the group. */
   readonly instanceTypes: InstanceTypes;
-  /** The zones, each with its subnets. */
+  /** The availability zones, each with its subnets. */
   readonly availabilityZones: AvailabilityZones;
   /**
    * The EC2 key pair for SSH.
@@ -49,19 +48,19 @@ export interface GroupProps {
    */
   readonly iamInstanceProfile?: string;
   /**
-   * What a replacement takes over.
+   * What is kept at a replacement.
    * @default - root volume and private IP
    */
   readonly persistence?: Persistence;
   /**
    * The root volume.
-   * @default - as in the image, unless the construct that makes the group has a default of its own
+   * @default - as in the image, unless the construct that creates the group has another default
    */
   readonly rootVolume?: RootVolume;
   /**
-   * Addresses that the instances get, at most one for each; they lie in the group's subnets, and Spot keeps
-   * each for one instance. Needs `persistence.privateIp`.
-   * @default - whatever is free in the subnets
+   * Private IPs of the instances, at most one for each. They must be in the group's subnets, and Spot keeps each for one
+   * instance. Requires `persistence.privateIp`.
+   * @default - free addresses of the subnets
    */
   readonly privateIps?: string[];
   /**
@@ -70,8 +69,8 @@ export interface GroupProps {
    */
   readonly deallocation?: Deallocation;
   /**
-   * How Spot picks machines.
-   * @default - availability first, on-demand fallback, no return to spot by itself
+   * How Spot chooses instances.
+   * @default - availability first, fallback to on-demand, no automatic revert to spot
    */
   readonly strategy?: Strategy;
   /**
@@ -81,37 +80,37 @@ export interface GroupProps {
   readonly autoHealing?: boolean | IResolvable;
   /**
    * When an instance is unhealthy.
-   * @default - two minutes after EC2's own checks say so, and not in the first five minutes
+   * @default - after two minutes of failed EC2 status checks, but not in the first five minutes
    */
   readonly healthCheck?: HealthCheck;
   /**
-   * Target groups that every instance joins, by ARN. (A load balancer does not suit clients that must reach each
-   * instance, such as those of a cluster; one of health checks or exporters may.)
+   * Target groups that every instance is registered with, by ARN. Clients of a cluster must reach each instance and
+   * cannot use a load balancer. Health checks and exporters can.
    * @default - none
    */
   readonly targetGroupArns?: string[];
   /**
-   * Records of Route 53 that Spot keeps pointing at the instances.
+   * Route 53 records that Spot updates with the addresses of the instances.
    * @default - none
    */
   readonly route53?: Route53Domain[];
   /**
-   * Whether the volumes have bandwidth of their own.
+   * Whether the instances are EBS-optimized.
    * @default true
    */
   readonly ebsOptimized?: boolean | IResolvable;
   /**
-   * Whether CloudWatch gets metrics every minute, which costs.
+   * Whether detailed CloudWatch monitoring is enabled (metrics every minute, at additional cost).
    * @default false
    */
   readonly monitoring?: boolean | IResolvable;
   /**
-   * Hops that an answer of the instance's metadata service may make, 1 to 64; containers need 2.
+   * The hop limit of responses of the metadata service, 1 to 64. Containers need 2.
    * @default 1
    */
   readonly metadataHopLimit?: number;
   /**
-   * Whether every update wakes instances that are paused, those paused on purpose too.
+   * Whether every update resumes paused instances, including those that were paused by a user.
    * @default false
    */
   readonly resumePaused?: boolean | IResolvable;
@@ -126,10 +125,10 @@ export interface GroupProps {
    */
   readonly protect?: boolean;
   /**
-   * The id of a group that is there already, such as one made in Spot's console: Terraform takes it over at
-   * the next apply, changes what differs in place, and keeps its instances. Needs Terraform 1.5; once it is in
-   * the state, the prop may stay or go.
-   * @default - a new group is made
+   * The ID of an existing group, such as one created in Spot's console. Terraform imports it at the next apply, changes
+   * differences in place, and keeps its instances. Requires Terraform 1.5. The property can be removed once the group is in
+   * the state.
+   * @default - a new group is created
    */
   readonly adopt?: string;
   /**
@@ -138,12 +137,12 @@ export interface GroupProps {
    */
   readonly provider?: TerraformProvider;
   /**
-   * What must exist before the group.
-   * @default - nothing
+   * Dependencies of the group.
+   * @default - none
    */
   readonly dependsOn?: ITerraformDependable[];
   /**
-   * Lifecycle rules beside this construct's own.
+   * Lifecycle rules in addition to those of this construct.
    * @default - none
    */
   readonly lifecycle?: TerraformResourceLifecycle;
@@ -152,17 +151,17 @@ export interface GroupProps {
 export interface StatefulElastigroupProps extends GroupProps {
   /** The security groups of every instance. */
   readonly securityGroupIds: string[];
-  /** Instances, 1 to 1000; each keeps its volume and address through every replacement. */
+  /** The number of instances, 1 to 1000. Each keeps its volume and address at every replacement. */
   readonly capacity: number;
   /**
-   * The script each new instance id runs: at the first launch and at every replacement. It may hold
-   * tokens; what looks like a Terraform template in its literal parts reaches the instance as written.
+   * The script that runs once for each instance ID: at the first launch and at every replacement. It may contain tokens.
+   * Template sequences of Terraform in its literal parts are escaped.
    * At most 16,384 bytes after gzip (EC2's limit).
    * @default - none
    */
   readonly userData?: string;
   /**
-   * A volume beside the root, kept like it.
+   * A volume in addition to the root volume. It is kept in the same way.
    * @default - none
    */
   readonly dataVolume?: DataVolume;

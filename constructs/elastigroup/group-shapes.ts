@@ -24,7 +24,7 @@ const requirements = object<ResourceRequirements>({
   excludedGenerations: list(),
 });
 
-/** The shapes of what every group needs. */
+/** The shapes of the properties of every group. */
 export const GROUP_SHAPES: Shapes<GroupProps> = {
   architecture: oneOf(Architecture),
   instanceTypes: required(

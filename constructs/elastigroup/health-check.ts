@@ -2,25 +2,25 @@ import { HEALTH_SECONDS } from "../validation/limits";
 import { type Validator } from "../validation/validator";
 import { within } from "../validation/value-rules";
 
-/** Who says that an instance is unhealthy. */
+/** The source of the health of an instance. */
 export class HealthCheckType {
-  /** EC2's own status checks. */
+  /** EC2 status checks. */
   public static readonly EC2 = new HealthCheckType("EC2");
-  /** The target groups. */
+  /** The health checks of the target groups. */
   public static readonly TARGET_GROUP = new HealthCheckType("TARGET_GROUP");
-  /** A service of one's own that tells Spot. */
+  /** Your own service that reports the health to Spot. */
   public static readonly HCS = new HealthCheckType("HCS");
 
   /**
-   * A type by Spot's own name, for a value that is new or a token. Another name than those above is sent with a warning.
-   * @param value as `health_check_type` of `spotinst_elastigroup_aws` takes it
+   * A type by its name in Spot, for a new value or a token. A name other than those above causes a warning.
+   * @param value a value of `health_check_type` of `spotinst_elastigroup_aws`
    */
   public static of(value: string): HealthCheckType {
     return new HealthCheckType(value);
   }
 
   private constructor(
-    /** Spot's own name. */
+    /** The name in Spot. */
     public readonly value: string,
   ) {}
 }
@@ -28,7 +28,7 @@ export class HealthCheckType {
 /** When an instance counts as unhealthy and is replaced. */
 export interface HealthCheck {
   /**
-   * Who says so.
+   * The source of the health.
    * @default HealthCheckType.EC2
    */
   readonly type?: HealthCheckType;
@@ -56,7 +56,7 @@ export function healthCheckOf(given: HealthCheck = {}): Required<HealthCheck> {
   };
 }
 
-/** Checks each value by itself. */
+/** Validates each value separately. */
 export function validateHealthCheck(given: HealthCheck | undefined, validator: Validator): void {
   const { gracePeriod, unhealthyDuration } = healthCheckOf(given);
   const seconds = within(HEALTH_SECONDS, " seconds");

@@ -1,6 +1,6 @@
 /**
- * What the name of an EC2 instance type says about it: families for servers that hold their data in memory, with
- * their memory per vCPU in GiB. https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html
+ * Properties of EC2 instance types, derived from their names: the families for in-memory data, with their memory per vCPU
+ * in GiB. https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html
  */
 const FAMILIES: readonly (readonly [family: RegExp, memoryPerVcpu: number])[] = [
   [/^a1$/, 2],
@@ -24,7 +24,7 @@ const FAMILIES: readonly (readonly [family: RegExp, memoryPerVcpu: number])[] = 
   [/^z1d$/, 8],
 ];
 
-/** The bursting types: memory by size. */
+/** Burstable types: their memory by size. */
 const BURSTING: Readonly<Record<string, number>> = {
   nano: 0.5,
   micro: 1,
@@ -35,7 +35,7 @@ const BURSTING: Readonly<Record<string, number>> = {
   "2xlarge": 32,
 };
 
-/** Sizes that do not follow their family. */
+/** Types whose memory differs from that of their family. */
 const ODD: Readonly<Record<string, Machine>> = {
   "c4.8xlarge": { vcpus: 36, memory: 60 },
   "c5n.9xlarge": { vcpus: 36, memory: 96 },
@@ -53,7 +53,7 @@ interface Machine {
 export function architectureOf(type: string): "x86_64" | "arm64" | undefined {
   const [family = ""] = type.split(".");
   if (!/^t(2|3|3a|4g)$/.test(family) && memoryPerVcpu(family) === undefined) return undefined;
-  // Graviton's mark is a "g" behind the generation; the first ones had none.
+  // Graviton types have a "g" after the generation, except the first generation.
   return family === "a1" || /\d[a-z]*g/.test(family) ? "arm64" : "x86_64";
 }
 
@@ -87,7 +87,7 @@ function memoryPerVcpu(family: string): number | undefined {
   return FAMILIES.find(([known]) => known.test(family))?.[1];
 }
 
-/** Of `metal` alone the name does not tell. */
+/** Undefined for `metal` without a size. */
 function vcpusOfSize(size: string): number | undefined {
   const small = { medium: 1, large: 2, xlarge: 4 }[size];
   if (small !== undefined) return small;

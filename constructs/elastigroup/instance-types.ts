@@ -12,28 +12,28 @@ import {
   validateResourceRequirements,
 } from "./resource-requirements";
 
-/** The machines a group may use. All should hold the replica's data: a replacement can be of any of them. */
+/** The instance types of a group. A replacement can be of any type, so each must have enough memory for the data. */
 export interface InstanceTypes {
-  /** The type used when no spot capacity is left, such as `r6i.large`. */
+  /** The type that is used without spot capacity, such as `r6i.large`. */
   readonly onDemand: string;
   /**
-   * The spot types; the more there are, the rarer an interruption without a replacement.
-   * @default - those that `resourceRequirements` describe; one of the two must be given
+   * The spot types. With more types, a replacement finds spot capacity more often.
+   * @default - the types that match `resourceRequirements`; one of the two must be given
    */
   readonly spot?: string[];
   /**
-   * Spot types to prefer, each one of `spot`.
+   * The preferred spot types, a subset of `spot`.
    * @default - none is preferred
    */
   readonly preferredSpot?: string[];
   /**
-   * What a spot machine must have, instead of `spot`.
-   * @default - `spot` names the types
+   * Requirements for spot instances, instead of `spot`.
+   * @default - the types of `spot`
    */
   readonly resourceRequirements?: ResourceRequirements;
 }
 
-/** Checks each value by itself. */
+/** Validates each value separately. */
 export function validateInstanceTypes(types: InstanceTypes, validator: Validator): void {
   if ((types.spot ?? types.resourceRequirements) === undefined)
     throw new ValidationError("instanceTypes.spot", givenUnlessRule("resourceRequirements"), undefined);
@@ -44,14 +44,14 @@ export function validateInstanceTypes(types: InstanceTypes, validator: Validator
     validateResourceRequirements(types.resourceRequirements, validator);
 }
 
-/** The same as plain values; of a config file, some may be missing. */
+/** The instance types as plain values. For a config file, some may be missing. */
 export type PlainInstanceTypes = {
   readonly [prop in Exclude<keyof InstanceTypes, "resourceRequirements">]?: unknown;
 } & {
   readonly resourceRequirements?: Parameters<typeof rangeConstraints>[0];
 };
 
-/** How the types must fit together, and the architecture. */
+/** The constraints across the types and the architecture. */
 export function instanceTypesConstraints(
   types: PlainInstanceTypes,
   architecture: string | undefined,
@@ -94,10 +94,10 @@ function preferredAmongSpot({ spot, preferredSpot }: PlainInstanceTypes): Constr
   );
 }
 
-/** Graviton's mark is a "g" behind the generation; the first ones had none. */
+/** Graviton types have a "g" after the generation, except the first generation. */
 const GRAVITON = "^(a1|[a-z]+\\d[a-z]*g[a-z]*)\\.";
 
-/** Types that only Terraform knows, against each other and all that is known; `misfits` has the rest. */
+/** The constraints across types that are known only to Terraform and all known values; see `misfits` for known types. */
 function oneArchitecture(types: PlainInstanceTypes, architecture: string | undefined): Constraint[] {
   const { onDemand, spot = [], preferredSpot = [] } = types;
   const all = [
@@ -126,7 +126,7 @@ function oneArchitecture(types: PlainInstanceTypes, architecture: string | undef
   ];
 }
 
-/** The types that are known, each with the place that names it. */
+/** The known types, each with its path. */
 function namedTypes({ onDemand, spot, preferredSpot }: PlainInstanceTypes): { path: Path; type: string }[] {
   const of = (key: string, types: unknown): { path: Path; type: string }[] =>
     knownItems(types).map(([index, type]) => ({ path: ["instanceTypes", key, index], type }));
@@ -138,8 +138,8 @@ function namedTypes({ onDemand, spot, preferredSpot }: PlainInstanceTypes): { pa
 }
 
 /**
- * The types of another architecture than the group's: the given one, or that of the first type. A family this
- * package does not know is taken on trust where the architecture is given.
+ * The types of another architecture than that of the group, which is the given one or that of the first type. If the
+ * architecture is given, families that this package does not know are not checked.
  */
 function misfits(types: PlainInstanceTypes, architecture: string | undefined): Constraint[] {
   if (!isKnown(architecture)) return [];

@@ -1,24 +1,24 @@
-/** What Spot weighs when it picks a market (an instance type in a zone) for an instance. */
+/** How Spot chooses the market (an instance type in a zone) for an instance. */
 export class Orientation {
-  /** The markets least likely to be interrupted. */
+  /** Markets with the lowest probability of interruptions. */
   public static readonly AVAILABILITY = new Orientation("availabilityOriented");
-  /** Price and availability alike. */
+  /** A balance of price and availability. */
   public static readonly BALANCED = new Orientation("balanced");
   /** The cheapest markets. */
   public static readonly COST = new Orientation("costOriented");
-  /** As many instances in each zone. */
+  /** The same number of instances in each zone. */
   public static readonly EQUAL_ZONES = new Orientation("equalAzDistribution");
 
   /**
-   * An orientation by Spot's own name, for a value that is new or a token. Another name than those above is sent with a warning.
-   * @param value as `orientation` of `spotinst_elastigroup_aws` takes it
+   * An orientation by its name in Spot, for a value that is new or a token. An unknown name causes a warning.
+   * @param value a value of `orientation` of `spotinst_elastigroup_aws`
    */
   public static of(value: string): Orientation {
     return new Orientation(value);
   }
 
   private constructor(
-    /** Spot's own name. */
+    /** The name in Spot. */
     public readonly value: string,
   ) {}
 }

@@ -1,20 +1,20 @@
 import { type IResolvable } from "cdktf";
 
-/** What a replacement takes over from the instance it replaces. */
+/** What is kept at a replacement. */
 export interface Persistence {
   /**
-   * The root volume: imaged every five minutes and once more after a clean end.
+   * The root volume. An image of it is created every five minutes and after a clean shutdown.
    * @default true
    */
   readonly rootVolume?: boolean | IResolvable;
   /**
-   * The private IP. Its network interface stays in one subnet, and so does the replica.
+   * The private IP. Its network interface is in one subnet, so all replacements are in this subnet.
    * @default true
    */
   readonly privateIp?: boolean | IResolvable;
   /**
-   * The data volume, where the group has one.
-   * @default - true where there is one
+   * The data volume, if the group has one.
+   * @default - true if there is one
    */
   readonly dataVolume?: boolean | IResolvable;
 }

@@ -7,30 +7,30 @@ import { type Validator } from "../validation/validator";
 import { within } from "../validation/value-rules";
 
 /**
- * What a spot machine must have, instead of a list of types: Spot takes whatever fits. The limits are those of the
- * provider's documentation of `spotinst_elastigroup_aws`.
+ * Requirements for spot instances, instead of a list of types. Spot chooses among all matching types. The limits are those
+ * in the provider's documentation of `spotinst_elastigroup_aws`.
  */
 export interface ResourceRequirements {
-  /** The least memory in GiB, 1 to 512: a replica's data must fit. */
+  /** The minimum memory in GiB, 1 to 512. It must be enough for the data of a replica. */
   readonly minMemory: number;
-  /** The most memory in GiB, 1 to 512. */
+  /** The maximum memory in GiB, 1 to 512. */
   readonly maxMemory: number;
-  /** The fewest vCPUs, 1 to 64. */
+  /** The minimum number of vCPUs, 1 to 64. */
   readonly minVcpus: number;
-  /** The most vCPUs, 1 to 64. */
+  /** The maximum number of vCPUs, 1 to 64. */
   readonly maxVcpus: number;
   /**
-   * Families not to use, such as `t` or `a`.
+   * Excluded families, such as `t` or `a`.
    * @default - none
    */
   readonly excludedFamilies?: string[];
   /**
-   * Types not to use, such as `m3.large`.
+   * Excluded types, such as `m3.large`.
    * @default - none
    */
   readonly excludedTypes?: string[];
   /**
-   * Generations not to use, such as `1`.
+   * Excluded generations, such as `1`.
    * @default - none
    */
   readonly excludedGenerations?: string[];
@@ -38,7 +38,7 @@ export interface ResourceRequirements {
 
 const AT = "instanceTypes.resourceRequirements";
 
-/** Checks each value by itself; how they fit together is among the group's constraints. */
+/** Validates each value separately. The constraints across them are among those of the group. */
 export function validateResourceRequirements(requirements: ResourceRequirements, validator: Validator): void {
   validator.value(`${AT}.minMemory`, requirements.minMemory, within(MEMORY, " GiB"));
   validator.value(`${AT}.maxMemory`, requirements.maxMemory, within(MEMORY, " GiB"));
@@ -49,7 +49,7 @@ export function validateResourceRequirements(requirements: ResourceRequirements,
   validator.list(`${AT}.excludedGenerations`, requirements.excludedGenerations, GENERATION);
 }
 
-/** No range may be empty; of a config file, one of its ends may be missing. */
+/** The constraints of ranges: a minimum is at most its maximum. For a config file, one of them may be missing. */
 export function rangeConstraints(requirements: { readonly [end in Ends]?: unknown }): Constraint[] {
   const ranges: [least: Ends, most: Ends][] = [
     ["minMemory", "maxMemory"],

@@ -4,25 +4,25 @@ import { WINDOW } from "../validation/formats";
 import { Validator } from "../validation/validator";
 import { type ValueRule } from "../validation/value-rules";
 
-/** A window that is one. */
+/** The rule that a window is not empty. */
 export const LASTING: ValueRule<string> = {
-  rule: "end at another time than it begins",
+  rule: "not be an empty window",
   holds: (window) => new Set(window.split("-")).size > 1,
   condition: (window) => hcl`length(distinct(split("-", ${window}))) > 1`,
 };
 
 /**
- * When an instance that fell back to on-demand is replaced by a spot instance again. Each return is a
- * replacement: the replica is away while it lasts.
+ * When an on-demand fallback instance is replaced by a spot instance again. Each revert is a replacement, during which the
+ * replica is unavailable.
  */
 export class RevertToSpot {
   /** As soon as there is spot capacity. */
   public static readonly ALWAYS = new RevertToSpot("always");
-  /** Not by itself: the instance stays on-demand until somebody recycles it. */
+  /** Never automatically: the instance stays on-demand until a user recycles it. */
   public static readonly NEVER = new RevertToSpot("never");
 
   /**
-   * Only in these windows.
+   * Only in these time windows.
    * @param windows in UTC, such as `Sun:03:00-Sun:05:00`
    */
   public static within(...windows: string[]): RevertToSpot {
@@ -32,12 +32,12 @@ export class RevertToSpot {
   }
 
   private constructor(
-    /** Spot's own name: `always`, `never` or `timeWindow`. */
+    /** The name in Spot: `always`, `never` or `timeWindow`. */
     public readonly performAt: string,
-    /** The windows, where they decide. */
+    /** The time windows, if `performAt` is `timeWindow`. */
     public readonly timeWindows?: string[],
     /**
-     * What Terraform has to see to.
+     * The preconditions for unknown values.
      * @internal
      */
     public readonly _preconditions: readonly Precondition[] = [],

@@ -9,26 +9,26 @@ import { type Path } from "../validation/path";
 import { type Validator } from "../validation/validator";
 import { ofFormat, oneOf, some } from "../validation/value-rules";
 
-/** The types of records, the default first. */
+/** The types of records. The first one is the default. */
 export const RECORD_TYPES = ["a", "cname"] as const;
 
-/** A record that Spot keeps pointing at the instances. */
+/** A record that Spot updates with the addresses of the instances. */
 export interface Route53Record {
   /** The record's name, such as `replicas.example.com`. */
   readonly name: string;
   /**
-   * Whether it holds public addresses (with type `a`) or public names (with `cname`).
+   * Whether it has the public addresses (type `a`) or public DNS names (type `cname`) of the instances.
    * @default false
    */
   readonly usePublicAddress?: boolean | IResolvable;
 }
 
 /**
- * Records in a hosted zone of Route 53 that Spot keeps. Like the zones, the provider never reads them back: a
- * change whose request failed is not planned again.
+ * Records in a Route 53 hosted zone that Spot updates. The provider does not read them, so a change whose request failed
+ * is not planned again.
  */
 export interface Route53Domain {
-  /** The hosted zone's id. */
+  /** The ID of the hosted zone. */
   readonly hostedZoneId: string;
   /** The records. */
   readonly records: Route53Record[];
@@ -38,13 +38,13 @@ export interface Route53Domain {
    */
   readonly recordType?: string;
   /**
-   * The Spot account of the AWS account that holds the hosted zone.
-   * @default - the group's
+   * The Spot account of the AWS account with the hosted zone.
+   * @default - the account of the group
    */
   readonly account?: string;
 }
 
-/** Checks each value by itself. */
+/** Validates each value separately. */
 export function validateRoute53(domains: Route53Domain[], validator: Validator): void {
   if (domains.length === 0) validator.value("route53", [], some("domain"));
   domains.forEach(({ hostedZoneId, records, recordType, account }, index) => {
@@ -57,7 +57,7 @@ export function validateRoute53(domains: Route53Domain[], validator: Validator):
   });
 }
 
-/** The domains as the provider takes them. */
+/** The domains as provider attributes. */
 export function renderRoute53(domains: Route53Domain[]): ElastigroupAwsIntegrationRoute53 {
   return {
     domains: domains.map(({ hostedZoneId, records, recordType = RECORD_TYPES[0], account }) => ({

@@ -38,18 +38,18 @@ import { renderVolume, validateVolume, VolumeType } from "./volume";
 import { itemsConstraints, zoneItems } from "./zone-items";
 import { ZoneSyncGuard } from "./zone-sync-guard";
 
-/** What goes before the name of a profile where the provider takes no ARN. */
+/** The prefix of an instance profile's name, where the provider does not accept its ARN. */
 const FOREIGN_ARN = /^arn:aws-[a-z-]+:iam::\d{12}:instance-profile\/(.*\/)?/;
 
-/** A stateful Elastigroup on AWS: instances that come back with their volumes and addresses. */
+/** A stateful Elastigroup on AWS: its instances keep their volumes and private IPs at a replacement. */
 export class StatefulElastigroup extends Construct {
-  /** The resource itself, for what this construct does not offer. */
+  /** The Terraform resource, for attributes without a property here. */
   public readonly elastigroup: ElastigroupAws;
-  /** The group's name at Spot, as it was given. */
+  /** The given name of the group in Spot. */
   public readonly groupName: string;
-  /** The instances' addresses, where they were given; of others Spot's provider tells nothing. */
+  /** The given private IPs of the instances. The provider has no attribute for addresses that Spot chose. */
   public readonly privateIps?: string[];
-  /** SHA-256 of the user data in hex, where there is any. */
+  /** SHA-256 of the user data in hex, if there is user data. */
   public readonly userDataSha256?: string;
 
   constructor(scope: Construct, id: string, props: StatefulElastigroupProps) {
@@ -107,7 +107,7 @@ export class StatefulElastigroup extends Construct {
     });
   }
 
-  /** The group's id at Spot, such as `sig-1a2b3c4d`. */
+  /** The ID of the group in Spot, such as `sig-1a2b3c4d`. */
   public get groupId(): string {
     return this.elastigroup.id;
   }
@@ -122,7 +122,7 @@ export class StatefulElastigroup extends Construct {
     warnOfUnknownWord(this, "dataVolume.type", dataVolume?.type, VolumeType);
   }
 
-  /** Takes a group over that is there already. */
+  /** Imports an existing group. */
   private adopt(id: string): void {
     if (Token.isUnresolved(id))
       throw new ValidationError("adopt", "be known before Terraform runs", "a token");
@@ -162,7 +162,7 @@ export class StatefulElastigroup extends Construct {
     };
   }
 
-  /** The provider knows ARNs of the commercial partition only and would send others as a name. */
+  /** The provider recognizes only ARNs of the partition `aws` and would send other ARNs as names. */
   private renderProfile(profile: string | undefined): string | undefined {
     if (profile === undefined) return undefined;
     if (!Token.isUnresolved(profile)) return profile.replace(FOREIGN_ARN, "");
@@ -203,7 +203,7 @@ export class StatefulElastigroup extends Construct {
       blockDevicesMode: dataVolume && (dataVolume.mode ?? DataVolumeMode.REATTACH).value,
       ebsBlockDevice: this.renderVolumes(props),
       privateIps: props.privateIps,
-      // What a destroyed group leaves behind would be paid for and never used again.
+      // The remaining resources of a destroyed group would cost money without being used.
       statefulDeallocation: {
         shouldDeleteImages: deallocation.images ?? true,
         shouldDeleteNetworkInterfaces: true,
@@ -213,7 +213,7 @@ export class StatefulElastigroup extends Construct {
     };
   }
 
-  /** A volume that is kept must outlive its instance; any other would be left behind by each replacement. */
+  /** A kept volume must not be deleted with its instance. Any other volume must be, or each replacement would leave one. */
   private renderVolumes(props: StatefulElastigroupProps): ElastigroupAwsConfig["ebsBlockDevice"] {
     const { rootVolume, dataVolume, persistence = {} } = props;
     const root = rootVolume && [

@@ -7,70 +7,70 @@ import { oneOf, type ValueRule, within } from "../validation/value-rules";
 import { Orientation } from "./orientation";
 import { RevertToSpot } from "./revert-to-spot";
 
-/** How Spot picks machines and when it moves an instance to another. */
+/** How Spot chooses instances, and when it replaces them. */
 export interface Strategy {
   /**
-   * What weighs when a market is picked.
+   * How markets are chosen.
    * @default Orientation.AVAILABILITY
    */
   readonly orientation?: Orientation;
   /**
-   * Whether an on-demand instance takes over where there is no spot capacity.
+   * Whether on-demand instances are launched if there is no spot capacity.
    * @default true
    */
   readonly fallbackToOnDemand?: boolean | IResolvable;
   /**
-   * When an on-demand fallback is replaced by spot again.
+   * When an on-demand fallback instance is replaced by a spot instance again.
    * @default RevertToSpot.NEVER
    */
   readonly revertToSpot?: RevertToSpot;
   /**
-   * Seconds between the deregistration of an instance and its end, 1 to 3600.
+   * Seconds between the deregistration of an instance and its termination, 1 to 3600.
    * @default 120
    */
   readonly drainingTimeout?: number;
   /**
-   * The share of the instances that Spot may replace at the same time, in percent, 1 to 100.
+   * The percentage of the instances that Spot may replace at the same time, 1 to 100.
    * @default - no limit
    */
   readonly maxReplacementsPercentage?: number;
   /**
-   * The share of instances without spot capacity, in percent, 1 to 100, from which on-demand instances take
-   * over at once.
+   * The percentage of instances without spot capacity, 1 to 100, from which on-demand instances are launched
+   * immediately.
    * @default - none
    */
   readonly immediateOnDemandRecoverThreshold?: number;
   /**
-   * Hours that an instance should live: markets that comply go first. 1, 3, 6, 12 or 24.
+   * The preferred lifetime of an instance in hours: 1, 3, 6, 12 or 24. Spot prefers markets that match it.
    * @default - no preference
    */
   readonly minimumInstanceLifetime?: number;
   /**
-   * Whether reserved instances are used before spot. Only `true` is allowed, for the provider sends nothing
-   * else; leave it out otherwise. Once it was `true`, only Spot's console takes it back.
-   * @default - as Spot has it
+   * Whether reserved instances are used before spot instances. Only `true` is allowed, since the provider does not send
+   * `false`; omit it otherwise. After it was `true`, it can only be disabled in Spot's console.
+   * @default - the value in Spot
    */
   readonly utilizeReservedInstances?: boolean;
   /**
-   * Whether savings plans are used before spot.
+   * Whether savings plans are used before spot instances.
    * @default - no
    */
   readonly utilizeCommitments?: boolean | IResolvable;
   /**
-   * Whether on-demand is bought where it is cheaper than spot.
+   * Whether on-demand instances are used if they are cheaper than spot instances.
    * @default - no
    */
   readonly considerOnDemandPricing?: boolean | IResolvable;
 }
 
-/** A switch that the provider can only send when it is on. */
+/** A boolean that the provider sends only if it is true. */
 export const ONLY_TRUE: ValueRule<boolean> = {
   rule: "be true or be left out (the provider sends no false)",
   holds: (value) => value,
   condition: (value) => hcl`${value}`,
 };
 
-/** Checks each value by itself. */
+/** Validates each value separately. */
 export function validateStrategy(strategy: Strategy, validator: Validator): void {
   const percent = within(PERCENT, " percent");
   validator.value(
@@ -86,7 +86,7 @@ export function validateStrategy(strategy: Strategy, validator: Validator): void
   validator.add(strategy.revertToSpot?._preconditions ?? []);
 }
 
-/** The strategy as the provider takes it. */
+/** The strategy as provider attributes. */
 export function renderStrategy(
   strategy: Strategy,
 ): Pick<ElastigroupAwsConfig, "orientation" | "fallbackToOndemand"> & Partial<ElastigroupAwsConfig> {

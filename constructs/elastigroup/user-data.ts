@@ -21,29 +21,29 @@ import { precondition } from "../validation/value-rules";
  */
 export const USER_DATA_LIMIT = 16_384;
 
-/** The same limit after base64, in characters: what Terraform can measure at plan time. */
+/** The same limit after base64, in characters. Terraform can measure this at plan time. */
 const ENCODED_LIMIT = 4 * Math.ceil(USER_DATA_LIMIT / 3);
 
 export interface UserDataProps {
-  /** The script, starting with `#!`; it may hold tokens, or be one. */
+  /** The script, starting with `#!`. It may contain tokens or be a token. */
   readonly text: string;
 }
 
 /**
- * A script on its way into an instance. It stays readable, line by line, in the synthesized JSON and is
- * compressed by Terraform, which the provider passes on byte for byte.
+ * The user data of an instance. The script is readable, line by line, in the synthesized JSON. Terraform compresses it, and
+ * the provider sends the bytes unchanged.
  */
 export class UserData extends Construct {
-  /** What `user_data` takes: the gzipped script in base64. */
+  /** The value of `user_data`: the gzipped script in base64. */
   public readonly encoded: string;
   /** SHA-256 of the script in hex. */
   public readonly sha256: string;
-  /** Refuse at plan time what EC2 would refuse at launch, and what is no script. */
+  /** Rejects at plan time a script that EC2 would reject at launch, or that is not a script. */
   public readonly preconditions: Precondition[];
 
   constructor(scope: Construct, id: string, props: UserDataProps) {
     super(scope, id);
-    // A text that happens to be valid base64 would be passed on as if it were encoded; "#" is not in its alphabet.
+    // The provider would send text that is valid base64 as if it were encoded. "#" is not a base64 character.
     const isOpen = startsWithToken(props.text);
     if (!isOpen && !props.text.startsWith("#!"))
       throw new ValidationError("userData", SCRIPT, props.text.slice(0, 20));
@@ -69,30 +69,30 @@ function scriptPrecondition(text: string): Precondition {
   return precondition("userData", SCRIPT, hcl`substr(${text}, 0, 20)`, hcl`startswith(${text}, "#!")`);
 }
 
-/** Whether only Terraform knows how a text begins. */
+/** Whether the beginning of a text is known only to Terraform. */
 function startsWithToken(text: string): boolean {
   const [first] = Tokenization.reverseString(text).tokens;
   return first !== undefined && text.startsWith(Token.asString(first));
 }
 
-/** The last script that was compressed, and its size: an app's scripts are nearly the same, and to compare is faster. */
+/** The last compressed script and its size. The scripts of an app are similar, and comparing is faster than compressing. */
 let measured = { text: "", size: 0 };
 
-/** What is wrong with the size of a script; one that holds tokens is measured by Terraform. */
+/** The errors in the size of a script. A script with tokens is measured by Terraform. */
 export function validateSize(text: string): ValidationError[] {
   if (Token.isUnresolved(text) || measured.size + difference(measured.text, text) <= USER_DATA_LIMIT)
     return [];
-  // The fastest level takes a quarter of the time, and as a rule it fits already.
+  // The fastest level takes a quarter of the time, and its result is usually small enough.
   measured = { text, size: gzipSync(text, { level: 1 }).length };
   if (measured.size <= USER_DATA_LIMIT) return [];
-  // Terraform compresses at its default level too; what it says at plan time is final.
+  // Terraform also uses the default level. Its measurement at plan time decides.
   const size = gzipSync(text, { level: 6 }).length;
   return size <= USER_DATA_LIMIT
     ? []
     : [new ValidationError("userData", `be at most ${USER_DATA_LIMIT} bytes after gzip`, size)];
 }
 
-/** Bytes that two texts do not have in common, at most: compressed, one is hardly larger than the other by more. */
+/** An upper bound of the bytes that differ between two texts. The difference of their compressed sizes is hardly larger. */
 function difference(one: string, other: string): number {
   const shorter = Math.min(one.length, other.length);
   let start = 0;
@@ -104,8 +104,8 @@ function difference(one: string, other: string): number {
 }
 
 /**
- * The lines of a script, made only when they are asked for, since they take more memory than the script. cdktf resolves
- * each element and then all of them once more: the first time, lines with tokens are resolved; the second, none is left.
+ * The lines of a script. They are created at each access, since they take more memory than the script. cdktf resolves each
+ * element, and then all of them again: lines with tokens are resolved the first time, and none are left the second time.
  */
 function linesOf(text: string): IResolvable {
   const isOpen = Token.isUnresolved(text);
@@ -120,7 +120,7 @@ function resolveText(text: string, context: IResolveContext): string {
   return Token.isUnresolved(text) ? (context.resolve(text) as string) : text;
 }
 
-/** A value that cdktf takes as it is, without a search for tokens in it. */
+/** A value that cdktf uses unchanged, without a search for tokens in it. */
 class Verbatim implements IResolvable {
   public readonly creationStack: string[] = [];
 

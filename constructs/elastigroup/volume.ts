@@ -8,27 +8,27 @@ import { GP3, IOPS, SIZES, THROUGHPUT, VOLUME_SIZE } from "../validation/limits"
 import { type Validator } from "../validation/validator";
 import { isKnown, ofFormat, within } from "../validation/value-rules";
 
-/** The types of EBS volumes that a group may have. */
+/** The type of an EBS volume of a group. */
 export class VolumeType {
-  /** 3000 IOPS and 125 MiB/s whatever the size, and more where asked. */
+  /** 3000 IOPS and 125 MiB/s at any size, and more if configured. */
   public static readonly GP3 = new VolumeType("gp3");
   /** 3 IOPS per GiB, with bursts. */
   public static readonly GP2 = new VolumeType("gp2");
-  /** So many IOPS as asked. */
+  /** Provisioned IOPS. */
   public static readonly IO1 = new VolumeType("io1");
 
   /**
-   * A type by EC2's own name, for a value that is new or a token. Another name than those above is sent with a warning, and
-   * `iops` and `throughput` as they are given: the limits of a type are known for those above only.
-   * @param value as `volume_type` of `spotinst_elastigroup_aws` takes it
+   * A type by its name in EC2, for a new value or a token. A name other than those above causes a warning, and its `iops`
+   * and `throughput` are not checked.
+   * @param value a value of `volume_type` of `spotinst_elastigroup_aws`
    */
   public static of(value: string): VolumeType {
-    // The provider lowers what Spot answers, so that capitals here would differ for ever.
+    // The provider converts Spot's value to lower case, so capital letters here would differ in every plan.
     return new VolumeType(Token.isUnresolved(value) ? value : value.toLowerCase());
   }
 
   private constructor(
-    /** EC2's own name, in lower case. */
+    /** The name in EC2, in lower case. */
     public readonly value: string,
   ) {}
 }
@@ -42,7 +42,7 @@ export interface Volume {
   readonly type?: VolumeType;
   /**
    * I/O operations per second: 3000 to 80000 for gp3 (at most 500 per GiB), 100 to 64000 for io1 (at most 50
-   * per GiB), where it must be given; gp2 has its own.
+   * per GiB), for which it is required. Not for gp2.
    * @default - 3000 for gp3
    */
   readonly iops?: number;
@@ -57,8 +57,8 @@ export interface Volume {
    */
   readonly encrypted?: boolean | IResolvable;
   /**
-   * The KMS key it is encrypted with, by id, alias or ARN.
-   * @default - the account's own key for EBS
+   * The KMS key of its encryption, by ID, alias or ARN.
+   * @default - the default EBS key of the account
    */
   readonly kmsKeyId?: string;
 }
@@ -69,12 +69,12 @@ export const DEFAULT_TYPE = VolumeType.GP3.value;
 /** The types whose throughput is not set. */
 const WITHOUT_THROUGHPUT = wordsOf(VolumeType).filter((type) => type !== VolumeType.GP3.value);
 
-/** A volume with its size and device, whichever of them it has. */
+/** A volume with an optional size and device. */
 type SizedVolume = Volume & { readonly size?: number; readonly device?: string };
 
-/** Checks each value of a volume by itself. */
+/** Validates each value of a volume separately. */
 export function validateVolume(prop: string, volume: SizedVolume, validator: Validator): void {
-  // No rule holds for undefined.
+  // Every rule rejects undefined.
   validator.value(`${prop}.size`, volume.size!, within(VOLUME_SIZE, " GiB"));
   validator.value(`${prop}.type`, volume.type?.value ?? DEFAULT_TYPE, ofFormat(VOLUME_TYPE));
   validator.optional(`${prop}.throughput`, volume.throughput, within(THROUGHPUT, " MiB/s"));
@@ -82,7 +82,7 @@ export function validateVolume(prop: string, volume: SizedVolume, validator: Val
   if (volume.device !== undefined) validator.value(`${prop}.device`, volume.device, ofFormat(DEVICE));
 }
 
-/** A volume's parts as plain values; of a config file, some may be missing. */
+/** The properties of a volume as plain values. For a config file, some may be missing. */
 export interface VolumeParts {
   readonly size?: unknown;
   readonly type?: string;
@@ -93,12 +93,12 @@ export interface VolumeParts {
   readonly device?: unknown;
 }
 
-/** The parts of a volume. */
+/** The plain values of a volume's properties. */
 export function partsOf(volume: SizedVolume): VolumeParts {
   return { ...volume, type: volume.type?.value };
 }
 
-/** How a volume's parts must fit together. */
+/** The constraints across the properties of a volume. */
 export function volumeConstraints(prop: string, volume: VolumeParts): Constraint[] {
   const parts = { ...volume, type: volume.type ?? DEFAULT_TYPE };
   return [
@@ -111,7 +111,7 @@ export function volumeConstraints(prop: string, volume: VolumeParts): Constraint
 
 type TypedParts = VolumeParts & { readonly type: string };
 
-/** The rows of a table by type that count: that of the type, and all where only Terraform knows it. */
+/** The rows of a table for a type. If the type is known only to Terraform, all rows. */
 function rowsOf<Row>(table: Readonly<Record<string, Row>>, type: string): [name: string, row: Row][] {
   return Object.entries(table).filter(([name]) => name === type || !isKnown(type));
 }
@@ -202,8 +202,8 @@ function keyConstraints(prop: string, { encrypted = true, kmsKeyId }: TypedParts
 }
 
 /**
- * The volume as the provider takes it, complete: what is left out and filled in by the API would differ from
- * the configuration in every plan.
+ * The volume as provider attributes, all of them explicit: a default of the API would differ from the configuration in
+ * every plan.
  */
 export function renderVolume(
   volume: SizedVolume,

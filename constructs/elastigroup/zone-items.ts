@@ -5,17 +5,17 @@ import { type Constraint, parenthesized } from "../validation/constraint";
 import { type Format, SUBNET, ZONE } from "../validation/formats";
 import { type AvailabilityZones, regionOfZones } from "./availability-zones";
 
-/** A zone, a subnet, and what may follow. */
+/** A zone, a subnet, and an optional placement group. */
 const ITEM = `^${inner(ZONE)}:${inner(SUBNET)}(:[^:\\s]*){0,3}$`;
 
-/** A pattern without its ends. */
+/** The source of a pattern without its anchors. */
 function inner({ pattern }: Format): string {
   return pattern.source.slice(1, -1);
 }
 
 /**
- * The items of a group. The provider reads three parts of each and passes over any further: a revision only
- * makes another text of it, which is sent again.
+ * The items of a group. The provider reads three parts of each item and ignores further parts. A revision is such a part:
+ * it only changes the text, so that the items are sent again.
  */
 export function zoneItems(scope: Construct, { items, revision }: AvailabilityZones): string[] {
   const time = revision === undefined ? undefined : Tokenization.stringifyNumber(revision);
@@ -23,17 +23,17 @@ export function zoneItems(scope: Construct, { items, revision }: AvailabilityZon
   const known = !Token.isUnresolved(items);
   const sent = known ? items.map(mark) : items;
   if (known && !sent.some((item) => Token.isUnresolved(item))) return sent;
-  // An expression of text cannot stand inside another one; a local can.
+  // A text with an expression cannot be part of another expression. A local can.
   const { asList } = new TerraformLocal(scope, "zones", sent);
   return known || time === undefined ? asList : Token.asList(Fn.formatlist("%s::%s", [asList, time]));
 }
 
-/** What holds of a group's zones and of the items that they become. */
+/** The preconditions of a group's zones and of their items. */
 export function itemsConstraints(zones: AvailabilityZones, items: string[], region: string): Constraint[] {
   return [...itemConstraints(items), ...zoneConstraints(zones, items, region)];
 }
 
-/** Of other items the provider would drop some, and Spot refuse the rest. */
+/** The provider would drop some other items, and Spot would reject the rest. */
 function itemConstraints(items: string[]): Constraint[] {
   const about = { path: ["availabilityZones"], got: items, among: [items], holds: true };
   return [
@@ -50,7 +50,7 @@ function itemConstraints(items: string[]): Constraint[] {
   ];
 }
 
-/** How zones must fit the region, and preferred ones the others: here what only Terraform knows. */
+/** The constraints across zones, the region and the preferred zones, for values that are known only to Terraform. */
 function zoneConstraints(
   { names, preferred }: AvailabilityZones,
   items: string[],

@@ -7,11 +7,11 @@ import { ImportBlock } from "../terraform/import-block";
 export interface ZoneSyncGuardProps {
   /** The group. */
   readonly elastigroup: ElastigroupAws;
-  /** Its zones, as they are in the configuration. */
+  /** The zones in the configuration. */
   readonly items: string[];
-  /** Whether the group is taken over: then nothing is remembered, and that comes into the state with it. */
+  /** Whether the group is imported. Then no zones are recorded yet. They are added to the state with the import. */
   readonly adopted: boolean;
-  /** Whether Terraform leaves the group's zones alone: then they are not meant to be those of the configuration. */
+  /** Whether Terraform ignores changes of the zones. Then they may differ from the configuration. */
   readonly ignored: boolean;
 }
 
@@ -20,7 +20,7 @@ interface MemoryConfig extends TerraformResourceConfig {
   readonly zones: string;
 }
 
-/** Terraform's own `terraform_data`. That of cdktf runs `terraform version` whenever it is synthesized. */
+/** The resource `terraform_data`. The class of cdktf runs `terraform version` at every synthesis. */
 class Memory extends TerraformResource {
   constructor(
     scope: Construct,
@@ -36,9 +36,9 @@ class Memory extends TerraformResource {
 }
 
 /**
- * Remembers the zones of the last update that succeeded. After one that failed, the provider has left the new
- * zones in the state though Spot never got them, and since it reads no zones, it would never send them again:
- * what is remembered here then differs from the configuration, and every plan is refused until they are sent.
+ * Records the zones of the last successful update. After a failed update, the provider leaves the new zones in the state,
+ * although Spot did not receive them. The provider does not read zones, so it would never send them again. The recorded
+ * zones then differ from the configuration, and every plan fails until the zones are sent.
  */
 export class ZoneSyncGuard extends Construct {
   constructor(scope: Construct, id: string, { elastigroup, items, adopted, ignored }: ZoneSyncGuardProps) {
@@ -47,15 +47,15 @@ export class ZoneSyncGuard extends Construct {
     const memory = new Memory(this, "Resource", {
       terraformResourceType: "terraform_data",
       zones: wanted,
-      // Not before the group's update, so that nothing changes here where that fails.
+      // After the group's update, so that the record does not change if the update fails.
       dependsOn: [elastigroup],
       lifecycle: {
         createBeforeDestroy: true,
-        // Only together with a change of the group: otherwise the next apply would hide what was lost.
+        // Only together with a change of the group. Otherwise the next apply would hide the lost update.
         ignoreChanges: ["input"],
         replaceTriggeredBy: [
           Lazy.stringValue({
-            // Late, for the group's logical id can be overridden.
+            // Lazy, since the logical ID of the group can be overridden.
             produce: () =>
               `${elastigroup.terraformResourceType}.${elastigroup.friendlyUniqueId}.availability_zones`,
           }),
@@ -72,7 +72,7 @@ export class ZoneSyncGuard extends Construct {
       },
     });
     if (adopted) {
-      // Any id will do. Made anew after a first update that failed, it would take those zones for sent.
+      // Any ID is valid. A record that is created after a failed first update would count those zones as sent.
       const to = `${memory.terraformResourceType}.${memory.friendlyUniqueId}`;
       new ImportBlock(this, "import", { to, id: "adopted" });
     }

@@ -2,20 +2,20 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
 
-/** Where an instance downloads the agent. */
+/** The location of the agent's archive. */
 export interface AgentArchive {
   /** The HTTP or HTTPS URL of the file that `redis-elastigroup synth --agent FILE` writes. */
   readonly url: string;
   /**
-   * The SHA-256 of that file in hex; another file is refused on the instance.
+   * The SHA-256 of that file in hex. The instance rejects any other file.
    * @default - the SHA-256 of this version's file
    */
   readonly sha256?: string;
 }
 
 /**
- * The agent's files as a tar archive (ustar): the same bytes from the same version of this package, whatever the config.
- * Not compressed, for what a compressor writes depends on its version.
+ * The agent's files as a tar archive (ustar). The bytes depend only on the version of this package. The archive is not
+ * compressed, since the output of a compressor depends on its version.
  */
 export function agentArchive(): Uint8Array {
   return Buffer.concat([...instanceFiles().flatMap(entry), Buffer.alloc(2 * BLOCK)]);
@@ -40,7 +40,7 @@ function header(name: string, mode: string, size: number): Buffer {
   block.write(octal(0, 7), 116);
   block.write(octal(size, 11), 124);
   block.write(octal(0, 11), 136);
-  // The checksum is made with blanks in its own place.
+  // The checksum is computed with spaces in the checksum field.
   block.write(" ".repeat(8), 148);
   block.write("0", 156);
   block.write("ustar\u000000", 257);
@@ -51,7 +51,7 @@ function header(name: string, mode: string, size: number): Buffer {
 
 const programs = new Map<string, string>();
 
-/** A program that the script has Python run, without its comments; the shell holds it in single quotes. */
+/** A Python program for the script, without comments. The shell has it in single quotes. */
 export function inlineProgram(name: "unpack" | "download"): string {
   let text = programs.get(name);
   if (text === undefined) {

@@ -32,8 +32,8 @@ import { agentSha256, agentUrl } from "./release";
 
 export interface BootScriptProps {
   /**
-   * The cluster's on-demand masters: IPs or DNS names without a port. One is enough to find the others;
-   * more are safer, for one of them must answer when a first instance boots.
+   * The on-demand masters of the cluster: IPs or DNS names without a port. One is sufficient to find the others. More are
+   * safer, since at least one of them must answer when a new instance boots.
    */
   readonly masters: string[];
   /**
@@ -47,17 +47,17 @@ export interface BootScriptProps {
    */
   readonly failover?: Failover;
   /**
-   * A node of the shard that all of these replicas belong to, its master at best: IP or DNS name.
-   * @default - they spread evenly over all shards
+   * A node of the shard of all these replicas, preferably its master: IP or DNS name.
+   * @default - the replicas are spread evenly over all shards
    */
   readonly shard?: string;
   /**
-   * Whether a replacement takes over the data volume that the instances have for Redis's data beside the root.
+   * Whether a replacement keeps the data volume of the instance.
    * @default - there is no data volume
    */
   readonly dataVolume?: boolean | IResolvable;
   /**
-   * Shell of one's own, before and after this package's.
+   * Your own shell code, before and after that of this package.
    * @default - none
    */
   readonly steps?: BootSteps;
@@ -69,25 +69,25 @@ export interface BootScriptProps {
 }
 
 /**
- * Shell of one's own, run by bash as root with `set -Eeuo pipefail`, at the first boot and at every
- * replacement. It is part of the user data, which EC2 limits and everybody on the instance can read.
+ * Your own shell code, run by bash as root with `set -Eeuo pipefail`, at the first boot and at every replacement. It is part
+ * of the user data, which is limited in size and which all users on the instance can read.
  */
 export interface BootSteps {
   /**
-   * What runs before the instance's files are written and Redis is installed. Where it fails, the boot script
-   * ends with its status: a new instance does not join; one that was a replica goes on as it is.
-   * @default - nothing
+   * Code that runs before the files of the agent are written and Redis is installed. If it fails, the boot script ends with
+   * its exit code: a new instance does not join, and an existing replica continues unchanged.
+   * @default - none
    */
   readonly before?: string;
   /**
-   * What runs once the replica has joined, or after ten minutes of trying; not where a person must decide
-   * first. Where it fails, the boot script says so and ends as it would have without it: the replica stays.
-   * @default - nothing
+   * Code that runs after the replica has joined, or after ten minutes of attempts. It does not run after a refusal. If it
+   * fails, the boot script reports the failure and continues: the replica is not affected.
+   * @default - none
    */
   readonly after?: string;
 }
 
-/** What users may change of the boot script. */
+/** Options of the boot script. */
 export interface BootOptions extends BootSteps {
   /**
    * Where instances download the agent, which is too large for user data.
@@ -97,20 +97,20 @@ export interface BootOptions extends BootSteps {
 }
 
 /**
- * What an instance runs at its first boot and at every replacement: it brings the instance's files and
- * settings, installs Redis where it is missing, and waits until the replica has joined or is back.
+ * The script that an instance runs at its first boot and at every replacement. It writes the agent's files and settings,
+ * installs Redis if it is missing, and waits until the replica is in sync.
  */
 export class BootScript {
-  /** The agent's files as they land on the instance; the script adds its settings to them. */
+  /** The agent's files on the instance. The script adds its settings to them. */
   public static files(): InstanceFile[] {
     return instanceFiles();
   }
 
-  /** The script. Values that only Terraform knows are tokens in it. */
+  /** The script. Values that are known only to Terraform are tokens in it. */
   public readonly text: string;
-  /** The settings in it, by name. */
+  /** The settings in the script, by name. */
   public readonly settings: { [name: string]: string };
-  /** The rules for values that only Terraform knows: for the lifecycle of the group that runs the script. */
+  /** The preconditions for values that are known only to Terraform, for the lifecycle of the group that runs the script. */
   public readonly preconditions: Precondition[];
 
   constructor(props: BootScriptProps) {
@@ -144,7 +144,7 @@ export class BootScript {
   }
 }
 
-/** A text whose last line has an end; nothing for none. */
+/** A text with a newline at its end; empty if there is no text. */
 function ended(text = ""): string {
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
@@ -159,7 +159,7 @@ function template(): TemplateDelegate {
   }));
 }
 
-/** Terraform's patterns cannot look ahead. */
+/** Terraform's regular expressions have no lookahead. */
 const SCRIPT: ValueRule<string> = {
   ...ofFormat(SHELL),
   condition: (text) =>
@@ -204,7 +204,7 @@ function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: 
   };
 }
 
-/** What becomes of the data volume at a replacement. */
+/** How a replacement gets its data volume. */
 function keptOrFresh(isKept: boolean | IResolvable): string {
   if (typeof isKept === "boolean") return isKept ? "kept" : "fresh";
   return hcl`${isKept} ? "kept" : "fresh"`.toString();

@@ -17,13 +17,13 @@ const COPIES = 3;
 /** EC2 refuses a root volume smaller than the image's snapshot. Common images have 8 GiB, those for containers 30. */
 const LEAST = 32;
 
-/** What every region supports for gp3. */
+/** The largest gp3 volume that every region supports. */
 const MOST = 16_384;
 
-/** GiB where nothing tells the memory: enough for 30 GiB of data. The image's own size is often 8 GiB. */
+/** GiB if the memory is unknown: enough for 30 GiB of data. Images often have only 8 GiB. */
 const UNKNOWN_MEMORY = 100;
 
-/** What tells how much data a replica can hold; a variable or a token counts as unknown. */
+/** The values that limit the data of a replica. A variable or a token counts as unknown. */
 export interface MemoryHints {
   readonly instanceTypes: {
     readonly onDemand: unknown;
@@ -50,12 +50,12 @@ export function defaultRootVolumeSize({ instanceTypes, redis = {} }: MemoryHints
   return Math.min(Math.max(Math.ceil(SYSTEM_GIB + COPIES * data), LEAST), MOST);
 }
 
-/** Whether no setting but the device is given. */
+/** Whether only the device is set. */
 export function hasDefaultSize(volume: object | undefined): boolean {
   return Object.entries(volume ?? {}).every(([key, value]) => key === "device" || value === undefined);
 }
 
-/** The root volume of a group without settings. A group with a data volume needs only what the image has. */
+/** The root volume of a group without settings. With a data volume, the size of the image is sufficient. */
 export function defaultRootVolume({
   rootVolume,
   dataVolume,
@@ -65,8 +65,8 @@ export function defaultRootVolume({
 }
 
 /**
- * Leaves the volumes of a group that exists as they are. The default follows the instance types, and Spot starts a
- * replacement from an image of its root volume: a size below that image's would keep it from starting.
+ * Keeps the volumes of an existing group unchanged. The default depends on the instance types, and Spot starts a
+ * replacement from an image of its root volume. With a size below that of the image, it could not start.
  */
 export function keepVolumes(
   lifecycle: TerraformResourceLifecycle = {},
@@ -88,5 +88,5 @@ export function keepVolumes(
   };
 }
 
-/** Where common images have their root volume. A group keeps its device when `rootVolume.device` changes. */
+/** The root devices of common images. An existing group keeps its device when `rootVolume.device` changes. */
 const ROOT_DEVICES = [ROOT_DEVICE, "/dev/sda1"];

@@ -1,13 +1,13 @@
 /** Whether a replica may be promoted when its master fails. */
 export class Failover {
-  /** Yes, from the moment its offset has caught up after a start. */
+  /** A replica may be promoted once its offset has caught up after a start. */
   public static readonly ALLOWED = new Failover("allowed");
-  /** No: the shard waits for its master. */
+  /** A replica is never promoted: the shard is unavailable until its master is back. */
   public static readonly NEVER = new Failover("never");
 
   /**
-   * By name, for a value that is a token. Another name than those above is refused: the agent on the instance gives them
-   * their meaning, and knows no others.
+   * A value by its name, for a value that is a token. A name other than those above is refused, since the agent on the
+   * instance does not know it.
    * @param value `allowed` or `never`
    */
   public static of(value: string): Failover {

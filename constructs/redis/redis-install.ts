@@ -3,13 +3,13 @@ import { ARCHIVE_URL, PACKAGE, RELEASE, SHA256 } from "../validation/formats";
 import { Validator } from "../validation/validator";
 import { ofFormat } from "../validation/value-rules";
 
-/** Where a source release comes from. Give all three, or none. */
+/** The source of a release. All three properties are required, or none. */
 export interface RedisSource {
   /** The release, such as `7.2.15`. */
   readonly version: string;
-  /** The `.tar.gz` to download, by HTTP(S). */
+  /** The HTTP or HTTPS URL of the `.tar.gz`. */
   readonly url: string;
-  /** Its SHA-256 in hex; another file is refused on the instance. */
+  /** Its SHA-256 in hex. The instance rejects any other file. */
   readonly sha256: string;
 }
 
@@ -22,7 +22,7 @@ export const DEFAULT_SOURCE: RedisSource = {
   sha256: "7bf7975331511fdb788e85dae63964b128fccee1df026a10db57444babc9c9c4",
 };
 
-/** How Redis gets onto an instance. Its version must not be older than the masters'. */
+/** How Redis is installed on an instance. Its version must not be older than that of the masters. */
 export class RedisInstall {
   /** Built once on the instance from a pinned release, and kept on the root volume. Redis 7.2.15 by default. */
   public static source(source: RedisSource = DEFAULT_SOURCE): RedisInstall {
@@ -34,8 +34,8 @@ export class RedisInstall {
   }
 
   /**
-   * The distribution's package.
-   * @param name the package; default: the first of the usual names that the distribution has
+   * The package of the distribution.
+   * @param name the package; default: the first common name that the distribution has
    */
   public static package(name?: string): RedisInstall {
     const validator = new Validator();
@@ -43,7 +43,7 @@ export class RedisInstall {
     return new RedisInstall("package", validator.preconditions, undefined, name);
   }
 
-  /** The machine image already has redis-server and redis-cli on its PATH. */
+  /** The image (AMI) already has redis-server and redis-cli on its PATH. */
   public static image(): RedisInstall {
     return new RedisInstall("image", []);
   }
@@ -52,13 +52,13 @@ export class RedisInstall {
     /** `source`, `package` or `image`. */
     public readonly method: string,
     /**
-     * What Terraform has to see to.
+     * The preconditions for unknown values.
      * @internal
      */
     public readonly _preconditions: readonly Precondition[],
-    /** The release, where it is built from source. */
+    /** The release, if Redis is built from source. */
     public readonly release?: RedisSource,
-    /** The package's name, where one was given. */
+    /** The name of the package, if given. */
     public readonly packageName?: string,
   ) {}
 }

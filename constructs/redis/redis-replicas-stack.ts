@@ -15,27 +15,26 @@ import { REPLICAS_SHAPES } from "./replicas-shapes";
 
 export interface RedisReplicasStackProps {
   /**
-   * The Spot account, `act-` and eight digits of hex. The token never goes here: the provider reads
+   * The Spot account, `act-` and eight hexadecimal digits. The token is not configured here: the provider reads
    * `SPOTINST_TOKEN` or `~/.spotinst/credentials`.
    * @default - the account of the credentials
    */
   readonly account?: string;
   /**
-   * Where Terraform keeps the state, passed through as it is: one backend type with its settings, such as
-   * `{ s3: { bucket: "states" } }`, or `{}` for none; `cloud` is HCP Terraform.
+   * The backend of the Terraform state, passed on unchanged: one backend type with its settings, such as
+   * `{ s3: { bucket: "states" } }`, or `{}` for none. `cloud` is HCP Terraform.
    * @default - a local file `terraform.<id>.tfstate` beside the output folder
    */
   readonly backend?: { [type: string]: { [setting: string]: unknown } };
   /**
-   * Whether this is a module for somebody else's root module: without provider, account and backend, which a
-   * root module has once for all it calls. Version ranges, variables and outputs stay.
+   * Whether the stack is a module for another root module: without provider, account and backend, which the root module
+   * configures for all its modules. Version ranges, variables and outputs are the same.
    * @default false
    */
   readonly module?: boolean;
   /**
-   * The replicas to start with; `addReplicas` does the same later, when their values are references to
-   * this stack's own variables.
-   * @default - none yet
+   * The replicas. Use `addReplicas` instead if their values refer to variables of this stack.
+   * @default - none; add them with `addReplicas`
    */
   readonly replicas?: RedisReplicasProps;
 }
@@ -54,20 +53,20 @@ export class RedisReplicasStack extends TerraformStack {
     this.validateModule(props);
     new SpotinstProvider(this, "spotinst", {
       account: props.account,
-      // Without it the provider takes all its credentials from the first place that has any: this block.
+      // Without it, the provider would take all credentials from this block, the first source with any of them.
       featureFlags: props.account === undefined ? undefined : "MergeCredentialsChain=true",
     });
-    // Ranges, where cdktf would pin: a pipeline has its own lock file. 1.4 brought terraform_data.
+    // Version ranges instead of pins: a pipeline has its own lock file. terraform_data needs 1.4.
     this.addOverride("terraform.required_version", ">= 1.4");
     this.addOverride("terraform.required_providers.spotinst.version", "~> 1.231");
     new VerbatimBackend(this, this.isModule ? {} : this.validBackend(props.backend, id));
-    // cdktf wants to see a provider, and takes the version ranges from it; a module that had one could not be
+    // cdktf requires a provider and takes the version ranges from it. A module with a provider block cannot be
     // called with for_each.
     if (this.isModule) this.addOverride("provider", undefined);
     if (props.replicas) this.addReplicas(props.replicas);
   }
 
-  /** Adds the stack's replicas and its outputs; once per stack. */
+  /** Adds the replicas and their outputs. Can be called once per stack. */
   public addReplicas(props: RedisReplicasProps): RedisReplicas {
     validateShapes(props, REPLICAS_SHAPES);
     if ((props.network ?? props.secrets) && props.awsProvider === undefined) this.addAws(props.region);
@@ -87,7 +86,7 @@ export class RedisReplicasStack extends TerraformStack {
     return replicas;
   }
 
-  /** The outputs of a group; those of a shard end with its name. */
+  /** The outputs of a group. The names of a shard's outputs end with the name of the shard. */
   private describe({ shard, group, bootScript }: ReplicaGroup): void {
     const suffix = shard === undefined ? "" : `_${shard.replace(/-/g, "_")}`;
     this.output(`group_id${suffix}`, "The Elastigroup's id at Spot", group.groupId);
@@ -126,7 +125,7 @@ export class RedisReplicasStack extends TerraformStack {
     id: string,
   ): { [type: string]: { [setting: string]: unknown } } {
     if (backend === undefined) {
-      // Terraform runs in <output>/stacks/<id>; the state must outlive a deleted output folder.
+      // Terraform runs in <output>/stacks/<id>. The state must not be lost with a deleted output folder.
       return { local: { path: `../../../terraform.${id}.tfstate` } };
     }
     if (Object.keys(backend).length > 1) throw new ValidationError("backend", "name one backend", backend);

@@ -24,35 +24,35 @@ import { type Shard, shardsConstraints, validateShards } from "./shard";
 
 export interface RedisReplicasProps extends GroupProps {
   /**
-   * The cluster's on-demand masters: IPs or DNS names without a port. One is enough to find the others;
-   * more are safer, for one of them must answer when a first instance boots.
+   * The on-demand masters of the cluster: IPs or DNS names without a port. One is sufficient to find the others. More are
+   * safer, since at least one of them must answer when a new instance boots.
    */
   readonly masters: string[];
   /**
-   * Replicas in all, 1 to 1000, spread evenly over the shards.
-   * @default - those of `shards`; one of the two must be given
+   * The total number of replicas, 1 to 1000, spread evenly over the shards.
+   * @default - the sum of those in `shards`; one of the two must be given
    */
   readonly replicas?: number;
   /**
-   * One group for each shard instead of one for all, so that a shard's replicas are as many as it asks for and
-   * stay its own.
-   * @default - one group, whose replicas spread over the shards
+   * One group for each shard instead of one for all shards. Each shard then has its own number of replicas, which do not move
+   * to other shards.
+   * @default - one group, whose replicas are spread over the shards
    */
   readonly shards?: Shard[];
   /**
-   * Security groups of every instance that are there already; without `network` at least one.
-   * @default - that of `network` only
+   * Existing security groups of every instance. At least one is required without `network`.
+   * @default - only the security group of `network`
    */
   readonly securityGroupIds?: string[];
   /**
-   * Who talks to the replicas: makes a security group for them, which needs an AWS provider.
-   * @default - `securityGroupIds` open what is needed
+   * The peers of the replicas. Creates a security group, which requires an AWS provider.
+   * @default - `securityGroupIds` must allow the connections
    */
   readonly network?: RedisNetwork;
   /**
-   * What the instances may read: makes a role and an instance profile for them, which need an AWS provider.
-   * Not together with `iamInstanceProfile`.
-   * @default - what `iamInstanceProfile` allows
+   * The secrets that the instances may read. Creates a role and an instance profile, which require an AWS provider. Not
+   * together with `iamInstanceProfile`.
+   * @default - none; `iamInstanceProfile` can allow some
    */
   readonly secrets?: Secrets;
   /**
@@ -66,8 +66,8 @@ export interface RedisReplicasProps extends GroupProps {
    */
   readonly redis?: RedisSettings;
   /**
-   * A volume beside the root for Redis's data and what the agent remembers of it. The agent formats it when it is
-   * blank, and mounts it before each start of Redis; a new one begins with the data that the root volume has.
+   * A separate volume for the data of Redis and the agent's files about it. The agent formats a blank volume and mounts it
+   * before each start of Redis. The data of the root volume is moved to a new volume.
    * @default - none: Redis keeps its data on the root volume
    */
   readonly dataVolume?: DataVolume;
@@ -77,22 +77,22 @@ export interface RedisReplicasProps extends GroupProps {
    */
   readonly failover?: Failover;
   /**
-   * Shell of one's own that the boot script runs before and after its own work, and where it downloads the agent.
+   * Your own shell code that the boot script runs before and after its own, and the location of the agent's archive.
    * @default - no additional shell; the agent of this version's release
    */
   readonly bootScript?: BootOptions;
 }
 
-/** A group of replicas with what its instances run. */
+/** A group of replicas and the boot script of its instances. */
 export interface ReplicaGroup {
   /**
-   * The shard, where the replicas are grouped by shard.
+   * The shard, if there is a group for each shard.
    * @default - all shards
    */
   readonly shard?: string;
   /** The group. */
   readonly group: StatefulElastigroup;
-  /** What each of its instances runs. */
+  /** The boot script of its instances. */
   readonly bootScript: BootScript;
 }
 
@@ -104,11 +104,11 @@ export interface ReplicaGroup {
  * The default applies when the group is created.
  */
 export class RedisReplicas extends Construct {
-  /** The groups: one, or one for each shard in their order. */
+  /** The groups: one, or one for each shard in the order of the shards. */
   public readonly members: ReplicaGroup[];
-  /** Their own security group, where `network` asks for one. */
+  /** The security group of the replicas, if `network` is given. */
   public readonly securityGroup?: RedisSecurityGroup;
-  /** Their role, where `secrets` asks for one. */
+  /** The role of the instances, if `secrets` is given. */
   public readonly instanceRole?: InstanceRole;
 
   constructor(scope: Construct, id: string, props: RedisReplicasProps) {
@@ -127,12 +127,12 @@ export class RedisReplicas extends Construct {
     addValidation(this, () => violations(replicasConstraints(props)));
   }
 
-  /** The group that runs the replicas, where there is one for all. */
+  /** The group of all replicas, if there is one for all shards. */
   public get group(): StatefulElastigroup {
     return this.only().group;
   }
 
-  /** What each instance of the one group runs. */
+  /** The boot script of the instances of that group. */
   public get bootScript(): BootScript {
     return this.only().bootScript;
   }
@@ -172,7 +172,7 @@ export class RedisReplicas extends Construct {
       rootVolume,
       lifecycle: withPreconditions(lifecycle, [...bootScript.preconditions, ...across(props.shards, shard)]),
     });
-    // By its name, which every partition takes, and after the checks, which are for what users give.
+    // By its name, which is valid in every partition, and after the validation, which is for values of users.
     if (this.instanceRole)
       elastigroup.elastigroup.iamInstanceProfile = this.instanceRole.instanceProfile.name;
     return { shard: shard?.name, group: elastigroup, bootScript };
@@ -204,7 +204,7 @@ export class RedisReplicas extends Construct {
     });
   }
 
-  /** The first boot fetches and joins at once, so whatever opens the way for it comes before the group. */
+  /** The first boot needs network access immediately, so the rules that allow it are created before the group. */
   private renderAccess(
     props: RedisReplicasProps,
   ): Pick<StatefulElastigroupProps, "securityGroupIds" | "dependsOn"> {
@@ -221,13 +221,13 @@ export class RedisReplicas extends Construct {
   }
 }
 
-/** A list and one item more; a list that only Terraform knows is extended by Terraform. */
+/** A list with one more item. A list that is known only to Terraform is extended by an expression. */
 function together(items: string[], item: string | undefined): string[] {
   if (item === undefined) return items;
   return Token.isUnresolved(items) ? (Fn.concat([items, [item]]) as string[]) : [...items, item];
 }
 
-/** Throws where a group could not even be made of the properties. */
+/** Throws if no group can be created from the properties. */
 function validateProps({
   replicas,
   shards,
@@ -238,14 +238,14 @@ function validateProps({
   const validator = new Validator();
   if (shards !== undefined) validateShards(shards);
   else if (replicas === undefined) throw new ValidationError("replicas", givenUnlessRule("shards"), replicas);
-  // As the group's capacity it is held against the same rule in Terraform.
+  // Terraform checks the same rule for the capacity of the group.
   if (replicas !== undefined) validator.value("replicas", replicas, within(REPLICAS));
   if ((securityGroupIds ?? network) === undefined)
     throw new ValidationError("securityGroupIds", givenUnlessRule("network"), securityGroupIds);
   validator.across(rootVolumeConstraints(rootVolume));
 }
 
-/** What holds of all shards together is seen to once: at the first one's group. */
+/** The preconditions across all shards are added once: to the group of the first shard. */
 function across(shards: Shard[] = [], shard: Shard | undefined): Precondition[] {
   return shard === shards[0] ? preconditions(shardsConstraints(shards)) : [];
 }

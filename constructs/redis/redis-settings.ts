@@ -7,12 +7,12 @@ import { type RedisInstall } from "./redis-install";
 /** The Redis server of each replica. */
 export interface RedisSettings {
   /**
-   * How Redis gets onto an instance.
+   * How Redis is installed on an instance.
    * @default RedisInstall.source()
    */
   readonly install?: RedisInstall;
   /**
-   * The port for clients and replication, 1 to 65535; the cluster's masters use the same.
+   * The port for clients and replication, 1 to 65535. The masters use the same port.
    * @default 6379
    */
   readonly port?: number;
@@ -22,23 +22,23 @@ export interface RedisSettings {
    */
   readonly busPort?: number;
   /**
-   * `maxmemory`, such as `12gb`. It counts only once a replica was promoted.
+   * `maxmemory`, such as `12gb`. It takes effect only after a replica was promoted.
    * @default - no limit
    */
   readonly maxMemory?: string;
   /**
-   * `repl-backlog-size`, such as `256mb`: what a promoted replica can hand out again without a full resync.
+   * `repl-backlog-size`, such as `256mb`: the writes that a promoted replica keeps for partial resyncs.
    * @default "128mb"
    */
   readonly backlogSize?: string;
   /**
-   * Further lines of redis.conf, by directive; those that this package sets itself or relies on are refused.
+   * Further directives of redis.conf. Directives that this package sets or relies on are rejected.
    * @default - none
    */
   readonly directives?: { [directive: string]: string };
 }
 
-/** The directives that are the user's to set. */
+/** The directives that users may set. */
 export function directivesConstraints(
   directives: { readonly [directive: string]: unknown } = {},
 ): Constraint[] {

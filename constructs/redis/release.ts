@@ -29,7 +29,7 @@ interface Manifest {
 
 let found: Manifest | undefined;
 
-/** This package's own package.json. */
+/** The package.json of this package. */
 function manifest(): Manifest {
   return (found ??= JSON.parse(readFileSync(findUp("package.json"), "utf8")) as Manifest);
 }

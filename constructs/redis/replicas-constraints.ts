@@ -2,7 +2,7 @@ import { type Constraint } from "../validation/constraint";
 import { hasDefaultSize } from "./default-root-volume";
 import { type PlainShard, shardsConstraints } from "./shard";
 
-/** The properties of replicas as plain values; of a config file, some may be missing. */
+/** The properties of replicas as plain values. For a config file, some may be missing. */
 export interface PlainReplicas {
   readonly replicas?: unknown;
   readonly privateIps?: unknown;
@@ -12,7 +12,7 @@ export interface PlainReplicas {
   readonly iamInstanceProfile?: unknown;
 }
 
-/** How the properties of replicas must go together, beside those of a group. */
+/** The constraints across the properties of replicas, in addition to those of a group. */
 export function replicasConstraints(props: PlainReplicas): Constraint[] {
   const { shards, secrets, iamInstanceProfile } = props;
   const ofShards = (["replicas", "privateIps", "adopt"] as const).map((prop) => ({
@@ -33,7 +33,7 @@ export function replicasConstraints(props: PlainReplicas): Constraint[] {
   ];
 }
 
-/** A size is part of all settings but the device. */
+/** All settings except the device require a size. */
 export function rootVolumeConstraints(volume: { readonly size?: unknown } = {}): Constraint[] {
   return [
     {

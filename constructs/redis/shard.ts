@@ -8,30 +8,30 @@ import { ValidationError } from "../validation/validation-error";
 import { Validator } from "../validation/validator";
 import { ofFormat, some, within } from "../validation/value-rules";
 
-/** The replicas of one shard, on a group of their own. */
+/** The replicas of one shard, in a separate group. */
 export interface Shard {
   /**
-   * What the shard is called: the end of its group's name, and its key in Terraform. Another name is another
-   * group. 1 to 40 lower-case letters, digits and dashes, beginning with a letter.
+   * The name of the shard: the end of the name of its group, and its key in Terraform. Another name creates another group.
+   * 1 to 40 lower-case letters, digits and dashes, beginning with a letter.
    */
   readonly name: string;
-  /** A node of the shard, its master at best: IP or DNS name without a port. */
+  /** A node of the shard, preferably its master: IP or DNS name without a port. */
   readonly master: string;
-  /** Its replicas, 1 to 1000. */
+  /** The number of its replicas, 1 to 1000. */
   readonly replicas: number;
   /**
-   * Addresses that they get, at most one for each.
-   * @default - whatever is free in the subnets
+   * Private IPs of its instances, at most one for each.
+   * @default - free addresses of the subnets
    */
   readonly privateIps?: string[];
   /**
-   * The id of a group that is there already and becomes this shard's.
-   * @default - a new group is made
+   * The ID of an existing group that becomes the group of this shard.
+   * @default - a new group is created
    */
   readonly adopt?: string;
 }
 
-/** Throws where a known value can be no such value; others are checked by the shard's group and boot script. */
+/** Throws if a known value is invalid. Other values are validated by the group and the boot script of the shard. */
 export function validateShards(shards: Shard[]): void {
   const validator = new Validator();
   validator.value(
@@ -48,14 +48,14 @@ export function validateShards(shards: Shard[]): void {
     validator.value(at("replicas"), replicas, within(REPLICAS));
     validator.list(at("privateIps"), privateIps, IPV4);
   });
-  // Two of one name would be one construct.
+  // Two shards with the same name would have the same construct ID.
   validator.across(namesConstraints(shards));
 }
 
-/** A shard as plain values; of a config file, some may be missing. */
+/** A shard as plain values. For a config file, some may be missing. */
 export type PlainShard = { readonly [prop in keyof Shard]?: unknown };
 
-/** What shards must not have in common. */
+/** The constraints across shards: values that must be different. */
 export function shardsConstraints(shards: readonly PlainShard[]): Constraint[] {
   const masters = shards.map(({ master }) => master);
   const addresses = shards.flatMap(({ privateIps }) => (privateIps === undefined ? [] : [privateIps]));

@@ -1,6 +1,6 @@
 import { Fn, Token, Tokenization } from "cdktf";
 
-/** Rewrites a text that may hold tokens: its literal parts one way, its tokens (as strings) another. */
+/** Rewrites a text with tokens, with one function for literal parts and one for tokens (as strings). */
 function rewrite(text: string, literal: (part: string) => string, token: (part: string) => string): string {
   let rest = text;
   let result = "";
@@ -14,8 +14,8 @@ function rewrite(text: string, literal: (part: string) => string, token: (part: 
 }
 
 /**
- * The text as Terraform must read it to yield exactly this text: `${` and `%{` of literal parts are
- * escaped, tokens stay references. (Terraform's rawstring escape leaves `%{` alone and spoils newlines.)
+ * The text in Terraform's syntax: `${` and `%{` in literal parts are escaped, and tokens stay references. (The escaping of
+ * Fn.rawString does not handle `%{` and breaks newlines.)
  */
 export function terraformText(text: string): string {
   return rewrite(
@@ -25,18 +25,18 @@ export function terraformText(text: string): string {
   );
 }
 
-/** The text as one word of shell, whatever it holds; what a token yields is quoted by Terraform. */
+/** The text as one quoted word of shell. Terraform quotes the values of tokens. */
 export function shellWord(text: string): string {
   const quoted = rewrite(
     text,
     (part) => part.replace(/'/g, `'\\''`),
-    // One backslash more: cdktf writes the argument into a quoted Terraform string as it is.
+    // One more backslash: cdktf writes the argument unescaped into a quoted Terraform string.
     (part) => Fn.replace(part, "'", `'\\\\''`),
   );
   return `'${quoted}'`;
 }
 
-/** A list as one text of words; a list that only Terraform knows is joined by Terraform. */
+/** A list as one text of words. A list that is known only to Terraform is joined by an expression. */
 export function wordList(values: string[]): string {
   return Token.isUnresolved(values) ? Fn.join(" ", values) : values.join(" ");
 }

@@ -2,8 +2,8 @@ import { type IResolvable, type IResolveContext, propertyAccess, Token } from "c
 import { terraformText } from "./escape";
 
 /**
- * An expression in Terraform's own language, such as `` hcl`length(${list}) > 0` ``: values that only Terraform knows
- * become what they refer to, any other becomes a literal.
+ * An expression in HCL, such as `` hcl`length(${list}) > 0` ``. Values that are known only to Terraform become references,
+ * all others become literals.
  */
 export function hcl(text: TemplateStringsArray, ...values: readonly unknown[]): IResolvable {
   return new Expression(text.raw, values);
@@ -18,7 +18,7 @@ class Expression implements IResolvable {
   ) {}
 
   public resolve(context: IResolveContext): string {
-    // What cdktf resolves within an expression has no braces of its own; this one may be within another.
+    // cdktf resolves a token within an expression without braces. This expression may be part of another one.
     const inner = context.suppressBraces;
     context.suppressBraces = true;
     const expression = this.text
@@ -36,9 +36,9 @@ class Expression implements IResolvable {
 /** A value within an expression. */
 function expressionOf(value: unknown, context: IResolveContext): string {
   if (Token.isUnresolved(value)) {
-    // Access to no property at all is how cdktf itself writes a token there.
+    // A property access without a property: cdktf writes tokens in expressions in this way.
     const text = String(context.resolve(propertyAccess(value, [])));
-    // A token of a text that is an expression already: in quotes it is its value, of whatever type.
+    // The token of a text that is already an expression. In quotes, it is the value, of any type.
     return text.startsWith("${") ? `"${text}"` : text;
   }
   if (Array.isArray(value)) return `[${value.map((item) => expressionOf(item, context)).join(", ")}]`;
@@ -49,7 +49,7 @@ function expressionOf(value: unknown, context: IResolveContext): string {
   return typeof value === "string" ? quoted(value) : String(value);
 }
 
-/** A literal of Terraform's own language. */
+/** An HCL literal. */
 function quoted(text: string): string {
   return terraformText(JSON.stringify(text));
 }

@@ -2,18 +2,18 @@ import { TerraformElement } from "cdktf";
 import { type Construct } from "constructs";
 
 export interface ImportBlockProps {
-  /** The resource's address in Terraform. */
+  /** The Terraform address of the resource. */
   readonly to: string;
-  /** Its id where it is. */
+  /** The ID of the existing resource. */
   readonly id: string;
 }
 
-/** The first Terraform that knows import blocks. */
+/** The first version of Terraform with import blocks. */
 export const IMPORT_VERSION = ">= 1.5";
 
 /**
- * Takes an existing resource into the state at the next apply; afterwards it says nothing. (cdktf's own
- * `importFrom` writes the same, but asks a terraform binary for its version at every synthesis.)
+ * Imports an existing resource at the next apply. Afterwards it has no effect. (`importFrom` of cdktf writes the same block,
+ * but runs `terraform version` at every synthesis.)
  */
 export class ImportBlock extends TerraformElement {
   constructor(

@@ -2,8 +2,8 @@ import { TerraformBackend, type TerraformRemoteState } from "cdktf";
 import { type Construct } from "constructs";
 
 /**
- * A backend as the user wrote it, partial ones included (`terraform init -backend-config` adds the rest).
- * Without any backend construct, cdktf would add a local one with an absolute path.
+ * A backend in the user's own words, which may be partial (`terraform init -backend-config` adds the rest). Without a backend
+ * construct, cdktf would add a local backend with an absolute path.
  */
 export class VerbatimBackend extends TerraformBackend {
   constructor(
@@ -19,7 +19,7 @@ export class VerbatimBackend extends TerraformBackend {
 
   public override toTerraform(): unknown {
     if (this.name === "none") return {};
-    // No backend to Terraform, but a block of its own in the place of one.
+    // `cloud` is not a backend but a separate block in its place.
     if (this.name === "cloud") return { terraform: { cloud: this.synthesizeAttributes() } };
     return super.toTerraform();
   }

@@ -3,17 +3,17 @@ import { type Constraint, knownItems, parenthesized } from "./constraint";
 import { type Path } from "./path";
 import { isKnown } from "./value-rules";
 
-/** Whether what an ARN names is in a region; a bare id or alias is, wherever it is used. */
+/** Whether the resource of an ARN is in a region. An ID or alias without an ARN is valid in every region. */
 export function isInRegion(arn: string, region: string): boolean {
   return !arn.startsWith("arn:") || arn.split(":")[3] === region;
 }
 
-/** How a message says that something is in another region, where there is nothing of that name. */
+/** The rule that a resource is in the region. */
 export function inRegionRule(region: unknown): string {
   return `be in \`region\`${parenthesized(region)}`;
 }
 
-/** An ARN or a list of them, whose regions must be this one; ARNs that are missing may be null in Terraform. */
+/** The constraint that one ARN or all ARNs of a list are in this region. Missing ARNs may be null in Terraform. */
 export function regionConstraints(path: Path, arns: unknown, region: unknown): Constraint[] {
   if (arns === undefined || region === undefined) return [];
   const rule = inRegionRule(region);

@@ -4,53 +4,53 @@ import { ValidationError } from "./validation-error";
 import { isKnown, precondition } from "./value-rules";
 
 /**
- * A rule across values: what it says, whether it holds here, and how Terraform checks it. The functions that return
- * constraints take plain values, from props and from a config file. Any value may be unknown: a token, or a variable.
+ * A rule across values: its text, whether it holds for known values, and its Terraform condition. The functions that
+ * return constraints take plain values, from props or from a config file. Any value may be unknown: a token, or a variable.
  */
 export interface Constraint {
-  /** The property that a message is about. */
+  /** The property in the message. */
   readonly path: Path;
-  /** How a message says it after "must". */
+  /** The text of the rule in messages, after "must". */
   readonly rule: string;
   readonly got?: unknown;
-  /** Whether it is about the key at the path's end, not about its value. */
+  /** Whether it is about the last key of the path, not about its value. */
   readonly ofKey?: boolean;
-  /** Whether it holds, where the values that decide are known. */
+  /** Whether it holds, if all values in `among` are known. */
   readonly holds: boolean;
-  /** The values that decide, where one of them can be unknown. */
+  /** The values that decide, if one of them can be unknown. */
   readonly among?: readonly unknown[];
-  /** The same in Terraform, where one of those is unknown. */
+  /** The condition in Terraform, for unknown values. */
   readonly condition?: IResolvable;
 }
 
-/** Whether it is broken whatever Terraform will know. */
+/** Whether it is violated for any value of the unknown values. */
 export function isBroken({ among = [], holds }: Constraint): boolean {
   return isKnown(among) && !holds;
 }
 
-/** What is wrong already. */
+/** The violated constraints as errors. */
 export function violations(constraints: readonly Constraint[]): ValidationError[] {
   return constraints.filter(isBroken).map(({ path, rule, got }) => new ValidationError(path, rule, got));
 }
 
-/** What Terraform has to see to. */
+/** The preconditions for constraints on unknown values. */
 export function preconditions(constraints: readonly Constraint[]): Precondition[] {
   return constraints.flatMap(({ path, rule, got, among = [], condition }) =>
     condition === undefined || isKnown(among) ? [] : [precondition(path, rule, got, condition)],
   );
 }
 
-/** A value in parentheses behind a rule; nothing where it is unknown. */
+/** A value in parentheses after a rule; empty if it is unknown. */
 export function parenthesized(value: unknown): string {
   return isKnown(value) ? ` (${String(value)})` : "";
 }
 
-/** Whether a list is known, though an item of it may not be. */
+/** Whether a list is known. Its items may be unknown. */
 export function isList(value: unknown): value is unknown[] {
   return Array.isArray(value) && !Token.isUnresolved(value);
 }
 
-/** The known items of a list with their indexes; none where the list as a whole is unknown. */
+/** The known items of a list with their indexes; none if the list as a whole is unknown. */
 export function knownItems(list: unknown): [index: number, item: string][] {
   if (!isList(list)) return [];
   return list.flatMap((item, index): [number, string][] =>
@@ -58,7 +58,7 @@ export function knownItems(list: unknown): [index: number, item: string][] {
   );
 }
 
-/** The items that an earlier list has too, each with the place of its list and in that; one variable is one value. */
+/** The items that an earlier list also has, with the index of the list and of the item. Equal variables are equal. */
 export function repeated(lists: readonly unknown[]): [list: number, index: number, item: unknown][] {
   const homes = new Map<string, number>();
   return lists.flatMap((items, list) => {

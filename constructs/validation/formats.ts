@@ -1,15 +1,15 @@
-/** A format of text: what it looks like, and how a message says so after "must". */
+/** A format of text: its pattern, and its rule in messages after "must". */
 export interface Format {
   readonly pattern: RegExp;
   readonly rule: string;
-  /** In a list: what one item is called. */
+  /** The name of one item, in messages about lists. */
   readonly noun: string;
-  /** For a text of another format: the text that was probably meant. */
+  /** For a text that does not match: the text that was probably meant. */
   readonly meant?: (text: string) => string | undefined;
 }
 
 export const HOST: Format = {
-  // A name's last label has a letter: 10.0.1.999 is neither.
+  // The last label of a name has a letter. So 10.0.1.999 is neither a name nor an IP.
   pattern:
     /^(((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)|([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)*([A-Za-z0-9][A-Za-z0-9-]*)?[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)$/,
   rule: "be an IP or DNS name without a port (`redis.port` holds for all)",
@@ -34,7 +34,7 @@ export const INSTANCE_TYPE: Format = {
   noun: "instance type",
 };
 
-/** As Spot's own documentation writes them: `a`, `m`; names of one family such as `r5a` are taken too. */
+/** As in Spot's documentation: `a`, `m`. Names of one family, such as `r5a`, are also allowed. */
 export const INSTANCE_FAMILY: Format = {
   pattern: /^[A-Za-z][A-Za-z0-9-]*$/,
   rule: "be a family of instance types such as t or r5a",
@@ -115,7 +115,7 @@ export const SHARD: Format = {
   noun: "shard",
 };
 
-/** What carries files into user data ends at such a line. */
+/** The line that ends a file in the user data. */
 export const FILE_END = "END_OF_FILE";
 
 export const SHELL: Format = {
@@ -142,7 +142,7 @@ export const PREFIX_LIST: Format = {
   noun: "prefix list",
 };
 
-/** Whole, and so without wildcards: a policy names what it allows. */
+/** A complete ARN without wildcards, so that the policy allows only this secret. */
 export const SECRET_ARN: Format = {
   pattern:
     /^arn:aws[a-z-]*:secretsmanager:[a-z]{2}(-[a-z]+)+-\d:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$/,
@@ -168,7 +168,7 @@ export const ROLE_NAME: Format = {
   noun: "role",
 };
 
-/** Of a region, or a local or wavelength zone, such as us-west-2-lax-1a and us-east-1-wl1-bos-wlz-1. */
+/** A zone of a region, or a local or wavelength zone, such as us-west-2-lax-1a and us-east-1-wl1-bos-wlz-1. */
 export const ZONE: Format = {
   pattern: /^[a-z]{2}(-[a-z]+)+-\d([a-z]|-[a-z]+-\d[a-z]|-wl\d-[a-z]+-wlz-\d)$/,
   rule: "be an availability zone such as us-west-2a",
@@ -242,7 +242,7 @@ export const PACKAGE: Format = {
   noun: "package",
 };
 
-/** A size for redis.conf. A number without a unit is bytes there, so `12` would be a limit of 12 bytes. */
+/** A size in redis.conf. A number without a unit means bytes, so `12` would be a limit of 12 bytes. */
 export const SIZE: Format = {
   pattern: /^0*([1-9]\d*[mMgG][bB]?|[1-9]\d{3,}[kK][bB]?|[1-9]\d{6,}[bB]?)$/,
   rule: "be a size of at least 1mb, such as 512mb or 12gb",
@@ -256,7 +256,7 @@ export const BACKLOG_SIZE: Format = {
   meant: (text) => withLikelyUnit(text, (digits) => (digits <= 3 ? "mb" : "kb")),
 };
 
-/** The number of a size below 1 MB with a larger unit: megabytes for kilobytes, and for bytes one by its digits. */
+/** Suggests a larger unit for a size below 1 MB: megabytes for kilobytes, and for bytes a unit by the number of digits. */
 function withLikelyUnit(text: string, unitOf: (digits: number) => string): string | undefined {
   const [, number, unit = ""] = /^0*([1-9]\d{0,5})(b|kb?)?$/i.exec(text) ?? [];
   if (number === undefined) return undefined;
@@ -272,9 +272,9 @@ export const DIRECTIVE: Format = {
 export const LINE: Format = { pattern: /^[^\r\n]+$/, rule: "be one line", noun: "line" };
 
 /**
- * Directives that the instance's own files write, or that would undo what they promise: `rdbchecksum` and
- * `appenddirname` the proof that a volume is the newest, `rename-command` the agent's own words, `loglevel` the log in
- * which the agent finds why a sync failed.
+ * Directives that the files of the instance set, or that would break the agent. `rdbchecksum` and `appenddirname` affect the
+ * proof that a volume has the newest data, `rename-command` the commands of the agent, and `loglevel` the log in which it
+ * finds why a sync failed.
  */
 export const RESERVED_DIRECTIVES =
   /^(bind|port|tls-.*|dir|dbfilename|daemonize|supervised|pidfile|logfile|loglevel|include|loadmodule|append.*|no-appendfsync-on-rewrite|save|rdbchecksum|cluster-.*|(replica|slave)-(announce-.*|ignore-disk-write-errors|read-only|serve-stale-data)|replicaof|slaveof|rename-command|requirepass|masterauth|masteruser|aclfile|user|maxmemory|repl-backlog-(size|ttl)|repl-diskless-load|rdb-del-sync-files|shutdown-on-.*|protected-mode)$/;

@@ -1,12 +1,12 @@
 import { type Path } from "./path";
 import { show } from "./value-rules";
 
-/** Keys at or below which users may have written a secret: settings of a backend, directives of Redis, shell. */
+/** Keys whose values may contain a secret: settings of a backend, directives of Redis, shell code. */
 const PRIVATE = new Set<string | number>(["backend", "directives", "before", "after"]);
 
-/** What a message says that a property is. Of what may hold a secret it says only the kind. */
+/** The value of a property in a message. For a value that may contain a secret, only its kind. */
 export function showGot(path: Path, got: unknown): string {
-  // A message about a key has it in the path, too.
+  // A message about a key also has the key in its path.
   const isKey = typeof got === "string" && got === path.at(-1);
   if (path.some((step) => PRIVATE.has(step)) && !isKey) return kind(got);
   return show(withoutPrivate(got));
@@ -20,7 +20,7 @@ function withoutPrivate(value: unknown): unknown {
   );
 }
 
-/** The kind of a value: of a map its keys, of a list its length, of anything else its type. */
+/** The kind of a value: the keys of a map, the length of a list, or the type of any other value. */
 function kind(value: unknown): string {
   if (value === undefined || value === null) return show(value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
@@ -28,7 +28,7 @@ function kind(value: unknown): string {
   return typeof value === "string" ? "a text" : `a ${typeof value}`;
 }
 
-/** Whether it is a plain object; Terraform's values are of classes. */
+/** Whether it is a plain object. Terraform values are instances of classes. */
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -2,25 +2,25 @@ import { Annotations } from "cdktf";
 import { type IConstruct } from "constructs";
 import { isKnown } from "./value-rules";
 
-/** A value that is one word of a vocabulary. */
+/** One of the words of a class. */
 interface Word {
   readonly value: string;
 }
 
-/** A class whose constants are the words that this version knows. */
+/** A class whose constants are the words that this version knows, such as VolumeType. */
 interface Vocabulary {
   of(value: string): Word;
   [Symbol.hasInstance](value: unknown): boolean;
 }
 
-/** The words of the constants of a class, in their order. */
+/** The words of a class, in the order of its constants. */
 export function wordsOf(vocabulary: Vocabulary): [string, ...string[]] {
   const isWord = (value: unknown): value is Word => value instanceof vocabulary;
   const words = Object.values(vocabulary).filter(isWord);
   return words.map(({ value }) => value) as [string, ...string[]];
 }
 
-/** Warns of a word that is not among the known ones: it may be new, or misspelt. Tokens pass. */
+/** Adds a warning for an unknown word, which may be new or misspelt. Tokens cause no warning. */
 export function warnOfUnknownWord(
   scope: IConstruct,
   prop: string,

@@ -1,43 +1,43 @@
-/** Replicas in all: what Spot and this package take as a group's capacity. */
+/** The number of replicas: the capacity of a group that Spot and this package accept. */
 export const REPLICAS = { least: 1, most: 1000 };
 
-/** GiB of a machine, as Spot takes resource requirements. */
+/** GiB of memory in Spot's resource requirements. */
 export const MEMORY = { least: 1, most: 512 };
 
-/** vCPUs of a machine, as Spot takes resource requirements. */
+/** vCPUs in Spot's resource requirements. */
 export const VCPUS = { least: 1, most: 64 };
 
-/** Shares of a group's instances; 0 is no limit that Spot's provider sends. */
+/** Percentages of a group's instances. The provider does not send 0. */
 export const PERCENT = { least: 1, most: 100 };
 
-/** Seconds between the deregistration of an instance and its end. */
+/** Seconds between the deregistration of an instance and its termination. */
 export const DRAINING = { least: 1, most: 3600, default: 120 };
 
-/** Which time zones are sent. */
+/** The revision of the zones. */
 export const REVISIONS = { least: 1, most: 1_000_000 };
 
-/** TCP's. */
+/** TCP ports. */
 export const PORTS = { least: 1, most: 65_535 };
 
-/** Hops of an answer of the instance's metadata service. */
+/** The hop limit of responses of the metadata service. */
 export const HOPS = { least: 1, most: 64, default: 1 };
 
-/** Hours that Spot takes for `minimum_instance_lifetime`. */
+/** Hours that Spot accepts for `minimum_instance_lifetime`. */
 export const LIFETIMES: readonly number[] = [1, 3, 6, 12, 24];
 
 /** GiB of a volume of any type. https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html */
 export const VOLUME_SIZE = { least: 1, most: 65_536 };
 
-/** GiB by type of volume, where that is narrower. https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html */
+/** GiB by volume type, if the range is narrower. https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html */
 export const SIZES: Readonly<Record<string, { least: number; most: number }>> = {
   gp2: { least: 1, most: 16_384 },
   io1: { least: 4, most: 16_384 },
 };
 
-/** What every gp3 volume has: I/O operations per second, and MiB/s. */
+/** The IOPS and MiB/s that every gp3 volume has. */
 export const GP3 = { iops: 3000, throughput: 125 };
 
-/** MiB/s of a gp3 volume: what Spot's API takes, which is less than AWS does today. */
+/** MiB/s of a gp3 volume that Spot's API accepts. AWS supports more. */
 export const THROUGHPUT = { least: GP3.throughput, most: 1000 };
 
 /** IOPS by type of volume. https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html */
@@ -46,5 +46,5 @@ export const IOPS: Readonly<Record<string, { least: number; most: number; perGib
   io1: { least: 100, most: 64_000, perGib: 50 },
 };
 
-/** Seconds a health check may wait; 0 would never settle, for the provider does not send it. */
+/** Seconds of a health check. The provider does not send 0, so a plan with 0 would never be empty. */
 export const HEALTH_SECONDS = { least: 1, most: 86_400 };

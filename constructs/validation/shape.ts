@@ -3,26 +3,26 @@ import { type Path } from "./path";
 import { ValidationError } from "./validation-error";
 
 /**
- * What a value is made of: the compiler sees to it in TypeScript, and nothing does in JavaScript. A shape throws where
- * a value has another one, so that the rules, which come after it, need not ask. Tokens have any shape.
+ * The type of a value at run time. The compiler checks it in TypeScript, but not for callers in JavaScript. A shape throws
+ * if a value has another type, so that later rules need not check it. Tokens have every shape.
  */
 export type Shape = (path: Path, value: unknown) => void;
 
-/** The shapes of an object's properties; those without one are up to their rules. */
+/** The shapes of an object's properties. Other properties are checked only by their rules. */
 export type Shapes<Props> = { readonly [prop in keyof Props]?: Shape };
 
-/** A class that makes its objects itself: as constants, or by functions. */
+/** A class whose objects are static constants or results of static functions. */
 interface Closed {
   readonly name: string;
   [Symbol.hasInstance](value: unknown): boolean;
 }
 
-/** Throws where a property has another shape than its own. */
+/** Throws if a property does not have its shape. */
 export function validateShapes<Props extends object>(props: Props, shapes: Shapes<Props>): void {
   object(shapes)([], props);
 }
 
-/** A list, whose items may have a shape too. */
+/** A list. Its items may also have a shape. */
 export function list(item?: Shape): Shape {
   return shape("be a list", Array.isArray, (path, value) => {
     if (item) (value as unknown[]).forEach((each, index) => item([...path, index], each));
@@ -39,7 +39,7 @@ export function object<Props>(shapes: Shapes<Props> = {}): Shape {
   });
 }
 
-/** One of a class's constants, or what one of its functions makes. */
+/** A constant of a class, or a result of one of its functions. */
 export function oneOf(kind: Closed, ...makers: readonly string[]): Shape {
   const isOne = (value: unknown): boolean => value instanceof kind;
   const constants = Object.entries(kind).flatMap(([name, value]) => (isOne(value) ? [name] : []));
@@ -47,7 +47,7 @@ export function oneOf(kind: Closed, ...makers: readonly string[]): Shape {
   return shape(`be ${ways.length > 1 ? "one of " : ""}${ways.join(", ")}`, isOne);
 }
 
-/** A value that must be there. */
+/** A required value. */
 export function required(given: Shape): Shape {
   return (path, value) => {
     if (value === undefined) throw new ValidationError(path, "be given", value);
@@ -63,7 +63,7 @@ function shape(rule: string, holds: (value: unknown) => boolean, further?: Shape
   };
 }
 
-/** A value as a message can show it: constructs hold themselves, and functions are no data. */
+/** A value for a message. Constructs contain cycles, and functions are not data, so only their names are shown. */
 function showable(value: unknown): unknown {
   const { name } = (value as object | null)?.constructor ?? {};
   return name === undefined || ["Object", "Array", "String", "Number", "Boolean"].includes(name)

@@ -5,30 +5,30 @@ import { type Validator } from "./validator";
 import { ValidationError } from "./validation-error";
 import { ofFormat, type ValueRule } from "./value-rules";
 
-/** A tag's key. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html */
+/** The key of a tag. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html */
 export const TAG_KEY: Format = {
   pattern: /^(?!aws:)[\s\S]{1,128}$/i,
   rule: "be 1 to 128 characters and not begin with aws:",
   noun: "tag",
 };
 
-/** A tag's value. */
+/** The value of a tag. */
 export const TAG_VALUE: Format = {
   pattern: /^[\s\S]{0,256}$/,
   rule: "be text of at most 256 characters",
   noun: "value",
 };
 
-/** The same as a rule, for Terraform's patterns cannot look ahead. */
+/** The same as a rule, since Terraform's regular expressions have no lookahead. */
 export const TAG: ValueRule<string> = {
   ...ofFormat(TAG_KEY),
   condition: (key) => hcl`length(${key}) > 0 && length(${key}) <= 128 && !startswith(lower(${key}), "aws:")`,
 };
 
-/** How many a resource of EC2 can have, whoever sets them. */
-export const TAGS = { most: 50, rule: "be at most 50 tags, as many as EC2 takes" };
+/** The number of tags of an EC2 resource. */
+export const TAGS = { most: 50, rule: "be at most 50 tags, the limit of EC2" };
 
-/** Spot takes any tag, and with one that EC2 refuses no instance ever starts. */
+/** Spot accepts any tag. With a tag that EC2 rejects, no instance starts. */
 export function validateTags(tags: { [name: string]: string } | undefined, validator: Validator): void {
   if (Token.isUnresolved(tags))
     throw new ValidationError("tags", "be a map whose keys are known before Terraform runs", "a token");
@@ -40,14 +40,14 @@ export function validateTags(tags: { [name: string]: string } | undefined, valid
   }
 }
 
-/** What IAM takes, which is less. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html */
+/** The characters in tags of IAM: fewer than in EC2. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html */
 export const ROLE_TAG: ValueRule<string> = {
-  rule: "hold only letters, digits, blanks and _.:/=+-@ where `secrets` makes a role: IAM takes no others",
+  rule: "contain only letters, digits, spaces and _.:/=+-@ if `secrets` creates a role, since IAM allows no others",
   holds: (text) => /^[\p{L}\p{N}\p{Z}_.:/=+@-]*$/u.test(text),
   condition: (text) => hcl`can(regex(${"^[\\p{L}\\p{N}\\p{Z}_.:/=+@-]*$"}, ${text}))`,
 };
 
-/** A role's tags, whose keys differ by more than their case. */
+/** The tags of a role. IAM compares their keys case-insensitively. */
 export function validateRoleTags(tags: { [name: string]: string } | undefined, validator: Validator): void {
   const known = new Set<string>();
   for (const [key, value] of Object.entries(tags ?? {})) {
@@ -58,9 +58,10 @@ export function validateRoleTags(tags: { [name: string]: string } | undefined, v
   }
 }
 
-const ROLE_KEYS = "differ by more than their case where `secrets` makes a role: IAM takes them for one";
+const ROLE_KEYS =
+  "differ by more than their case if `secrets` creates a role, since IAM treats them as equal";
 
-/** A text as Terraform reads it, whose escapes do not count. */
+/** A text without the escaping of Terraform. */
 function read(text: string): string {
   return text.replace(/([$%])\1\{/g, "$1{");
 }

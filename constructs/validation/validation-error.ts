@@ -2,15 +2,15 @@ import { type IConstruct } from "constructs";
 import { type Path, type Prop, pathOf, showPath } from "./path";
 import { showGot } from "./got";
 
-/** A property that breaks a rule. */
+/** A property that violates a rule. */
 export class ValidationError extends Error {
   public override readonly name = "ValidationError";
-  /** Where the property is. */
+  /** The path of the property. */
   public readonly path: Path;
 
   constructor(
     prop: Prop,
-    /** What it must be, as a message says it after "must". */
+    /** The text of the rule in messages, after "must". */
     public readonly rule: string,
     public readonly got: unknown,
     /** What to do about it, as a sentence. */
@@ -21,28 +21,28 @@ export class ValidationError extends Error {
     this.path = path;
   }
 
-  /** The path as messages write it. */
+  /** The path in the format of messages. */
   public get prop(): string {
     return showPath(this.path);
   }
 }
 
-/** What went wrong with a property, in the words every message of this package uses. */
+/** The message about a property, in the format of all messages of this package. */
 export function sentence(path: Path, rule: string, got: unknown, advice?: string): string {
   const subject = path.length === 0 ? "the file" : `\`${showPath(path)}\``;
   return `${subject} must ${rule}, got: ${showGot(path, got)}${advice ? `. ${advice}` : ""}`;
 }
 
-/** What constructs found wrong with themselves: their nodes pass on only the messages. */
+/** The errors of constructs. The nodes of constructs keep only their messages. */
 const validations = new WeakMap<IConstruct, () => readonly ValidationError[]>();
 
-/** Has a construct, once, report errors when its app is synthesized. */
+/** Makes a construct report errors when its app is synthesized. */
 export function addValidation(scope: IConstruct, errors: () => readonly ValidationError[]): void {
   validations.set(scope, errors);
   scope.node.addValidation({ validate: () => errors().map(({ message }) => message) });
 }
 
-/** The errors that a construct and those in it report. */
+/** The errors of a construct and its children. */
 export function validationErrors(scope: IConstruct): ValidationError[] {
   return scope.node.findAll().flatMap((each) => validations.get(each)?.() ?? []);
 }

@@ -7,14 +7,14 @@ import { ValidationError } from "./validation-error";
 import { each, isKnown, ofFormat, once, precondition, some, type ValueRule } from "./value-rules";
 
 /**
- * Holds values against rules: throws where a known one breaks its rule, and has Terraform refuse the plan where that
- * alone knows the value.
+ * Validates values by rules. Throws if a known value violates its rule, and adds a precondition to the plan for a value
+ * that is known only to Terraform.
  */
 export class Validator {
   /** For the lifecycle of the resource that takes the values. */
   public readonly preconditions: Precondition[] = [];
 
-  /** A value that must be there. */
+  /** A required value. */
   public value<Value>(prop: Prop, value: Value, rule: ValueRule<Value>): void {
     if (!isKnown(value)) {
       this.preconditions.push(precondition(prop, rule.rule, value, rule.condition(value)));
@@ -24,7 +24,7 @@ export class Validator {
     }
   }
 
-  /** A value that may be left out, which in Terraform is null. */
+  /** An optional value, which is null in Terraform if it is missing. */
   public optional<Value>(prop: Prop, value: Value | undefined, rule: ValueRule<Value>): void {
     if (value === undefined) return;
     const condition: ValueRule<Value>["condition"] = (got) =>
@@ -32,7 +32,7 @@ export class Validator {
     this.value(prop, value, { ...rule, condition });
   }
 
-  /** A list that has an item, no item twice, and items of one format only that keep further rules, too. */
+  /** A list with at least one item and without duplicates. All items match the format and the further rules. */
   public list(
     prop: Prop,
     values: readonly string[] | undefined,
@@ -48,26 +48,26 @@ export class Validator {
     }
     const known = values.filter((value) => !Token.isUnresolved(value));
     if (values.length === 0) this.value(prop, values, some(format.noun));
-    // Two that are known and alike stay so, whatever the others are.
+    // Known duplicates are an error, independent of unknown items.
     if (!once(format.noun).holds(known)) throw new ValidationError(prop, once(format.noun).rule, values);
     if (values.length > 1) this.value(prop, values, once(format.noun));
     for (const value of values) for (const rule of ofItems) this.value(prop, value, rule);
   }
 
-  /** Values against each other. */
+  /** Constraints across values. */
   public across(constraints: readonly Constraint[]): void {
     const [error] = violations(constraints);
     if (error) throw error;
     this.add(preconditions(constraints));
   }
 
-  /** What others have left for Terraform. */
+  /** Adds preconditions of other values. */
   public add(preconditions: readonly Precondition[]): void {
     this.preconditions.push(...preconditions);
   }
 }
 
-/** A lifecycle with more preconditions; undefined where that says nothing. */
+/** A lifecycle with further preconditions; undefined if it is empty. */
 export function withPreconditions(
   lifecycle: TerraformResourceLifecycle | undefined,
   more: readonly Precondition[],

@@ -3,22 +3,22 @@ import { hcl } from "../terraform/hcl";
 import { type Format } from "./formats";
 import { type Prop, pathOf, showPath } from "./path";
 
-/** A value as messages show it: on one line, not too long, and never what looks like a token of Spot's. */
+/** A value for messages: on one line, shortened, and without texts that look like a Spot token. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing";
   const shown = JSON.stringify(value).replace(/"[0-9a-f]{64}"/g, '"(64 hex digits)"');
   return shown.length <= 120 ? shown : `${shown.slice(0, 117)}...`;
 }
 
-/** A rule for one value, for those that are known and for those that only Terraform knows. */
+/** A rule for one value, which is known or known only to Terraform. */
 export interface ValueRule<Value> {
-  /** How a message says it after "must". */
+  /** The text of the rule in messages, after "must". */
   readonly rule: string;
-  /** Whether a known value keeps it. */
+  /** Whether it holds for a known value. */
   readonly holds: (value: Value) => boolean;
-  /** The same in Terraform. */
+  /** The condition in Terraform. */
   readonly condition: (value: unknown) => IResolvable;
-  /** For a value that breaks it: the value that was probably meant. */
+  /** For a value that violates it: the value that was probably meant. */
   readonly meant?: (value: Value) => string | undefined;
 }
 
@@ -32,7 +32,7 @@ export function ofFormat({ pattern, rule, meant }: Omit<Format, "noun">): ValueR
   };
 }
 
-/** Terraform has the flags within the pattern, and no lookaround. */
+/** Terraform's regular expressions have their flags in the pattern, and no lookaround. */
 export function terraformPattern({ flags, source }: RegExp): string {
   return flags === "" ? source : `(?${flags})${source}`;
 }
@@ -49,7 +49,7 @@ export function within(
   };
 }
 
-/** One of some values. */
+/** One of several values. */
 export function oneOf<Value extends string | number>(values: readonly Value[]): ValueRule<Value> {
   return {
     rule: `be one of ${values.join(", ")}`,
@@ -64,7 +64,7 @@ export const NOT_EMPTY: ValueRule<string> = {
   condition: (value) => hcl`${value} != ""`,
 };
 
-/** A list that has an item. */
+/** A list with at least one item. */
 export function some(noun: string): ValueRule<readonly unknown[]> {
   return {
     rule: `name at least one ${noun}`,
@@ -73,7 +73,7 @@ export function some(noun: string): ValueRule<readonly unknown[]> {
   };
 }
 
-/** A list with no item twice. */
+/** A list without duplicates. */
 export function once(noun: string): ValueRule<readonly unknown[]> {
   return {
     rule: `name each ${noun} once`,
@@ -82,7 +82,7 @@ export function once(noun: string): ValueRule<readonly unknown[]> {
   };
 }
 
-/** A list of items that each keep a rule. */
+/** A list whose items all match a rule. */
 export function each<Item>(item: ValueRule<Item>): ValueRule<readonly Item[]> {
   return {
     rule: item.rule,
@@ -97,13 +97,13 @@ const ITEM: IResolvable = {
   toString: () => "item",
 };
 
-/** Whether all of a value is known before Terraform runs; an object is a token, or a variable of a config. */
+/** Whether a value is completely known before Terraform runs. An object is a token, or a variable of a config file. */
 export function isKnown(value: unknown): boolean {
   if (Token.isUnresolved(value)) return false;
   return Array.isArray(value) ? value.every(isKnown) : typeof value !== "object" || value === null;
 }
 
-/** Refuses a plan with a value that breaks a rule, in the words of a `ValidationError`; of an item it names the list. */
+/** The precondition of a rule, with the message of a `ValidationError`. For an item, the message names the list. */
 export function precondition(prop: Prop, rule: string, got: unknown, condition: IResolvable): Precondition {
   const path = pathOf(prop);
   const named = showPath(typeof path.at(-1) === "number" ? path.slice(0, -1) : path);
@@ -111,7 +111,7 @@ export function precondition(prop: Prop, rule: string, got: unknown, condition: 
   return { condition, errorMessage: `\`${named}\` must ${rule}, got: ${value}` };
 }
 
-/** How a message says that one of two props is missing. */
+/** The rule that one of two properties is given. */
 export function givenUnlessRule(other: string): string {
   return `be given unless \`${other}\` is`;
 }

@@ -4,24 +4,24 @@ import ts from "typescript";
 import { ROOT } from "../../config/example";
 
 /*
- * What the bindings say about each AWS resource of this package. `npx tsx __tests__/constructs/access/aws-schema.ts`
- * records it anew; a test compares, so that another version of the bindings shows what it changes for us.
+ * The schema of each AWS resource of this package, from the bindings. `npx tsx __tests__/constructs/access/aws-schema.ts`
+ * records it again. A test compares it, to find the changes of another version of the bindings.
  */
 
 export const RECORDED = join(__dirname, "recorded/aws-schema.json");
 
 const LIB = join(ROOT, "node_modules/@cdktf/provider-aws/lib");
 
-/** An attribute as its JSON must be, and whether it must be there. */
+/** The JSON type of an attribute, and whether it is required. */
 export interface Attribute {
   readonly type: "string" | "number" | "boolean" | "string[]" | "map" | "block";
   readonly required: boolean;
 }
 
-/** Attributes by Terraform's names, by resource type. */
+/** Attributes by their Terraform names, for each resource type. */
 export type Schema = Record<string, Record<string, Attribute>>;
 
-/** The resources that the package imports, and so may make. */
+/** The resources that the package imports and can create. */
 export function resources(): string[] {
   const text = readFileSync(join(ROOT, "constructs/access/aws-resources.ts"), "utf8");
   return [...text.matchAll(/provider-aws\/lib\/([a-z-]+)"/g)]
@@ -29,7 +29,7 @@ export function resources(): string[] {
     .filter((name) => name !== "provider");
 }
 
-/** The schema as the installed bindings have it: names from what they write, types from what they take. */
+/** The schema of the installed bindings: names from their output, types from their input. */
 export function derive(): Schema {
   return Object.fromEntries(
     resources().map((name) => {

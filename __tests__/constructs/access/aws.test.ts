@@ -17,7 +17,7 @@ const network = {
 const secrets = { secretArns: ["arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-a1B2c3"] };
 const everything: Partial<RedisReplicasProps> = { network, secrets, tags: { team: "data" } };
 
-test("the recorded schema is that of the bindings; `npx tsx __tests__/constructs/access/aws-schema.ts` records it", () => {
+test("the recorded schema equals that of the bindings; `npx tsx __tests__/constructs/access/aws-schema.ts` records it", () => {
   expect(derive()).toEqual(recorded);
 });
 
@@ -27,19 +27,19 @@ describe("every AWS resource in the JSON", () => {
     .filter(([type]) => type.startsWith("aws_"))
     .flatMap(([type, each]) => Object.values(each).map((attributes) => [type, attributes] as const));
 
-  test("is of a type that is recorded, and each of those is there", () => {
+  test("has a recorded type, and each recorded type is used", () => {
     expect(new Set(found.map(([type]) => type))).toEqual(new Set(Object.keys(recorded)));
     expect(resources()).toHaveLength(Object.keys(recorded).length);
   });
 
-  test("has known attributes only, of the right type, and all that it must have", () => {
+  test("has only known attributes of the right type, and all required ones", () => {
     const wrong = found.flatMap(([type, attributes]) =>
       faults(recorded[type]!, attributes).map((each) => [type, each]),
     );
     expect(wrong).toEqual([]);
   });
 
-  test("of which a fault would be found", () => {
+  test("is checked: a wrong attribute is found", () => {
     const rule = recorded["aws_vpc_security_group_ingress_rule"]!;
     expect(faults(rule, { ip_protocol: 6, from_prot: 1 })).toEqual([
       "ip_protocol is no string",
@@ -65,7 +65,7 @@ function faults(schema: Record<string, Attribute>, attributes: Record<string, un
   return [...wrong, ...missing.map(([name]) => `${name} is missing`)];
 }
 
-/** No resource here has blocks; the first that has needs their attributes recorded too. */
+/** No resource here has blocks. If one gets blocks, their attributes must be recorded too. */
 function isOf(type: Attribute["type"], value: unknown): boolean {
   if (type === "block") return false;
   if (type === "string[]") return Array.isArray(value) && value.every((each) => typeof each === "string");
@@ -87,15 +87,15 @@ describe("the AWS provider", () => {
     ["a security group", { network }],
     ["a role", { secrets }],
     ["both", everything],
-  ])("comes with %s, in the region of the group and of any release 6", (_, props) => {
+  ])("is added with %s, in the region of the group, with version range 6", (_, props) => {
     expect(parts(synthesizeReplicas(props))).toEqual(there);
   });
 
-  test("is not there without", () => {
+  test("is not added without AWS resources", () => {
     expect(parts(synthesizeReplicas())).toEqual({ provider: undefined, pin: undefined });
   });
 
-  test("is the one that is given, where one is", () => {
+  test("is the given one, if there is one", () => {
     const json = synthesize((app) => {
       const stack = new RedisReplicasStack(app, "redis");
       const awsProvider = new AwsProvider(stack, "mine", { region: "us-west-2", alias: "mine" });
@@ -110,7 +110,7 @@ describe("the AWS provider", () => {
   });
 });
 
-describe("in a process of its own", () => {
+describe("in a separate process", () => {
   const folder = temporaryFolder();
 
   /** The files of the AWS bindings that synthesis loads. */
@@ -140,11 +140,11 @@ describe("in a process of its own", () => {
     return files.filter((path) => path.includes("@cdktf/provider-aws"));
   }
 
-  test("nothing of AWS is loaded where nothing is made there", () => {
+  test("the AWS provider is not loaded without AWS resources", () => {
     expect(loaded("")).toEqual([]);
   });
 
-  test("no barrel is loaded where something is", () => {
+  test("only deep imports of the AWS provider are loaded with AWS resources", () => {
     const files = loaded(`network: { vpcId: "vpc-1", masters: Peer.securityGroup("sg-1") },
       secrets: { secretArns: ${JSON.stringify(secrets.secretArns)} },`);
     expect(files.filter((path) => path.endsWith("/lib/security-group/index.js"))).toHaveLength(1);

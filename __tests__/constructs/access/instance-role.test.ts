@@ -41,7 +41,7 @@ function only(json: Json, type: string): Json {
   return plain(attributes);
 }
 
-/** Every action of a policy with what it may be done to. */
+/** Every action of a policy with its resources. */
 function permissions({ Statement }: PolicyDocument): string[] {
   return Statement.flatMap(({ Action, Resource = [] }) =>
     Action.flatMap((action) => Resource.map((resource) => `${action} ${resource}`)),
@@ -57,7 +57,7 @@ describe("the policy", () => {
     ]);
   });
 
-  test("says nothing of what is not asked for", () => {
+  test("has no statements for missing kinds of secrets", () => {
     expect(permissions(secretsPolicy({ parameterArns: [parameter] }, "us-west-2"))).toEqual([
       `ssm:GetParameter ${parameter}`,
     ]);
@@ -82,7 +82,7 @@ describe("the policy", () => {
     },
   );
 
-  test("has no wildcard anywhere", () => {
+  test("has no wildcards", () => {
     expect(JSON.stringify([secretsPolicy(all, "us-west-2"), trustPolicy("us-west-2")])).not.toMatch(/[*?]/);
   });
 
@@ -104,7 +104,7 @@ describe("the name", () => {
   ])("of %s in %s is both", (group, region, name) => expect(instanceRoleName(group, region)).toBe(name));
 
   test.each(["r".repeat(55), "r".repeat(255), "für Berichte", "${x}"])(
-    "of %s fits IAM and stays apart",
+    "of %s is valid in IAM and unique",
     (group) => {
       const names = [instanceRoleName(group, "us-west-2"), instanceRoleName(`${group}!`, "us-west-2")];
       for (const name of names) expect(name).toMatch(/^[A-Za-z0-9+=,.@_-]{1,64}$/);
@@ -112,10 +112,10 @@ describe("the name", () => {
     },
   );
 
-  describeWith(["terraform"], "that only Terraform knows", () => {
+  describeWith(["terraform"], "that is known only to Terraform", () => {
     const folder = temporaryFolder();
 
-    test("is the same as that of the same name in a file", async () => {
+    test("is the same as for the same name in a file", async () => {
       const directory = mkdtempSync(join(folder, "role-"));
       const app = new App({ outdir: directory });
       const stack = new TerraformStack(app, "role");
@@ -143,7 +143,7 @@ describe("in a stack", () => {
   const json = withSecrets(all, { tags: { team: "data" } });
   const role = "${aws_iam_role.replicas_instance-role_B6764B66.name}";
 
-  test("the addresses are pinned, and do not depend on names", () => {
+  test("the addresses are fixed, and do not depend on names", () => {
     const addresses = (from: Json): string[] =>
       ["aws_iam_role", "aws_iam_role_policy", "aws_iam_instance_profile"].flatMap((type) =>
         Object.keys(from.resource[type]),
@@ -156,14 +156,14 @@ describe("in a stack", () => {
     expect(addresses(withSecrets(all, { name: "other" }))).toEqual(addresses(json));
   });
 
-  test("the group takes the profile by name, which holds in every partition, and waits for the policy", () => {
+  test("the group refers to the profile by name, which works in every partition, and depends on the policy", () => {
     expect(elastigroup(json)).toMatchObject({
       iam_instance_profile: "${aws_iam_instance_profile.replicas_instance-role_profile_C34D0D10.name}",
       depends_on: ["aws_iam_role_policy.replicas_instance-role_policy_441F98C8"],
     });
   });
 
-  test("the JSON is what the bindings' own types say", () => {
+  test("the JSON matches the types of the bindings", () => {
     const common = { name: "redis-replicas-us-west-2", tags: { team: "data" } };
     const { lifecycle: ofRole, assume_role_policy: trust, ...foundRole } = only(json, "aws_iam_role");
     const wanted: Omit<IamRoleConfig, "assumeRolePolicy"> = {
@@ -179,11 +179,11 @@ describe("in a stack", () => {
     const { lifecycle: ofProfile, ...foundProfile } = only(json, "aws_iam_instance_profile");
     const profile: IamInstanceProfileConfig = { ...common, role };
     expect(foundProfile).toEqual(snakeCase(profile));
-    // Renamed, both would be replaced under running instances.
+    // With another name, both would be replaced while instances run.
     expect([ofRole, ofProfile]).toEqual([{ ignore_changes: ["name"] }, { ignore_changes: ["name"] }]);
   });
 
-  test("nothing of it reaches user data or outputs", () => {
+  test("secrets are not part of user data or outputs", () => {
     expect(JSON.stringify([json.locals, json.output, elastigroup(json)])).not.toMatch(
       /secretsmanager|parameter\/redis|arn:aws/,
     );
@@ -225,22 +225,22 @@ describe("misuse", () => {
     expect(make(props)).toThrow(message);
   });
 
-  test.each(["arn:aws-cn:", "arn:aws-us-gov:"])("ARNs may be of the partition %s", (partition) => {
+  test.each(["arn:aws-cn:", "arn:aws-us-gov:"])("ARNs of the partition %s are valid", (partition) => {
     const region = partition.includes("cn") ? "cn-north-1" : "us-gov-west-1";
     const arn = secret.replace("arn:aws:", partition).replace("us-west-2", region);
     expect(make({ region, secretArns: [arn] })).not.toThrow();
   });
 
   test.each<[Record<string, string>, string]>([
-    [{ "team;x": "a" }, "`tags` must hold only letters, digits, blanks and _.:/=+-@"],
-    [{ team: "a,b" }, "`tags.team` must hold only letters, digits, blanks and _.:/=+-@"],
+    [{ "team;x": "a" }, "`tags` must contain only letters, digits, spaces and _.:/=+-@"],
+    [{ team: "a,b" }, "`tags.team` must contain only letters, digits, spaces and _.:/=+-@"],
     [{ Team: "a", team: "b" }, "`tags` must differ by more than their case"],
   ])("the tags %j are refused, which an instance could have", (tags, message) => {
     expect(() => withSecrets(all, { tags })).toThrow(message);
     expect(() => synthesizeReplicas({ tags })).not.toThrow();
   });
 
-  test("a profile beside it is refused, a token too", () => {
+  test("an additional profile is refused, also as a token", () => {
     const token = Token.asString({ resolve: () => "x" });
     for (const iamInstanceProfile of ["mine", token]) {
       expect(() => withSecrets(all, { iamInstanceProfile })).toThrow(
@@ -249,15 +249,15 @@ describe("misuse", () => {
     }
   });
 
-  test("without it the profile is the given one", () => {
+  test("without secrets the profile is the given one", () => {
     expect(elastigroup(synthesizeReplicas({ iamInstanceProfile: "mine" })).iam_instance_profile).toBe("mine");
   });
 });
 
-describeWith(["terraform"], "Terraform makes of it", () => {
+describeWith(["terraform"], "Terraform evaluates", () => {
   const folder = temporaryFolder();
 
-  /** What Terraform evaluates the two documents of a stack to. */
+  /** The two documents of a stack as evaluated by Terraform. */
   function evaluate(json: Json, variables: Record<string, unknown> = {}): PolicyDocument[] {
     const directory = mkdtempSync(join(folder, "tf-"));
     const value = [only(json, "aws_iam_role").assume_role_policy, only(json, "aws_iam_role_policy").policy];
@@ -275,11 +275,11 @@ describeWith(["terraform"], "Terraform makes of it", () => {
     return documents.value.map((text) => JSON.parse(text) as PolicyDocument);
   }
 
-  test("the documents as they are here", () => {
+  test("the documents to the same JSON", () => {
     expect(evaluate(withSecrets())).toEqual([trustPolicy("us-west-2"), secretsPolicy(all, "us-west-2")]);
   });
 
-  test("the same where variables bring the ARNs", () => {
+  test("ARNs of variables to the same JSON", () => {
     const json = synthesize((app) => {
       const stack = new RedisReplicasStack(app, "redis");
       const secrets = new TerraformVariable(stack, "secrets", { type: "list(string)" });

@@ -11,7 +11,7 @@ test.each([
   expect(peer.attribute).toBe(attribute);
 });
 
-test("only a security group is one", () => {
+test("only a security group peer is a security group", () => {
   expect([Peer.securityGroup("sg-0a"), Peer.cidr("::/0")].map((each) => each.isSecurityGroup)).toEqual([
     true,
     false,

@@ -13,12 +13,12 @@ import { elastigroup, type Json, plain, snakeCase, synthesize, synthesizeReplica
 
 const network: RedisNetwork = { vpcId: "vpc-0a", masters: Peer.securityGroup("sg-0aa") };
 
-/** The JSON of replicas with a security group of their own. */
+/** The JSON of replicas with a new security group. */
 function replicas(changed: Partial<RedisNetwork> = {}, props: object = {}): Json {
   return synthesizeReplicas({ securityGroupIds: undefined, network: { ...network, ...changed }, ...props });
 }
 
-/** A stack of somebody who takes the security group alone. */
+/** A stack with only the security group. */
 function bareStack(app: App): TerraformStack {
   const stack = new TerraformStack(app, "s");
   new AwsProvider(stack, "aws", {});
@@ -29,7 +29,7 @@ function rules(json: Json, direction: "ingress" | "egress"): [address: string, r
   return Object.entries<Json>(json.resource[`aws_vpc_security_group_${direction}_rule`]);
 }
 
-/** What a rule opens, in short. */
+/** A short description of a rule. */
 function opens(json: Json, direction: "ingress" | "egress"): string[] {
   return rules(json, direction)
     .filter(([, rule]) => String(rule.security_group_id).includes("aws_security_group"))
@@ -41,7 +41,7 @@ function opens(json: Json, direction: "ingress" | "egress"): string[] {
     .sort();
 }
 
-/** Every address a user's state may hold. A change here needs a `moved` block and a note in the changelog. */
+/** All addresses in the states of users. A change needs a `moved` block and an entry in the changelog. */
 const GROUP = "replicas_security-group_EAD527EF";
 const ID = `\${aws_security_group.${GROUP}.id}`;
 
@@ -70,7 +70,7 @@ describe("addresses", () => {
     ]);
   });
 
-  test("leave the Elastigroup's as it is", () => {
+  test("do not change that of the Elastigroup", () => {
     expect(Object.keys(replicas().resource.spotinst_elastigroup_aws)).toEqual(["replicas_group_04D7EBCA"]);
   });
 
@@ -78,13 +78,13 @@ describe("addresses", () => {
   const other = Peer.prefixList("pl-0a");
   const third = Peer.securityGroup("sg-0c");
 
-  test("and all else depend on no order", () => {
+  test("and all other output do not depend on the order of peers", () => {
     const forward = replicas({ clients: [one, other, third], downloads: [one, other] });
     const backward = replicas({ clients: [third, other, one], downloads: [other, one] });
     expect(backward).toEqual(forward);
   });
 
-  test("of one client stay when another goes", () => {
+  test("of one client stay if another one is removed", () => {
     const both = replicas({ clients: [one, other] });
     const left = replicas({ clients: [other] });
     expect(addresses(both)).toEqual(expect.arrayContaining(addresses(left)));
@@ -96,7 +96,7 @@ describe("addresses", () => {
     expect(addresses(changed)).toEqual(addresses(replicas()));
   });
 
-  test("of a peer that only Terraform knows follow its expression, not the number of its token", () => {
+  test("of a peer that is known only to Terraform depend on its expression, not on the number of its token", () => {
     const build = (before: number): Json =>
       synthesize((app) => {
         const stack = bareStack(app);
@@ -114,7 +114,7 @@ describe("addresses", () => {
   });
 });
 
-test("nodes reach one another on both ports in both directions, clients reach Redis", () => {
+test("nodes reach each other on both ports in both directions, and clients reach Redis", () => {
   const json = replicas({
     clients: [Peer.cidr("10.0.0.0/16"), Peer.prefixList("pl-0a"), Peer.cidr("fd00::/8")],
   });
@@ -135,13 +135,13 @@ test.each<[string, Peer, string]>([
   expect(opens(json, "egress")).toEqual(nodes);
 });
 
-test("a client that is among the masters is let in once, for AWS refuses the same rule twice", () => {
+test("a client that is also a master has one rule, since AWS refuses duplicates", () => {
   const vpc = Peer.cidr("10.0.0.0/16");
   const json = replicas({ masters: vpc, clients: [vpc] });
   expect(opens(json, "ingress").filter((each) => each === "6379 10.0.0.0/16")).toHaveLength(1);
 });
 
-test("downloads on the port of Redis or its bus are let out once, too", () => {
+test("downloads on the port of Redis or its bus also have one rule", () => {
   const anywhere = Peer.cidr("0.0.0.0/0");
   const json = replicas({ masters: anywhere, downloads: [anywhere] }, { redis: { port: 443, busPort: 80 } });
   const opened = opens(json, "egress");
@@ -149,21 +149,21 @@ test("downloads on the port of Redis or its bus are let out once, too", () => {
   expect(opened).toEqual(expect.arrayContaining(["443 0.0.0.0/0", "80 0.0.0.0/0"]));
 });
 
-test("downloads go where they may, or nowhere", () => {
+test("downloads are allowed only to the given destinations, or not at all", () => {
   const web = (downloads: Peer[]): string[] =>
     opens(replicas({ downloads }), "egress").filter((each) => /^(80|443) /.test(each));
   expect(web([Peer.prefixList("pl-0e")])).toEqual(["443 pl-0e", "80 pl-0e"]);
   expect(web([])).toEqual([]);
 });
 
-test("the ports are those of Redis", () => {
+test("the rules have the ports of Redis", () => {
   const ports = (redis: object): number[] =>
     rules(replicas({ downloads: [] }, { redis }), "egress").map(([, { from_port }]) => from_port as number);
   expect(new Set(ports({ port: 7000 }))).toEqual(new Set([7000, 17000]));
   expect(new Set(ports({ port: 7000, busPort: 7001 }))).toEqual(new Set([7000, 7001]));
 });
 
-test("a port that only Terraform knows is added up by Terraform", () => {
+test("the bus port of a port that is known only to Terraform is an expression", () => {
   const json = synthesize((app) => {
     const stack = bareStack(app);
     const port = new TerraformVariable(stack, "port", { type: "number" }).numberValue;
@@ -174,17 +174,17 @@ test("a port that only Terraform knows is added up by Terraform", () => {
   expect(bus.from_port).toBe("${(var.port + 10000)}");
 });
 
-describe("the masters' own group", () => {
+describe("the masters' security group", () => {
   const inMasters = (json: Json): Json[] =>
     rules(json, "ingress")
       .map(([, rule]) => rule)
       .filter((rule) => rule.security_group_id === "sg-0aa");
 
-  test("is left alone unless asked", () => {
+  test("is not changed by default", () => {
     expect(inMasters(replicas())).toEqual([]);
   });
 
-  test("lets the replicas in on both ports where asked", () => {
+  test("allows the replicas on both ports with `openMasters`", () => {
     const found = inMasters(replicas({ openMasters: true }));
     expect(found.map((rule) => [rule.from_port, rule.referenced_security_group_id])).toEqual([
       [16379, ID],
@@ -192,7 +192,7 @@ describe("the masters' own group", () => {
     ]);
   });
 
-  test("can only be opened where it is one", () => {
+  test("can only be opened if the masters are a security group", () => {
     expect(() => replicas({ masters: Peer.cidr("10.0.0.0/8"), openMasters: true })).toThrow(
       "`openMasters` must be left out unless `masters` is a security group, got: true",
     );
@@ -200,7 +200,7 @@ describe("the masters' own group", () => {
 });
 
 describe("the Elastigroup", () => {
-  test("is in the group, beside those that are there already", () => {
+  test("has the security group in addition to existing ones", () => {
     expect(elastigroup(replicas()).security_groups).toEqual([ID]);
     expect(elastigroup(replicas({}, { securityGroupIds: ["sg-0f"] })).security_groups).toEqual(["sg-0f", ID]);
     const known = Token.asList(Fn.tolist(["sg-1"]));
@@ -209,7 +209,7 @@ describe("the Elastigroup", () => {
     );
   });
 
-  test("waits for every rule, for its instances fetch and join at once", () => {
+  test("depends on every rule, since its instances download and join immediately", () => {
     const json = replicas({ openMasters: true });
     const all = ["ingress", "egress"].flatMap((direction) =>
       rules(json, direction as "ingress").map(([name]) => `aws_vpc_security_group_${direction}_rule.${name}`),
@@ -217,7 +217,7 @@ describe("the Elastigroup", () => {
     expect([...elastigroup(json).depends_on].sort()).toEqual(all.sort());
   });
 
-  test("needs one or the other", () => {
+  test("needs a network or security groups", () => {
     expect(() => synthesizeReplicas({ securityGroupIds: undefined })).toThrow(
       "`securityGroupIds` must be given unless `network` is, got: nothing",
     );
@@ -242,11 +242,11 @@ test.each<[Partial<RedisSecurityGroupProps>, string]>([
   expect(build).toThrow(message);
 });
 
-describe("the JSON is what the bindings' own types say", () => {
+describe("the JSON matches the types of the bindings", () => {
   const json = replicas({ clients: [Peer.cidr("10.0.0.0/16")] }, { tags: { team: "data", Name: "mine" } });
   const tags = { Name: "mine", team: "data" };
 
-  test("of the group: no rule inside it, and nothing that a change of names would replace", () => {
+  test("of the group: without inline rules, and with no attribute that a change of names would replace", () => {
     const group: SecurityGroupConfig = {
       vpcId: "vpc-0a",
       namePrefix: "redis-replicas-",

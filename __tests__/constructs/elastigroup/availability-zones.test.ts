@@ -2,7 +2,7 @@ import { App, TerraformOutput, TerraformStack, TerraformVariable, Testing, Token
 import { AvailabilityZones } from "../../../constructs";
 
 describe("AvailabilityZones.of", () => {
-  test("gives zone:subnet items in the order of the user", () => {
+  test("returns zone:subnet items in the given order", () => {
     const zones = AvailabilityZones.of({
       "us-west-2b": ["subnet-0b", "subnet-0c"],
       "us-west-2a": ["subnet-0a"],
@@ -11,7 +11,7 @@ describe("AvailabilityZones.of", () => {
     expect(zones.names).toEqual(["us-west-2b", "us-west-2a"]);
   });
 
-  test("takes a zone's subnets that only Terraform knows", () => {
+  test("accepts subnets of a zone that are known only to Terraform", () => {
     const stack = new TerraformStack(new App(), "s");
     const subnets = new TerraformVariable(stack, "subnets", { type: "list(string)" }).listValue;
     const { items, names } = AvailabilityZones.of({ "us-west-2a": ["subnet-0a"], "us-west-2b": subnets });
@@ -30,12 +30,12 @@ describe("AvailabilityZones.of", () => {
       "`availabilityZones.us-west-2a` must name at least one subnet, got: []",
     ],
     [
-      "a name that is no zone",
+      "a name that is not a zone",
       { west: ["subnet-0a"] },
       '`availabilityZones` must be an availability zone such as us-west-2a, got: "west"',
     ],
     [
-      "an id that is no subnet",
+      "an ID that is not a subnet",
       { "us-west-2a": ["sg-1"] },
       '`availabilityZones.us-west-2a` must be a subnet id such as subnet-0a1b2c3d4e5f60001, got: "sg-1"',
     ],
@@ -51,7 +51,7 @@ describe("AvailabilityZones.of", () => {
 });
 
 describe("AvailabilityZones.fromExpression", () => {
-  test("takes a list that only Terraform knows", () => {
+  test("accepts a list that is known only to Terraform", () => {
     const stack = new TerraformStack(new App(), "s");
     const variable = new TerraformVariable(stack, "zones", { type: "list(string)" });
     const zones = AvailabilityZones.fromExpression(variable.listValue);

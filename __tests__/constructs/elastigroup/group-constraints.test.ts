@@ -16,7 +16,7 @@ import {
 import { bare, everything, others } from "../options";
 import { minimal, synthesizeReplicas } from "../support";
 
-/** What is wrong with a group: thrown, or found when the app is validated. */
+/** The errors of a group: thrown, or found when the app is validated. */
 function wrong(change: Partial<StatefulElastigroupProps>): string[] {
   try {
     const stack = new TerraformStack(new App(), "stack");
@@ -27,7 +27,7 @@ function wrong(change: Partial<StatefulElastigroupProps>): string[] {
   }
 }
 
-test.each(Object.entries({ bare, everything, others }))("nothing is wrong with %s", (_, props) => {
+test.each(Object.entries({ bare, everything, others }))("%s has no errors", (_, props) => {
   expect(wrong(props)).toEqual([]);
 });
 
@@ -49,12 +49,12 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     '`instanceTypes.spot[0]` must be arm64, not x86_64, got: "r5.large"',
   ],
   [
-    "a family nobody here knows",
+    "a family that this package does not know",
     { instanceTypes: { onDemand: "r6i.large", spot: ["r99.large"] } },
     '`instanceTypes.spot[0]` must be of a family this package knows, unless `architecture` is given, got: "r99.large"',
   ],
   [
-    "types of another architecture than one that is new",
+    "types of another architecture than an unknown one",
     {
       architecture: Architecture.of("riscv64"),
       instanceTypes: { onDemand: "r99.large", spot: ["r5.large"] },
@@ -62,7 +62,7 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     '`instanceTypes.spot[0]` must be riscv64, not x86_64, got: "r5.large"',
   ],
   [
-    "an architecture that is new, with types that are new",
+    "an unknown architecture with unknown types",
     {
       architecture: Architecture.of("riscv64"),
       instanceTypes: { onDemand: "r99.large", spot: ["r98.large"] },
@@ -102,7 +102,7 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     '`availabilityZones.us-east-1b` must be a zone of `region` (us-west-2), got: "us-east-1b"',
   ],
   [
-    "preferred zones where all count alike",
+    "preferred zones with equal zones",
     {
       availabilityZones: AvailabilityZones.of({ "us-west-2a": ["subnet-0a"] }, { preferred: ["us-west-2a"] }),
       strategy: { orientation: Orientation.EQUAL_ZONES },
@@ -110,7 +110,7 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     '`preferredZones` must be left out with an orientation that uses all zones alike, got: ["us-west-2a"]',
   ],
   [
-    "reserved instances switched off, which never settles",
+    "reserved instances set to false, which would never give an empty plan",
     { strategy: { utilizeReservedInstances: false } },
     "`strategy.utilizeReservedInstances` must be true or be left out (the provider sends no false), got: false",
   ],
@@ -120,17 +120,17 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     "`strategy.minimumInstanceLifetime` must be one of 1, 3, 6, 12, 24, got: 2",
   ],
   [
-    "a share of nothing, which the provider does not send",
+    "a percentage of zero, which the provider does not send",
     { strategy: { maxReplacementsPercentage: 0 } },
     "`strategy.maxReplacementsPercentage` must be a whole number from 1 to 100 percent, got: 0",
   ],
   [
-    "a grace period of none, which never settles",
+    "a grace period of zero, which would never give an empty plan",
     { healthCheck: { gracePeriod: 0 } },
     "`healthCheck.gracePeriod` must be a whole number from 1 to 86400 seconds, got: 0",
   ],
   [
-    "checks of target groups that are not there",
+    "health checks without target groups",
     { healthCheck: { type: HealthCheckType.TARGET_GROUP } },
     '`healthCheck.type` must be another one without `targetGroupArns`, got: "TARGET_GROUP"',
   ],
@@ -150,7 +150,7 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     expect.stringContaining("`targetGroupArns` must be the ARN of a target group in the partition aws"),
   ],
   [
-    "a root volume whose parts do not fit, all at once",
+    "a root volume with several conflicts, all at once",
     {
       rootVolume: {
         size: 8,
@@ -171,12 +171,12 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     "`rootVolume.iops` must be given for io1, got: nothing",
   ],
   [
-    "a gp2 volume larger than there are",
+    "a gp2 volume above the maximum size",
     { rootVolume: { size: 16_385, type: VolumeType.GP2 } },
     "`rootVolume.size` must be a whole number from 1 to 16384 GiB for gp2, got: 16385",
   ],
   [
-    "an io1 volume smaller than there are",
+    "an io1 volume below the minimum size",
     { rootVolume: { size: 3, type: VolumeType.IO1, iops: 100 } },
     "`rootVolume.size` must be a whole number from 4 to 16384 GiB for io1, got: 3",
   ],
@@ -191,12 +191,12 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     "`rootVolume.throughput` must be at most a quarter of `iops` (750 MiB/s), got: 751",
   ],
   [
-    "a type of volume that is no word",
+    "a volume type that is not one word",
     { rootVolume: { size: 8, type: VolumeType.of("gp 3") } },
     '`rootVolume.type` must be a type of EBS volumes in lower case, such as gp3, got: "gp 3"',
   ],
   [
-    "a type of volume that is new, whose limits are not known",
+    "an unknown volume type, whose limits are not known",
     { rootVolume: { size: 8, type: VolumeType.of("io2"), iops: 256_000, throughput: 1000 } },
   ],
   [
@@ -210,12 +210,12 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     '`dataVolume.device` must differ from the root volume\'s, got: "/dev/xvda"',
   ],
   [
-    "a mode that is none",
+    "an unknown mode",
     { dataVolume: { size: 8, mode: DataVolumeMode.of("copy") } },
     '`dataVolume.mode` must be one of reattach, onLaunch, got: "copy"',
   ],
   [
-    "a data volume kept that is not there",
+    "a kept data volume without a data volume",
     { persistence: { dataVolume: true } },
     "`persistence.dataVolume` must be left out without `dataVolume`, got: true",
   ],
@@ -226,12 +226,12 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     '`privateIps` must name at most as many as there are instances (2), got: ["10.0.0.1","10.0.0.2","10.0.0.3"]',
   ],
   [
-    "an address that is none",
+    "an invalid address",
     { privateIps: ["10.0.0.256"] },
     '`privateIps` must be an IPv4 address such as 10.0.1.21, got: "10.0.0.256"',
   ],
   [
-    "a record set of no domain",
+    "an invalid record name",
     { route53: [{ hostedZoneId: "Z1", records: [] }] },
     "`route53[0].records` must name at least one record, got: []",
   ],
@@ -244,7 +244,7 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
   expect(wrong(change)).toEqual(messages);
 });
 
-test("one wrong volume does not hide wrong types: all cross-property mistakes come at once", () => {
+test("one wrong volume does not hide wrong types: all cross-property mistakes are reported at once", () => {
   expect(
     wrong({
       rootVolume: { size: 8, type: VolumeType.IO1 },
@@ -254,11 +254,11 @@ test("one wrong volume does not hide wrong types: all cross-property mistakes co
   ).toEqual(["persistence", "instanceTypes.spot[0]", "rootVolume.iops"]);
 });
 
-test("a type of volume is in small letters whatever was given, as the provider reads it", () => {
+test("a volume type is always in lower case, as the provider reads it", () => {
   expect(VolumeType.of("GP3").value).toBe("gp3");
 });
 
-test("values that only Terraform knows pass every rule", () => {
+test("values that are known only to Terraform pass every rule", () => {
   const stack = new TerraformStack(new App(), "stack");
   new SpotinstProvider(stack, "spotinst");
   const variable = (type: string): TerraformVariable => new TerraformVariable(stack, type, { type });
@@ -310,19 +310,19 @@ describe("shards", () => {
     ["good ones", [shard("a", "10.0.1.10"), shard("b", "10.0.1.11")], {}],
     ["none", [], {}, "`shards` must name at least one shard, got: []"],
     [
-      "a name that is no id",
+      "a name instead of an ID",
       [shard("A", "10.0.1.10")],
       {},
       '`shards[0].name` must be 1 to 40 lower-case letters, digits and dashes, and begin with a letter, got: "A"',
     ],
     [
-      "two of one name",
+      "two shards with one name",
       [shard("a", "10.0.1.10"), shard("a", "10.0.1.11")],
       {},
       '`shards[1].name` must differ from that of every other shard, got: "a"',
     ],
     [
-      "two of one master, two of one address, and a count beside",
+      "two shards with one master, two with one address, and a total",
       [
         shard("a", "10.0.1.10", { privateIps: ["10.0.1.21"] }),
         shard("b", "10.0.1.10", { privateIps: ["10.0.1.21"] }),
@@ -334,7 +334,7 @@ describe("shards", () => {
       '`shards[1].privateIps[0]` must be the address of one shard, got: "10.0.1.21"',
     ],
     [
-      "a count of none",
+      "a count of zero",
       [shard("a", "10.0.1.10", { replicas: 0 })],
       {},
       "`shards[0].replicas` must be a whole number from 1 to 1000, got: 0",
@@ -349,7 +349,7 @@ describe("shards", () => {
     );
   });
 
-  test("their addresses are pinned, and depend neither on order nor on other shards", () => {
+  test("their addresses are fixed, and depend neither on order nor on other shards", () => {
     const addresses = (...shards: Shard[]): string[] =>
       Object.keys(
         synthesizeReplicas({ replicas: undefined, shards }).resource.spotinst_elastigroup_aws,
@@ -360,7 +360,7 @@ describe("shards", () => {
     expect(addresses(b)).toEqual(["replicas_shard-b-2_25EFAAC5"]);
   });
 
-  test("`group` and `bootScript` say where to look instead", () => {
+  test("`group` and `bootScript` throw an error that refers to `members`", () => {
     const stack = new RedisReplicasStack(new App(), "redis");
     const replicas = stack.addReplicas({
       ...minimal,

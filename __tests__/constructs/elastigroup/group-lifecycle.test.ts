@@ -15,7 +15,7 @@ const rootVolume = { size: 40 };
 
 const OWN = ["lifetime_period", "utilize_reserved_instances", "product", "capacity_unit"];
 
-/** The lifecycle of the group, and that of what remembers its zones. */
+/** The lifecycle of the group, and that of the record of its zones. */
 function lifecycles(changed: Partial<RedisReplicasProps>): { group: Json; zones: Json } {
   const json = synthesizeReplicas(changed);
   const [zones] = Object.values<Json>(json.resource.terraform_data);
@@ -41,12 +41,12 @@ describe("the lifecycle of a group", () => {
     expect(lifecycles(props).group.ignore_changes).toEqual(ignored);
   });
 
-  test("refuses what would destroy it, where it is protected", () => {
+  test("prevents its destruction if it is protected", () => {
     expect(lifecycles({ protect: true }).group.prevent_destroy).toBe(true);
     expect(lifecycles({}).group.prevent_destroy).toBeUndefined();
   });
 
-  test("keeps the rest of the user's, conditions too", () => {
+  test("keeps the user's other settings, including conditions", () => {
     const precondition = [{ condition: "${var.ready}", errorMessage: "not ready" }];
     expect(lifecycles({ lifecycle: { createBeforeDestroy: true, precondition } }).group).toMatchObject({
       create_before_destroy: true,
@@ -82,7 +82,7 @@ describeWith(["terraform", "spotinst provider"], "meta-arguments, with the real 
     [{ ignoreChanges: ["image_id", "availability_zones"] }],
     [{ ignoreChanges: "all" }],
   ])(
-    "what %j leaves alone is neither sent nor refused, and is sent without it",
+    "an attribute that %j ignores is neither sent nor refused, and is sent without it",
     async (lifecycle) => {
       bench = await Workbench.open(filled);
       await bench.apply(groupStack({ ...bare, lifecycle }));
@@ -99,9 +99,9 @@ describeWith(["terraform", "spotinst provider"], "meta-arguments, with the real 
     120_000,
   );
 
-  test("the provider that is named is the one that is asked", async () => {
+  test("the given provider is used", async () => {
     bench = await Workbench.open(filled);
-    // The stand-in knows one account, and refuses others.
+    // The simulated API has one account and refuses others.
     const by = (account: string) =>
       groupStack((stack) => {
         const featureFlags = "MergeCredentialsChain=true";
@@ -117,7 +117,7 @@ describeWith(["terraform", "spotinst provider"], "meta-arguments, with the real 
     await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
   }, 120_000);
 
-  test("what must be there before is: where it fails, no group is made", async () => {
+  test("a dependency is created first; if it fails, no group is created", async () => {
     bench = await Workbench.open(filled);
     const after = (condition: boolean) =>
       groupStack((stack) => {
@@ -132,7 +132,7 @@ describeWith(["terraform", "spotinst provider"], "meta-arguments, with the real 
     expect((await bench.apply(after(true))).map(({ method }) => method)).toEqual(["POST"]);
   }, 120_000);
 
-  test("a group that is replaced on purpose is made before the old one is destroyed", async () => {
+  test("a group that is replaced on purpose is created before the old one is destroyed", async () => {
     bench = await Workbench.open(filled);
     const of = (generation: number) =>
       groupStack((stack) => {

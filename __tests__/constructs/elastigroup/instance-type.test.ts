@@ -1,6 +1,6 @@
 import { architectureOf, memoryOf, vcpusOf } from "../../../constructs/elastigroup/instance-type";
 
-/** From EC2's own pages. */
+/** From the documentation of EC2. */
 test.each<[type: string, architecture: string, vcpus: number, memory: number]>([
   ["r6i.large", "x86_64", 2, 16],
   ["r7g.xlarge", "arm64", 4, 32],
@@ -43,7 +43,7 @@ test.each(["r99g.large", "p4d.24xlarge", "t5.large", "large", "", "m5", "r6i"])(
   expect([vcpusOf(type), memoryOf(type)]).toEqual([undefined, undefined]);
 });
 
-test("of metal the family tells the architecture, the name does not tell the size", () => {
+test("the family of a metal type determines its architecture, but its name does not determine its size", () => {
   expect([architectureOf("m6g.metal"), memoryOf("m6g.metal")]).toEqual(["arm64", undefined]);
   expect(architectureOf("p4d.24xlarge")).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { RevertToSpot } from "../../../constructs";
 
-test("windows are passed on with their own name", () => {
+test("windows are sent with `timeWindow`", () => {
   const revert = RevertToSpot.within("Sun:03:00-Sun:05:00");
   expect(revert.performAt).toBe("timeWindow");
   expect(revert.timeWindows).toEqual(["Sun:03:00-Sun:05:00"]);
@@ -17,12 +17,12 @@ test.each([["Sunday 3-5"], ["Sun:3:00-Sun:5:00"], [""]])("refuses the window %j"
   );
 });
 
-test("refuses no window at all", () => {
+test("refuses an empty list of windows", () => {
   expect(() => RevertToSpot.within()).toThrow("`timeWindows` must name at least one window, got: []");
 });
 
-test("refuses a window of no length", () => {
+test("refuses an empty window", () => {
   expect(() => RevertToSpot.within("Mon:03:00-Tue:03:00", "Sun:03:00-Sun:03:00")).toThrow(
-    '`timeWindows` must end at another time than it begins, got: "Sun:03:00-Sun:03:00"',
+    '`timeWindows` must not be an empty window, got: "Sun:03:00-Sun:03:00"',
   );
 });

@@ -17,7 +17,7 @@ jest.setTimeout(120_000);
 
 const replicas = (app: App): TerraformStack => new RedisReplicasStack(app, "redis", { replicas: minimal });
 
-/** A group whose user data is this text, made from a variable `value` where it is a function. */
+/** A group with this text as user data. If it is a function, it gets the variable `value`. */
 function withUserData(text: string | ((value: string) => string)) {
   return (app: App): TerraformStack => {
     const stack = new TerraformStack(app, "redis");
@@ -42,7 +42,7 @@ describeWith(["terraform", "spotinst provider"], "a group with the real provider
 
   test.each([
     ["that adds nothing", off],
-    ["that fills in its defaults after every request", filled],
+    ["that adds its defaults after every request", filled],
   ])("has an empty second plan with an API %s", async (_name, defaults) => {
     bench = await Workbench.open(defaults);
     const requests = await bench.apply(replicas);
@@ -57,7 +57,7 @@ describeWith(["terraform", "spotinst provider"], "a group with the real provider
 
   test.each([
     ["that adds nothing", off],
-    ["that fills in its defaults after every request", filled],
+    ["that adds its defaults after every request", filled],
   ])("has a data volume for Redis, and an empty second plan, with an API %s", async (_name, defaults) => {
     bench = await Workbench.open(defaults);
     const [post, ...more] = await bench.apply(withVolume());
@@ -81,7 +81,7 @@ describeWith(["terraform", "spotinst provider"], "a group with the real provider
     await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
   });
 
-  test("gets a data volume, another way to keep it and a larger one in place, and settles", async () => {
+  test("gets a data volume, another mode and a larger size in place, and then has an empty plan", async () => {
     bench = await Workbench.open(filled);
     await bench.apply(replicas);
     for (const dataVolume of [
@@ -95,7 +95,7 @@ describeWith(["terraform", "spotinst provider"], "a group with the real provider
     }
   });
 
-  test("can be renamed in place, by a request that names nothing else, and settles", async () => {
+  test("can be renamed in place, by a request with no other attributes, and then has an empty plan", async () => {
     bench = await Workbench.open(filled);
     await bench.apply(replicas);
     const [put, ...more] = await bench.apply(
@@ -107,7 +107,7 @@ describeWith(["terraform", "spotinst provider"], "a group with the real provider
     await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
   });
 
-  test("gets a script with everything a shell and Terraform could trip over, byte for byte", async () => {
+  test("gets a script with all special characters of shell and Terraform unchanged", async () => {
     const script = [
       "#!/bin/bash",
       "x=${x:-y} %{http_code} $${z} \"quoted\" 'quoted' back\\slash \\n `id` $(id) #${#a[@]}",
@@ -121,7 +121,7 @@ describeWith(["terraform", "spotinst provider"], "a group with the real provider
     await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
   });
 
-  test("gets a script that only Terraform knows, and no text that is none", async () => {
+  test("gets a script that is known only to Terraform, and refuses a text that is not a script", async () => {
     const script = "#!/bin/sh\necho ${x} %{y} 'z'\n";
     bench = await Workbench.open();
     bench.write(withUserData((value) => value));
@@ -135,7 +135,7 @@ describeWith(["terraform", "spotinst provider"], "a group with the real provider
     await expect(bench.terraform.plan({ value: script })).resolves.toMatchObject({ exitCode: 0 });
   });
 
-  test("gets a master that is a variable as that variable's value", async () => {
+  test("gets the value of a variable as master", async () => {
     bench = await Workbench.open();
     await bench.apply(
       (app) => {
@@ -151,7 +151,7 @@ describeWith(["terraform", "spotinst provider"], "a group with the real provider
     expect(outputs.settings).toMatchObject({ MASTERS: "10.0.1.77" });
   });
 
-  test("whose user data only Terraform can measure is refused at plan time when it is too large", async () => {
+  test("is refused at plan time if its user data is too large and can only be measured by Terraform", async () => {
     bench = await Workbench.open();
     bench.write(withUserData((value) => `#!/bin/sh\n# ${value}\n`));
     await bench.terraform.init();
@@ -164,7 +164,7 @@ describeWith(["terraform", "spotinst provider"], "a group with the real provider
     expect(bench.userData).toBe("#!/bin/sh\n# small\n");
   });
 
-  test("comes into an empty state by `terraform import`: one update in place, and settles", async () => {
+  test("is imported into an empty state by `terraform import`: one update in place, then an empty plan", async () => {
     const backend = { local: { path: "terraform.tfstate" } };
     const build = (app: App): TerraformStack =>
       new RedisReplicasStack(app, "redis", { replicas: minimal, backend });
@@ -180,7 +180,7 @@ describeWith(["terraform", "spotinst provider"], "a group with the real provider
     await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
   });
 
-  test("is destroyed with what its instances kept", async () => {
+  test("is destroyed with the volumes of its instances", async () => {
     bench = await Workbench.open();
     await bench.apply(replicas);
     await bench.terraform.destroy();
@@ -196,7 +196,7 @@ describeWith(["terraform", "spotinst provider"], "a group with the real provider
     expect(bench.api.leftBehind).toEqual([]);
   });
 
-  test("that is protected cannot be destroyed", async () => {
+  test("cannot be destroyed if it is protected", async () => {
     bench = await Workbench.open();
     await bench.apply(
       (app) => new RedisReplicasStack(app, "redis", { replicas: { ...minimal, protect: true } }),

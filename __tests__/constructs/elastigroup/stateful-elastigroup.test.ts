@@ -34,7 +34,7 @@ function build(
   );
 }
 
-describe("what is always written out, for an empty second plan", () => {
+describe("attributes that are always set, for an empty second plan", () => {
   const group = build();
 
   test.each([
@@ -71,11 +71,11 @@ describe("what is always written out, for an empty second plan", () => {
     expect(group.description).toMatch(/\S/);
   });
 
-  test("one capacity for least, most and wanted", () => {
+  test("the same capacity as minimum, maximum and target", () => {
     expect([group.min_size, group.max_size, group.desired_capacity]).toEqual([2, 2, 2]);
   });
 
-  test("changes that only Spot makes are ignored, the zones' never", () => {
+  test("changes by Spot are ignored, but never those of the zones", () => {
     expect(group.lifecycle.ignore_changes).toEqual([
       "lifetime_period",
       "utilize_reserved_instances",
@@ -94,7 +94,7 @@ describe("persistence", () => {
     });
   });
 
-  test("of nothing is refused", () => {
+  test("without a root volume and a private IP is refused", () => {
     expect(() => build({ persistence: { rootVolume: false, privateIp: false } })).toThrow(
       '`persistence` must keep the root volume or the private IP, got: {"rootVolume":false,"privateIp":false}',
     );
@@ -102,7 +102,7 @@ describe("persistence", () => {
 });
 
 describe("strategy", () => {
-  test("puts availability first, falls back to on-demand and stays there by default", () => {
+  test("prefers availability, falls back to on-demand and does not revert to spot by default", () => {
     expect(build()).toMatchObject({
       orientation: "availabilityOriented",
       fallback_to_ondemand: true,
@@ -110,7 +110,7 @@ describe("strategy", () => {
     });
   });
 
-  test("takes an orientation, windows and a timeout", () => {
+  test("accepts an orientation, windows and a timeout", () => {
     const strategy = {
       orientation: Orientation.EQUAL_ZONES,
       fallbackToOnDemand: false,
@@ -142,11 +142,11 @@ describe("user data", () => {
     );
   });
 
-  test("without a #! could be mistaken for base64", () => {
+  test("is refused without #!, since it could be valid base64", () => {
     expect(() => build({ userData: "abcd" })).toThrow('`userData` must start with #!, got: "abcd"');
   });
 
-  test("that begins as only Terraform knows is held against that by the plan", () => {
+  test("with a beginning that is known only to Terraform is checked by the plan", () => {
     const group = build({}, (stack) => ({
       userData: `${new TerraformVariable(stack, "text", { type: "string" }).stringValue}\n`,
     }));
@@ -156,7 +156,7 @@ describe("user data", () => {
     });
   });
 
-  test("is left out where there is none", () => {
+  test("is not set without a script", () => {
     const group = build();
     expect(group.user_data).toBeUndefined();
     expect(group.lifecycle.precondition).toBeUndefined();
@@ -167,17 +167,17 @@ describe("names and ids", () => {
   test.each<[string, Partial<StatefulElastigroupProps>, string]>([
     ["an empty name", { name: "" }, "`name` must be 1 to 255 characters"],
     [
-      "a zone for a region",
+      "a zone instead of a region",
       { region: "us-west-2a" },
       '`region` must be an AWS region such as us-west-2, got: "us-west-2a"',
     ],
     [
-      "an image that is none",
+      "an invalid image ID",
       { imageId: "debian" },
       '`imageId` must be an image id such as ami-0123456789abcdef0, got: "debian"',
     ],
     [
-      "a tag of AWS's own, with which no instance starts",
+      "a tag of AWS, with which no instance starts",
       { tags: { "aws:team": "data" } },
       '`tags` must be 1 to 128 characters and not begin with aws:, got: "aws:team"',
     ],
@@ -187,14 +187,14 @@ describe("names and ids", () => {
       "`tags.team` must be text of at most 256 characters",
     ],
     [
-      "tags whose keys only Terraform knows, for each is a block of its own",
+      "tags whose keys are known only to Terraform, since each tag is a block",
       { tags: Token.asStringMap("${var.tags}") },
       '`tags` must be a map whose keys are known before Terraform runs, got: "a token"',
     ],
     ["a capacity of none", { capacity: 0 }, "`capacity` must be a whole number from 1 to 1000, got: 0"],
     ["half an instance", { capacity: 1.5 }, "`capacity` must be a whole number from 1 to 1000, got: 1.5"],
     [
-      "an empty description, which would never settle",
+      "an empty description, which would never give an empty plan",
       { description: "" },
       "`description` must not be empty",
     ],
@@ -204,7 +204,7 @@ describe("names and ids", () => {
       "`securityGroupIds` must name at least one security group, got: []",
     ],
     [
-      "a security group that is none",
+      "an invalid security group",
       { securityGroupIds: ["default"] },
       '`securityGroupIds` must be a security group id such as sg-0123456789abcdef0, got: "default"',
     ],
@@ -214,17 +214,17 @@ describe("names and ids", () => {
       "`instanceTypes.spot` must name at least one instance type, got: []",
     ],
     [
-      "a type that is none",
+      "an invalid instance type",
       { instanceTypes: { onDemand: "large", spot: ["r5.large"] } },
       '`instanceTypes.onDemand` must be an instance type such as r6i.large, got: "large"',
     ],
     [
-      "a preferred type that is no spot type",
+      "a preferred type that is not a spot type",
       { instanceTypes: { onDemand: "r6i.large", spot: ["r5.large"], preferredSpot: ["r6i.large"] } },
       "`instanceTypes.preferredSpot[0]` must name a type that `spot` names too",
     ],
     [
-      "a draining timeout of none",
+      "a draining timeout of zero",
       { strategy: { drainingTimeout: 0 } },
       "`strategy.drainingTimeout` must be a whole number from 1 to 3600 seconds, got: 0",
     ],
@@ -232,7 +232,7 @@ describe("names and ids", () => {
     expect(() => build(changed)).toThrow(message);
   });
 
-  test("values that only Terraform knows pass every check", () => {
+  test("values that are known only to Terraform pass every check", () => {
     const group = build({}, (stack) => {
       const text = new TerraformVariable(stack, "text", { type: "string" }).stringValue;
       const list = new TerraformVariable(stack, "list", { type: "list(string)" }).listValue;
@@ -264,12 +264,12 @@ describe("names and ids", () => {
     expect(build({ iamInstanceProfile: arn }).iam_instance_profile).toBe(arn);
   });
 
-  test("escapes of Terraform do not count in a tag", () => {
+  test("the escaping of Terraform does not count in the length of a tag", () => {
     const tag = "t".repeat(253) + "$${x";
     expect(build({ tags: { tag } }).tags).toEqual([{ key: "tag", value: tag }]);
   });
 
-  test("tags are written in their order, and left out where there are none", () => {
+  test("tags are in the given order, and omitted if there are none", () => {
     expect(build({ tags: { Team: "data", Name: "redis" } }).tags).toEqual([
       { key: "Team", value: "data" },
       { key: "Name", value: "redis" },
@@ -278,7 +278,7 @@ describe("names and ids", () => {
   });
 });
 
-test("another provider and what must exist before are passed on", () => {
+test("another provider and dependencies are passed on", () => {
   const group = build({}, (stack) => {
     const provider = new SpotinstProvider(stack, "other", { alias: "other" });
     const before = new TerraformResource(stack, "before", { terraformResourceType: "terraform_data" });
@@ -287,7 +287,7 @@ test("another provider and what must exist before are passed on", () => {
   expect(group).toMatchObject({ provider: "spotinst.other", depends_on: ["terraform_data.before"] });
 });
 
-test("synthesis runs no program, not even Terraform to ask for its version", () => {
+test("synthesis runs no program, not even `terraform version`", () => {
   const path = process.env.PATH;
   process.env.PATH = "";
   try {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { validateSize, USER_DATA_LIMIT } from "../../../constructs/elastigroup/user-data";
 
-/** A text that gzip makes little of, always the same. */
+/** A text that gzip hardly compresses, the same in each run. */
 function noise(length: number): string {
   let text = "";
   for (let part = 0; text.length < length; part++)
@@ -11,7 +11,7 @@ function noise(length: number): string {
   return text.slice(0, length);
 }
 
-/** A script with one setting at its middle, as those of an app's groups are. */
+/** A script with one setting in its middle, like the scripts of an app's groups. */
 function script(setting: string): string {
   return `#!/bin/sh\n${noise(10_000)}\n${setting}\n${"same line\n".repeat(2_000)}${noise(9_000)}`;
 }
@@ -21,7 +21,7 @@ test.each([
   ["fits, with another setting", 900],
   ["is too large by its setting", 9_000],
   ["is large, and fits", 1_800],
-])("a script that %s is what gzip says, whichever was measured before it", (_, length) => {
+])("a script that %s is measured exactly, independent of earlier scripts", (_, length) => {
   const text = script(noise(12_000).slice(12_000 - length));
   const size = gzipSync(text, { level: 6 }).length;
   const expected =
@@ -34,17 +34,17 @@ test.each([
   }
 });
 
-test("a script that fits as it is needs no compression", () => {
+test("a script that is small enough uncompressed is not compressed for its check", () => {
   expect(validateSize(`#!/bin/sh\n${noise(USER_DATA_LIMIT - 10)}`)).toEqual([]);
 });
 
-test("a script of more than the limit is refused by what compression leaves of it", () => {
+test("a script above the limit is checked by its compressed size", () => {
   expect(validateSize(`#!/bin/sh\n${"same line\n".repeat(20_000)}`)).toEqual([]);
   expect(validateSize(`#!/bin/sh\n${noise(30_000)}`)).toEqual([
     expect.objectContaining({ message: expect.stringMatching(/got: 2\d{4}/) }),
   ]);
 });
 
-test("a script that holds tokens is left to Terraform", () => {
+test("a script with tokens is measured by Terraform", () => {
   expect(validateSize(`#!/bin/sh\n${Token.asString({ resolve: () => "x" })}${noise(30_000)}`)).toEqual([]);
 });

@@ -19,7 +19,7 @@ import { describeWith } from "../../support/needs";
 const masters = ["10.0.1.10", "redis-b.example.com"];
 
 describe("settings", () => {
-  test("hold the masters and a pinned release with its checksum", () => {
+  test("have the masters and a pinned release with its checksum", () => {
     const { settings } = new BootScript({ masters });
     expect(settings).toMatchObject({
       MASTERS: "10.0.1.10 redis-b.example.com",
@@ -31,7 +31,7 @@ describe("settings", () => {
     expect(settings.SHA256).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test("hold what the user chose", () => {
+  test("have the values of the user", () => {
     const redis = {
       install: RedisInstall.package("redis6"),
       port: 6380,
@@ -57,7 +57,7 @@ describe("settings", () => {
     });
   });
 
-  test("say that there is a data volume, and whether it is kept, only where there is one", () => {
+  test("have the data volume, and whether it is kept, only if there is one", () => {
     expect(new BootScript({ masters }).settings).not.toHaveProperty("DATA_VOLUME");
     expect(new BootScript({ masters, dataVolume: true }).settings).toHaveProperty("DATA_VOLUME", "kept");
     expect(new BootScript({ masters, dataVolume: false }).settings).toHaveProperty("DATA_VOLUME", "fresh");
@@ -71,22 +71,22 @@ describe("settings", () => {
       '`masters` must be an IP or DNS name without a port (`redis.port` holds for all), got: "10.0.1.10:6379"',
     ],
     [
-      "a port that is none",
+      "an invalid port",
       { masters, redis: { port: 70000 } },
       "`redis.port` must be a whole number from 1 to 65535, got: 70000",
     ],
     [
-      "a port without room for the bus",
+      "a port without a valid bus port",
       { masters, redis: { port: 60000 } },
       "`redis.port` must be at most 55535 unless `busPort` is given, got: 60000",
     ],
     [
-      "one port for both",
+      "the same port for both",
       { masters, redis: { port: 7000, busPort: 7000 } },
       "`redis.busPort` must differ from `port`, got: 7000",
     ],
     [
-      "a size that is none",
+      "an invalid size",
       { masters, redis: { maxMemory: "lots" } },
       '`redis.maxMemory` must be a size of at least 1mb, such as 512mb or 12gb, got: "lots"',
     ],
@@ -111,12 +111,12 @@ describe("settings", () => {
       '`redis.backlogSize` must be a size of at least 1mb, such as 512mb or 12gb, got: "64". Did you mean `64mb`?',
     ],
     [
-      "a directive of this package's own",
+      "a directive that this package sets",
       { masters, redis: { directives: { appendonly: "yes" } } },
       "`redis.directives.appendonly` must be left out: this package sets it itself, or relies on its default",
     ],
     [
-      "the place of the append-only file",
+      "the folder of the append-only file",
       { masters, redis: { directives: { appenddirname: "aof" } } },
       "`redis.directives.appenddirname` must be left out: this package sets it itself, or relies on its default",
     ],
@@ -136,7 +136,7 @@ describe("settings", () => {
       "`bootScript.before` must be lines of shell, none of them END_OF_FILE, got: a text",
     ],
     [
-      "steps that would end where they are written",
+      "steps with the line that ends their file",
       { masters, steps: { after: "cat <<END_OF_FILE\nx\nEND_OF_FILE\n" } },
       "`bootScript.after` must be lines of shell, none of them END_OF_FILE",
     ],
@@ -152,7 +152,7 @@ describe("settings", () => {
   test.each<[BootScriptProps["redis"], string, string]>([
     [{ port: Token.asNumber("${var.port}") }, "redis.port", "be at most 55535 unless `busPort` is given"],
     [{ port: Token.asNumber("${var.port}"), busPort: 7000 }, "redis.busPort", "differ from `port`"],
-  ])("leave ports that only Terraform knows to a precondition", (redis, prop, rule) => {
+  ])("leave ports that are known only to Terraform to a precondition", (redis, prop, rule) => {
     const said = new BootScript({ masters, redis }).preconditions.map(({ errorMessage }) => errorMessage);
     expect(said).toContainEqual(expect.stringContaining(`\`${prop}\` must ${rule}, got: `));
   });
@@ -165,7 +165,7 @@ describe("settings", () => {
     }
   };
 
-  test("leave no line of the instance's own redis.conf to users, but for two that do no harm", () => {
+  test("do not allow users to set the directives of the instance's redis.conf, except two harmless ones", () => {
     const conf = BootScript.files().find(({ path }) => path.endsWith("/redis.conf"))!.content;
     const own = conf.split("\n").flatMap((line) => /^[a-z][a-z-]*/.exec(line)?.[0] ?? []);
     expect(own.length).toBeGreaterThan(10);
@@ -173,12 +173,12 @@ describe("settings", () => {
   });
 
   test.each(["appenddirname", "loglevel", "no-appendfsync-on-rewrite", "rdbchecksum", "rename-command"])(
-    "refuse %s, on whose default the instance relies",
+    "refuse %s, since the instance relies on its default",
     (directive) => expect(refuses(directive)).toBe(true),
   );
 
   test.each(["replica-announce-ip", "slave-announce-ip", "slave-read-only", "tls-replication"])(
-    "refuse %s, by its old name and of its kind too",
+    "refuse %s, also by its old name and its variants",
     (directive) => expect(refuses(directive)).toBe(true),
   );
 
@@ -190,11 +190,11 @@ describe("settings", () => {
 describe("the script", () => {
   const { text } = new BootScript({ masters });
 
-  test("is the same bytes for the same input", () => {
+  test("has the same bytes for the same input", () => {
     expect(new BootScript({ masters }).text).toBe(text);
   });
 
-  test("tells by Terraform whether a data volume is kept that only Terraform knows", () => {
+  test("has an expression for a data volume whose persistence is known only to Terraform", () => {
     const stack = new TerraformStack(new App(), "s");
     const kept = new TerraformVariable(stack, "kept", { type: "bool" }).booleanValue;
     const { settings } = new BootScript({ masters, dataVolume: kept });
@@ -209,7 +209,7 @@ describe("the script", () => {
     expect(gzipSync(text).length).toBeLessThanOrEqual(2600);
   });
 
-  test("keeps a master that only Terraform knows as a reference", () => {
+  test("keeps a master that is known only to Terraform as a reference", () => {
     const stack = new TerraformStack(new App(), "s");
     const variable = new TerraformVariable(stack, "master_ip", { type: "string" });
     const script = new BootScript({ masters: [variable.stringValue, "10.0.1.11"] });
@@ -227,7 +227,7 @@ describeWith(["bash"], "the script as bash", () => {
     expect([status, stderr]).toEqual([0, ""]);
   });
 
-  test("gives a shell back the settings as they were, quotes and templates too", () => {
+  test("has settings that a shell reads unchanged, including quotes and template sequences", () => {
     const directives = { hz: "20", "proc-title-template": `it's "{x}" \${y} %{z} \\n $(id)` };
     const { text } = new BootScript({ masters, redis: { directives } });
     const settings = /<<'END_OF_FILE'\n([\s\S]*?)END_OF_FILE\n/.exec(text)?.[1] ?? "";
@@ -238,8 +238,8 @@ describeWith(["bash"], "the script as bash", () => {
   });
 });
 
-describeWith(["bash"], "steps of one's own", () => {
-  /** Runs the script without what it installs, and with an agent that ends so. */
+describeWith(["bash"], "the user's steps", () => {
+  /** Runs the script without its installation, and with an agent that ends with this exit code. */
   function run(steps: BootSteps, setup = 0): { status: number | null; stdout: string; stderr: string } {
     const { text } = new BootScript({ masters, steps });
     const root = mkdtempSync(join(tmpdir(), "boot-"));
@@ -262,7 +262,7 @@ describeWith(["bash"], "steps of one's own", () => {
     return { status, stdout, stderr };
   }
 
-  test("run before and after, to the letter, and do not eat the script behind them", () => {
+  test("run unchanged before and after, and do not read the rest of the script from stdin", () => {
     const nasty = `printf '%s\\n' "it's" '\${x}' '%{y}' "$((1 + 1))"; cat`;
     expect(run({ before: nasty, after: "echo after" })).toEqual({
       status: 0,
@@ -271,18 +271,18 @@ describeWith(["bash"], "steps of one's own", () => {
     });
   });
 
-  test("are strict: an unset variable, a failed part of a pipe, a failed line", () => {
+  test("are strict: an unset variable, a failed part of a pipe and a failed line end them", () => {
     for (const before of ["echo $nothing", "false | true", "false\ntrue"]) {
       const { status, stdout } = run({ before });
       expect([before, status === 0, stdout]).toEqual([before, false, ""]);
     }
   });
 
-  test("that fail before end the script with their status, and nothing is installed", () => {
+  test("that fail before the installation end the script with their exit code, and nothing is installed", () => {
     expect(run({ before: "exit 7", after: "echo after" })).toMatchObject({ status: 7, stdout: "" });
   });
 
-  test("that fail after are told, and the join's end stays what it was", () => {
+  test("that fail after the join are reported, and the exit code of the join stays the same", () => {
     expect(run({ after: "echo after\nexit 7" })).toEqual({
       status: 0,
       stdout: "setup\nafter\n",
@@ -290,11 +290,11 @@ describeWith(["bash"], "steps of one's own", () => {
     });
   });
 
-  test("after are left out where a person must decide first", () => {
+  test("after the join do not run after a refusal", () => {
     expect(run({ after: "echo after" }, 20)).toMatchObject({ status: 20, stdout: "setup\n" });
   });
 
-  test("that are no shell at all fail by themselves alone", () => {
+  test("that are not valid shell code fail without breaking the script", () => {
     expect(run({ after: 'if "' })).toMatchObject({ status: 0, stdout: "setup\n" });
   });
 
@@ -304,8 +304,8 @@ describeWith(["bash"], "steps of one's own", () => {
   });
 });
 
-describeWith(["bash", "shellcheck"], "the script before shellcheck", () => {
-  test.each([undefined, { before: "true", after: "true" }])("is clean with the steps %j", (steps) => {
+describeWith(["bash", "shellcheck"], "the script, checked by shellcheck", () => {
+  test.each([undefined, { before: "true", after: "true" }])("has no findings with the steps %j", (steps) => {
     const { status, stdout } = spawnSync("shellcheck", ["--shell=bash", "-"], {
       input: new BootScript({ masters, steps, dataVolume: steps && true }).text,
       encoding: "utf8",
@@ -329,11 +329,11 @@ describe("the agent", () => {
     expect(named()).toBe(`url='${releases}/v${version}/redis-replica-${version}.tar' sha256='${own}'`);
   });
 
-  test("from another URL must be this version's, too", () => {
+  test("from another URL must have the checksum of this version by default", () => {
     expect(named({ url })).toBe(`url='${url}' sha256='${own}'`);
   });
 
-  test("may be another one", () => {
+  test("can have another URL and checksum", () => {
     expect(named({ url, sha256: "1".repeat(64) })).toBe(`url='${url}' sha256='${"1".repeat(64)}'`);
   });
 

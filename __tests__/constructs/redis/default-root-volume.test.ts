@@ -38,7 +38,7 @@ function group(props: object = {}): any {
   return Object.values(resource.spotinst_elastigroup_aws)[0];
 }
 
-test("a group without settings gets an encrypted gp3 volume, which later plans leave alone", () => {
+test("a group without settings gets an encrypted gp3 volume, which later plans do not change", () => {
   const { ebs_block_device: volumes, lifecycle } = group();
   expect(volumes).toEqual([
     {

@@ -2,7 +2,7 @@ import { writeFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { instanceFiles, TEMPLATES } from "../../../constructs/redis/instance-files";
 
-test("the files are sorted by path, and programs alone are executable", () => {
+test("the files are sorted by path, and only programs are executable", () => {
   const files = instanceFiles();
   const paths = files.map(({ path }) => path);
   expect(paths).toEqual([...paths].sort());
@@ -11,13 +11,13 @@ test("the files are sorted by path, and programs alone are executable", () => {
   ]);
 });
 
-test("what tools leave beside the sources is no file of an instance", () => {
+test("caches of tools are not files of an instance", () => {
   const cache = join(TEMPLATES, "instance/etc/__pycache__");
   mkdirSync(cache);
   try {
     writeFileSync(join(cache, "agent.pyc"), "");
     jest.isolateModules(() => {
-      // eslint-disable-next-line @typescript-eslint/no-require-imports -- read anew, past what is remembered
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded again, without the module cache
       const again = require("../../../constructs/redis/instance-files") as {
         instanceFiles: typeof instanceFiles;
       };

@@ -11,7 +11,7 @@ test("the default source is a pinned release with its checksum", () => {
 
 test.each([
   [
-    "a version that is no release",
+    "a version that is not a release",
     { version: "stable" },
     '`redis.version` must be a release such as 7.2.15, got: "stable"',
   ],
@@ -25,7 +25,7 @@ test.each([
   expect(() => RedisInstall.source({ ...release, ...changed })).toThrow(message);
 });
 
-test("a package may be named, an empty name is refused", () => {
+test("a package can have a name, and an empty name is refused", () => {
   expect(RedisInstall.package("redis6").packageName).toBe("redis6");
   expect(RedisInstall.package().packageName).toBeUndefined();
   expect(() => RedisInstall.package("")).toThrow("`redis.package` must be the name of a package");

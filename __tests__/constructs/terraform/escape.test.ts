@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { shellWord, terraformText } from "../../../constructs/terraform/escape";
 import { describeWith } from "../../support/needs";
 
-/** What reaches `terraform output` when a stack puts each text into a local. */
+/** The result of `terraform output` for texts in locals of a stack. */
 function terraformOutputs(
   texts: (stack: TerraformStack) => Record<string, unknown>,
   variables: Record<string, string> = {},
@@ -50,11 +50,11 @@ const NASTY = [
 ]; // prettier-ignore
 
 describe("terraformText", () => {
-  test("escapes template starts and nothing else", () => {
+  test("escapes only the beginnings of template sequences", () => {
     expect(terraformText("a ${b} %{c} $d %e {f}")).toBe("a $${b} %%{c} $d %e {f}");
   });
 
-  test("keeps a token as it is, and in its place", () => {
+  test("keeps tokens unchanged and in their places", () => {
     const stack = new TerraformStack(new App(), "s");
     const token = new TerraformVariable(stack, "v", { type: "string" }).stringValue;
     expect(terraformText(`\${a} ${token} %{b} ${token}`)).toBe(`$\${a} ${token} %%{b} ${token}`);
@@ -62,14 +62,14 @@ describe("terraformText", () => {
 });
 
 describeWith(["terraform"], "texts through a real terraform apply", () => {
-  test("arrive as they were written", () => {
+  test("are unchanged", () => {
     const found = terraformOutputs(() =>
       Object.fromEntries(NASTY.map((text, at) => [`t${at}`, terraformText(text)])),
     );
     NASTY.forEach((text, at) => expect(found[`t${at}`]).toBe(text));
   });
 
-  test("a variable inside a script arrives as its value, the rest as written", () => {
+  test("have the value of a variable, and the other parts are unchanged", () => {
     const found = terraformOutputs(
       (stack) => {
         const variable = new TerraformVariable(stack, "master_ip", { type: "string" });
@@ -80,7 +80,7 @@ describeWith(["terraform"], "texts through a real terraform apply", () => {
     expect(found.script).toBe("A=10.0.1.10 B=${C:-d} %{http_code}");
   });
 
-  test("a shell word keeps its value whatever the variable holds", () => {
+  test("have any value of a variable as one shell word", () => {
     const evil = `it's $(touch /tmp/x) "q" \\ end`;
     const found = terraformOutputs(
       (stack) => {

@@ -33,11 +33,11 @@ test.each<[string, (stack: TerraformStack) => unknown, string]>([
   ["a pattern", () => hcl`regex(${'^\\d"$'}, "x")`, '${regex("^\\\\d\\"$", "x")}'],
   ["what looks like a template", () => hcl`${"${x} %{y}"}`, '${"$${x} %%{y}"}'],
   ["another expression", (stack) => hcl`!${hcl`can(${text(stack)})`}`, "${!can(var.text)}"],
-])("holds %s as Terraform writes it", (_, build, expected) => {
+])("writes %s in the syntax of Terraform", (_, build, expected) => {
   expect(resolved(build)).toBe(expected);
 });
 
-test("stands in a text, and in a function of cdktf, like any other token", () => {
+test("can be part of a text and an argument of a cdktf function, like any other token", () => {
   expect(resolved((stack) => `got: ${hcl`jsonencode(${text(stack)})`.toString()}`)).toBe(
     "got: ${jsonencode(var.text)}",
   );

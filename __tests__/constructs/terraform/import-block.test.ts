@@ -6,22 +6,22 @@ import { Workbench } from "../provider";
 import { elastigroup, minimal, synthesize, synthesizeReplicas, type Json } from "../support";
 
 const ID = "sig-1a2b3c4d";
-/** What remembers the zones that Spot has. */
+/** The record of the zones that Spot has. */
 const MEMORY = { to: "terraform_data.replicas_group_zones-sent_92E34A7F", id: "adopted" };
 const ADDRESS = "spotinst_elastigroup_aws.replicas_group_04D7EBCA";
 
-describe("a group that is taken over", () => {
-  test("has an import block, and Terraform must know such blocks", () => {
+describe("an imported group", () => {
+  test("has an import block, and requires a Terraform version that supports it", () => {
     const json = synthesizeReplicas({ adopt: ID });
     expect(json.import).toEqual([{ to: ADDRESS, id: ID }, MEMORY]);
     expect(json.terraform.required_version).toBe(">= 1.5");
   });
 
-  test("is written like any other", () => {
+  test("has the same attributes as any other", () => {
     expect(elastigroup(synthesizeReplicas({ adopt: ID }))).toEqual(elastigroup(synthesizeReplicas()));
   });
 
-  test("is found without a terraform binary", () => {
+  test("needs no terraform binary at synthesis", () => {
     const { PATH } = process.env;
     process.env["PATH"] = "";
     try {
@@ -31,7 +31,7 @@ describe("a group that is taken over", () => {
     }
   });
 
-  test("can be one for each shard; only those that are named are taken over", () => {
+  test("can be given for each shard; only given groups are imported", () => {
     const shards = [
       { name: "a", master: "10.0.1.10", replicas: 1, adopt: ID },
       { name: "b", master: "10.0.1.11", replicas: 1, adopt: "sig-00000002" },
@@ -53,7 +53,7 @@ describe("a group that is taken over", () => {
     expect(() => synthesizeReplicas(props)).toThrow(message);
   });
 
-  test("is no single one where shards have their own, and no two shards have the same", () => {
+  test("cannot be given for all shards together, and two shards cannot have the same", () => {
     const shard = { name: "a", master: "10.0.1.10", replicas: 1, adopt: ID };
     const props = { ...minimal, replicas: undefined };
     const build = (more: Partial<RedisReplicasProps>): Json =>
@@ -67,7 +67,7 @@ describe("a group that is taken over", () => {
   });
 });
 
-/** A group as Spot's console leaves it, which says its product in the old words. */
+/** A group as Spot's console creates it, with the old name of its product. */
 const made: { [key: string]: ApiJson } = {
   name: "made by hand",
   region: "us-west-2",
@@ -103,12 +103,12 @@ const made: { [key: string]: ApiJson } = {
   },
 };
 
-describeWith(["terraform", "spotinst provider"], "a group made by hand, with the real provider", () => {
+describeWith(["terraform", "spotinst provider"], "a manually created group, with the real provider", () => {
   let bench: Workbench;
 
   afterEach(() => bench.close());
 
-  test("is taken over in place by one update, keeps its id and its instances, and settles", async () => {
+  test("is imported in place with one update, keeps its ID and instances, and then has an empty plan", async () => {
     bench = await Workbench.open({ fill: true });
     const id = bench.api.groups.create({ group: made })["id"] as string;
     await bench.api.settle();
@@ -129,12 +129,12 @@ describeWith(["terraform", "spotinst provider"], "a group made by hand, with the
     await expect(bench.terraform.output()).resolves.toMatchObject({ group_id: id });
     await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
 
-    // The block may go once the group is in the state.
+    // The block can be removed once the group is in the state.
     bench.write((app) => new RedisReplicasStack(app, "redis", { replicas: minimal }));
     await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
   }, 120_000);
 
-  test("with zones whose first update failed is refused until they are sent again", async () => {
+  test("is refused after a failed first update of its zones, until they are sent again", async () => {
     bench = await Workbench.open({ fill: true });
     const id = bench.api.groups.create({ group: made })["id"] as string;
     await bench.api.settle();
@@ -147,7 +147,7 @@ describeWith(["terraform", "spotinst provider"], "a group made by hand, with the
         },
       });
     bench.api.failNextUpdates(1);
-    await expect(bench.apply(adopt())).rejects.toThrow("chosen to fail");
+    await expect(bench.apply(adopt())).rejects.toThrow("configured to fail");
     await expect(bench.terraform.plan()).rejects.toThrow(/Raise\s+the zones' revision/);
     await expect(bench.terraform.apply()).rejects.toThrow(/Raise\s+the zones' revision/);
     expect((await bench.apply(adopt(1))).map(({ method, status }) => [method, status])).toEqual([

@@ -66,17 +66,17 @@ const OPTIONS: [prop: string, known: string[], of: (word: string) => Options][] 
 ];
 
 describe.each(OPTIONS)("%s", (prop, known, of) => {
-  test.each(known)("%s is taken without a warning", (word) => {
+  test.each(known)("%s is accepted without a warning", (word) => {
     expect(warnings(() => of(word))).toEqual([]);
   });
 
-  test("another word is taken with one warning that names the known ones", () => {
+  test("another word is accepted with one warning that lists the known ones", () => {
     expect(warnings(() => of("new2"))).toEqual([
       `\`${prop}\` is "new2", which this version does not know. Known values: ${known.join(", ")}.`,
     ]);
   });
 
-  test("a word that only Terraform knows is taken without a warning", () => {
+  test("a word that is known only to Terraform is accepted without a warning", () => {
     const variable = (stack: RedisReplicasStack): string =>
       new TerraformVariable(stack, "word", { type: "string" }).stringValue;
     expect(warnings((stack) => of(variable(stack)))).toEqual([]);
@@ -98,7 +98,7 @@ test.each<[message: string, options: Options]>([
   expect(() => warnings(() => options)).toThrow(message);
 });
 
-test("a failover that only Terraform knows is held against the known ones by the plan", () => {
+test("a failover that is known only to Terraform is checked by the plan", () => {
   const { stringValue } = new TerraformVariable(new TerraformStack(new App(), "stack"), "word", {
     type: "string",
   });

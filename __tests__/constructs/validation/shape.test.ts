@@ -80,7 +80,7 @@ test.each(REFUSED.map(([changed, message]) => ({ changed, message })))(
   },
 );
 
-test("each construct refuses other shapes by itself", () => {
+test("each construct refuses other shapes", () => {
   const scope = new TerraformStack(new App(), "stack");
   const props = { ...minimal, capacity: 3, targetGroupArns: "arn" as unknown as string[] };
   expect(refusal(() => new StatefulElastigroup(scope, "group", props))).toBe(
@@ -100,7 +100,7 @@ test("zones of another shape are refused", () => {
   expect(refusal(zones(["us-west-2a"]))).toBe('`availabilityZones` must be an object, got: ["us-west-2a"]');
 });
 
-test("what only Terraform knows is taken for any shape", () => {
+test("values that are known only to Terraform have every shape", () => {
   const app = new RedisReplicasStack(new App(), "redis");
   const groups = new TerraformVariable(app, "groups", { type: "list(string)" });
   const changed: Partial<RedisReplicasProps> = {

@@ -11,7 +11,7 @@ test("an error names the property, the rule, the value and the remedy", () => {
   expect(error.message).toBe("`shards[1].adopt` must be a group, got: 7. Leave it out.");
 });
 
-test("a property's text is a path, and a key with a dot stays one step of another", () => {
+test("the text of a property is a path, and a key with a dot is one step of a path", () => {
   expect(new ValidationError("redis.port", "fit", 1).path).toEqual(["redis", "port"]);
   expect(new ValidationError(["tags", "a.b"], "fit", 1)).toMatchObject({
     path: ["tags", "a.b"],
@@ -19,7 +19,7 @@ test("a property's text is a path, and a key with a dot stays one step of anothe
   });
 });
 
-test("errors that constructs report are collected as they are, and as messages by their app", () => {
+test("errors of constructs are collected unchanged, and as messages by their app", () => {
   const stack = new TerraformStack(new App(), "stack");
   const error = new ValidationError("name", "fit", "x");
   addValidation(stack, () => [error]);

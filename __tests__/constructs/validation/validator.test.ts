@@ -36,20 +36,20 @@ const message = (got: string): string =>
   `\`it\` must be a subnet id such as subnet-0a1b2c3d4e5f60001, got: \${jsonencode(${got})}`;
 
 describe("a value", () => {
-  test("that is known is refused at once, or leaves nothing for Terraform", () => {
+  test("that is known is refused immediately, or adds no precondition", () => {
     expect(preconditions((validator) => validator.value("it", "subnet-0a", ofFormat(SUBNET)))).toEqual([]);
     expect(() => new Validator().value("it", "sg-0a", ofFormat(SUBNET))).toThrow(
       '`it` must be a subnet id such as subnet-0a1b2c3d4e5f60001, got: "sg-0a"',
     );
   });
 
-  test("that only Terraform knows is refused by the plan, in the same words", () => {
+  test("that is known only to Terraform is refused by the plan with the same message", () => {
     expect(preconditions((validator) => validator.value("it", text, ofFormat(SUBNET)))).toEqual([
       { condition: `\${${holds}}`, errorMessage: message("var.text") },
     ]);
   });
 
-  test("that may be left out may be null in Terraform", () => {
+  test("that is optional can be null in Terraform", () => {
     expect(preconditions((validator) => validator.optional("it", undefined, ofFormat(SUBNET)))).toEqual([]);
     expect(preconditions((validator) => validator.optional("it", text, ofFormat(SUBNET)))).toEqual([
       { condition: `\${var.text == null ? true : ${holds}}`, errorMessage: message("var.text") },
@@ -69,15 +69,15 @@ describe("a list", () => {
       [text, "sg-0a"],
       '`it` must be a subnet id such as subnet-0a1b2c3d4e5f60001, got: "sg-0a"',
     ],
-  ])("%s is refused at once, whatever else Terraform will know", (_, values, expected) => {
+  ])("%s is refused immediately, independent of unknown values", (_, values, expected) => {
     expect(() => new Validator().list("it", values, SUBNET)).toThrow(expected);
   });
 
-  test("that is known leaves nothing for Terraform", () => {
+  test("that is known adds no precondition", () => {
     expect(conditions(["subnet-0a", "subnet-0b"])).toEqual([]);
   });
 
-  test("with a further rule holds each item against that, too", () => {
+  test("with a further rule checks each item against it, too", () => {
     const short: ValueRule<string> = {
       rule: "be short",
       holds: (item) => item.length < 10,
@@ -94,14 +94,14 @@ describe("a list", () => {
     );
   });
 
-  test("of which Terraform knows an item has that item checked, and against the others", () => {
+  test("with an unknown item has preconditions for this item and its duplicates", () => {
     expect(conditions(["subnet-0a", text])).toEqual([
       '${length(distinct(["subnet-0a", var.text])) == length(["subnet-0a", var.text])}',
       `\${${holds}}`,
     ]);
   });
 
-  test("that only Terraform knows has every rule there", () => {
+  test("that is known only to Terraform has a precondition for every rule", () => {
     expect(conditions(list)).toEqual([
       "${length(var.list) > 0}",
       "${length(distinct(var.list)) == length(var.list)}",
@@ -110,7 +110,7 @@ describe("a list", () => {
   });
 });
 
-test("preconditions come after the user's own; without any, a lifecycle stays as it is", () => {
+test("preconditions come after those of the user; without any, a lifecycle is unchanged", () => {
   const [own, more] = ["own", "more"].map((name) => ({ condition: name, errorMessage: name }));
   expect(withPreconditions({ preventDestroy: true, precondition: [own!] }, [more!])).toEqual({
     preventDestroy: true,

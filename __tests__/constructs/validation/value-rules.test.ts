@@ -24,7 +24,7 @@ import { type Json } from "../support";
 
 const folder = temporaryFolder();
 
-/** What Terraform makes of expressions. */
+/** Expressions as evaluated by Terraform. */
 function evaluated(build: (stack: TerraformStack) => Record<string, unknown>): Record<string, unknown> {
   const stack = new TerraformStack(new App(), "stack");
   for (const [name, value] of Object.entries(build(stack)))
@@ -93,7 +93,7 @@ const samples: [rule: ValueRule<any>, type: string, ...values: unknown[]][] = [
 ];
 
 describeWith(["terraform"], "in Terraform", () => {
-  test("each rule takes and refuses what it does here", () => {
+  test("each rule accepts and refuses the same values as here", () => {
     const here: Record<string, boolean> = {};
     const there = evaluated((stack) =>
       Object.fromEntries(
@@ -118,7 +118,7 @@ describeWith(["terraform"], "in Terraform", () => {
     expect(there).toEqual(here);
   });
 
-  test("every format's pattern is one, but for a script's, which has a rule of its own", () => {
+  test("the pattern of every format is valid, except that of a script, which has a separate rule", () => {
     const all = Object.entries(formats).flatMap(([name, format]) =>
       typeof format === "object" && "pattern" in format && name !== "SHELL"
         ? [[name, format.pattern] as const]
