@@ -33,7 +33,7 @@ const internals = {
   message: "Import from constructs/ itself: only what it exports is published.",
 };
 
-/** Refuses imports that leave a folder, from whatever depth, for another one of the table that is not allowed. */
+/** Refuses imports, at any depth of a folder, from another folder of the table that is not allowed. */
 function only(table, folder, up = "(\\.\\./)+") {
   const allowed = table[folder];
   const refused = Object.keys(table).filter((name) => name !== folder && !allowed.includes(name));

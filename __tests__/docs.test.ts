@@ -23,7 +23,7 @@ import { missing } from "./support/needs";
 
 jest.setTimeout(300_000);
 
-/** One fenced block. Behind its language stand the file it is, `invalid` for a bad config, or `exits-N`. */
+/** One fenced block. After its language, it has the name of its file, `invalid` for a wrong config, or `exits-N`. */
 interface Snippet {
   readonly line: number;
   readonly language: string;
@@ -42,7 +42,7 @@ const manifest = JSON.parse(read("package.json")) as Record<string, Record<strin
   version: string;
 };
 
-/** What no test runs, and why. */
+/** Commands that no test runs, and the reasons. */
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/^npm (ci|cit|test)\b/, "it would run these tests inside themselves"],
   [
@@ -61,7 +61,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** How lines begin that are run. */
+/** The beginnings of lines that are run. */
 const RUN = /^(npx (redis-elastigroup|cdktf|tsx)|terraform|until|\.|kill) /;
 
 function snippets(page: string): Snippet[] {
@@ -75,7 +75,7 @@ function snippets(page: string): Snippet[] {
 const folder = temporaryFolder();
 const shims = join(folder, "bin");
 
-/** Our own command and the checkout's tools, where a reader has installed them; and nobody to say yes. */
+/** PATH has the command and the tools of this checkout, as after an installation. No terminal can confirm prompts. */
 const npx = `#!/bin/sh
 name=$1; shift
 case $name in
@@ -97,7 +97,7 @@ beforeAll(async () => {
 
 afterAll(() => api?.close());
 
-/** A folder with the example and what `npm install` would have brought. */
+/** A folder with the example and the packages that `npm install` would install. */
 function project(): string {
   const directory = mkdtempSync(join(folder, "project-"));
   writeFileSync(join(directory, "redis-replicas.yaml"), read("redis-replicas.yaml"));
@@ -130,7 +130,7 @@ async function shell(cwd: string, script: string) {
   return execute(["bash", "-c", script], { cwd, env, timeout: 240_000 });
 }
 
-/** Lines of a script that nothing keeps from running here. */
+/** The lines of a script that can run on this machine. */
 function runnable({ text }: Snippet): string[] {
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   const run = lines.filter((line) => !NOT_RUN.some(([pattern]) => pattern.test(line)));
@@ -139,7 +139,7 @@ function runnable({ text }: Snippet): string[] {
   return run;
 }
 
-/** What a script needs that is not here. */
+/** The needs of a script that this machine does not meet. */
 function lacking(lines: readonly string[]): string[] {
   const deploys = lines.some((line) => /^(terraform|npx cdktf) /.test(line));
   const clis = lines.some((line) => line.startsWith("npx cdktf ")) ? ["node_modules/.bin/cdktf"] : [];
@@ -149,13 +149,13 @@ function lacking(lines: readonly string[]): string[] {
   ];
 }
 
-/** A config, or a part of one that is put into the example. */
+/** A config, or a part of a config that is merged into the example. */
 function config(text: string): Record<string, unknown> {
   const data = parse(text) as Record<string, unknown>;
   return "region" in data ? data : example(data);
 }
 
-/** Whether a page makes a group at the API that these tests started. */
+/** Whether a page creates a group in the simulated API of these tests. */
 function deploys(page: string): boolean {
   return snippets(page).some(
     ({ text }) => /^terraform .* apply/m.test(text) && !text.includes("spot-api.env"),
@@ -217,7 +217,7 @@ const RUNNERS: Record<string, Runner> = {
   },
 
   console(name, { words: [expected = "exits-0"], text }, directory) {
-    test(`${name} says what is shown`, async () => {
+    test(`${name} prints the shown output`, async () => {
       const commands = [...text.matchAll(/^\$ (.*)$/gm)].map(({ 1: command = "" }) => command);
       expect(commands.filter((command) => !RUN.test(`${command} `))).toEqual([]);
       const { code, stdout, stderr } = await shell(directory(), commands.join("\n"));
@@ -240,16 +240,16 @@ describe.each(PAGES)("%s", (page) => {
     const runner = RUNNERS[snippet.language];
     if (runner) runner(name, snippet, () => directory);
     else
-      test(`${name} is of a known language`, () => {
+      test(`${name} has a known language`, () => {
         expect(Object.keys(RUNNERS)).toContain(snippet.language);
       });
   }
 
-  test("what it deployed, by whichever way, is one group", () => {
+  test("all its deployments result in one group", () => {
     expect(api?.groups.list() ?? []).toHaveLength(api && deploys(page) ? 1 : 0);
   });
 
-  test("its links lead somewhere", () => {
+  test("its links have targets", () => {
     const targets = [...read(page).matchAll(/\]\(([^)]+)\)/g)].map(({ 1: target = "" }) => target);
     const inside = targets.filter((target) => !/^https:\/\//.test(target));
     const dead = inside.filter((target) => {
@@ -260,13 +260,13 @@ describe.each(PAGES)("%s", (page) => {
     expect(dead).toEqual([]);
   });
 
-  test("the npm scripts it names exist", () => {
+  test("its npm scripts exist", () => {
     const named = [...read(page).matchAll(/npm run ([a-z0-9:-]+)/g)].map(({ 1: script = "" }) => script);
     expect(named.filter((script) => !(script in (manifest["scripts"] ?? {})))).toEqual([]);
   });
 });
 
-/** What GitHub names the headings of a page. */
+/** The anchors of a page's headings on GitHub. */
 function headings(page: string): string[] {
   return [...read(page).matchAll(/^#+ (.+)$/gm)].map(({ 1: heading = "" }) =>
     heading
@@ -276,7 +276,7 @@ function headings(page: string): string[] {
   );
 }
 
-test("every TypeScript snippet passes the type-checker, against the sources", () => {
+test("every TypeScript snippet passes the type check with the sources", () => {
   const files = new Map(
     PAGES.flatMap((page) =>
       snippets(page)
@@ -326,7 +326,7 @@ interface Schema {
   readonly default?: unknown;
 }
 
-/** Every key below a schema: its path, its default, and whether it must be given. */
+/** Every key in a schema: its path, its default, and whether it is required. */
 function keys({ properties = {}, required = [] }: Schema, path = ""): [string, string | undefined][] {
   return Object.entries(properties).flatMap(([name, schema]) => {
     const fallback = required.includes(name)
@@ -371,19 +371,19 @@ test("every command of the CLI, and every option, is in the README", async () =>
     ...commands.map((command) => `\`redis-elastigroup ${command}\``),
     ...new Set(options.flat()),
   ];
-  // `-o` stands for `--output`.
+  // `-o` is short for `--output`.
   const expected = names.filter((name) => !["--help", "--output"].includes(name));
   expect(expected.filter((name) => !readme.includes(name))).toEqual([]);
 });
 
-test("the README's install line names every peer, and what its later commands need", () => {
+test("the install command of the README has every peer dependency, and the packages that its later commands need", () => {
   const [line = ""] = /^npm install .*$/m.exec(read("README.md")) ?? [];
-  // The copy of the checkout that is tried on CDK Terrain has no peer of the name cdktf.
+  // The copy of the checkout for CDK Terrain has no peer dependency on cdktf.
   const names = new Set([...Object.keys(manifest["peerDependencies"] ?? {}), "cdktf", "cdktf-cli"]);
   expect(line.split(" ").slice(2).sort()).toEqual(["cdktf-redis-elastigroup", ...names].sort());
 });
 
-test("the README names the oldest Node and the oldest Terraform that work", async () => {
+test("the README has the oldest supported versions of Node and Terraform", async () => {
   const { node = "" } = manifest["engines"] ?? {};
   const out = mkdtempSync(join(folder, "out-"));
   await cli("synth", "-c", join(ROOT, "redis-replicas.yaml"), "-o", out);
@@ -395,7 +395,7 @@ test("the README names the oldest Node and the oldest Terraform that work", asyn
   );
 });
 
-test("every dependency is in dependencies.md, and nothing else", () => {
+test("dependencies.md has exactly the dependencies of the package", () => {
   const groups = ["dependencies", "peerDependencies", "devDependencies"].map((kind) => manifest[kind] ?? {});
   const used = new Set(groups.flatMap((group) => Object.keys(group)));
   const rows = read("docs/dependencies.md").matchAll(/^\| (`[^|]+`) +\|/gm);
@@ -403,7 +403,7 @@ test("every dependency is in dependencies.md, and nothing else", () => {
     [...rows].flatMap(({ 1: cell = "" }) => cell.split(", ").map((name) => name.replaceAll("`", ""))),
   );
   expect([...used].filter((name) => !documented.has(name))).toEqual([]);
-  // The copy of the checkout that is tried on CDK Terrain has no cdktf-cli.
+  // The copy of the checkout for CDK Terrain has no cdktf-cli.
   expect([...documented].filter((name) => !used.has(name) && name !== "cdktf-cli")).toEqual([]);
 });
 
@@ -412,7 +412,7 @@ test("every folder at the top is in architecture.md", () => {
   const folders = readdirSync(ROOT, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !apart.includes(entry.name))
     .filter(({ name }) => readdirSync(join(ROOT, name)).length > 0)
-    // What somebody has synthesized into a folder of another name.
+    // Output that was synthesized into a folder with another name.
     .filter(({ name }) => !existsSync(join(ROOT, name, "manifest.json")));
   const page = read("docs/architecture.md");
   expect(folders.map(({ name }) => name).filter((name) => !page.includes(`\`${name}/\``))).toEqual([]);
@@ -428,7 +428,7 @@ test("every file and setting of an instance is in instance.md", () => {
   expect([...files, ...Object.keys(settings)].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 
-test("the CDK Terrain recipe names the versions that are tried", () => {
+test("the CDK Terrain recipe has the versions that are tested", () => {
   const recipe = snippets("README.md").find(({ text }) => text.includes("cdktn@"))?.text ?? "{}";
   const { dependencies } = JSON.parse(recipe) as { dependencies: Record<string, string> };
   const tried = /^readonly CDKTN=(.*)$/m.exec(read(".ci/cdk-terrain"))?.[1];

@@ -16,7 +16,7 @@ function filesOf(folder: string): string[] {
     .map((path) => join(folder, path));
 }
 
-/** The files that a file imports in any way: types only, exported again, or when it is run. */
+/** The files that a file imports in any way: type-only imports, re-exports and imports at run time. */
 function importsOf(file: string): string[] {
   const specifiers: string[] = [];
   const visit = (node: ts.Node): void => {
@@ -48,7 +48,7 @@ function resolved(file: string, specifier: string): string {
   return relative(ROOT, found);
 }
 
-/** What is reached from a file by imports, itself only where they lead back. */
+/** All files that a file imports, directly or through others. It contains the file itself only if there is a cycle. */
 function reachedFrom(file: string): Set<string> {
   const reached = new Set<string>();
   const queue = [...(imports.get(file) ?? [])];
@@ -59,15 +59,15 @@ function reachedFrom(file: string): Set<string> {
   return reached;
 }
 
-test("no file imports itself through others, not even for a type", () => {
+test("there are no import cycles, including type-only imports", () => {
   expect(imports.size).toBeGreaterThan(200);
   expect([...imports.keys()].filter((file) => reachedFrom(file).has(file))).toEqual([]);
 });
 
-describe("the group is usable without Redis", () => {
+describe("the group can be used without Redis", () => {
   const group = [...imports.keys()].filter((file) => file.startsWith("constructs/elastigroup/"));
 
-  test("its files reach only its own folder, validation and terraform", () => {
+  test("its files import only its own folder, validation and terraform", () => {
     const reached = new Set(group.flatMap((file) => [...reachedFrom(file)].map(dirname)));
     expect([...reached].sort()).toEqual([
       "constructs/elastigroup",
@@ -81,7 +81,7 @@ describe("the group is usable without Redis", () => {
   });
 });
 
-describe("lint lets imports go one way", () => {
+describe("lint allows imports in one direction", () => {
   const refused: [file: string, specifier: string][] = [
     ["constructs/index.ts", "../config/load"],
     ["constructs/elastigroup/volume.ts", "../../cli"],
@@ -145,7 +145,7 @@ describe("lint lets imports go one way", () => {
     (_, __, found) => expect(found).toEqual([]),
   );
 
-  test("a message names what the folder may import", () => {
+  test("a message lists the folders that may be imported", () => {
     const index = refused.findIndex(([, specifier]) => specifier === "../redis/shard");
     expect(messages[index]).toEqual([
       expect.stringContaining("elastigroup may import only validation, terraform."),
@@ -153,7 +153,7 @@ describe("lint lets imports go one way", () => {
   });
 });
 
-/** What the lint rule says about each import. */
+/** The lint messages about each import. */
 function messagesOf(samples: readonly [file: string, specifier: string][]): string[][] {
   const program = join(__dirname, "support/lint-imports.mjs");
   const options = { cwd: ROOT, encoding: "utf8", input: JSON.stringify(samples) } as const;

@@ -7,7 +7,7 @@ const folder = temporaryFolder();
 const TSX = require.resolve("tsx");
 const env = { ...process.env, CHECKPOINT_DISABLE: "1", CDKTF_HOME: join(folder, "home") };
 
-/** A checkout in another folder: what cdktf runs, and the example. */
+/** A checkout in another folder, with the app and the example. */
 function checkout(name: string): string {
   const directory = join(folder, name);
   mkdirSync(directory);
@@ -40,7 +40,7 @@ function mainTs(cwd: string, ...argv: string[]) {
   });
 }
 
-test("`cdktf synth` and the CLI write the same bytes, wherever the checkout is", () => {
+test("`cdktf synth` and the CLI write the same bytes in any folder", () => {
   const [first, second] = [checkout("first"), checkout("second")];
   const before = readFileSync(join(first, "cdktf.json"));
   for (const cwd of [first, second]) {
@@ -55,7 +55,7 @@ test("`cdktf synth` and the CLI write the same bytes, wherever the checkout is",
   for (const directory of [join(first, "by-cli"), join(second, "cdktf.out"), join(second, "by-cli")]) {
     expect(files(directory)).toEqual(expected);
   }
-  // cdktf-cli adds a random project id where there is none.
+  // cdktf-cli adds a random project ID if there is none.
   expect(readFileSync(join(first, "cdktf.json"))).toEqual(before);
 }, 60_000);
 
@@ -92,7 +92,7 @@ test("crash reports are off and the project id is fixed", () => {
   expect(settings).toMatchObject({ sendCrashReports: "false", projectId: expect.any(String) as string });
 });
 
-test("only the parts of the providers that are used are loaded", () => {
+test("only the used parts of the providers are loaded", () => {
   const script = `require(${JSON.stringify(join(ROOT, "main.ts"))}); process.stdout.write(Object.keys(require.cache).join("\\n"))`;
   const cwd = mkdtempSync(join(folder, "cache-"));
   file(cwd, "redis-replicas.yaml", exampleText());

@@ -12,8 +12,8 @@ import { dirname, join } from "node:path";
 import { exampleText, file, ROOT, temporaryFolder } from "./config/example";
 
 /*
- * The tarball is built in a copy of the checkout, for tests beside this one may read `lib/`, and installed by npm
- * with its peers into a project of its own. npm takes those from its cache, where this checkout's install left them.
+ * The tarball is built in a copy of the checkout, since other tests may read `lib/` at the same time. npm installs it with
+ * its peer dependencies into a new project. It takes these from its cache, where the installation of this checkout put them.
  */
 
 const folder = temporaryFolder();
@@ -47,7 +47,7 @@ function npm(cwd: string, ...argv: string[]): string {
   return execFileSync("npm", argv, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** The checkout with links for its packages, but copies of what is bundled: npm packs nothing behind a link. */
+/** The checkout with links to its packages, but copies of the bundled ones, since npm does not pack linked packages. */
 function copyCheckout(): void {
   const modules = join(source, "node_modules");
   mkdirSync(modules, { recursive: true });
@@ -78,7 +78,7 @@ function installInto(directory: string, tarball: string): void {
   npm(directory, "install", "--ignore-scripts");
 }
 
-test("the tarball holds the library, its types, the CLI, the templates, the schema and the docs, and nothing else", () => {
+test("the tarball has only the library, its types, the CLI, the templates, the schema and the docs", () => {
   const own = packed.filter((path) => !path.startsWith("node_modules/"));
   const unexpected = own.filter(
     (path) =>
@@ -114,7 +114,7 @@ test("every construct of the checkout is in it, compiled", () => {
   expect(packed).toEqual(expect.arrayContaining(compiled));
 });
 
-test("every link and image of a page in the tarball is in it, too", () => {
+test("the targets of all links and images of its pages are in the tarball", () => {
   const pages = packed.filter((path) => /^[^/]+\.md$|^docs\/.*\.md$/.test(path));
   expect(pages).toEqual(expect.arrayContaining(["README.md", "docs/troubleshooting.md"]));
   const links = pages.flatMap((page) =>
@@ -127,13 +127,13 @@ test("every link and image of a page in the tarball is in it, too", () => {
   expect(links.filter((path) => !packed.includes(path))).toEqual([]);
 });
 
-test("the schema that the README's config names is where npm installs it", () => {
+test("the schema is installed at the path in the config of the README", () => {
   const path =
     /yaml-language-server: \$schema=(\S+)/.exec(readFileSync(join(ROOT, "README.md"), "utf8"))?.[1] ?? "";
   expect(JSON.parse(readFileSync(join(project, path), "utf8"))).toHaveProperty("properties.masters");
 });
 
-test("handlebars rides along, so that a jsii host needs no other package", () => {
+test("handlebars is bundled, so that a jsii host needs no other package", () => {
   expect(packed).toContain("node_modules/handlebars/package.json");
 });
 
@@ -200,7 +200,7 @@ app.synth();`;
     expect(typeCheck("good.ts", body("2"))).toMatchObject({ status: 0, stdout: "" });
   }, 30_000);
 
-  test("with a mistake does not", () => {
+  test("with a type error fails the type check", () => {
     expect(typeCheck("bad.ts", body('"two"')).stdout).toContain(
       "Type 'string' is not assignable to type 'number'",
     );
@@ -229,11 +229,11 @@ describe("the command in it", () => {
     }
   });
 
-  test("knows its version", () => {
+  test("prints its version", () => {
     expect(command("--version").stdout).toBe(`${manifest.version}\n`);
   });
 
-  test("explains a mistake as the one in the checkout does", () => {
+  test("reports a mistake in the same way as the one in the checkout", () => {
     file(project, "bad.yaml", exampleText({ securityGroupId: 1 }));
     const { status, stderr } = command("review", "-c", "bad.yaml");
     expect(status).toBe(1);

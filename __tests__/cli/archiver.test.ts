@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 
 const ROOT = resolve(__dirname, "../..");
 
-/** Runs a piece of TypeScript in a process of its own. */
+/** Runs TypeScript code in a separate process. */
 function run(script: string): string {
   const directory = mkdtempSync(join(tmpdir(), "archiver-"));
   try {

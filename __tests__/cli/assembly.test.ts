@@ -8,7 +8,7 @@ import { addStacks, type StackOptions } from "../../config/stack";
 import { exampleText, file, ROOT, temporaryFolder } from "../config/example";
 
 const folder = temporaryFolder();
-/** The configs that ship with the project, under names of their own. */
+/** The example configs of the project, with different names. */
 const loaded = loadConfigs(
   ["redis-replicas.yaml", ...readdirSync(join(ROOT, "examples")).map((name) => join("examples", name))]
     .filter((path) => path.endsWith(".yaml"))
@@ -21,14 +21,14 @@ const loaded = loadConfigs(
     }),
 );
 
-/** All files by their paths, in the order they come. */
+/** All files by their paths, in the order in which they are written. */
 function taken(make: (take: TakeFile) => void): [path: string, content: string][] {
   const files: [string, string][] = [];
   make((path, content) => files.push([path, content]));
   return files;
 }
 
-/** What cdktf itself writes; CDK Terrain does without cdktf's line break in what is empty, so it gets one. */
+/** The output of cdktf. CDK Terrain writes no line break in empty objects, so one is added. */
 function synthesized(options: StackOptions = {}): (path: string) => string {
   const outdir = mkdtempSync(join(folder, "out-"));
   const app = new App({ outdir, stackTraces: false });
@@ -43,7 +43,7 @@ test("the files are those of `App.synth()`, the manifest last", () => {
   const paths = [...loaded.map(({ config }) => join("stacks", config.name, "cdk.tf.json")), "manifest.json"];
   const files = taken((take) => assemble(loaded, take));
   expect(files.map(([path]) => path)).toEqual(paths);
-  // So nothing depends on another stack, and nothing has an annotation: the manifest would say so.
+  // No stack depends on another one, and none has annotations: both would be in the manifest.
   expect(files).toEqual(paths.map((path) => [path, expected(path)]));
 });
 
@@ -59,7 +59,7 @@ test("a module is the stack that `App.synth()` writes for a module", () => {
 
 test("no file is passed on before the constructs have accepted every config", () => {
   const good = file(folder, "good.yaml", exampleText());
-  // More than gzip makes small enough, which only the construct of the user data measures.
+  // Too large even after gzip, which only the construct of the user data measures.
   const noise = Array.from({ length: 12_000 }, (_, index) => (index * 7919).toString(36)).join("");
   const bad = file(folder, "bad.yaml", exampleText({ name: "bad", redis: { directives: { hz: noise } } }));
   const files: string[] = [];

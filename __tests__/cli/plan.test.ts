@@ -254,7 +254,7 @@ test("control characters are escaped", async () => {
   const plan = file(folder, "escapes.json", JSON.stringify({ ...rest, resource_changes: [changed] }));
   const { stdout } = await run("plan", plan);
   expect(stdout).toContain("a\\u001b[2Jb⏎c (sig-00000001) is changed in place");
-  // eslint-disable-next-line no-control-regex -- those must not be there
+  // eslint-disable-next-line no-control-regex -- the output must not match
   expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
 });
 
@@ -294,7 +294,7 @@ test("a missing file is one message", async () => {
   expect(stderr).toContain("no readable file (ENOENT)");
 });
 
-/** A plan with so many groups, each changed in its user data and its tags. */
+/** A plan with this number of groups, each with changed user data and tags. */
 function large(groups: number): string {
   const [change] = recorded("user-data").resource_changes ?? [];
   const changes = Array.from({ length: groups }, (_, i) => ({ ...change, address: `${ADDRESS}[${i}]` }));

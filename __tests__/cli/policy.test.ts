@@ -9,13 +9,13 @@ import { type Ended, json, run } from "./run";
 
 const folder = temporaryFolder();
 
-/** What Spot's role needs, as read from Spot's pages and not from our sources. */
+/** The permissions of Spot's role, from the documentation of Spot and not from the sources of this package. */
 const recorded = JSON.parse(readFileSync(join(__dirname, "recorded/spot-role-actions.json"), "utf8")) as {
   actions: Record<string, { for: string; when?: string; documented?: string; as?: string }>;
   leftOut: Record<string, Record<string, string>>;
 };
 
-/** The actions that every group needs, and those for what it asks for. */
+/** The actions for every group, and those for its options. */
 function needed(...asked: string[]): string[] {
   const entries = Object.entries(recorded.actions);
   return entries
@@ -326,7 +326,7 @@ test("--json prints one object with the version of its format", async () => {
 
 test.each<[string, () => string[], string]>([
   [
-    "a role that is none",
+    "an invalid role",
     () => ["-c", config(), "--spot-role", "spotinst"],
     '`--spot-role` must be the ARN of a role, got: "spotinst"',
   ],
@@ -336,12 +336,12 @@ test.each<[string, () => string[], string]>([
     "`--config` must name one file for `policy --only`, got: 2",
   ],
   [
-    "a document that is none",
+    "an unknown document",
     () => ["-c", config(), "--only", "user"],
     "Allowed choices are instance, spot, key",
   ],
   [
-    "a document that the config has no use for",
+    "a document that the config does not need",
     () => ["-c", config(), "--only", "instance"],
     "`secrets` must be given for this policy (redis-replicas has none), got: nothing",
   ],

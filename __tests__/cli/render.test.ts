@@ -41,7 +41,7 @@ test("--json has the size too", async () => {
   expect(json(ended)["gzipped_bytes"]).toBeGreaterThan(100);
 });
 
-test("a value that only Terraform knows is printed as its expression", async () => {
+test("a value that is known only to Terraform is printed as its expression", async () => {
   const { stdout } = await run("render", "-c", variables);
   expect(stdout).toContain("var.master_ip");
   expect(stdout).not.toContain("TfToken");

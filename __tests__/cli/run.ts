@@ -7,7 +7,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** What stdout is connected to. */
+/** The terminal that stdout is connected to. */
 export interface Terminal {
   readonly isTTY?: boolean;
   readonly columns?: number;

@@ -8,7 +8,7 @@ import { run, runOn } from "./run";
 
 const folder = temporaryFolder();
 
-/* eslint-disable no-control-regex -- control characters are what is looked for */
+/* eslint-disable no-control-regex -- these patterns match control characters */
 const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/;
 const STYLE = /\u001b\[\d+m/g;
 /* eslint-enable no-control-regex */

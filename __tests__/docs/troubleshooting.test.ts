@@ -66,7 +66,7 @@ describeWith(["python3 >= 3.9"], "docs/troubleshooting.md", () => {
     expect(all.filter((entry, index) => all.indexOf(entry) !== index)).toEqual([]);
   });
 
-  test("tells why and what to do for every reason", () => {
+  test("has a cause and a remedy for every reason", () => {
     expect(rows(page, "reason").filter((row) => row.length !== 3 || row.includes(""))).toEqual([]);
   });
 

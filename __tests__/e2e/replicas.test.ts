@@ -112,19 +112,22 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "replicas
       else test(name, run);
     }
 
-    withProvider("the provider sent what is recorded, and as user data what `render` prints", async () => {
-      const sent = stage.api.requests.find(({ method }) => method === "POST")?.body as unknown as Body;
-      const { userData } = sent.group.compute.launchSpecification;
-      expect(gunzipSync(Buffer.from(userData, "base64")).toString()).toBe(
-        await project.redisElastigroup("render"),
-      );
-      const comparable = structuredClone(sent);
-      comparable.group.compute.launchSpecification.userData = "";
-      // The provider sends them from a map, in any order.
-      comparable.group.compute.availabilityZones.sort((one, other) => (one.name < other.name ? -1 : 1));
-      comparable.group.capacity = { minimum: 3, maximum: 3, target: 3, unit: "instance" };
-      expect(comparable).toEqual(recorded);
-    });
+    withProvider(
+      "the provider sent the recorded request, with the output of `render` as user data",
+      async () => {
+        const sent = stage.api.requests.find(({ method }) => method === "POST")?.body as unknown as Body;
+        const { userData } = sent.group.compute.launchSpecification;
+        expect(gunzipSync(Buffer.from(userData, "base64")).toString()).toBe(
+          await project.redisElastigroup("render"),
+        );
+        const comparable = structuredClone(sent);
+        comparable.group.compute.launchSpecification.userData = "";
+        // The provider sends them from a map, in any order.
+        comparable.group.compute.availabilityZones.sort((one, other) => (one.name < other.name ? -1 : 1));
+        comparable.group.capacity = { minimum: 3, maximum: 3, target: 3, unit: "instance" };
+        expect(comparable).toEqual(recorded);
+      },
+    );
 
     withProvider("a second plan is empty", async () => {
       await expect(project.terraform(STACK).plan()).resolves.toMatchObject({ exitCode: 0 });
@@ -177,7 +180,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "replicas
       await digestsAgree();
     });
 
-    withProvider("cdktf destroy ends the group, its machines and what they kept", async () => {
+    withProvider("cdktf destroy deletes the group, its machines and their volumes", async () => {
       await project.destroy(STACK);
       await stage.api.settle();
       expect(stage.api.groups.list()).toEqual([]);

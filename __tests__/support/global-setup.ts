@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Asks Terraform itself, once for a whole run, whether it finds the provider: tests look for it as Terraform does. */
+/** Checks once for each run whether Terraform finds the provider, by running Terraform. */
 export default function setup(): void {
   const directory = mkdtempSync(join(tmpdir(), "provider-"));
   const spotinst = { source: "spotinst/spotinst", version: "1.231.0" };

@@ -1,6 +1,6 @@
 /**
- * What the lint rules say about imports: reads `[[file, specifier]…]` as JSON from standard input and prints the
- * messages of each, by the configuration of this repository. A program of its own, since Jest loads no ES modules.
+ * Prints the lint messages about imports: reads `[[file, specifier]…]` as JSON from standard input and prints the messages
+ * of each, by the configuration of this repository. It is a separate program, since Jest does not load ES modules.
  */
 import { ESLint, Linter } from "eslint";
 import { readFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 
-/** What a test can need beyond Node: each names itself and tells whether this machine has it. */
+/** Everything that a test can need in addition to Node, by name, and whether this machine has it. */
 const present: Record<Need, () => boolean> = {
   bash: () => onPath("bash"),
   "bash-4.2": () => onPath("bash-4.2"),
@@ -16,7 +16,7 @@ const present: Record<Need, () => boolean> = {
   "systemd-nspawn": () => onPath("systemd-nspawn"),
   mmdebstrap: () => onPath("mmdebstrap"),
   terraform: () => onPath("terraform"),
-  // Said by global-setup.ts.
+  // Set by global-setup.ts.
   "spotinst provider": () => process.env.SPOTINST_PROVIDER === "found",
 };
 
@@ -40,7 +40,7 @@ function onPath(command: string): boolean {
   return spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
 }
 
-/** The needs that this machine cannot meet. */
+/** The needs that this machine does not meet. */
 export function missing(needs: readonly Need[]): Need[] {
   return needs.filter((need) => !present[need]());
 }

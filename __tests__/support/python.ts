@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** The oldest Python that the agent is for, where it is here; else the one there is. */
+/** The oldest Python that the agent supports, if it is installed; otherwise the default one. */
 export function oldestPython(): string {
   const versions = join(homedir(), ".pyenv", "versions");
   const own = existsSync(versions) ? readdirSync(versions).filter((name) => name.startsWith("3.9.")) : [];

@@ -1,4 +1,4 @@
-/** Names every skipped test at the end of a run and closes with one plain line of totals. */
+/** Lists every skipped test at the end of a run, followed by one line of totals. */
 module.exports = class SkippedReporter {
   onRunComplete(_contexts, results) {
     const skipped = results.testResults.flatMap((file) =>

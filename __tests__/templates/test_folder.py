@@ -13,7 +13,7 @@ from suite import Case, rows
 
 from folder import LIMIT, Folder
 
-NOBODY = (65534, 65534)
+UNPRIVILEGED = (65534, 65534)
 IS_ROOT = os.geteuid() == 0
 
 
@@ -164,14 +164,14 @@ class OwnerTest(Case):
     def setUp(self) -> None:
         top = self.folder()
         os.chmod(top, 0o755)
-        self.place = Folder(f"{top}/data", 0o750, NOBODY)
+        self.place = Folder(f"{top}/data", 0o750, UNPRIVILEGED)
         self.place.make()
         put(f"{top}/secret", "root's")
         os.chmod(f"{top}/secret", 0o600)
 
     def test_a_file_that_root_writes_belongs_to_the_owner(self) -> None:
         self.place.write("file", "x")
-        self.assertEqual(os.stat(self.place / "file").st_uid, NOBODY[0])
+        self.assertEqual(os.stat(self.place / "file").st_uid, UNPRIVILEGED[0])
         self.assertEqual((os.geteuid(), os.getegid()), (0, 0))
 
     def test_within_the_permissions_of_one_owner_a_folder_of_another_is_used_with_those_of_its_own(self) -> None:
@@ -180,7 +180,7 @@ class OwnerTest(Case):
         with self.place.as_owner():
             other.write("file", "x")
             self.assertEqual((other.text("file"), other.has("file")), ("x", True))
-            self.assertEqual((os.geteuid(), os.getegid()), NOBODY)
+            self.assertEqual((os.geteuid(), os.getegid()), UNPRIVILEGED)
             with self.assertRaises(PermissionError):
                 os.listdir(other.path)
         self.assertEqual((os.geteuid(), os.getegid()), (0, 0))
@@ -197,11 +197,11 @@ class OwnerTest(Case):
         os.mkdir(f"{self.place.path}/../roots", 0o755)
         os.symlink("../roots", self.place / "kept")
         with self.assertRaises(PermissionError):
-            Folder(self.place / "kept", 0o750, NOBODY).write("file", "x")
+            Folder(self.place / "kept", 0o750, UNPRIVILEGED).write("file", "x")
         self.assertEqual(os.listdir(f"{self.place.path}/../roots"), [])
 
     def test_files_of_the_owners_earlier_uid_are_given_to_the_owner_and_no_others(self) -> None:
-        place = Folder(f"{self.place.path}/../earlier", 0o750, NOBODY)
+        place = Folder(f"{self.place.path}/../earlier", 0o750, UNPRIVILEGED)
         put(place / "a/file", "x")
         put(place / "roots", "x")
         for path in (place.path, place / "a", place / "a/file"):
@@ -210,7 +210,7 @@ class OwnerTest(Case):
         os.chown(place / "link", 12345, 12345, follow_symlinks=False)
         place.make()
         self.assertEqual(
-            [os.lstat(place / name).st_uid for name in (".", "a", "a/file", "link", "roots")], [*[NOBODY[0]] * 4, 0]
+            [os.lstat(place / name).st_uid for name in (".", "a", "a/file", "link", "roots")], [*[UNPRIVILEGED[0]] * 4, 0]
         )
         self.assertEqual(os.stat(f"{self.place.path}/../secret").st_uid, 0)
 
@@ -226,7 +226,7 @@ class OwnerTest(Case):
             # Some containers cannot mount. The test above covers the same case by RLIMIT_FSIZE.
             return
         try:
-            place = Folder(disk, 0o777, NOBODY)
+            place = Folder(disk, 0o777, UNPRIVILEGED)
             place.write("file", "one\n")
             with self.assertRaises(OSError):
                 place.write("file", "x" * 200_000)

@@ -77,14 +77,14 @@ class TwinTest(Case):
     def absent(self, id: object, answer: object) -> None:
         self.assertEqual(self.twin(10, id=id, info=answer), "no")
 
-    def test_a_silent_machine_that_every_peer_flags_as_failed_for_ten_seconds_is_no_twin(self) -> None:
+    def test_a_silent_machine_that_every_peer_flags_as_failed_for_ten_seconds_is_no_duplicate(self) -> None:
         self.assertEqual(self.twin(10, self.gone()), "no")
         late = change(NODES, R, at="10.0.0.8", pong=NOW - 20_000, **FAILED)
         self.assertIsInstance(
             self.twin(10, view(R, answer(A, late), answer(B, change(NODES, R, at="10.0.0.8")))), Unknown
         )
 
-    def test_a_machine_that_peers_flag_as_failed_and_that_is_loading_may_be_a_twin(self) -> None:
+    def test_a_machine_that_peers_flag_as_failed_and_that_is_loading_may_be_a_duplicate(self) -> None:
         self.assertIsInstance(self.twin(10, self.gone(), id=Refused("LOADING"), info=info()), Unknown)
 
     def test_without_another_address_no_server_is_asked(self) -> None:

@@ -57,13 +57,13 @@ describeWith(["python3 >= 3.9"], "the download of the agent", () => {
     return run(oldestPython(), ["-IS", "-c", program, url, sum], "", env);
   }
 
-  test("is the archive, byte by byte", async () => {
+  test("has the same bytes as the archive", async () => {
     const url = await serve((_, response) => response.end(archive));
     const { status, stdout, stderr } = await download(url);
     expect({ status, stderr, same: stdout.equals(archive) }).toEqual({ status: 0, stderr: "", same: true });
   });
 
-  test("is tried again where it fails at first", async () => {
+  test("is retried if it fails", async () => {
     let count = 0;
     const url = await serve((_, response) => {
       count += 1;
@@ -113,7 +113,7 @@ describeWith(["python3 >= 3.9"], "the download of the agent", () => {
 });
 
 describeWith(["python3 >= 3.9"], "the unpacking of an archive", () => {
-  test("changes no file before the new one is whole", () => {
+  test("changes no file before the new one is complete", () => {
     const root = join(folder, "interrupted");
     const path = join(root, "etc/redis-replica/redis.conf");
     mkdirSync(join(root, "etc/redis-replica"), { recursive: true });
@@ -125,7 +125,7 @@ describeWith(["python3 >= 3.9"], "the unpacking of an archive", () => {
 });
 
 describeWith(["bash", "python3 >= 3.9"], "the user data up to the installation", () => {
-  /** Runs the script below a folder, up to where it would change the machine. */
+  /** Runs the script in a folder, except the part that would change the machine. */
   function boot(name: string, url: string): { root: string; ended: Promise<Ended> } {
     const root = join(folder, name);
     mkdirSync(join(root, "run"), { recursive: true });
@@ -148,7 +148,7 @@ describeWith(["bash", "python3 >= 3.9"], "the user data up to the installation",
       .map((entry) => `${entry.parentPath}/${entry.name}`.slice(root.length))
       .sort();
 
-  test("lands every file, the settings, and which agent it is", async () => {
+  test("writes every file, the settings, and the SHA-256 of the agent", async () => {
     let count = 0;
     const url = await serve((_, response) => {
       count += 1;
@@ -164,7 +164,7 @@ describeWith(["bash", "python3 >= 3.9"], "the user data up to the installation",
     expect(count).toBe(1);
   });
 
-  test("does not give the download up on a new instance", async () => {
+  test("keeps retrying the download on a new instance", async () => {
     let count = 0;
     const url = await serve((_, response) => {
       count += 1;
@@ -179,7 +179,7 @@ describeWith(["bash", "python3 >= 3.9"], "the user data up to the installation",
     expect(statSync(join(root, "usr/local/bin/redis-replica")).mode & 0o777).toBe(0o755);
   });
 
-  test("ends with 10 where an instance that has an agent cannot download another", async () => {
+  test("ends with 10 if an instance with an agent cannot download another one", async () => {
     const url = await serve((_, response) => response.writeHead(404).end());
     const root = join(folder, "has-one");
     const agent = join(root, "usr/local/bin/redis-replica");
@@ -189,7 +189,7 @@ describeWith(["bash", "python3 >= 3.9"], "the user data up to the installation",
     expect(readFileSync(agent, "utf8")).toBe("python\n");
   });
 
-  test("leaves the agent as it was where the download is another file", async () => {
+  test("does not change the agent if the download is another file", async () => {
     const url = await serve((_, response) => response.end("other"));
     const { root, ended } = boot("other", url);
     expect(await ended).toMatchObject({ status: 20 });

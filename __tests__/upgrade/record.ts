@@ -5,15 +5,15 @@ import { type TerraformVariables } from "../../rehearsal/terraform";
 import { example, ROOT } from "../config/example";
 import { groupsOf, layDown, record } from "./recording";
 
-// `npm run record-upgrade`, once for each version, before it is published: what it writes is what users of that
-// version have, and later versions are planned against it.
+// `npm run record-upgrade`, once for each version before it is published. It records the JSON and state of that version,
+// which later versions are planned against.
 
 const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
 
-/** The state beside the JSON, wherever that is. */
+/** The state file next to the JSON. */
 const backend = "none";
 
-/** In this order, for some stand on what others have left. */
+/** The configs, in this order, since some use the groups of earlier ones. */
 const CONFIGS: Readonly<Record<string, readonly [config: object, variables?: TerraformVariables]>> = {
   minimal: [example({ backend })],
   full: [
@@ -94,7 +94,7 @@ const CONFIGS: Readonly<Record<string, readonly [config: object, variables?: Ter
       redis: { install: "package" },
     }),
   ],
-  // There is no stand-in for AWS, so what these write is kept and nothing is applied.
+  // AWS is not simulated, so the JSON of these configs is recorded and not applied.
   network: [
     example({
       backend,
@@ -140,7 +140,7 @@ const CONFIGS: Readonly<Record<string, readonly [config: object, variables?: Ter
   ],
 };
 
-/** A group that another config has left is taken over. */
+/** Imports the group of another config. */
 const ADOPTED = { name: "adopted", of: "minimal" };
 
 async function recordAll(): Promise<void> {

@@ -21,23 +21,23 @@ import { PaperFleet } from "../../rehearsal/spot-api/paper-fleet";
 import { SpotApi } from "../../rehearsal/spot-api/spot-api";
 import { Terraform, type TerraformVariables } from "../../rehearsal/terraform";
 
-/** What a version left behind for one config, in a folder of its own. */
+/** The recorded files of a version for one config, in one folder. */
 const FILES = {
   config: "config.yaml",
   variables: "variables.json",
   stack: "cdk.tf.json",
-  // Not under Terraform's name for it, which is kept out of the repository.
+  // Not terraform.tfstate, which git ignores.
   state: "state.json",
   groups: "groups.json",
 };
 
-/** Where Terraform keeps it without a backend. */
+/** The path of the state without a backend. */
 const STATE = "terraform.tfstate";
 
-/** The versions' folders are beside this file, and in each one folder for a config. */
+/** The folders of the versions are next to this file, and each has one folder for each config. */
 export const VERSIONS = __dirname;
 
-/** The states name the providers' home, which is the same for everybody and none of our business. */
+/** The states contain the provider registry, which is the same for all users. It is not recorded. */
 const HOME = ["registry", "terraform", "io"].join(".");
 const PLACEHOLDER = "{registry}";
 
@@ -68,17 +68,17 @@ export function stackNow(recording: string): unknown {
   );
 }
 
-/** Whether a recorded config was applied too: there is no stand-in for AWS. */
+/** Whether a recorded config was also applied. Configs with AWS resources were not, since AWS is not simulated. */
 export function wasApplied(recording: string): boolean {
   return existsSync(join(VERSIONS, recording, FILES.state));
 }
 
-/** The groups that a recorded version left at Spot. */
+/** The groups of a recorded version in Spot. */
 export function groupsOf(recording: string): JsonObject[] {
   return JSON.parse(readFileSync(join(VERSIONS, recording, FILES.groups), "utf8")) as JsonObject[];
 }
 
-/** What this version plans where a recorded one was applied, with an API that adds such things. */
+/** The plan of this version after a recorded one was applied, with an API that adds these defaults. */
 export async function planNow(
   recording: string,
   defaults: ApiDefaults,
@@ -101,7 +101,7 @@ export async function planNow(
   }
 }
 
-/** Applies a config with this version where such groups stand, and keeps what is then there. */
+/** Applies a config with this version to existing groups, and records the result. */
 export async function record(recording: string, standing: readonly JsonObject[] = []): Promise<void> {
   const recorded = join(VERSIONS, recording);
   const api = await SpotApi.start({ fleet: new PaperFleet() });
@@ -127,7 +127,7 @@ function usesAws(stack: unknown): boolean {
   return Object.keys((stack as { provider: object }).provider).includes("aws");
 }
 
-/** Lays a config down for `record`. */
+/** Writes a config for `record`. */
 export function layDown(recording: string, config: string, variables: TerraformVariables): void {
   const recorded = join(VERSIONS, recording);
   mkdirSync(recorded, { recursive: true });
@@ -141,7 +141,7 @@ function variablesOf(recorded: string): TerraformVariables {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as TerraformVariables) : {};
 }
 
-/** Synthesizes a recorded config into a folder that is gone afterwards. */
+/** Synthesizes a recorded config into a temporary folder. */
 function withStage<T>(recording: string, use: (stage: string) => T): T {
   const outdir = mkdtempSync(join(tmpdir(), "upgrade-"));
   const remove = (): void => rmSync(outdir, { recursive: true, force: true });

@@ -8,10 +8,10 @@ import { planNow, recordedStack, recordings, stackNow, wasApplied } from "./reco
 
 jest.setTimeout(120_000);
 
-/** What versions since the recorded ones change in a group on purpose. */
+/** Attributes of a group that later versions change on purpose. */
 const INTENDED = ["user_data"];
 
-/** A stack's resources by their addresses, without what cdktf notes beside them. */
+/** The resources of a stack by their addresses, without the metadata of cdktf. */
 function resources(stack: any): Record<string, object> {
   const all = Object.entries<Record<string, object>>(stack.resource).flatMap(([type, named]) =>
     Object.entries(named).map(([name, resource]) => [`${type}.${name}`, plain(resource)] as const),
@@ -19,23 +19,20 @@ function resources(stack: any): Record<string, object> {
   return Object.fromEntries(all);
 }
 
-/** Where they are, and where `moved` blocks took them from. */
+/** The addresses of the resources, and the old addresses of `moved` blocks. */
 function addresses(stack: any): string[] {
   const moved = (stack.moved ?? []) as { from: string }[];
   return [...Object.keys(resources(stack)), ...moved.map(({ from }) => from)];
 }
 
-test.each(recordings())(
-  "of %s every resource is still at its address, or a moved block takes it along",
-  (recording) => {
-    const before = Object.keys(resources(recordedStack(recording)));
-    expect(before.length).toBeGreaterThan(0);
-    expect(addresses(stackNow(recording))).toEqual(expect.arrayContaining(before));
-  },
-);
+test.each(recordings())("every resource of %s is still at its address, or has a moved block", (recording) => {
+  const before = Object.keys(resources(recordedStack(recording)));
+  expect(before.length).toBeGreaterThan(0);
+  expect(addresses(stackNow(recording))).toEqual(expect.arrayContaining(before));
+});
 
 test.each(recordings().filter((recording) => !wasApplied(recording)))(
-  "of %s every resource of AWS says what it said, for what it says may replace it",
+  "every AWS resource of %s is unchanged, since a change may replace it",
   (recording) => {
     const ofAws = (stack: unknown): [string, unknown][] =>
       Object.entries(resources(stack)).filter(([address]) => address.startsWith("aws_"));
@@ -45,12 +42,12 @@ test.each(recordings().filter((recording) => !wasApplied(recording)))(
   },
 );
 
-test.each(recordings())("of %s every output is still there", (recording) => {
+test.each(recordings())("every output of %s still exists", (recording) => {
   const outputs = (stack: any): string[] => Object.keys(stack.output);
   expect(outputs(stackNow(recording))).toEqual(expect.arrayContaining(outputs(recordedStack(recording))));
 });
 
-test("there are recordings of this version; `npm run record-upgrade` makes them", () => {
+test("there are recordings of this version; `npm run record-upgrade` creates them", () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
   const names = recordings().filter((recording) => recording.startsWith(`${version}/`));
   expect(names.map((name) => name.split("/")[1])).toEqual([
@@ -61,10 +58,10 @@ test("there are recordings of this version; `npm run record-upgrade` makes them"
 describeWith(["terraform", "spotinst provider"], "an upgrade, with the real provider", () => {
   describe.each([
     ["adds nothing", off],
-    ["fills in its defaults", filled],
+    ["adds its defaults", filled],
   ])("and an API that %s", (_, defaults) => {
     test.each(recordings().filter(wasApplied))(
-      "of %s destroys and replaces nothing, and changes nothing of a group that is not meant to change",
+      "of %s destroys and replaces no resource, and changes only intended attributes of groups",
       async (recording) => {
         const { plan, groups } = await planNow(recording, defaults);
         expect(groups.length).toBeGreaterThan(0);

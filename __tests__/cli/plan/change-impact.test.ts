@@ -3,7 +3,7 @@ import { App, TerraformStack } from "cdktf";
 import { impactOf, isKnown } from "../../../cli/plan/change-impact";
 import { minimal } from "../../constructs/support";
 
-/** Every attribute and block that the provider's bindings know. */
+/** Every attribute and block of the provider's bindings. */
 function attributes(): string[] {
   const group = new ElastigroupAws(new TerraformStack(new App(), "redis"), "group", {
     name: minimal.name,

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { makePlans, recordedFile } from "./scenarios";
 
-// `npm run record-plans`: a test compares what this writes with what the provider plans now.
+// `npm run record-plans`. A test compares its output with the current plans of the provider.
 void makePlans().then((plans) => {
   for (const [name, plan] of Object.entries(plans)) {
     const file = recordedFile(name);

@@ -15,12 +15,12 @@ import { type JsonObject } from "../../../rehearsal/spot-api/json";
 import { Workbench } from "../../constructs/provider";
 import { minimal } from "../../constructs/support";
 
-/** A change of the group that stands, and what Terraform plans for it. */
+/** A change of the existing group, and the plan for it. */
 interface Scenario {
   readonly build: (app: App) => TerraformStack;
-  /** On top of the API's environment. */
+  /** Added to the environment variables of the API. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** A change at Spot before the plan; it is undone afterwards. */
+  /** A change in Spot before the plan. It is reverted afterwards. */
   readonly meanwhile?: (bench: Workbench) => void;
 }
 
@@ -63,7 +63,7 @@ interface Options extends Partial<StatefulElastigroupProps> {
   readonly change?: (group: StatefulElastigroup, stack: TerraformStack) => void;
 }
 
-/** A stack like the one that stands, but for what is given. */
+/** The existing stack, with changes. */
 function group({ id = "group", text = script("0", "join"), level = 9, change, ...changed }: Options = {}) {
   return (app: App): TerraformStack => {
     const stack = empty(app);
@@ -84,7 +84,7 @@ function empty(app: App): TerraformStack {
 export const ADDRESS = "spotinst_elastigroup_aws.group_C397F008";
 export const OTHER_ADDRESS = "spotinst_elastigroup_aws.replicas_EB19C888";
 
-/** A change of the group at Spot, outside Terraform. */
+/** A change of the group in Spot, outside Terraform. */
 function changed(group: JsonObject): (bench: Workbench) => void {
   return (bench) => void bench.api.groups.update(theGroup(bench), { group });
 }
@@ -161,7 +161,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
 export const NAMES: readonly string[] = ["created", ...Object.keys(SCENARIOS), "adopted"];
 
-/** All plans, made by the real provider against one group that stands. */
+/** All plans of the real provider for one existing group. */
 export async function makePlans(): Promise<Record<string, TerraformPlan>> {
   const bench = await Workbench.open();
   try {
@@ -175,7 +175,7 @@ export async function makePlans(): Promise<Record<string, TerraformPlan>> {
       plans[name] = await planned(bench, scenario);
       bench.api.groups.restore(stood);
     }
-    // One that Terraform knows nothing of.
+    // A group that is not in the state.
     const id = theGroup(bench);
     bench.forget();
     plans["adopted"] = await planned(bench, {
@@ -187,7 +187,7 @@ export async function makePlans(): Promise<Record<string, TerraformPlan>> {
   }
 }
 
-/** The id of the only group at Spot. */
+/** The ID of the only group in Spot. */
 function theGroup({ api }: Workbench): string {
   return api.groups.list()[0]!["id"] as string;
 }
@@ -203,7 +203,7 @@ async function planned(
   return trimmed((await terraform.show("plan")) as unknown as TerraformPlan);
 }
 
-/** What is read of a plan, without what is empty: plans repeat everything several times. */
+/** The parts of a plan that are read, without empty values. Plans repeat all values several times. */
 function trimmed({
   format_version,
   complete,
@@ -241,7 +241,7 @@ function withoutNothing({
   ) as ResourceChange;
 }
 
-/** What is there, but for what Terraform draws by lot. */
+/** The plan without random values of Terraform. */
 function given(type: string, attributes: Attributes | null): Attributes | null {
   if (attributes === null) return null;
   const entries = Object.entries(attributes).filter(
@@ -253,14 +253,14 @@ function given(type: string, attributes: Attributes | null): Attributes | null {
   return Object.fromEntries(entries);
 }
 
-/** The same with scripts as text: compressors differ between versions, and it is the text that counts. */
+/** The plan with scripts as text, since the output of compressors depends on their version. */
 export function readable(plan: TerraformPlan): unknown {
   return JSON.parse(JSON.stringify(plan), (key, value: unknown) =>
     key === "user_data" && typeof value === "string" ? decode(value) : value,
   );
 }
 
-/** Where the plans are kept for machines without the provider. */
+/** The path of the recorded plans, for machines without the provider. */
 export function recordedFile(name: string): string {
   return join(__dirname, "..", "recorded", `${name}.plan.json`);
 }

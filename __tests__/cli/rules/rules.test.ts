@@ -378,7 +378,7 @@ test.each([
     "small-on-demand-type",
   ],
   [{ rootVolume: { device, size: { variable: "size" } } }, "small-volume"],
-])("a value that only Terraform knows (%j) has no finding, and %s does not apply", (changes, rule) => {
+])("a value that is known only to Terraform (%j) has no finding, and %s does not apply", (changes, rule) => {
   expect(findings(changes)).toEqual([]);
   expect(new Map(evaluated(changes).results).get(rule)).toBe("not_applicable");
 });
