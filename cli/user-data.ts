@@ -24,7 +24,7 @@ export function sizeToJson({ limit, gzipped }: UserDataSize): Record<string, unk
   return { gzipped_bytes: gzipped ?? null, limit_bytes: limit };
 }
 
-/** The boot script with Terraform's expressions for values that only Terraform knows. */
+/** The boot script with Terraform's expressions for values known only to Terraform. */
 export function userDataText(stack: RedisReplicasStack): string {
   return readable(stack, bootScriptOf(stack).text);
 }

@@ -4,7 +4,7 @@ const zones = { "us-west-2a": ["subnet-0a1b"] };
 
 describe("each mistake is one message with its position, the rule and the value", () => {
   test.each<[mistake: string, changes: Record<string, unknown>, message: string]>([
-    ["a schema that is none", { $schema: 7 }, "`$schema` must be a path or a URL, got: 7"],
+    ["a `$schema` that is not text", { $schema: 7 }, "`$schema` must be a path or a URL, got: 7"],
     [
       "an unknown key",
       { colour: "red" },

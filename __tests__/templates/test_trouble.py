@@ -216,7 +216,7 @@ class LinkTest(Case):
         self.assertEqual(sent, ["CONFIG SET cluster-replica-no-failover yes", "CONFIG SET save "] * barred)
 
     @rows(
-        ("a replica without keys and without a link is barred, even if its log says nothing", {}, FULL, True),
+        ("a replica without keys and without a link is barred, even without an entry in its log", {}, FULL, True),
         ("a replica without a link that has its keys is not barred", {"db0": "keys=5,expires=0"}, FULL, False),
         ("a replica without keys in memory or on disk is not barred", {}, EMPTY, False),
     )

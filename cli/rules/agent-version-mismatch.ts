@@ -1,7 +1,7 @@
 import { agentSha256 } from "../../constructs/redis/release";
 import { NOT_APPLICABLE, type ReviewRule } from "./rule";
 
-/** A variable counts as a match, since only Terraform knows its value. */
+/** A variable counts as a match, since its value is known only to Terraform. */
 export const agentVersionMismatch: ReviewRule = {
   severity: "warning",
   keys: ["bootScript.agent.sha256", "bootScript.agent"],

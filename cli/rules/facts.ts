@@ -19,7 +19,7 @@ export interface Environment {
 
 /** A volume of the config. */
 export interface VolumeFacts {
-  /** In GiB; undefined where only Terraform knows it. */
+  /** In GiB; undefined where it is known only to Terraform. */
   readonly size: number | undefined;
   readonly type: string;
   /** Undefined where the config sets none. */
@@ -42,7 +42,7 @@ export interface DataFacts {
   readonly source: string;
 }
 
-/** What rules check: the config with its defaults; undefined is what only Terraform knows. */
+/** What rules check: the config with its defaults; undefined is what is known only to Terraform. */
 export interface Facts {
   readonly config: ClusterConfig;
   readonly zones: readonly string[] | undefined;

@@ -17,5 +17,5 @@ export interface ReviewRule {
   check(facts: Facts): Outcome;
 }
 
-/** The config does not set what the rule is about, or only Terraform knows the value. */
+/** The config does not set what the rule is about, or the value is known only to Terraform. */
 export const NOT_APPLICABLE = "not_applicable";
