@@ -48,7 +48,7 @@ test("a page that would miss a new key is refused", () => {
 });
 
 test.each([
-  ["`name`", "text", "required", "no", /^The group's name .* Must be 1 to 100 letters, /],
+  ["`name`", "text", "required", "no", /^The name of the group .* Must be 1 to 100 letters, /],
   ["`replicas`", "number", "", "yes", / Must be a whole number from 1 to 1000\.$/],
   ["`masters`", "list", "required", "list or items", / Each must be an IP or DNS name /],
   ["`availabilityZones`", "map", "required", "map, lists or items", / Must be a map from zones /],
