@@ -209,9 +209,8 @@ class OwnerTest(Case):
         os.symlink("../secret", place / "link")
         os.chown(place / "link", 12345, 12345, follow_symlinks=False)
         place.make()
-        self.assertEqual(
-            [os.lstat(place / name).st_uid for name in (".", "a", "a/file", "link", "roots")], [*[UNPRIVILEGED[0]] * 4, 0]
-        )
+        owners = [os.lstat(place / name).st_uid for name in (".", "a", "a/file", "link", "roots")]
+        self.assertEqual(owners, [*[UNPRIVILEGED[0]] * 4, 0])
         self.assertEqual(os.stat(f"{self.place.path}/../secret").st_uid, 0)
 
     def test_on_a_full_disk_no_temporary_file_of_the_owner_is_left(self) -> None:
