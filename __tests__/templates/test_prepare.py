@@ -535,7 +535,7 @@ class OwnerTest(PrepareCase):
         (
             "for a replica that never had a link it is unknown",
             {"master_link_status": "down", "master_link_down_since_seconds": -1},
-            "not a number: '-1'",
+            "a replica has had no link since it started",
         ),
     )
     def copies(self, fields: dict[str, Any], expected: str) -> None:

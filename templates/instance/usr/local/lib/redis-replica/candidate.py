@@ -150,4 +150,6 @@ def followed(info: Info, now: Reply, heard: int) -> bool:
     """Whether a replica's link was up at the time `heard`, in seconds, by the replica's clock."""
     if info["master_link_status"] == "up":
         return True
+    if info["master_link_down_since_seconds"] == "-1":
+        raise Unknown("a replica has had no link since it started")
     return integer(known(now)[0]) - info.number("master_link_down_since_seconds") + SKEW >= heard
