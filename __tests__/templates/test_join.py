@@ -96,6 +96,17 @@ class LookTest(JoinCase):
         self.assertEqual((self.look(), self.world.state.has("unverified")), (code, code == 20))
 
     @rows(
+        ("is full of NUL bytes", "\0" * 500),
+        ("has a line of another program", conf(R, NODES).replace("myself,slave", "myself, slave")),
+    )
+    def in_sync_although_the_saved_nodes_conf(self, text_: str) -> None:
+        self.world.state.write("unverified", "")
+        self.world.state.write("nodes.conf", text_)
+        put(self.world.data / "kept/dump.rdb", rdb(offset=600))
+        self.world.network.servers["10.0.0.1:6379"] = {"CLUSTER NODES": text(A, NODES), "INFO": MASTER, "DBSIZE": 5}
+        self.assertEqual((self.look(), self.world.state.has("unverified")), (0, False))
+
+    @rows(
         ("the first RDB that is kept, stays reported once its offset has grown", "dump.rdb", "dump.rdb"),
         ("another RDB that is kept, stays reported once its offset has grown", "dump.2.rdb", "dump.2.rdb"),
         ("an RDB, as an earlier release has marked it, stays reported", "less", "dump.rdb"),

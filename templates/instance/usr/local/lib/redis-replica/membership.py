@@ -8,7 +8,7 @@ from facts import Closed, Refused, Unknown, fact, known
 from nodes import covered, is_whole
 from report import later, refuse, report
 from resp import Info
-from volume import KEPT, UNVERIFIED, Own, is_stale, kept, read_rdb
+from volume import KEPT, UNVERIFIED, is_stale, kept, last_known_good, read_rdb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from join import Running
     from nodes import Node
     from view import View
+    from volume import Own
     from world import World
 
 NO_FAILOVER = "CONFIG", "SET", "cluster-replica-no-failover"
@@ -118,7 +119,7 @@ def verify(world: World, owner: Node) -> None:
     folder, found = kept(world.data), world.state.text(UNVERIFIED)
     if not found:
         # A replica that was moved by hand has another shard's data: no history of the new one has it.
-        before = Own(world.state.text("nodes.conf")).shard_slots
+        before = last_known_good(world).shard_slots
         moved = bool(before) and before.isdisjoint(covered(owner))
 
         def lacks(name: str) -> str | bool:

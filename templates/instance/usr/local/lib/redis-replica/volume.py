@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from facts import known
 from nodes import Node, covered, is_whole, parse_nodes
@@ -37,6 +38,14 @@ class Own:
         """Whether a node owned the slots of another shard."""
         node = self.nodes.get(identity)
         return bool(node and node.role == "owner" and self.me and identity not in (self.me.id, self.me.master))
+
+
+def last_known_good(world: World) -> Own:
+    """The last-known-good copy of nodes.conf; without nodes if that is damaged."""
+    text = world.state.text("nodes.conf")
+    with suppress(ValueError):
+        return Own(text if is_whole(text) else "")
+    return Own()
 
 
 def read_own(world: World) -> Own:
