@@ -100,7 +100,7 @@ def fill(world: World, volume: str) -> None:
     for name, folder in (("data", world.data), ("state", world.state)):
         status, output = world.processes.run("cp", "-a", "-T", folder.path, f"{new}/{name}", seconds=3600)
         if status != 0:
-            refuse(world, f"the data does not fit the volume: {output}", "volume")
+            refuse(world, f"cannot copy the data to the data volume: {output}", "volume")
     os.sync()
     os.rename(new, f"{volume}/node")
     os.sync()
