@@ -16,6 +16,8 @@ from world import Processes
 
 OURS, OTHER = Disk("/dev/nvme1n1", "ours", "1-1"), Disk("/dev/nvme3n1", "other")
 BLANK = Disk("/dev/nvme2n1", "blank")
+DETACH = "detach all but one, then run `redis-replica retry`"
+ATTACH = "attach that volume and run `redis-replica retry`, or `redis-replica accept` to use this one"
 
 
 class VolumeTest(Case):
@@ -29,7 +31,7 @@ class VolumeTest(Case):
             "a disk with foreign data is left alone",
             [OTHER],
             "",
-            ("refuse", "not a volume of Redis, and left alone: /dev/nvme3n1"),
+            ("refuse", "no data volume found; these disks are neither blank nor labelled redis-data: /dev/nvme3n1"),
         ),
         ("the known volume is waited for", [], "1-1", ("later", "the data volume is not attached")),
         ("the known volume is mounted", [OURS], "1-1", ("mount", OURS.path)),
@@ -38,31 +40,31 @@ class VolumeTest(Case):
             "a blank disk is not formatted while the known volume is missing",
             [BLANK],
             "1-1",
-            ("later", "/dev/nvme2n1 is blank, and the data of this node is on 1-1"),
+            ("later", "/dev/nvme2n1 is blank, but this node's data is on 1-1: attach that volume"),
         ),
         (
             "the volume of another node is refused",
             [OURS],
             "2-2",
-            ("refuse", "/dev/nvme1n1 has the file system 1-1, and the data of this node is on 2-2"),
+            ("refuse", f"/dev/nvme1n1 has file system 1-1, but this node's data is on 2-2: {ATTACH}"),
         ),
         (
             "a disk with foreign data is left alone while the known volume is missing",
             [OTHER],
             "1-1",
-            ("refuse", "not a volume of Redis, and left alone: /dev/nvme3n1"),
+            ("refuse", "no data volume found; these disks are neither blank nor labelled redis-data: /dev/nvme3n1"),
         ),
         (
             "several disks with the label are refused",
             [OURS, OURS],
             "",
-            ("refuse", "several disks have the label redis-data: /dev/nvme1n1 /dev/nvme1n1"),
+            ("refuse", f"several disks have the label redis-data: /dev/nvme1n1 /dev/nvme1n1; {DETACH}"),
         ),
         (
             "several blank disks are refused",
             [BLANK, BLANK],
             "",
-            ("refuse", "several disks are blank: /dev/nvme2n1 /dev/nvme2n1"),
+            ("refuse", f"several disks are blank: /dev/nvme2n1 /dev/nvme2n1; {DETACH}"),
         ),
     )
     def volumes(self, disks: list[Disk], known: str, action: tuple[str, str]) -> None:

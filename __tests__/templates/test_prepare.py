@@ -443,7 +443,7 @@ class RefusalTest(PrepareCase):
         self.world.clock.time = 200
         self.assertEqual(self.prepare(), 20)
         self.assertIn("redis-cli -h 10.0.0.5 -p 6379 cluster failover takeover", self.log)
-        self.assertIn("the copy at 10.0.0.5:6379: offset 650, link down for 5?[2J s, 3000 keys", self.log)
+        self.assertIn("replica 10.0.0.5:6379: offset 650, link down for 5?[2J s, 3000 keys", self.log)
 
 
 class OwnerTest(PrepareCase):

@@ -13,7 +13,7 @@ export const fewerReplicasThanZones: ReviewRule = {
       .filter(({ replicas }) => replicas < zones.length)
       .map(
         (group) =>
-          `${group.replicas} replicas${ofShard(group)} leave some of the ${zones.length} zones without a replica.`,
+          `Fewer replicas${ofShard(group)} (${group.replicas}) than zones (${zones.length}): some zones have no replica.`,
       );
   },
 };

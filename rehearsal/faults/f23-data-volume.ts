@@ -70,7 +70,11 @@ const foreign: Fault = {
     const other = await DataDisk.create();
     await other.format("foreign");
     const before = await other.digest();
-    const ending = await refusedOn(scene, other, /^refused: not a volume of Redis, and left alone: \/dev/);
+    const ending = await refusedOn(
+      scene,
+      other,
+      /^refused: no data volume found; .* labelled redis-data: \/dev/,
+    );
     holds("its content is unchanged", (await other.digest()) === before);
     return ending;
   },
@@ -87,7 +91,7 @@ const another: Fault = {
     const ending = await refusedOn(
       scene,
       other,
-      /^refused: \S+ has the file system \S+, and the data of this/,
+      /^refused: \S+ has file system \S+, but this node's data is on /,
     );
     holds("its content is unchanged", (await other.digest()) === before);
     return ending;

@@ -90,7 +90,7 @@ const CASES: readonly [string, Record<string, unknown>, object, string, string[]
     "fewer-replicas-than-zones",
     { replicas: undefined, shards },
     {},
-    "1 replicas of shard a leave some of the 2 zones without a replica",
+    "Fewer replicas of shard a (1) than zones (2): some zones have no replica",
     ["one-replica", "uneven-zones"],
   ],
   ["uneven-zones", { replicas: 5 }, {}, "5 replicas in 2 zones"],

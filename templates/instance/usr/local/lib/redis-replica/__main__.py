@@ -13,12 +13,12 @@ from world import World
 USAGE = "\n".join(
     [
         "usage: redis-replica COMMAND",
-        "  status [--json]  the last state",
+        "  status [--json]  print the state and its reason",
         "  join             wait until in sync",
         "  retry            check again after a refusal",
-        "  accept           check again, and accept once the data loss that the refusal describes",
+        "  accept           check again, and accept the data loss that this refusal describes",
         "run by systemd and user data: setup, install, prepare, reconcile, stop, stopped, later, refuse",
-        "exit: 0 in sync or promoted, 10 not yet, 20 refused: an operator must decide",
+        "exit: 0 in sync or promoted; 10 waiting, retries automatically; 20 refused: an operator must decide",
     ]
 )
 

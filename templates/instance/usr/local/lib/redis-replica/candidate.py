@@ -134,7 +134,8 @@ class Candidate:
         owner = self.view.owner()[1]
         lines += [f"the owner at {owner.address}: {self._contents(owner)}"] if owner else []
         for node in self.view.copies():
-            lines.append(f"the copy at {node.address}: {self._contents(node)}; to promote it and lose what it lacks:")
+            promote = "to promote it and lose the writes it does not have, run:"
+            lines.append(f"replica {node.address}: {self._contents(node)}; {promote}")
             lines.append(f"redis-cli -h {node.host} -p {node.port} cluster failover takeover")
         return lines
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from world import World
 
 LABEL = "redis-data"
+DETACH = "detach all but one, then run `redis-replica retry`"
 # A disk counts as blank only if this many bytes at its beginning are zeros.
 HEAD = 1 << 20
 
@@ -161,16 +162,19 @@ def decide_volume(disks: list[Disk], known: str, accepted: bool) -> Action:
     paths = {kind: " ".join(disk.path for disk in several) for kind, several in kinds.items()}
     free = not known or accepted
     if len(kinds["ours"]) > 1:
-        return "refuse", f"several disks have the label {LABEL}: {paths['ours']}"
+        return "refuse", f"several disks have the label {LABEL}: {paths['ours']}; {DETACH}"
     for disk in kinds["ours"]:
         if free or disk.uuid == known:
             return "mount", disk.path
-        return "refuse", f"{disk.path} has the file system {disk.uuid}, and the data of this node is on {known}"
+        return "refuse", (
+            f"{disk.path} has file system {disk.uuid}, but this node's data is on {known}: "
+            "attach that volume and run `redis-replica retry`, or `redis-replica accept` to use this one"
+        )
     if len(kinds["blank"]) > 1:
-        return "refuse", f"several disks are blank: {paths['blank']}"
+        return "refuse", f"several disks are blank: {paths['blank']}; {DETACH}"
     for disk in kinds["blank"]:
-        missing = f"{disk.path} is blank, and the data of this node is on {known}"
+        missing = f"{disk.path} is blank, but this node's data is on {known}: attach that volume"
         return ("format", disk.path) if free else ("later", missing)
     if kinds["other"]:
-        return "refuse", f"not a volume of Redis, and left alone: {paths['other']}"
+        return "refuse", f"no data volume found; these disks are neither blank nor labelled {LABEL}: {paths['other']}"
     return "later", "the data volume is not attached"

@@ -49,7 +49,7 @@ build() {
   local work=$opt/build found
   command -v gcc make pkg-config curl >/dev/null && [[ $(command -v gcc make pkg-config curl | wc -l) == 4 ]] ||
     packages 'gcc make libc6-dev libsystemd-dev pkg-config curl ca-certificates' 'gcc make systemd-devel tar gzip' ||
-    exec "$agent" refuse 'no repository has the compiler that a build needs'
+    exec "$agent" refuse 'no repository has the build dependencies (gcc, make, pkg-config, curl): set redis.install to package or image'
   rm -rf "$work"
   mkdir -p "$work"
   found=$(curl -fsSL --retry 5 --retry-connrefused --connect-timeout 10 --max-time 600 -o "$work/redis.tar.gz" "$URL" 2>&1) ||

@@ -135,9 +135,13 @@ def verify(world: World, owner: Node) -> None:
     if found:
         world.state.write(UNVERIFIED, found)
         # A mark of an earlier release has another text.
-        paths = " and ".join(folder / name for name in found.split() if name in KEPT) or folder / KEPT[0]
+        files = [folder / name for name in found.split() if name in KEPT] or [folder / KEPT[0]]
         mark = world.state / UNVERIFIED
-        report(world, f"the master holds less data than what is kept in {paths}; if the master is right, remove {mark}")
+        reason = (
+            f"the master holds less data than {' and '.join(files)}; if the master's data is correct, remove {mark}; "
+            f"otherwise stop the master, restore it from {files[0]}, and remove {mark}"
+        )
+        report(world, reason)
     world.state.remove(UNVERIFIED)
 
 

@@ -40,7 +40,7 @@ def place(world: World, running: Running, view: View) -> None:
         later(world, f"the owner of the placement lock does not answer: {owner}")
     try:
         if isinstance(answer, Unknown):
-            log(f"no lock for the choice of a master: {answer}")
+            log(f"placement lock unavailable, choosing in node ID order instead: {answer}")
         follow(world, running, take_turn(world, running, isinstance(answer, Unknown)))
     finally:
         if answer == "taken":
