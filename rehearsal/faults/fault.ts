@@ -116,7 +116,7 @@ function sentTo(
 }
 
 /**
- * Waits until more than `goal` further writes have got OK, or are acknowledged. How long that takes depends on the load
+ * Waits until more than `count` further writes have got OK, or are acknowledged. How long that takes depends on the load
  * of this machine, so without a timeout only a cluster is given up that has had no such write for 30 seconds.
  */
 export async function more(

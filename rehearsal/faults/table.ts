@@ -16,10 +16,10 @@ const HEAD = [
     "outcome",
     "seconds",
     "resync",
-    "bytes",
+    "bytes sent / behind",
     "acknowledged",
     "lost",
-    "OKs lost",
+    "lost, OK only",
   ],
   ["---", "---", "---", "--:", "---", "--:", "---", "--:", "--:", "--:", "--:"],
 ];

@@ -74,7 +74,7 @@ class Soak {
     holds("every server answers", await scene.mastersAnswer());
     await this.equal();
     for (const { directory } of images.values()) await removeTree(directory);
-    const lost = lostPlain > 0 ? `, OKs lost ${lostPlain}` : "";
+    const lost = lostPlain > 0 ? ` (OK only: ${lostPlain})` : "";
     const failed = this.questions ? `, ${this.questions.count()}` : "";
     return `${words(steps)}: healed after ${seconds} s, acknowledged ${acknowledged}, lost 0${lost}${failed}`;
   }
