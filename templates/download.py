@@ -1,5 +1,5 @@
-# Writes the archive at a URL to standard output, if it has the SHA-256. Ends with 10 where it cannot be had within five
-# minutes, and with 20 where it is another one.
+# Writes the archive at a URL to standard output, if it has the SHA-256. Exits with 10 if the download fails for five
+# minutes, and with 20 if the SHA-256 differs.
 import hashlib
 import http.client
 import signal

@@ -1,5 +1,5 @@
-# Writes the files of a tar archive on standard input below a folder. All are whole and on disk, beside their places, before
-# the first is renamed: an interruption leaves files of two versions for as short as renames take.
+# Writes the files of a tar archive on standard input below a folder. All files are written and synced before the first
+# rename, so an interruption can leave files of two versions only during the renames.
 import io
 import os
 import sys
