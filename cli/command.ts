@@ -13,7 +13,7 @@ export interface Context {
 }
 
 /** The exit codes. */
-export const EXIT = { fine: 0, failure: 1, differences: 2 } as const;
+export const EXIT = { success: 0, failure: 1, differences: 2 } as const;
 
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 

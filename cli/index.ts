@@ -56,7 +56,7 @@ export async function main(argv: readonly string[], streams: Streams = process):
       from: "user",
     });
     // Not inside commander: each of cdktf's many tokens records the call stack, which should be short.
-    return (await chosen?.()) ?? EXIT.fine;
+    return (await chosen?.()) ?? EXIT.success;
   } catch (error) {
     if (error instanceof CommanderError) return usage(error, output);
     output.fail(problemsOf(error));
@@ -107,7 +107,7 @@ function outputFor({ json, color }: { json: boolean; color: boolean }, streams: 
 
 /** Help and version are successful. Any other error of commander is a mistake in the command line. */
 function usage(error: CommanderError, output: Output): Exit {
-  if (error.exitCode === 0) return EXIT.fine;
+  if (error.exitCode === 0) return EXIT.success;
   if (output.json)
     output.fail([{ file: "redis-elastigroup", message: error.message.replace(/^error: /, "") }]);
   return EXIT.failure;

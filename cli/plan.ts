@@ -43,7 +43,7 @@ const HARMLESS: readonly Replicas["fate"][] = ["unchanged"];
 function exitOf(groups: readonly GroupPlan[], others: readonly OtherResource[], allowDestroy: boolean): Exit {
   if (groups.some(isRefused)) return EXIT.failure;
   if (groups.some(isDestroyed) && !allowDestroy) return EXIT.failure;
-  return groups.every(isHarmless) && !others.some(affectsReplicas) ? EXIT.fine : EXIT.differences;
+  return groups.every(isHarmless) && !others.some(affectsReplicas) ? EXIT.success : EXIT.differences;
 }
 
 function isHarmless({ replicas }: GroupPlan): boolean {
@@ -73,7 +73,7 @@ function conclusion(
     return `${file}: ${destroyed} of ${groups.length} groups destroyed${exit === EXIT.failure ? "; --allow-destroy accepts that" : ""}`;
   if (exit === EXIT.failure) return `${file}: the apply will fail`;
   if (groups.length === 0) return `${file}: the plan has no Elastigroup`;
-  if (exit === EXIT.fine) return `${file}: no replica is changed`;
+  if (exit === EXIT.success) return `${file}: no replica is changed`;
   if (!groups.every(isHarmless)) return `${file}: replicas are changed, now or later`;
   return `${file}: no group changes its replicas, but other resources that they can depend on change (${others.filter(affectsReplicas).length})`;
 }

@@ -58,7 +58,7 @@ export function run({ files, options, output }: Context): Exit {
       object,
     );
   else output.document(text, object);
-  return EXIT.fine;
+  return EXIT.success;
 }
 
 interface Policies {

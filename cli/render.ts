@@ -38,7 +38,7 @@ export function run({ files, options, output }: Context): Exit {
   const [shard, ...others] = loaded[0]!.config.shards ?? [];
   if (others.length > 0)
     output.info(`user data of shard ${shard!.name}; the other shards differ only in the setting SHARD`);
-  return EXIT.fine;
+  return EXIT.success;
 }
 
 function writeTree(directory: string, tree: readonly InstanceFile[]): { files: string[]; written: string[] } {

@@ -40,7 +40,7 @@ export function run({ files, options, output }: Context): Exit {
     reviews.flatMap((each, index) => [...(index === 0 ? [] : [""]), ...page(each, output.width)]),
     { clusters: reviews.map(toJson) },
   );
-  return EXIT.fine;
+  return EXIT.success;
 }
 
 /** `review --plan FILE` of earlier versions. */

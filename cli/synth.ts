@@ -56,7 +56,7 @@ function writeAgent(file: string, isCheck: boolean, output: Output): Exit {
   });
   if (isCheck && isOther)
     output.info(`${file}: not the archive of this version; run \`redis-elastigroup synth --agent ${file}\``);
-  return isCheck && isOther ? EXIT.differences : EXIT.fine;
+  return isCheck && isOther ? EXIT.differences : EXIT.success;
 }
 
 /** The folder where cdktf-cli, when it runs this as its app, expects the JSON. */
@@ -81,14 +81,14 @@ function reportDifferences({ directory, changed, stale }: Outcome, output: Outpu
   });
   if (differing.length > 0)
     output.info(`${plural(differing.length)} out of date; run \`redis-elastigroup synth\``);
-  return differing.length === 0 ? EXIT.fine : EXIT.differences;
+  return differing.length === 0 ? EXIT.success : EXIT.differences;
 }
 
 function reportWritten({ directory, paths, changed, stale }: Outcome, output: Output): Exit {
   stale.forEach(removeStackFile);
   output.data([], { directory, files: paths, written: changed, removed: stale });
   output.info(summary(directory, paths.length, changed.length, stale.length));
-  return EXIT.fine;
+  return EXIT.success;
 }
 
 /** A warning for each key that only a root module can have. */

@@ -78,7 +78,7 @@ function sameNames(loaded: readonly LoadedConfig[]): Problem[] {
       : [
           fromViolation(source, {
             path: ["name"],
-            rule: `differ from that of every other file (${other} has it)`,
+            rule: `be unique among the config files; ${other} uses it too`,
           }),
         ];
   });

@@ -73,14 +73,14 @@ function below(path: Path, constraints: readonly Constraint[]): Constraint[] {
 }
 
 /** Placement groups require known zones. */
-const groupsOfKnownZones: Rule = ({ availabilityZones, placementGroups = {} }) =>
+const placementGroupsNeedKnownZones: Rule = ({ availabilityZones, placementGroups = {} }) =>
   isVariable(availabilityZones) && Object.keys(placementGroups).length > 0
     ? [{ path: ["placementGroups"], rule: "be left out where `availabilityZones` is a variable" }]
     : [];
 
 const PINNED = ["version", "url", "sha256"] as const;
 
-const sourcePinnedWhole: Rule = ({ redis = {} }) => {
+const sourcePinIsComplete: Rule = ({ redis = {} }) => {
   const given = PINNED.filter((key) => redis[key] !== undefined);
   if (given.length === 0) return [];
   if ((redis.install ?? "source") !== "source") {
@@ -92,7 +92,7 @@ const sourcePinnedWhole: Rule = ({ redis = {} }) => {
   }));
 };
 
-const packageWhereInstalled: Rule = ({ redis = {} }) =>
+const packageNeedsPackageInstall: Rule = ({ redis = {} }) =>
   redis.package === undefined || redis.install === "package"
     ? []
     : [{ path: ["redis", "package"], rule: "be left out unless `install` is package" }];
@@ -125,9 +125,9 @@ const variablesOfOneType: Rule = (config) => {
 /** All rules: those of the constructs, and those that only apply to a file. */
 export const RULES: readonly Rule[] = [
   ofConstructs,
-  groupsOfKnownZones,
-  sourcePinnedWhole,
-  packageWhereInstalled,
+  placementGroupsNeedKnownZones,
+  sourcePinIsComplete,
+  packageNeedsPackageInstall,
   noVariableForMaps,
   variablesOfOneType,
 ];

@@ -121,7 +121,7 @@ describe("a bad config", () => {
     const again = file(folder, "again.yaml", exampleText());
     const { exit, stderr } = await run("synth", "-c", config, "-c", again, "-o", output());
     expect(exit).toBe(1);
-    expect(stderr).toContain("`name` must differ from that of every other file");
+    expect(stderr).toContain("`name` must be unique among the config files");
   });
 
   test("with one bad config no file is written", async () => {

@@ -65,7 +65,7 @@ test("without a network there are no AWS resources", () => {
   ]);
 });
 
-const GIVEN = "`securityGroupIds` must be given unless `network` is, got: nothing. Add it, such as";
+const GIVEN = "`securityGroupIds` must be given unless `network` is given, got: nothing. Add it, such as";
 const ONE = "must name exactly one of `securityGroupId`, `prefixListId` and `cidr`, got:";
 const RANGE =
   "must be a range in CIDR notation without host bits, such as 10.0.0.0/16 or 2001:db8::/32, got:";

@@ -39,12 +39,12 @@ describe("each mistake is exactly one message", () => {
     [
       "neither spot types nor requirements",
       { instanceTypes: { onDemand: "r5.large" } },
-      "`instanceTypes.spot` must be given unless `resourceRequirements` is, got: nothing. Add it, such as `spot: [r6i.large, r6a.large, r5.large]`.",
+      "`instanceTypes.spot` must be given unless `resourceRequirements` is given, got: nothing. Add it, such as `spot: [r6i.large, r6a.large, r5.large]`.",
     ],
     [
       "spot types and requirements",
       { instanceTypes: { onDemand: "r5.large", spot: ["r5.large"], resourceRequirements: requirements } },
-      `\`instanceTypes.resourceRequirements\` must be left out where \`spot\` names the types, got: ${JSON.stringify(requirements)}`,
+      `\`instanceTypes.resourceRequirements\` must be left out where \`instanceTypes.spot\` is given, got: ${JSON.stringify(requirements)}`,
     ],
     [
       "an empty range of memory",
@@ -79,7 +79,7 @@ describe("each mistake is exactly one message", () => {
     [
       "a preferred zone outside the group",
       { preferredZones: ["us-west-2c"] },
-      '`preferredZones[0]` must name a zone that `availabilityZones` names too, got: "us-west-2c"',
+      '`preferredZones[0]` must be a zone of `availabilityZones`, got: "us-west-2c"',
     ],
     [
       "a preferred zone with equal zones",
@@ -89,7 +89,7 @@ describe("each mistake is exactly one message", () => {
     [
       "a placement group in a zone outside the group",
       { placementGroups: { "us-west-2c": "near" } },
-      '`placementGroups.us-west-2c` must name a zone that `availabilityZones` names too, got: "us-west-2c"',
+      '`placementGroups.us-west-2c` must be a zone of `availabilityZones`, got: "us-west-2c"',
     ],
     [
       "a placement group with a colon",
@@ -259,7 +259,7 @@ describe("each mistake is exactly one message", () => {
     [
       "neither replicas nor shards",
       { replicas: undefined },
-      "`replicas` must be given unless `shards` is, got: nothing. Add it, such as `replicas: 3`.",
+      "`replicas` must be given unless `shards` is given, got: nothing. Add it, such as `replicas: 3`.",
     ],
     [
       "replicas and shards",

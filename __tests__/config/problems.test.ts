@@ -75,7 +75,7 @@ describe("each mistake is one message with its position, the rule and the value"
     [
       "a subnet in two zones",
       { availabilityZones: { ...zones, "us-west-2b": ["subnet-0a1b"] } },
-      "`availabilityZones.us-west-2b[0]` must be in one zone, and us-west-2a has it already",
+      "`availabilityZones.us-west-2b[0]` must be listed in one zone only; it is already listed in us-west-2a",
     ],
     ["no master", { masters: [] }, "`masters` must name at least one master, got: []"],
     [
@@ -107,7 +107,7 @@ describe("each mistake is one message with its position, the rule and the value"
     [
       "a preferred type that is not a spot type",
       { instanceTypes: { onDemand: "r5.large", spot: ["r5.large"], preferredSpot: ["r6i.large"] } },
-      '`instanceTypes.preferredSpot[0]` must name a type that `spot` names too, got: "r6i.large"',
+      '`instanceTypes.preferredSpot[0]` must be one of `instanceTypes.spot`, got: "r6i.large"',
     ],
     [
       "a number in quotes",

@@ -387,7 +387,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
             preferredSpot: of("preferred").listValue,
           },
         }),
-        "`instanceTypes.preferredSpot` must name types that `spot` names too",
+        "`instanceTypes.preferredSpot` must be a subset of `instanceTypes.spot`",
       ],
       [
         "types of two architectures",
@@ -395,7 +395,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         { type: "r7g.large", spot: ["r6g.large", "a1.large"] },
         { type: "r6i.large", spot: ["r7g.large"] },
         (of) => ({ instanceTypes: { onDemand: of("type").stringValue, spot: of("spot").listValue } }),
-        "`instanceTypes` must be of one architecture, for one image runs on all",
+        "`instanceTypes` must have one architecture, since all instances use the same image",
       ],
       [
         "a type of another architecture than those that are known",
@@ -403,7 +403,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         { type: "m5.large" },
         { type: "m7g.large" },
         (of) => ({ instanceTypes: { onDemand: of("type").stringValue, spot: ["r6i.large"] } }),
-        "`instanceTypes` must be of one architecture, for one image runs on all",
+        "`instanceTypes` must have one architecture, since all instances use the same image",
       ],
       [
         "an architecture that differs from that of the types",
@@ -411,7 +411,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         { architecture: "x86_64" },
         { architecture: "arm64" },
         (of) => ({ architecture: Architecture.of(of("architecture").stringValue) }),
-        "`instanceTypes` must be of one architecture, for one image runs on all",
+        "`instanceTypes` must have one architecture, since all instances use the same image",
       ],
       [
         "zones of another region, one subnet in two of them, and a preferred zone that is not among them",
@@ -425,7 +425,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         }),
         "`availabilityZones` must name zones of `region` (us-west-2)",
         "`availabilityZones` must have each subnet in one zone, once",
-        "`preferredZones` must name zones that `availabilityZones` names too",
+        "`preferredZones` must be zones of `availabilityZones`",
       ],
       [
         "one subnet in two known zones",

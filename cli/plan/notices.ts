@@ -62,7 +62,8 @@ function whyReplaced({ action_reason, deposed }: ResourceChange): string[] {
   ];
 }
 
-const FORGET = "The cluster lists them as failed until CLUSTER FORGET was sent to each node.";
+const FORGET =
+  "The cluster lists the removed replicas as failed until `CLUSTER FORGET` is sent to every node.";
 
 const DEALLOCATED = {
   should_delete_volumes: "volumes",
@@ -130,7 +131,7 @@ function lessCapacity(after: Attributes, change: Difference | undefined): string
   return [
     kept.length > 0
       ? `Spot pauses the removed replicas: their ${listOf(kept)} stay and are billed until each is deallocated.`
-      : "The removed replicas keep nothing.",
+      : "No volume or address of the removed replicas is kept.",
     "Spot chooses which replicas to remove, and can choose a promoted one. Check first that no replica owns slots.",
     FORGET,
   ];
@@ -146,13 +147,19 @@ function persistence(changed: ReadonlyMap<string, Difference>, after: Attributes
   const data = hasDataVolume(after["user_data"]) ? "persist_block_devices" : "persist_root_device";
   const lost: Readonly<Record<string, string>> = {
     persist_private_ip: ": the cluster must learn its new address",
-    [data]: ": it joins as a new node, and the cluster lists the old one until CLUSTER FORGET",
+    [data]: ": it joins as a new node, and the cluster lists the old one until `CLUSTER FORGET`",
+  };
+  const since: Readonly<Record<string, string>> = {
+    persist_root_device: ", once Spot has taken its first image",
+    ...(after["block_devices_mode"] === "onLaunch"
+      ? { persist_block_devices: ", once Spot has taken their first snapshots" }
+      : {}),
   };
   return Object.entries(KEPT).flatMap(([attribute, part]) => {
     const change = changed.get(attribute);
     if (!change || change.unknown) return [];
     return change.after === true
-      ? [`A replacement keeps the ${part} from now on, once Spot has a snapshot of it or keeps it.`]
+      ? [`Replacements keep the ${part} from now on${since[attribute] ?? ""}.`]
       : [`A replacement loses the ${part} from now on${lost[attribute] ?? ""}.`];
   });
 }

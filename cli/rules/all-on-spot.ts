@@ -6,7 +6,7 @@ export const allOnSpot: ReviewRule = {
   keys: ["strategy.fallbackToOnDemand", "replicas", "shards"],
   when: "all replicas run on spot instances (always: this package uses on-demand instances only as a fallback)",
   remedy:
-    "Keep an on-demand replica of each shard whose loss would hurt. Then add this rule to `review.ignore`, with that as the reason.",
+    "For each critical shard, run an on-demand replica outside this group. Then add this rule to `review.ignore`, with that as the reason.",
   check({ config: { strategy = {} } }) {
     const until =
       strategy.fallbackToOnDemand === false

@@ -47,18 +47,18 @@ export const redis = z.strictObject(
     port: whole(PORTS.least, PORTS.most)
       .optional()
       .meta({
-        description: `The port for clients, the masters' too. At most ${HIGHEST_PORT} without \`busPort\`.`,
+        description: `The port for clients and replication, the same as the masters'. At most ${HIGHEST_PORT} without \`busPort\`.`,
         default: REDIS_PORT,
       }),
     busPort: whole(PORTS.least, PORTS.most)
       .optional()
       .meta({
-        description: `The port of the cluster bus, another one than \`port\`; by default, \`port\` + ${BUS_OFFSET}.`,
+        description: `The port of the cluster bus. It must differ from \`port\`; by default, \`port\` + ${BUS_OFFSET}.`,
       }),
     maxMemory: text(SIZE)
       .optional()
       .meta({
-        description: "`maxmemory`; by default, no limit. It counts once a replica was promoted.",
+        description: "`maxmemory`; by default, no limit. It takes effect only after a replica is promoted.",
         examples: ["12gb"],
       }),
     backlogSize: text(BACKLOG_SIZE).optional().meta({

@@ -124,7 +124,7 @@ export interface PlainZones {
   readonly placementGroups?: object;
 }
 
-const AMONG_ZONES = "name a zone that `availabilityZones` names too";
+const AMONG_ZONES = "be a zone of `availabilityZones`";
 
 /** The constraints across known zones, their subnets, the region (which `of` does not have), and other zone properties. */
 export function zonesConstraints({
@@ -179,7 +179,7 @@ function subnetsInOneZone(subnets: PlainZones["availabilityZones"]): Constraint[
       homes.set(id, home);
       return {
         path: ["availabilityZones", zone, index],
-        rule: `be in one zone, and ${home} has it already`,
+        rule: `be listed in one zone only; it is already listed in ${home}`,
         got: id,
         holds: home === zone,
       };

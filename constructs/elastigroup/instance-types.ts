@@ -60,7 +60,7 @@ export function instanceTypesConstraints(
   return [
     {
       path: ["instanceTypes", "resourceRequirements"],
-      rule: "be left out where `spot` names the types",
+      rule: "be left out where `instanceTypes.spot` is given",
       got: resourceRequirements,
       holds: spot === undefined || resourceRequirements === undefined,
     },
@@ -74,8 +74,8 @@ export function instanceTypesConstraints(
 function preferredAmongSpot({ spot, preferredSpot }: PlainInstanceTypes): Constraint[] {
   if (spot === undefined || preferredSpot === undefined) return [];
   const path = ["instanceTypes", "preferredSpot"];
-  const rule = "name types that `spot` names too";
-  const ruleOfItem = "name a type that `spot` names too";
+  const rule = "be a subset of `instanceTypes.spot`";
+  const ruleOfItem = "be one of `instanceTypes.spot`";
   if (!isList(preferredSpot)) {
     const condition = hcl`length(setsubtract(${preferredSpot}, ${spot})) == 0`;
     return [{ path, rule, got: preferredSpot, among: [preferredSpot], holds: true, condition }];
@@ -117,7 +117,7 @@ function oneArchitecture(types: PlainInstanceTypes, architecture: string | undef
   return [
     {
       path: ["instanceTypes"],
-      rule: "be of one architecture, for one image runs on all",
+      rule: "have one architecture, since all instances use the same image",
       got: all,
       among: [unknown, architecture],
       holds: true,

@@ -69,7 +69,7 @@ function zoneConstraints(
   if (preferred === undefined) return ofRegion;
   const used: Constraint = {
     path: ["preferredZones"],
-    rule: "name zones that `availabilityZones` names too",
+    rule: "be zones of `availabilityZones`",
     got: preferred,
     among: [preferred, names ?? items],
     holds: true,

@@ -99,9 +99,9 @@ export interface ReplicaGroup {
 /**
  * Replicas of a Redis Cluster on a stateful Elastigroup, or on one for each shard.
  *
- * Without `dataVolume` and `rootVolume.size`, the root volume is an encrypted gp3 volume of 8 GiB and three times
- * `redis.maxMemory`, or three quarters of the smallest type's memory; at least 32 GiB, and 100 if no memory is known.
- * The default applies when the group is created.
+ * Without `dataVolume` and `rootVolume.size`, the root volume is an encrypted gp3 volume of 8 GiB + 3 × data, where data
+ * is `redis.maxMemory`, or else 75 % of the smallest type's memory. It has at least 32 GiB and at most 16 TiB; 100 GiB if
+ * neither is known. The default applies when the group is created.
  */
 export class RedisReplicas extends Construct {
   /** The groups: one, or one for each shard in the order of the shards. */
@@ -139,7 +139,8 @@ export class RedisReplicas extends Construct {
 
   private only(): ReplicaGroup {
     const [member, ...others] = this.members;
-    if (!member || others.length > 0) throw new Error("there is a group for each shard: see `members`");
+    if (!member || others.length > 0)
+      throw new Error("`group` and `bootScript` are not available with `shards`; use `members`");
     return member;
   }
 

@@ -22,7 +22,7 @@ export interface RedisSettings {
    */
   readonly busPort?: number;
   /**
-   * `maxmemory`, such as `12gb`. It takes effect only after a replica was promoted.
+   * `maxmemory`, such as `12gb`. It takes effect only after a replica is promoted.
    * @default - no limit
    */
   readonly maxMemory?: string;

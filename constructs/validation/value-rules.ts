@@ -113,5 +113,5 @@ export function precondition(prop: Prop, rule: string, got: unknown, condition: 
 
 /** The rule that one of two properties is given. */
 export function givenUnlessRule(other: string): string {
-  return `be given unless \`${other}\` is`;
+  return `be given unless \`${other}\` is given`;
 }

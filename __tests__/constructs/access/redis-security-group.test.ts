@@ -219,7 +219,7 @@ describe("the Elastigroup", () => {
 
   test("needs a network or security groups", () => {
     expect(() => synthesizeReplicas({ securityGroupIds: undefined })).toThrow(
-      "`securityGroupIds` must be given unless `network` is, got: nothing",
+      "`securityGroupIds` must be given unless `network` is given, got: nothing",
     );
   });
 });

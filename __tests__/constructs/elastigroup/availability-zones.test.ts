@@ -43,7 +43,7 @@ describe("AvailabilityZones.of", () => {
     [
       "a subnet in two zones",
       { "us-west-2a": ["subnet-0a"], "us-west-2b": ["subnet-0a"] },
-      '`availabilityZones.us-west-2b[0]` must be in one zone, and us-west-2a has it already, got: "subnet-0a"',
+      '`availabilityZones.us-west-2b[0]` must be listed in one zone only; it is already listed in us-west-2a, got: "subnet-0a"',
     ],
   ])("refuses %s", (_name, zones, message) => {
     expect(() => AvailabilityZones.of(zones as { [zone: string]: string[] })).toThrow(message);

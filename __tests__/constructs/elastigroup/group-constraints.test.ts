@@ -71,12 +71,12 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
   [
     "neither types nor requirements",
     { instanceTypes: { onDemand: "r6i.large" } },
-    "`instanceTypes.spot` must be given unless `resourceRequirements` is, got: nothing",
+    "`instanceTypes.spot` must be given unless `resourceRequirements` is given, got: nothing",
   ],
   [
     "types and requirements",
     { instanceTypes: { ...types, resourceRequirements: requirements } },
-    `\`instanceTypes.resourceRequirements\` must be left out where \`spot\` names the types, got: ${JSON.stringify(requirements)}`,
+    `\`instanceTypes.resourceRequirements\` must be left out where \`instanceTypes.spot\` is given, got: ${JSON.stringify(requirements)}`,
   ],
   [
     "empty ranges, both at once",
@@ -345,7 +345,7 @@ describe("shards", () => {
 
   test("neither shards nor a count are refused", () => {
     expect(() => synthesizeReplicas({ replicas: undefined })).toThrow(
-      "`replicas` must be given unless `shards` is, got: nothing",
+      "`replicas` must be given unless `shards` is given, got: nothing",
     );
   });
 
@@ -367,7 +367,9 @@ describe("shards", () => {
       replicas: undefined,
       shards: [shard("a", "10.0.1.10"), shard("b", "10.0.1.11")],
     });
-    expect(() => replicas.group).toThrow("there is a group for each shard: see `members`");
+    expect(() => replicas.group).toThrow(
+      "`group` and `bootScript` are not available with `shards`; use `members`",
+    );
     expect(replicas.members.map((each) => each.bootScript.settings["SHARD"])).toEqual([
       "10.0.1.10",
       "10.0.1.11",

@@ -221,7 +221,7 @@ describe("names and ids", () => {
     [
       "a preferred type that is not a spot type",
       { instanceTypes: { onDemand: "r6i.large", spot: ["r5.large"], preferredSpot: ["r6i.large"] } },
-      "`instanceTypes.preferredSpot[0]` must name a type that `spot` names too",
+      "`instanceTypes.preferredSpot[0]` must be one of `instanceTypes.spot`",
     ],
     [
       "a draining timeout of zero",
