@@ -155,7 +155,7 @@ function renderZones(values: Variables, config: ClusterConfig): AvailabilityZone
   const { availabilityZones: zones, preferredZones: preferred, zonesRevision: revision } = config;
   const { placementGroups: groups } = config;
   if (isVariable(zones)) {
-    return AvailabilityZones.fromExpression(values.zoneItems(zones), { preferred, revision });
+    return AvailabilityZones.fromExpression(values.itemsOfZones(zones), { preferred, revision });
   }
   return AvailabilityZones.of(
     Object.fromEntries(Object.entries(zones).map(([zone, subnets]) => [zone, values.list(subnets)])),

@@ -83,7 +83,7 @@ export class Variables extends Construct {
   }
 
   /** The `zone:subnet` items of a map that is known only to Terraform. */
-  public zoneItems(value: Variable): string[] {
+  public itemsOfZones(value: Variable): string[] {
     const map = `var.${this.get(value).friendlyUniqueId}`;
     return Token.asList(
       `\${flatten([for zone, subnets in ${map} : [for subnet in subnets : "\${zone}:\${subnet}"]])}`,

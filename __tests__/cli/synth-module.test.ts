@@ -167,7 +167,7 @@ describeWith(["terraform", "spotinst provider"], "a root module in HCL, with the
     await terraform.destroy();
     await api.settle();
     expect(api.groups.list()).toEqual([]);
-    expect(api.leftBehind).toEqual([]);
+    expect(api.orphaned).toEqual([]);
   }, 120_000);
 
   test("is refused with the messages of the config if an input is wrong", async () => {

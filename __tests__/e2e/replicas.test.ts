@@ -185,7 +185,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "replicas
       await stage.api.settle();
       expect(stage.api.groups.list()).toEqual([]);
       expect(stage.fleet.all().filter(({ running }) => running)).toEqual([]);
-      expect(stage.api.leftBehind).toEqual([]);
+      expect(stage.api.orphaned).toEqual([]);
     });
   });
 });

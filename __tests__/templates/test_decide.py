@@ -19,7 +19,7 @@ REPLICA = {
         "keys": "yes",
         "own": "replica",
         "retired": "no",
-        "elsewhere": "no",
+        "duplicate_id": "no",
         "quorum": "yes",
         "same": "no",
     },
@@ -32,7 +32,15 @@ ORPHAN = {"data": "orphan", "own": "none", "seen": "none"}
 
 # A new node that every master lists.
 BARE = {
-    **{"own": "bare", "twin": "no", "quorum": "yes", "listed": "all", "aof": "no", "link": "up", "owner": "live"},
+    **{
+        "own": "bare",
+        "duplicate_id": "no",
+        "quorum": "yes",
+        "listed": "all",
+        "aof": "no",
+        "link": "up",
+        "owner": "live",
+    },
     **{"waited": "no", "synced": "yes", "bus": "yes"},
 }
 JOINED = {"own": "replica"}
@@ -52,15 +60,15 @@ class DecideTest(Case):
         ("a retired node is refused even with an empty volume", {**EMPTY, "retired": "yes"}, "refuse"),
         ("an empty volume starts", EMPTY, "start"),
         ("an empty volume starts if no node answers", {**EMPTY, "quorum": "no"}, "start"),
-        ("a node whose ID answers elsewhere is refused", {"elsewhere": "yes"}, "refuse"),
+        ("a node whose ID answers elsewhere is refused", {"duplicate_id": "yes"}, "refuse"),
         (
             "a rebooted node whose ID answers elsewhere is refused even without a quorum",
-            {"elsewhere": "yes", "quorum": "no", "same": "yes"},
+            {"duplicate_id": "yes", "quorum": "no", "same": "yes"},
             "refuse",
         ),
         (
             "a node whose ID answers elsewhere is refused even with an acceptance",
-            {**PROMOTED, "elsewhere": "yes", "accepted": "yes"},
+            {**PROMOTED, "duplicate_id": "yes", "accepted": "yes"},
             "refuse",
         ),
         ("a rebooted replica starts without a quorum", {"quorum": "no", "same": "yes"}, "start"),
@@ -178,8 +186,12 @@ class DecideTest(Case):
         self.assertEqual(start(**facts)[0], action)
 
     @rows(
-        ("a replica whose ID another machine has leaves", {**JOINED, "twin": "yes"}, "leave"),
-        ("an owner whose ID another machine has leaves", {"own": "owner", "aof": "yes", "twin": "yes"}, "leave"),
+        ("a replica whose ID another machine has leaves", {**JOINED, "duplicate_id": "yes"}, "leave"),
+        (
+            "an owner whose ID another machine has leaves",
+            {"own": "owner", "aof": "yes", "duplicate_id": "yes"},
+            "leave",
+        ),
         (
             "an owner of slots is promoted even if not every master lists it",
             {"own": "owner", "aof": "yes", "listed": "some"},

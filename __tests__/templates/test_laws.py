@@ -28,14 +28,14 @@ ACTIONS: Dict[Callable[[Facts], Tuple[str, str]], Set[str]] = {
 }
 # The facts that each action relies on. If one of them is unknown, the action is not taken.
 RESTS = {
-    "serve": {"retired", "elsewhere", "quorum", "seen", "data"},
-    "serve-aof": {"retired", "elsewhere", "quorum", "seen", "data", "own", "same", "aof", "waited"},
-    "follow": {"retired", "elsewhere", "quorum", "owner", "data"},
-    "fresh": {"retired", "elsewhere", "quorum", "data"},
-    "promoted": {"twin", "own", "aof"},
-    "meet": {"twin", "quorum", "listed", "own"},
-    "replicate": {"twin", "quorum", "listed", "own"},
-    "healthy": {"twin", "quorum", "listed", "own", "link", "synced", "bus"},
+    "serve": {"retired", "duplicate_id", "quorum", "seen", "data"},
+    "serve-aof": {"retired", "duplicate_id", "quorum", "seen", "data", "own", "same", "aof", "waited"},
+    "follow": {"retired", "duplicate_id", "quorum", "owner", "data"},
+    "fresh": {"retired", "duplicate_id", "quorum", "data"},
+    "promoted": {"duplicate_id", "own", "aof"},
+    "meet": {"duplicate_id", "quorum", "listed", "own"},
+    "replicate": {"duplicate_id", "quorum", "listed", "own"},
+    "healthy": {"duplicate_id", "quorum", "listed", "own", "link", "synced", "bus"},
 }
 DECISIONS: tuple[tuple[Decide, Domains], ...] = ((decide_start, START), (decide_join, JOIN))
 
@@ -86,7 +86,7 @@ def broken_start(f: dict[str, str], action: str, why: str) -> str:
     holds_data, quorum = f["data"] != "empty", f["quorum"] == "yes"
     if f["retired"] == "yes" and action != "refuse":
         return "a retired node stays out"
-    if runs and holds_data and f["elsewhere"] == "yes":
+    if runs and holds_data and f["duplicate_id"] == "yes":
         return "an ID that is live elsewhere is never used"
     if serves and not (quorum and f["seen"] == "owner" and f["data"] == "known"):
         return "slots are served only if the quorum lists this node as their owner"
@@ -122,7 +122,7 @@ def broken_start(f: dict[str, str], action: str, why: str) -> str:
 
 
 def broken_join(f: dict[str, str], action: str, why: str) -> str:
-    if (f["twin"] == "yes") != (action == "leave"):
+    if (f["duplicate_id"] == "yes") != (action == "leave"):
         return "a node leaves if and only if its ID is live elsewhere"
     if f["own"] == "owner" and action not in ("promoted", "later", "leave"):
         return "a node that serves slots never becomes a replica"

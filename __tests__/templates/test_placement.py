@@ -358,6 +358,6 @@ class TurnTest(Case):
 
     def test_a_node_that_never_chooses_delays_the_others_once_and_keeps_them_apart(self) -> None:
         never, *times = self.times(float("inf"), 12)
-        self.assertEqual(times[0], placement.TURN * (0.5 + placement.PATIENCE + 2))
+        self.assertEqual(times[0], placement.TURN * (0.5 + placement.IDLE_TURNS + 2))
         self.assertTrue(all(after - before >= 1 for before, after in zip(times, times[1:])), times)
         self.assertLess(times[-1], 60)

@@ -55,7 +55,7 @@ export class AvailabilityZones {
     const items = zones.map((zone) => {
       const ids = subnets[zone] ?? [];
       validator.list(["availabilityZones", zone], ids, SUBNET);
-      return zoneItems(zone, ids, placementGroups[zone]);
+      return itemsOfZone(zone, ids, placementGroups[zone]);
     });
     validator.across(
       zonesConstraints({ ...options, availabilityZones: subnets, preferredZones: options.preferred }),
@@ -104,7 +104,7 @@ export class AvailabilityZones {
 }
 
 /** The items of a zone. For subnets that are known only to Terraform, they are an expression. */
-function zoneItems(zone: string, ids: string[], group: string | undefined): string[] | IResolvable {
+function itemsOfZone(zone: string, ids: string[], group: string | undefined): string[] | IResolvable {
   const end = group === undefined ? [] : [group];
   if (!Token.isUnresolved(ids)) return ids.map((id) => [zone, id, ...end].join(":"));
   return hcl`[for id in ${ids} : join(":", flatten([${zone}, id, ${end}]))]`;

@@ -25,12 +25,12 @@ export function fit(group: JsonObject, present: readonly StatefulInstance[]): Fi
 }
 
 /** The paused stateful instances that `shouldResumeStateful` resumes: as many as the target allows. */
-export function asleepBelowTarget(
+export function pausedBelowTarget(
   group: JsonObject,
   present: readonly StatefulInstance[],
 ): StatefulInstance[] {
-  const asleep = present.filter(({ state }) => state === "PAUSED");
-  return asleep.slice(0, Math.max(0, targetOf(group) - (present.length - asleep.length)));
+  const paused = present.filter(({ state }) => state === "PAUSED");
+  return paused.slice(0, Math.max(0, targetOf(group) - (present.length - paused.length)));
 }
 
 /** The unused addresses of the pool. */

@@ -2,7 +2,7 @@ import { type Fleet } from "./fleet";
 import { type Clock } from "./groups";
 import { type Ids } from "./ids";
 import { at, type JsonObject, listAt, stringAt } from "./json";
-import { type Purchase } from "./placement";
+import { type Purchase } from "./instance-choice";
 import { type Device, type StatefulInstance } from "./stateful-instance";
 
 /** The largest user data that EC2 accepts, in bytes before base64. */

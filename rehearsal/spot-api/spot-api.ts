@@ -136,8 +136,8 @@ export class SpotApi {
   }
 
   /** The stateful instances of deleted groups whose volumes were not deleted. */
-  get leftBehind(): readonly Readonly<StatefulInstance>[] {
-    return this.parts.instances.leftBehind.map((stateful) => structuredClone(stateful));
+  get orphaned(): readonly Readonly<StatefulInstance>[] {
+    return this.parts.instances.orphaned.map((stateful) => structuredClone(stateful));
   }
 
   /** Ends and replaces instances. `clean`: after an interruption notice. `gone`: like the loss of a host. */

@@ -1,11 +1,11 @@
 import { ApiError } from "./api-error";
 import { type Background } from "./background";
-import { asleepBelowTarget, fit, freeAddresses, targetOf, withdrawn } from "./capacity";
+import { pausedBelowTarget, fit, freeAddresses, targetOf, withdrawn } from "./capacity";
 import { type Clock, type GroupListener, type UpdateOptions } from "./groups";
 import { type Ids } from "./ids";
 import { type JsonObject, stringAt } from "./json";
 import { type Launcher } from "./launcher";
-import { type Market, placeIn, purchase } from "./placement";
+import { type Market, placeIn, purchase } from "./instance-choice";
 import { actions, isLeaving, type StatefulAction, type StatefulInstance } from "./stateful-instance";
 import { isStateful } from "./validation";
 
@@ -32,7 +32,7 @@ export class StatefulInstances implements GroupListener {
   }
 
   /** The stateful instances of deleted groups whose volumes were not deleted: on AWS these volumes still cost money. */
-  get leftBehind(): StatefulInstance[] {
+  get orphaned(): StatefulInstance[] {
     return [...this.all.values()].filter(
       ({ groupId, state }) => !this.groups.has(groupId) && state !== "DEALLOCATED",
     );
@@ -50,7 +50,7 @@ export class StatefulInstances implements GroupListener {
     for (const stateful of withdrawn(after, this.present(after))) this.deallocate(stateful);
     if (targetOf(before) !== targetOf(after)) this.fit(after);
     if (options.shouldResumeStateful !== true) return;
-    for (const stateful of asleepBelowTarget(after, this.present(after))) this.resume(stateful);
+    for (const stateful of pausedBelowTarget(after, this.present(after))) this.resume(stateful);
   }
 
   deleted(group: JsonObject, deallocation: JsonObject): void {
@@ -158,8 +158,8 @@ export class StatefulInstances implements GroupListener {
   private resume(stateful: StatefulInstance): void {
     stateful.parked = false;
     // Synchronously, so that it already counts as running. If it is still being paused, that state comes first.
-    const asleep = stateful.state === "PAUSED" || stateful.state === "ERROR";
-    if (asleep && stateful.instance === undefined) stateful.state = "RESUMING";
+    const paused = stateful.state === "PAUSED" || stateful.state === "ERROR";
+    if (paused && stateful.instance === undefined) stateful.state = "RESUMING";
     this.later(stateful, "launch", async () => {
       if (isLeaving(stateful) || stateful.instance !== undefined) return;
       stateful.state = "RESUMING";

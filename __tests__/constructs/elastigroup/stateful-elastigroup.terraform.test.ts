@@ -193,7 +193,7 @@ describeWith(["terraform", "spotinst provider"], "a group with the real provider
         shouldDeleteVolumes: true,
       },
     });
-    expect(bench.api.leftBehind).toEqual([]);
+    expect(bench.api.orphaned).toEqual([]);
   });
 
   test("cannot be destroyed if it is protected", async () => {

@@ -1,4 +1,4 @@
-import { asleepBelowTarget, fit, freeAddresses, withdrawn } from "../../../rehearsal/spot-api/capacity";
+import { pausedBelowTarget, fit, freeAddresses, withdrawn } from "../../../rehearsal/spot-api/capacity";
 import { type StatefulInstance } from "../../../rehearsal/spot-api/stateful-instance";
 
 let count = 0;
@@ -26,8 +26,8 @@ test("an instance that a user paused is not replaced", () => {
 });
 
 test("as many paused instances are resumed as the target allows", () => {
-  const asleep = [one({ state: "PAUSED" }), one({ state: "PAUSED" })];
-  expect(asleepBelowTarget(group(2), [one(), ...asleep])).toEqual(asleep.slice(0, 1));
+  const paused = [one({ state: "PAUSED" }), one({ state: "PAUSED" })];
+  expect(pausedBelowTarget(group(2), [one(), ...paused])).toEqual(paused.slice(0, 1));
 });
 
 test("an address of the pool is free until an instance has it", () => {

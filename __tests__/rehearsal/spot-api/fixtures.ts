@@ -5,7 +5,7 @@ import { Ids } from "../../../rehearsal/spot-api/ids";
 import { type JsonObject, merge } from "../../../rehearsal/spot-api/json";
 import { Launcher } from "../../../rehearsal/spot-api/launcher";
 import { PaperFleet } from "../../../rehearsal/spot-api/paper-fleet";
-import { type Market } from "../../../rehearsal/spot-api/placement";
+import { type Market } from "../../../rehearsal/spot-api/instance-choice";
 import { StatefulInstances } from "../../../rehearsal/spot-api/stateful-instances";
 
 /** The body that the provider 1.231.0 sends for a stateful group of three instances, with changes. */

@@ -267,12 +267,12 @@ test("deleting a group ends its instances; its volumes are kept by default", asy
   kept.groups.delete(kept.id);
   await kept.settle();
   expect(kept.fleet.running).toEqual([]);
-  expect(kept.instances.leftBehind).toHaveLength(3);
+  expect(kept.instances.orphaned).toHaveLength(3);
 
   const released = await noted();
   released.groups.delete(released.id, { statefulDeallocation: { shouldDeleteVolumes: true } });
   await released.settle();
-  expect(released.instances.leftBehind).toEqual([]);
+  expect(released.instances.orphaned).toEqual([]);
   expect(released.fleet.notes.filter((note) => note.startsWith("release"))).toHaveLength(3);
 });
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-import protection
+import promoted_aof
 import receipt
 from facts import Unknown, fact, known
 from membership import twin
@@ -12,9 +12,10 @@ from nodes import is_whole
 from report import elapsed
 from resp import Info
 from server_conf import can_read, version, window
+from staleness import is_stale
 from typed import integer, plain
 from view import View, look
-from volume import Own, has_data, has_keys, is_stale, rdb_mark, read_own, read_rdb
+from volume import Own, has_data, has_keys, rdb_mark, read_own, read_rdb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Candidate:
             "own": self.own_role,
             "keys": fact(lambda: has_keys(world.data)),
             "retired": fact(lambda: world.state.has("retired")),
-            "elsewhere": twin(world, view, self.address),
+            "duplicate_id": twin(world, view, self.address),
             "quorum": fact(lambda: view.quorum),
             "same": fact(lambda: known(self.instance) == world.state.text("instance-id").strip()),
             "seen": view.role,
@@ -85,7 +86,7 @@ class Candidate:
             "stale": fact(lambda: live and is_stale(read_rdb(world.data), Info(info), keys)),
             "copy": fact(self._copy),
             "proof": fact(lambda: self.whole and receipt.proof(world, view)),
-            "aof": fact(lambda: protection.is_complete(world)),
+            "aof": fact(lambda: promoted_aof.is_complete(world)),
             "accepted": "no",
             "waited": fact(self._waited),
         }

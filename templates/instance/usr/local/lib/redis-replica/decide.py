@@ -22,7 +22,7 @@ START = {
     # Whether an operator has retired the node permanently.
     "retired": YES_NO,
     # Whether another machine answers with this node's ID.
-    "elsewhere": YES_NO,
+    "duplicate_id": YES_NO,
     # Whether more than half of the masters with slots answer and agree.
     "quorum": YES_NO,
     # Whether this instance is the one that last ran Redis on this volume.
@@ -57,7 +57,7 @@ def decide_start(f: Facts) -> Action:
         return "refuse", "this node was retired"
     if f.data == "empty":
         return "start", ""
-    if f.elsewhere == "yes":
+    if f.duplicate_id == "yes":
         return "refuse", "another machine answers with the ID of this node"
     if f.quorum == "no":
         # After a reboot the volume cannot be older than the node's last contact with the cluster.
@@ -113,7 +113,7 @@ JOIN = {
     # The role that the running Redis reports. lost: a replica whose master is unknown or owns no slots.
     "own": "bare owner replica lost",
     # Whether another machine that has run for longer answers with this node's ID.
-    "twin": YES_NO,
+    "duplicate_id": YES_NO,
     "quorum": YES_NO,
     # How many of the masters list this node as a live member.
     "listed": "all some none",
@@ -132,7 +132,7 @@ JOIN = {
 
 def decide_join(f: Facts) -> Action:
     """The next step for a running Redis: leave, promoted, meet, replicate, healthy, report or later."""
-    if f.twin == "yes":
+    if f.duplicate_id == "yes":
         return "leave", "another machine answers with the ID of this node"
     if f.own == "owner":
         return ("promoted", "") if f.aof == "yes" else ("later", "owns slots; the append-only file is not complete yet")

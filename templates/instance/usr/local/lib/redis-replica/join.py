@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import membership
 import placement
-import protection
+import promoted_aof
 from decide import BEHIND, JOIN, decide_join
 from facts import Closed, Unknown, fact, known, settle
 from report import LATER, REFUSED, Leave, done, elapsed, later, report
@@ -58,7 +58,7 @@ def step(world: World) -> None:
         raise Leave(REFUSED)
     with world.lock(60):
         running = read_running(world, *world.ask_here(NODES, ("INFO",)))
-        protection.update(world, running)
+        promoted_aof.update(world, running)
         membership.bar_moved(world, running)
         if running.me.role == "replica" and (not running.is_linked or world.run.has("flushed")):
             from trouble import protect_flushed
@@ -96,10 +96,10 @@ def gather(world: World, running: Running, view: View) -> Known:
         role = "lost"
     return {
         "own": role,
-        "twin": membership.twin(world, view, running.address, running.info),
+        "duplicate_id": membership.twin(world, view, running.address, running.info),
         "quorum": fact(lambda: view.quorum),
         "listed": view.listed(running.me.master if role == "replica" else ""),
-        "aof": fact(lambda: protection.is_complete(world)),
+        "aof": fact(lambda: promoted_aof.is_complete(world)),
         "link": "up" if is_up else "down",
         "owner": view.owner()[0],
         "waited": fact(lambda: not is_up and elapsed(world, "since") >= window(world)),

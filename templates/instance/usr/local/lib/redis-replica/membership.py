@@ -8,7 +8,8 @@ from facts import Closed, Refused, Unknown, fact, known
 from nodes import covered, is_whole
 from report import later, refuse, report
 from resp import Info
-from volume import KEPT, UNVERIFIED, is_stale, kept, last_known_good, read_rdb
+from staleness import is_stale
+from volume import KEPT, UNVERIFIED, kept, last_known_good, read_rdb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 LOCK = "{redis-replica}:placement"
 SLOT = crc_hqx(b"redis-replica", 0) % 16384
 UNLOCK = "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('del', KEYS[1])"
-# Seconds after which a lock ends by itself.
-LASTS = 30
+# Seconds after which a lock expires.
+LOCK_TTL = 30
 # Without the lock: seconds of one turn, and the most turns to wait. All masters know a choice within a quarter turn.
 TURN, TURNS = 2.0, 20
 # Turns after which a node that does not choose is no longer waited for. On a loaded machine a choice takes up to three.
-PATIENCE = 4
+IDLE_TURNS = 4
 
 
 def place(world: World, running: Running, view: View) -> None:
@@ -56,25 +56,25 @@ def lock(world: World, owner: str, me: str) -> str | Unknown:
     if not owner:
         return Unknown("no live node owns its slot")
     # One request: between two requests the holder may release the lock.
-    questions = ("SET", LOCK, me, "NX", "PX", f"{LASTS}000"), ("PTTL", LOCK), ("GET", LOCK)
+    questions = ("SET", LOCK, me, "NX", "PX", f"{LOCK_TTL}000"), ("PTTL", LOCK), ("GET", LOCK)
     answer, left, holder = world.network.ask_all({owner: questions})[owner]
     # Replies arrive in order, so the last one that is needed is missing if any is.
     last = holder if answer is None else answer
     if isinstance(last, Unknown) and not isinstance(last, Refused):
-        return "silent" if elapsed(world, "silent") < LASTS else last
+        return "silent" if elapsed(world, "silent") < LOCK_TTL else last
     world.run.remove("silent")
     if answer == "OK":
         return "taken"
     if answer is not None:
         return answer if isinstance(answer, Unknown) else Unknown(f"{owner}: not an answer to SET")
     # Instances set it for 30 seconds; one of any other origin might never end. -2: it has ended meanwhile.
-    if isinstance(left, int) and left != -2 and not 0 <= left <= LASTS * 1000:
+    if isinstance(left, int) and left != -2 and not 0 <= left <= LOCK_TTL * 1000:
         return Unknown(f"{owner}: the lock was not set by an instance")
     # A lock that has ended since SET is as good as held: the next look tries again.
     if holder is not None and not isinstance(holder, str):
         return Unknown(f"its holder is not known: {holder}")
     # What is left of an interrupted run's lock must suffice for this one.
-    return "taken" if holder == me and isinstance(left, int) and left > LASTS * 500 else "held"
+    return "taken" if holder == me and isinstance(left, int) and left > LOCK_TTL * 500 else "held"
 
 
 def take_turn(world: World, running: Running, wait: bool) -> View:
@@ -93,7 +93,7 @@ def take_turn(world: World, running: Running, wait: bool) -> View:
         idle = idle + 1 if bare - skipped == ahead else 0
         ahead = bare - skipped
         # The count keeps the turns apart when several nodes wait for the same one.
-        if not wait or not ahead or idle > PATIENCE + len(ahead):
+        if not wait or not ahead or idle > IDLE_TURNS + len(ahead):
             break
         world.clock.sleep(TURN)
     return view

@@ -6,7 +6,7 @@ import os
 from binascii import crc32
 
 import metadata
-import protection
+import promoted_aof
 from candidate import Candidate
 from decide import START, decide_start
 from facts import Unknown, settle
@@ -135,7 +135,7 @@ def carry_out(world: World, candidate: Candidate, action: str, accepted: bool) -
     if action != "serve-aof":
         # A receipt proves the state of the RDB, not of the append-only file. nodes.conf is written later: after an
         # interruption its role must still say whether to keep the file.
-        protection.put_away(world, own.role)
+        promoted_aof.put_away(world, own.role)
     elif data.has(AOF):
         with data.as_owner():
             os.chmod(data / AOF, 0o750)

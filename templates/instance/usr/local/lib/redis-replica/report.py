@@ -1,4 +1,4 @@
-"""Reports the state: the state file, metrics, hooks and exit codes."""
+"""Reports the state: the state file, metrics, hooks, and the exit codes 0 (done), 10 (waiting) and 20 (refused)."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-import protection
+import promoted_aof
 import receipt
 from facts import Refused, Unknown, known
 from report import Leave, log, waiting
@@ -44,7 +44,7 @@ def stop(world: World, pid: int) -> None:
     if not is_master or not is_kept(world, info):
         # Redis does not shut down while it writes its first append-only file.
         with suppress(OSError):
-            world.state.write(protection.PARTIAL, "")
+            world.state.write(promoted_aof.PARTIAL, "")
         world.ask_here(("CONFIG", "SET", "appendonly", "no"))
     while True:
         (moment,) = world.ask_here(("TIME",))
@@ -73,7 +73,7 @@ def is_kept(world: World, info: Info) -> bool:
     if info.get("role") == "slave":
         return info.get("master_link_status") == "up"
     writes = info.get("aof_enabled") == "1" and info.get("aof_last_write_status") == "ok"
-    return protection.is_complete(world) and writes
+    return promoted_aof.is_complete(world) and writes
 
 
 def patience(info: Info) -> float:

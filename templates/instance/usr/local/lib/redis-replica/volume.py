@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-from facts import known
 from nodes import Node, covered, is_whole, parse_nodes
 from report import later
 from typed import integer, plain
@@ -13,7 +12,6 @@ from typed import integer, plain
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from folder import Folder
-    from resp import Info, Reply
     from world import World
 
 AOF = "appendonlydir"
@@ -126,27 +124,6 @@ def rdb_mark(data: Folder) -> str:
     """The RDB's size and the checksum at its end, which covers the rest; empty without an RDB."""
     tail = data.read("dump.rdb", tail=8)
     return f"{os.lstat(data / 'dump.rdb').st_size} {tail.hex()}" if tail else ""
-
-
-def is_stale(rdb: Rdb | None, info: Info, keys: Reply) -> str | bool:
-    """Whether the owner holds less data than this volume: yes, no or "loading".
-
-    An empty owner with the same replication history and a higher offset was emptied on purpose, so it is not stale. An
-    owner whose history parts from this one before its end lacks what follows; Redis would not continue there either.
-    """
-    if not rdb or not rdb.has_keys:
-        return False
-    if info.get("loading") == "1":
-        return "loading"
-    if rdb.offset < 0 and not rdb.damage and rdb.magic > b"REDIS0009":
-        # Only a master that has released its backlog writes none, so nothing shows that the owner has these keys. Redis
-        # 6 writes none while a full sync is pending either.
-        return True
-    if rdb.offset > info.number("master_repl_offset"):
-        return True
-    if rdb.id not in (info["master_replid"], info["master_replid2"]):
-        return bool(known(keys) == 0)
-    return rdb.id != info["master_replid"] and rdb.offset >= info.number("second_repl_offset")
 
 
 def kept(data: Folder) -> Folder:

@@ -1,5 +1,5 @@
 import { type JsonObject } from "../../../rehearsal/spot-api/json";
-import { type Place, placeIn, purchase } from "../../../rehearsal/spot-api/placement";
+import { type Place, placeIn, purchase } from "../../../rehearsal/spot-api/instance-choice";
 import { groupBody } from "./fixtures";
 
 const group = (change: JsonObject = {}) => groupBody(change).group as JsonObject;

@@ -8,7 +8,7 @@ from cluster import NODES, A, R, text
 from fakes import HERE, FakeWorld, info, left_with, put
 from suite import Case, rows
 
-import protection
+import promoted_aof
 from facts import Refused, Unknown
 from join import Running
 from resp import Info
@@ -31,7 +31,7 @@ class ProtectionTest(Case):
     def look(self, owns: bool, answer: Any) -> int:
         """One look at an owner or a replica. `sent` has the commands that it received."""
         running = Running(text(A if owns else R, NODES), Info(info(**answer) if isinstance(answer, dict) else answer))
-        return left_with(lambda: protection.update(self.world, running))[0]
+        return left_with(lambda: promoted_aof.update(self.world, running))[0]
 
     @property
     def sent(self) -> list[str]:
@@ -83,25 +83,25 @@ class ProtectionTest(Case):
             self.look(owns, answer)
             self.assertEqual((self.sent, self.marked), ([], marked))
             self.assertTrue(self.world.data.has(MANIFEST))
-            self.assertEqual(protection.is_complete(self.world), not marked)
+            self.assertEqual(promoted_aof.is_complete(self.world), not marked)
 
     def test_a_complete_file_loses_its_mark(self) -> None:
         self.manifest()
         self.world.state.write("aof-partial", "")
         self.look(True, ON)
-        self.assertTrue(protection.is_complete(self.world))
+        self.assertTrue(promoted_aof.is_complete(self.world))
 
     def test_a_file_whose_rewrite_continues_keeps_its_mark(self) -> None:
         self.manifest()
         self.world.state.write("aof-partial", "")
         self.look(True, {**ON, "aof_rewrite_in_progress": "1"})
-        self.assertFalse(protection.is_complete(self.world))
+        self.assertFalse(promoted_aof.is_complete(self.world))
 
     def test_a_file_that_cannot_be_written_keeps_its_mark_and_is_waited_for(self) -> None:
         self.manifest()
         self.world.state.write("aof-partial", "")
         code = self.look(True, {**ON, "aof_last_bgrewrite_status": "err"})
-        self.assertEqual((code, protection.is_complete(self.world)), (10, False))
+        self.assertEqual((code, promoted_aof.is_complete(self.world)), (10, False))
         self.assertIn("space on the disk", self.world.shown_state)
 
     def test_the_mark_is_written_before_the_command_is_sent(self) -> None:
@@ -143,13 +143,13 @@ class ProtectionTest(Case):
             put(self.world.data / name, "")
         if marked:
             self.world.state.write("aof-partial", "")
-        self.assertEqual(protection.is_complete(self.world), complete)
+        self.assertEqual(promoted_aof.is_complete(self.world), complete)
 
     def put_away(self, role: str, generation: str, marked: bool) -> Callable[[str], str]:
         put(self.world.data / MANIFEST, generation)
         if marked:
             self.world.state.write("aof-partial", "")
-        protection.put_away(self.world, role)
+        promoted_aof.put_away(self.world, role)
         self.assertFalse(self.world.data.has("appendonlydir") or self.marked)
         return lambda name: self.world.data.text(f"kept/{name}")
 
@@ -169,5 +169,5 @@ class ProtectionTest(Case):
 
     def test_without_a_file_the_mark_is_removed(self) -> None:
         self.world.state.write("aof-partial", "")
-        protection.put_away(self.world, "owner")
+        promoted_aof.put_away(self.world, "owner")
         self.assertFalse(self.marked)
