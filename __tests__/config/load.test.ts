@@ -85,7 +85,9 @@ test("two files with the same name in any case are a problem of the second file"
   const a = file(folder, "one.yaml", exampleText());
   const b = file(folder, "two.yaml", exampleText({ name: "Redis-Replicas" }));
   expect(failure(a, b)).toEqual([
-    expect.stringMatching(/^two\.yaml:1:7: `name` must differ .*one\.yaml has it\), got: "Redis-Replicas"$/),
+    expect.stringMatching(
+      /^two\.yaml:1:7: `name` must be unique .*one\.yaml uses it too, got: "Redis-Replicas"$/,
+    ),
   ]);
 });
 
