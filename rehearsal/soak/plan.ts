@@ -23,7 +23,10 @@ export const serverKinds: readonly Kind[] = ["server", "stall"];
 /** The faults that can hit a shard while it recovers from another one. */
 export const secondKinds = ["kill", "interrupt", "lose", "unplug", "hang", "stall"] as const;
 
-/** Those of them that lose no data in memory: after `server` the machine may have the only copy. */
+/**
+ * Those of them that lose no data in memory. After a fault of the server the machine may be promoted and have the only copy
+ * until the server is its replica.
+ */
 const harmless = ["unplug", "hang"] as const;
 
 export interface Second {
@@ -75,7 +78,7 @@ export function draw(faults: number, seed: number, shards = 3): Plan {
       const kind = pick(kinds);
       const [delay, away, hit] = [below(3000), 1 + below(6), random() < 0.4];
       const second: Second = {
-        kind: pick(kind === "server" ? harmless : secondKinds),
+        kind: pick(serverKinds.includes(kind) ? harmless : secondKinds),
         after: below(3000),
         away: 1 + below(4),
       };
