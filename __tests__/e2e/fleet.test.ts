@@ -36,7 +36,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap"], "a fleet of booted instan
     const { privateIp } = await fleet.launch(request);
     await fleet.instance(request.instanceId).waitForUserData();
     await fleet.stop(request.instanceId, "clean");
-    expect(() => fleet.byAddress(privateIp)).toThrow(`no instance runs at ${privateIp}`);
+    expect(() => fleet.byAddress(privateIp)).toThrow(`no instance is running at ${privateIp}`);
 
     const replacement = { ...request, instanceId: "i-0000000000000002", lifecycle: "OD" as const };
     expect(await fleet.launch(replacement)).toMatchObject({ privateIp });
@@ -60,7 +60,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap"], "a fleet of booted instan
 
   it("releases volume and address, and takes a requested address", async () => {
     await fleet.release(request.statefulInstanceId);
-    expect(() => fleet.volume(request.statefulInstanceId)).toThrow("nothing is kept");
+    expect(() => fleet.volume(request.statefulInstanceId)).toThrow("is not a known stateful instance");
     const again = { ...request, instanceId: "i-0000000000000003", privateIp: "10.0.2.77" };
     expect(await fleet.launch(again)).toMatchObject({ privateIp: "10.0.2.77" });
     await fleet.byAddress("10.0.2.77").waitForUserData();
