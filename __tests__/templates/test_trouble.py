@@ -219,6 +219,8 @@ class LinkTest(Case):
         ("a replica without keys and without a link is barred, even without an entry in its log", {}, FULL, True),
         ("a replica without a link that has its keys is not barred", {"db0": "keys=5,expires=0"}, FULL, False),
         ("a replica without keys in memory or on disk is not barred", {}, EMPTY, False),
+        ("a replica whose last keys have expired is not barred", {"slave_repl_offset": 511}, FULL, False),
+        ("a replica that has dropped its history is barred", {"slave_repl_offset": 1}, FULL, True),
     )
     def bars_without_a_log(self, fields: dict[str, object], content: bytes, barred: bool) -> None:
         world = FakeWorld(self.folder())
@@ -241,6 +243,7 @@ class LinkTest(Case):
     @rows(
         ("a replica with keys in memory saves", {"db0": "keys=5,expires=0"}, False, FULL, "SAVE"),
         ("a replica without keys and without a link does not save over keys", {}, False, FULL, "NOSAVE"),
+        ("a replica whose last keys have expired saves", {"slave_repl_offset": 511}, False, FULL, "SAVE"),
         ("a replica whose failed sync has flushed its data does not save", {"db0": "keys=5"}, True, FULL, "NOSAVE"),
         ("a replica without keys saves over an RDB without keys", {}, False, EMPTY, "SAVE"),
         ("a replica without keys and with its link up saves", {"master_link_status": "up"}, False, FULL, "SAVE"),

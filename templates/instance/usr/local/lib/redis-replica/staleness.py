@@ -21,8 +21,8 @@ def is_stale(rdb: Rdb | None, info: Info, keys: Reply) -> str | bool:
     if info.get("loading") == "1":
         return "loading"
     if rdb.offset < 0 and not rdb.damage and rdb.magic > b"REDIS0009":
-        # A master without a backlog writes none, so nothing shows that the owner has these keys. Redis 6 writes none while a
-        # full sync is pending either.
+        # A master without a backlog writes none, so nothing shows that the owner has these keys. Nor does Redis 6 write
+        # one while a full sync is pending.
         return True
     if rdb.offset > info.number("master_repl_offset"):
         return True

@@ -141,7 +141,11 @@ def is_cut(info: Info) -> bool:
 
 def is_emptied(world: World, info: Info) -> bool:
     """Whether a replica without a link has no keys in memory, but some on disk. Its log may not have the reason."""
-    return is_cut(info) and not any(name[:2] == "db" for name in info.fields) and has_keys(world.data)
+    # A full sync that flushes also drops the history, and the offset is then 1. A replica with a history is empty since
+    # its master was: the last keys were deleted or have expired since the last save.
+    has_history = info.get("slave_repl_offset") not in ("", "0", "1")
+    is_empty = not any(name[:2] == "db" for name in info.fields)
+    return is_cut(info) and is_empty and not has_history and has_keys(world.data)
 
 
 def rejection(replies: list[Reply]) -> str:
