@@ -8,7 +8,7 @@ from unittest import mock
 
 from cluster import DOWN, NODES, A, B, Line, R, S, T, change, conf, text
 from fakes import HERE, FakeWorld, info, left_with, put
-from samples import rdb
+from samples import ID, rdb
 from suite import Case, rows
 
 import placement
@@ -85,13 +85,14 @@ class LookTest(JoinCase):
         self.assertEqual((self.world.state.has("unverified"), self.sent("CONFIG")), (marked, []))
 
     @rows(
-        ("its own shard, is in sync", A, 0),
-        ("another shard before a comparison, is reported: what is kept is of the first shard", B, 20),
+        ("its own shard, is in sync", A, ID, 0),
+        ("another shard before a comparison, is reported: what is kept is of the first shard", B, ID, 20),
+        ("other slots with its master, is in sync: what is kept has the master's history", B, "1" * 40, 0),
     )
-    def replica_that_was_moved_by_hand_to(self, before: str, code: int) -> None:
+    def replica_that_was_moved_by_hand_to(self, before: str, history: str, code: int) -> None:
         self.world.state.write("unverified", "")
         self.world.state.write("nodes.conf", conf(R, change(NODES, R, master=before)))
-        put(self.world.data / "kept/dump.rdb", rdb(offset=600))
+        put(self.world.data / "kept/dump.rdb", rdb(offset=600).replace(ID.encode(), history.encode()))
         self.world.network.servers["10.0.0.1:6379"] = {"CLUSTER NODES": text(A, NODES), "INFO": MASTER, "DBSIZE": 5}
         self.assertEqual((self.look(), self.world.state.has("unverified")), (code, code == 20))
 
