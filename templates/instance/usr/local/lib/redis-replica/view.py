@@ -92,8 +92,7 @@ class View:
             mine = set() if self.own.nodes.keys().isdisjoint(self.nodes) else self.own.shard_slots
             found = [node for node in self.owners if node.id != self.me and not mine.isdisjoint(covered(node))]
             # The master of another shard may have got the slots without the data, after the loss of this shard.
-            others = [node for node in found if self.own.is_other_owner(node.id)]
-            if len(found) != 1 or others:
+            if len(found) != 1 or self.own.is_other_owner(found[0].id):
                 return "several" if found else "none", None
             master = found[0]
         return "live" if master.alive else "down", master
