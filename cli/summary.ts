@@ -1,7 +1,7 @@
 import { type ClusterConfig } from "../config/schema";
 import { isVariable, type OrVariable } from "../config/schema/values";
 import { busPortOf, REDIS_PORT } from "../constructs/access/redis-ports";
-import { DEFAULT_SOURCE } from "../constructs/redis/redis-install";
+import { DEFAULT_VERSIONS, ENGINE_LABELS } from "../constructs/redis/server-release";
 import { rootVolumeOf } from "./rules/facts";
 import { type UserDataSize } from "./user-data";
 
@@ -20,7 +20,7 @@ export function summary(config: ClusterConfig, userData: UserDataSize): Fact[] {
     ["Security groups", securityGroups(config)],
     ["Group", group(config)],
     ["Masters", masters(config)],
-    ["Redis", redis(config)],
+    [ENGINE_LABELS[config.redis?.engine ?? "redis"], server(config)],
     ["Failover", failover(config)],
     ["Kept", kept(config)],
     ["Root volume", rootVolume(config)],
@@ -70,11 +70,11 @@ function masters({ masters, redis = {} }: ClusterConfig): string {
   return `${list(masters)}, port ${port}, cluster bus ${busPortOf(port, busPort)}`;
 }
 
-function redis({ redis = {} }: ClusterConfig): string {
+function server({ redis = {} }: ClusterConfig): string {
   if (redis.install === "image") return "as installed in the image";
   if (redis.install === "package")
     return `package of the distribution${redis.package ? ` ${redis.package}` : ""}`;
-  return `${redis.version ?? DEFAULT_SOURCE.version}, built from source on the first boot${redis.url ? ` (${redis.url})` : ""}`;
+  return `${redis.version ?? DEFAULT_VERSIONS[redis.engine ?? "redis"]}, built from source on the first boot${redis.url ? ` (${redis.url})` : ""}`;
 }
 
 function failover({ failover = "allowed" }: ClusterConfig): string {

@@ -4,6 +4,7 @@ import { zonesConstraints } from "../constructs/elastigroup/availability-zones";
 import { addressesConstraints, groupConstraints } from "../constructs/elastigroup/group-constraints";
 import { directivesConstraints } from "../constructs/redis/redis-settings";
 import { replicasConstraints, rootVolumeConstraints } from "../constructs/redis/replicas-constraints";
+import { PINS, releaseConstraints } from "../constructs/redis/server-release";
 import { regionConstraints } from "../constructs/validation/arn";
 import { type Constraint, isBroken } from "../constructs/validation/constraint";
 import { type Path, showPath } from "../constructs/validation/path";
@@ -41,6 +42,7 @@ const ofConstructs: Rule = (config) =>
     ...rootVolumeConstraints(config.rootVolume),
     ...portsConstraints(config.redis ?? {}),
     ...directivesConstraints(config.redis?.directives),
+    ...ofRelease(config),
     ...ofZones(config),
     ...ofShards(config),
     ...ofNetwork(config),
@@ -68,6 +70,10 @@ function ofSecrets({ secrets = {}, region }: Partial<ClusterConfig>): Constraint
   return Object.entries(secrets).flatMap(([key, arns]) => regionConstraints(["secrets", key], arns, region));
 }
 
+function ofRelease({ redis = {} }: Partial<ClusterConfig>): Constraint[] {
+  return (redis.install ?? "source") === "source" ? releaseConstraints(redis) : [];
+}
+
 function below(path: Path, constraints: readonly Constraint[]): Constraint[] {
   return constraints.map((each) => ({ ...each, path: [...path, ...each.path] }));
 }
@@ -78,19 +84,11 @@ const placementGroupsNeedKnownZones: Rule = ({ availabilityZones, placementGroup
     ? [{ path: ["placementGroups"], rule: "be left out where `availabilityZones` is a variable" }]
     : [];
 
-const PINNED = ["version", "url", "sha256"] as const;
-
-const sourcePinIsComplete: Rule = ({ redis = {} }) => {
-  const given = PINNED.filter((key) => redis[key] !== undefined);
-  if (given.length === 0) return [];
-  if ((redis.install ?? "source") !== "source") {
-    return given.map((key) => ({ path: ["redis", key], rule: "be left out unless `install` is source" }));
-  }
-  return PINNED.filter((key) => redis[key] === undefined).map((key) => ({
+const releaseNeedsSourceInstall: Rule = ({ redis = {} }) =>
+  PINS.filter((key) => redis[key] !== undefined && (redis.install ?? "source") !== "source").map((key) => ({
     path: ["redis", key],
-    rule: `be given together with ${given.map((each) => `\`${each}\``).join(" and ")}`,
+    rule: "be left out unless `install` is source",
   }));
-};
 
 const packageNeedsPackageInstall: Rule = ({ redis = {} }) =>
   redis.package === undefined || redis.install === "package"
@@ -126,7 +124,7 @@ const variablesOfOneType: Rule = (config) => {
 export const RULES: readonly Rule[] = [
   ofConstructs,
   placementGroupsNeedKnownZones,
-  sourcePinIsComplete,
+  releaseNeedsSourceInstall,
   packageNeedsPackageInstall,
   noVariableForMaps,
   variablesOfOneType,

@@ -9,6 +9,7 @@ import {
   type HealthCheck,
   HealthCheckType,
   Peer,
+  RedisEngine,
   RedisInstall,
   type RedisNetwork,
   RedisReplicasStack,
@@ -271,12 +272,16 @@ function renderBootScript(values: Variables, script: ClusterConfig["bootScript"]
 function renderRedis(redis: ClusterConfig["redis"]): RedisSettings | undefined {
   if (redis === undefined) return undefined;
   const { port, busPort, maxMemory, backlogSize, directives } = redis;
-  return { port, busPort, maxMemory, backlogSize, directives, install: renderInstall(redis) };
+  return {
+    ...{ port, busPort, maxMemory, backlogSize, directives },
+    engine: redis.engine && (redis.engine === "valkey" ? RedisEngine.VALKEY : RedisEngine.REDIS),
+    install: renderInstall(redis),
+  };
 }
 
 function renderInstall(redis: NonNullable<ClusterConfig["redis"]>): RedisInstall {
   const { install, version, url, sha256 } = redis;
   if (install === "image") return RedisInstall.image();
   if (install === "package") return RedisInstall.package(redis.package);
-  return version && url && sha256 ? RedisInstall.source({ version, url, sha256 }) : RedisInstall.source();
+  return RedisInstall.source({ version, url, sha256 });
 }

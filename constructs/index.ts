@@ -26,6 +26,7 @@ export { type AgentArchive } from "./redis/agent-archive";
 export * from "./redis/boot-script";
 export { Failover } from "./redis/failover";
 export { type InstanceFile } from "./redis/instance-files";
+export { RedisEngine } from "./redis/redis-engine";
 export { RedisInstall, type RedisSource } from "./redis/redis-install";
 export * from "./redis/redis-replicas";
 export * from "./redis/redis-replicas-stack";

@@ -3,7 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { keys } from "../../config/keys";
 import { addStack } from "../../config/stack";
-import { DEFAULT_SOURCE } from "../../constructs/redis/redis-install";
+import { catalogued } from "../../constructs/redis/server-release";
 import { exampleConfig, temporaryFolder } from "./example";
 
 const folder = temporaryFolder();
@@ -22,9 +22,8 @@ function set(config: Record<string, unknown>, name: string, value: unknown): voi
 }
 
 test("every default is what the key has when it is left out", () => {
-  const { url, sha256 } = DEFAULT_SOURCE;
   const some = (): Record<string, unknown> => ({
-    redis: { url, sha256, version: DEFAULT_SOURCE.version },
+    redis: { ...catalogued("redis") },
     network: { vpcId: "vpc-0123456789abcdef0", masters: { securityGroupId: "sg-0123456789abcdef1" } },
     rootVolume: { size: 40 },
     dataVolume: { size: 40 },

@@ -44,8 +44,9 @@ const everything: Options = {
     tags: { team: "data" },
     protect: true,
     redis: {
+      engine: "valkey",
       install: "package",
-      package: "redis6",
+      package: "valkey9",
       port: 7000,
       busPort: 7001,
       maxMemory: "12gb",
@@ -119,6 +120,7 @@ const everything: Options = {
     ["protect", []],
     ["redis.package", SCRIPT],
     ["redis.install", SCRIPT],
+    ["redis.engine", SCRIPT],
     ["redis.busPort", SCRIPT],
     ["redis.port", SCRIPT],
     ["redis.maxMemory", SCRIPT],

@@ -133,6 +133,21 @@ describe("each mistake is one message with its position, the rule and the value"
       "`redis.sha256` must be given together with `version` and `url`, got: nothing",
     ],
     [
+      "a release of the other engine",
+      { redis: { version: "8.1.9" } },
+      '`redis.version` must be a release of Redis that this package knows, such as 8.0.6, 8.2.8 or 8.4.5, unless `url` and `sha256` are given, got: "8.1.9"',
+    ],
+    [
+      "an unknown release of Valkey",
+      { redis: { engine: "valkey", version: "8.1.4" } },
+      '`redis.version` must be a release of Valkey that this package knows, such as 7.2.14, 8.0.10 or 8.1.9, unless `url` and `sha256` are given, got: "8.1.4"',
+    ],
+    [
+      "an engine that is none",
+      { redis: { engine: "valky" } },
+      '`redis.engine` must be one of redis, valkey, got: "valky". Did you mean `valkey`?',
+    ],
+    [
       "a release for an image that has Redis",
       { redis: { install: "image", version: "7.2.1" } },
       '`redis.version` must be left out unless `install` is source, got: "7.2.1"',

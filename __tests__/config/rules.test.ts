@@ -87,6 +87,13 @@ describe("the file and the constructs refuse with the same message", () => {
     ],
     ["a port without a valid bus port", { redis: { port: 60_000 } }],
     ["the same port for both", { redis: { port: 7000, busPort: 7000 } }],
+    ["a release of the other engine", { redis: { version: "9.1.1" } }],
+    ["an unknown release of Valkey", { redis: { engine: "valkey", version: "8.1.4" } }],
+    [
+      "a URL and a checksum without a release",
+      { redis: { url: "https://example.com/redis.tar.gz", sha256: "0".repeat(64) } },
+    ],
+    ["a checksum without a URL", { redis: { version: "7.2.15", sha256: "0".repeat(64) } }],
     ["a directive that this package sets", { redis: { directives: { appendonly: "yes" } } }],
   ])("%s", (_, changes, ...[onItsOwn]) => {
     const found = messages(changes);

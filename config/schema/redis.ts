@@ -10,7 +10,9 @@ import {
   SIZE,
 } from "../../constructs/validation/formats";
 import { BUS_OFFSET, HIGHEST_PORT, REDIS_PORT } from "../../constructs/access/redis-ports";
-import { DEFAULT_SOURCE } from "../../constructs/redis/redis-install";
+import { type EngineName, ENGINES } from "../../constructs/redis/redis-engine";
+import { CHECKSUMS } from "../../constructs/redis/server-checksums";
+import { DEFAULT_VERSIONS } from "../../constructs/redis/server-release";
 import { DEFAULT_BACKLOG } from "../../constructs/redis/defaults";
 import { PORTS } from "../../constructs/validation/limits";
 import { oneOf, text, whole } from "./values";
@@ -19,24 +21,33 @@ const directive = z.union([text(LINE), z.int().transform(String)], {
   error: "be one line of text or a whole number",
 });
 
+function known(engine: EngineName): string {
+  return Object.keys(CHECKSUMS[engine]).join(", ");
+}
+
 export const redis = z.strictObject(
   {
+    engine: oneOf(ENGINES).optional().meta({
+      description: "The server that each replica runs.",
+      default: "redis",
+    }),
     install: oneOf(["source", "package", "image"]).optional().meta({
       description:
-        "How Redis gets onto an instance. `source`: built from a pinned release. `package`: the distribution's package. `image`: already in the image.",
+        "How the server gets onto an instance. `source`: built from a pinned release. `package`: the distribution's package. `image`: already in the image.",
       default: "source",
     }),
-    version: text(RELEASE).optional().meta({
-      description:
-        "The release to build, not older than the masters'. With `url` and `sha256`, or none of them.",
-      default: DEFAULT_SOURCE.version,
-    }),
+    version: text(RELEASE)
+      .optional()
+      .meta({
+        description: `The release to build, not older than the masters': one that this package knows, or any with \`url\` and \`sha256\`. Known are Redis ${known("redis")}, and Valkey ${known("valkey")}, of which ${DEFAULT_VERSIONS.valkey} is the default.`,
+        default: DEFAULT_VERSIONS.redis,
+      }),
     url: text(ARCHIVE_URL)
       .optional()
-      .meta({ description: "Where that release is downloaded; by default, from Redis's own site." }),
+      .meta({ description: "Where that release is downloaded; by default, from the engine's own site." }),
     sha256: text(SHA256).optional().meta({
       description:
-        "The SHA-256 of that download; by default, of the default release. Another file is refused on the instance.",
+        "The SHA-256 of that download; by default, of the release that this package knows. Another file is refused on the instance.",
     }),
     package: text(PACKAGE)
       .optional()

@@ -25,10 +25,12 @@ import { type AgentArchive, inlineProgram } from "./agent-archive";
 import { DEFAULT_BACKLOG } from "./defaults";
 import { Failover } from "./failover";
 import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
-import { RedisInstall } from "./redis-install";
+import { RedisEngine } from "./redis-engine";
+import { RedisInstall, type RedisSource } from "./redis-install";
 import { directivesConstraints, type RedisSettings } from "./redis-settings";
 import { BOOT_SCRIPT_SHAPES } from "./replicas-shapes";
 import { agentSha256, agentUrl } from "./release";
+import { catalogued, releaseConstraints } from "./server-release";
 
 export interface BootScriptProps {
   /**
@@ -168,6 +170,7 @@ const SCRIPT: ValueRule<string> = {
 
 function validateRedis(redis: RedisSettings, validator: Validator): void {
   const { install, port = REDIS_PORT, busPort, maxMemory, backlogSize, directives = {} } = redis;
+  validator.across(releaseConstraints({ ...install?.release, engine: redis.engine?.value }));
   validator.value("redis.port", port, within(PORTS));
   if (busPort !== undefined) validator.value("redis.busPort", busPort, within(PORTS));
   validator.across(portsConstraints(redis));
@@ -182,15 +185,17 @@ function validateRedis(redis: RedisSettings, validator: Validator): void {
 }
 
 function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: string]: string } {
-  const install = redis.install ?? RedisInstall.source();
+  const { engine = RedisEngine.REDIS, install = RedisInstall.source() } = redis;
+  const release = releaseOf(engine, install);
   const port = redis.port ?? REDIS_PORT;
   return {
     MASTERS: wordList(props.masters),
     SHARD: props.shard ?? "",
+    ...(engine !== RedisEngine.REDIS && { ENGINE: engine.value }),
     INSTALL: install.method,
-    VERSION: install.release?.version ?? "",
-    URL: install.release?.url ?? "",
-    SHA256: install.release?.sha256 ?? "",
+    VERSION: release?.version ?? "",
+    URL: release?.url ?? "",
+    SHA256: release?.sha256 ?? "",
     PACKAGE: install.packageName ?? "",
     PORT: Tokenization.stringifyNumber(port),
     BUS_PORT: redis.busPort === undefined ? "" : Tokenization.stringifyNumber(redis.busPort),
@@ -202,6 +207,12 @@ function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: 
       .join("\n"),
     ...(props.dataVolume !== undefined && { DATA_VOLUME: keptOrFresh(props.dataVolume) }),
   };
+}
+
+/** The release to build, with its own URL and checksum or those of the catalogue. */
+function releaseOf(engine: RedisEngine, { release }: RedisInstall): RedisSource | undefined {
+  if (release === undefined) return undefined;
+  return release.url === undefined ? catalogued(engine.value, release.version) : release;
 }
 
 /** How a replacement gets its data volume. */

@@ -3,39 +3,40 @@ import { ARCHIVE_URL, PACKAGE, RELEASE, SHA256 } from "../validation/formats";
 import { Validator } from "../validation/validator";
 import { ofFormat } from "../validation/value-rules";
 
-/** The source of a release. All three properties are required, or none. */
+/** The release to build: one that this package knows, or any other by `url` and `sha256`. */
 export interface RedisSource {
-  /** The release, such as `7.2.15`. */
-  readonly version: string;
-  /** The HTTP or HTTPS URL of the `.tar.gz`. */
-  readonly url: string;
-  /** Its SHA-256 in hex. The instance rejects any other file. */
-  readonly sha256: string;
+  /**
+   * The release, such as `7.2.15`.
+   * @default - Redis 7.2.15 or Valkey 8.1.9
+   */
+  readonly version?: string;
+  /**
+   * The HTTP or HTTPS URL of the `.tar.gz`.
+   * @default - that of the release on the engine's own site
+   */
+  readonly url?: string;
+  /**
+   * Its SHA-256 in hex. The instance rejects any other file.
+   * @default - that of the release
+   */
+  readonly sha256?: string;
 }
 
-const VERSION = "7.2.15";
-
-/** The release that is built by default. */
-export const DEFAULT_SOURCE: RedisSource = {
-  version: VERSION,
-  url: `https://download.redis.io/releases/redis-${VERSION}.tar.gz`,
-  sha256: "7bf7975331511fdb788e85dae63964b128fccee1df026a10db57444babc9c9c4",
-};
-
-/** How Redis is installed on an instance. Its version must not be older than that of the masters. */
+/** How the server is installed on an instance. Its version must not be older than that of the masters. */
 export class RedisInstall {
-  /** Built once on the instance from a pinned release, and kept on the root volume. Redis 7.2.15 by default. */
-  public static source(source: RedisSource = DEFAULT_SOURCE): RedisInstall {
+  /** Built once on the instance from a pinned release, and kept on the root volume. */
+  public static source(source: RedisSource = {}): RedisInstall {
+    const { version, url, sha256 } = source;
     const validator = new Validator();
-    validator.value("redis.version", source.version, ofFormat(RELEASE));
-    validator.value("redis.url", source.url, ofFormat(ARCHIVE_URL));
-    validator.value("redis.sha256", source.sha256, ofFormat(SHA256));
+    if (version !== undefined) validator.value("redis.version", version, ofFormat(RELEASE));
+    if (url !== undefined) validator.value("redis.url", url, ofFormat(ARCHIVE_URL));
+    if (sha256 !== undefined) validator.value("redis.sha256", sha256, ofFormat(SHA256));
     return new RedisInstall("source", validator.preconditions, source);
   }
 
   /**
    * The package of the distribution.
-   * @param name the package; default: the first common name that the distribution has
+   * @param name the package; default: the first common name of the engine that the distribution has
    */
   public static package(name?: string): RedisInstall {
     const validator = new Validator();
@@ -43,7 +44,7 @@ export class RedisInstall {
     return new RedisInstall("package", validator.preconditions, undefined, name);
   }
 
-  /** The image (AMI) already has redis-server and redis-cli on its PATH. */
+  /** The image (AMI) already has the engine's server and client on its PATH, such as redis-server and redis-cli. */
   public static image(): RedisInstall {
     return new RedisInstall("image", []);
   }
@@ -56,7 +57,7 @@ export class RedisInstall {
      * @internal
      */
     public readonly _preconditions: readonly Precondition[],
-    /** The release, if Redis is built from source. */
+    /** The release as given, if the server is built from source. */
     public readonly release?: RedisSource,
     /** The name of the package, if given. */
     public readonly packageName?: string,

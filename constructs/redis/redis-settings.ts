@@ -2,12 +2,18 @@ import { hcl } from "../terraform/hcl";
 import { type Constraint } from "../validation/constraint";
 import { RESERVED_DIRECTIVES } from "../validation/formats";
 import { terraformPattern } from "../validation/value-rules";
+import { type RedisEngine } from "./redis-engine";
 import { type RedisInstall } from "./redis-install";
 
 /** The Redis server of each replica. */
 export interface RedisSettings {
   /**
-   * How Redis is installed on an instance.
+   * Which server it is.
+   * @default RedisEngine.REDIS
+   */
+  readonly engine?: RedisEngine;
+  /**
+   * How it is installed on an instance.
    * @default RedisInstall.source()
    */
   readonly install?: RedisInstall;

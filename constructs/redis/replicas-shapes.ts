@@ -3,11 +3,13 @@ import { SECRETS_SHAPES } from "../access/secrets";
 import { DATA_VOLUME, GROUP_SHAPES } from "../elastigroup/group-shapes";
 import { list, object, oneOf, required } from "../validation/shape";
 import { Failover } from "./failover";
+import { RedisEngine } from "./redis-engine";
 import { RedisInstall } from "./redis-install";
 import { type RedisSettings } from "./redis-settings";
 import { type Shard } from "./shard";
 
 const redis = object<RedisSettings>({
+  engine: oneOf(RedisEngine),
   install: oneOf(RedisInstall, "source", "package", "image"),
   directives: object(),
 });

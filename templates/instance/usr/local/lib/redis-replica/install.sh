@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
-# Installs Redis: built from a pinned release, from the distribution's package, or already in the image. Exits with 10
-# if it should be tried again, and with 20 if an operator must act.
+# Installs the server: built from a pinned release, from the distribution's package, or already in the image. Exits with
+# 10 if it should be tried again, and with 20 if an operator must act.
 set -Eeuo pipefail
 umask 022
+ENGINE=redis
 # shellcheck source=/dev/null
 . /etc/redis-replica/settings
 agent=/usr/local/bin/redis-replica opt=/opt/redis-replica
+# Where Redis is not packaged any more, Valkey is what a distribution has in its place.
+label=Redis servers=(redis-server redis6-server valkey-server) clients=(redis-cli redis6-cli valkey-cli)
+deb=redis-server rpms=(redis redis6 valkey) names='redis-server, redis, redis6 or valkey'
+if [[ $ENGINE == valkey ]]; then
+  label=Valkey servers=(valkey-server) clients=(valkey-cli) deb=valkey-server rpms=(valkey) names='valkey-server or valkey'
+fi
 export DEBIAN_FRONTEND=noninteractive
 
 # Any other failure, such as a full disk.
@@ -52,19 +59,19 @@ build() {
     exec "$agent" refuse 'no repository has the build dependencies (gcc, make, pkg-config, curl): set redis.install to package or image'
   rm -rf "$work"
   mkdir -p "$work"
-  found=$(curl -fsSL --retry 5 --retry-connrefused --connect-timeout 10 --max-time 600 -o "$work/redis.tar.gz" "$URL" 2>&1) ||
+  found=$(curl -fsSL --retry 5 --retry-connrefused --connect-timeout 10 --max-time 600 -o "$work/source.tar.gz" "$URL" 2>&1) ||
     exec "$agent" later "cannot download $URL: ${found##*$'\n'}"
-  found=$(sha256sum <"$work/redis.tar.gz")
+  found=$(sha256sum <"$work/source.tar.gz")
   [[ ${found%% *} == "$SHA256" ]] || exec "$agent" refuse "$URL is not the pinned file: its sha256 is ${found%% *}, not $SHA256"
-  tar -xzf "$work/redis.tar.gz" -C "$work" --strip-components=1 --no-same-owner
-  "$agent" later "building Redis $VERSION" || true
+  tar -xzf "$work/source.tar.gz" -C "$work" --strip-components=1 --no-same-owner
+  "$agent" later "building $label $VERSION" || true
   # -O2 without link-time optimization, the default before 7.2, halves the build time.
-  make -C "$work/src" -j"$(nproc)" USE_SYSTEMD=yes OPTIMIZATION=-O2 redis-server redis-cli >"$work/log" 2>&1 || {
+  make -C "$work/src" -j"$(nproc)" USE_SYSTEMD=yes OPTIMIZATION=-O2 "$ENGINE-server" "$ENGINE-cli" >"$work/log" 2>&1 || {
     tail -n 20 "$work/log" >&2
-    exec "$agent" refuse "Redis $VERSION does not build: $(tail -n 1 "$work/log")"
+    exec "$agent" refuse "$label $VERSION does not build: $(tail -n 1 "$work/log")"
   }
   mkdir -p "$1.new"
-  mv "$work/src/redis-server" "$work/src/redis-cli" "$1.new"
+  mv "$work/src/$ENGINE-server" "$work/src/$ENGINE-cli" "$1.new"
   # After a power cut an empty program would count as built.
   sync "$1.new"/*
   rm -rf "$1" "$work"
@@ -82,15 +89,15 @@ for name in redis-server redis redis6 valkey-server valkey; do
   systemctl -q mask --now "$name.service" 2>/dev/null || systemctl -q disable --now "$name.service" 2>/dev/null || true
 done
 if [[ $INSTALL == source ]]; then
-  server=$opt/redis-$VERSION/redis-server client=$opt/redis-$VERSION/redis-cli
-  [[ -x $server ]] || build "$opt/redis-$VERSION"
+  built=$opt/$ENGINE-$VERSION
+  server=$built/$ENGINE-server client=$built/$ENGINE-cli
+  [[ -x $server ]] || build "$built"
 else
-  servers=(redis-server redis6-server valkey-server)
-  # shellcheck disable=SC2086 # words
-  [[ $INSTALL == image || -n $(first "${servers[@]}") ]] || packages "${PACKAGE:-redis-server}" ${PACKAGE:-redis redis6 valkey} ||
-    exec "$agent" refuse "no repository has the package ${PACKAGE:-redis-server, redis, redis6 or valkey}"
-  server=$(first "${servers[@]}") client=$(first redis-cli redis6-cli valkey-cli)
-  [[ -n $server && -n $client ]] || exec "$agent" refuse "this machine has no redis-server and redis-cli (install: $INSTALL)"
+  [[ -z $PACKAGE ]] || deb=$PACKAGE rpms=("$PACKAGE") names=$PACKAGE
+  [[ $INSTALL == image || -n $(first "${servers[@]}") ]] || packages "$deb" "${rpms[@]}" ||
+    exec "$agent" refuse "no repository has the package $names"
+  server=$(first "${servers[@]}") client=$(first "${clients[@]}")
+  [[ -n $server && -n $client ]] || exec "$agent" refuse "this machine has no ${servers[0]} and ${clients[0]} (install: $INSTALL)"
 fi
 mkdir -p "$opt/bin" /etc/systemd/system/redis-replica.service.d
 for name in redis-server redis-check-rdb valkey-check-rdb redis-cli; do
