@@ -3,10 +3,11 @@
 Prints a JSON object with two sorted lists: `reasons` and `logs`. A value that is known only at run time is shown as
 `…`. A test of docs/troubleshooting.md compares the page with these lists.
 
-Three kinds of text become a reason:
+Four kinds of text become a reason:
 
 - what reaches set_state(): followed from there to the callers, through all functions that pass a parameter on;
 - the second value of a decision: `return "later", "the shard's owner is down"`;
+- what a function of RETURNING returns;
 - the text of an Unknown, and of an error that facts.fact() turns into one.
 """
 
@@ -27,6 +28,8 @@ HOLE = "…"
 COMMANDS = ("run", "main")
 # Where the reason of a state ends up, and where download.py ends: a function, and the position of the text.
 SINKS = {"set_state": 2, "end": 1}
+# Their text becomes a reason at their callers.
+RETURNING = ("misfit",)
 # The actions of a decision that come with a reason.
 ACTIONS = ("later", "refuse", "report", "leave")
 ERRORS = ("Unknown", "Refused", "ValueError", "OSError", "TimeoutError")
@@ -64,6 +67,8 @@ class Sources:
         sinks = self.sinks()
         for scope in self.scopes:
             for node in ast.walk(scope):
+                if isinstance(node, ast.Return) and node.value and getattr(scope, "name", "") in RETURNING:
+                    found |= self.texts(node.value, scope)
                 if isinstance(node, ast.Return):
                     for action, reason in decided(node):
                         found |= self.texts(reason, scope) if action in ACTIONS else set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -12,7 +13,25 @@ import suite
 from fakes import put
 from suite import Case, rows
 
-TOOLS = "bash cat chmod flock grep gzip head ln mkdir mv nproc rm sha256sum sync tail tar wc".split()
+TOOLS = [
+    "bash",
+    "cat",
+    "chmod",
+    "flock",
+    "grep",
+    "gzip",
+    "head",
+    "ln",
+    "mkdir",
+    "mv",
+    "nproc",
+    "rm",
+    "sha256sum",
+    "sync",
+    "tail",
+    "tar",
+    "wc",
+]
 # The agent's answers to `later` and `refuse`, by their exit codes.
 AGENT = 'echo "$*" >>"$LOG"; [ "$1" = later ] && exit 10; exit 20'
 # Compiles every target that it is given.
@@ -38,7 +57,7 @@ class InstallTest(Case):
         self.program("curl", CURL)
         self.program("make", MAKE)
         self.program("apt-get", APT)
-        for name in "gcc pkg-config id useradd systemctl sleep".split():
+        for name in ("gcc", "pkg-config", "id", "useradd", "systemctl", "sleep"):
             self.program(name, "")
         self.program("redis-replica", AGENT, f"{self.root}/usr/local/bin")
         self.archive = f"{self.root}/archive.tar.gz"
@@ -59,9 +78,7 @@ class InstallTest(Case):
         put(f"{self.root}/etc/redis-replica/settings", "".join(f"{name}='{value}'\n" for name, value in every.items()))
         with open(f"{suite.LIB}/install.sh") as file:
             script = file.read()
-        for folder in "/etc/", "/opt/", "/run/", "/usr/local/bin/":
-            script = script.replace(f" {folder}", f" {self.root}{folder}").replace(f"={folder}", f"={self.root}{folder}")
-            script = script.replace(f"<{folder}", f"<{self.root}{folder}").replace(f">>{folder}", f">>{self.root}{folder}")
+        script = re.sub("(?<=[ =<>])(?=/(?:etc|opt|run|usr/local/bin)/)", self.root, script)
         log = f"{self.root}/log"
         put(log, "")
         env = {"PATH": self.path, "LOG": log, "ARCHIVE": self.archive, "PACKAGED": packaged}

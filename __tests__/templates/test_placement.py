@@ -268,7 +268,8 @@ class PlaceTest(Case):
     def test_a_server_older_than_its_masters_is_refused_with_both_versions_before_it_follows(self) -> None:
         self.theirs = info(redis_version="8.0.6")
         self.assertEqual(self.place(), (20, []))
-        self.assertIn("Redis 7.0.15 cannot replicate from Redis 8.0.6 at 10.0.0.1:6379", self.world.shown_state)
+        text = "Redis 7.0.15 cannot read the data of Redis 8.0.6 at 10.0.0.1:6379: install Redis 8.0.6 or newer"
+        self.assertEqual(self.world.shown_state, f"refused: {text}")
 
     @rows(
         ("a master that does not report its version is not followed", Unknown("no answer")),

@@ -397,7 +397,18 @@ class RefusalTest(PrepareCase):
     def test_a_server_older_than_the_owners_is_refused(self) -> None:
         self.answer("10.0.0.1", INFO=OWNER.replace("7.0.15", "8.0.6"))
         self.assertEqual(self.prepare(), 20)
-        self.assertIn("older than its master's", self.world.shown_state)
+        versions = "Redis 7.0.15 cannot read the data of Redis 8.0.6 at 10.0.0.1:6379: install Redis 8.0.6 or newer"
+        self.assertEqual(self.world.shown_state, f"refused: this server is older than its master's: {versions}")
+
+    def test_a_server_older_than_the_one_that_wrote_the_rdb_is_refused_and_the_volume_is_not_changed(self) -> None:
+        newer = rdb(redis_ver="8.0.6")
+        put(self.world.data / "dump.rdb", newer)
+        before = self.files
+        self.assertEqual(self.prepare(), 20)
+        versions = "Redis 7.0.15 cannot read the data of Redis 8.0.6 on this volume: install Redis 8.0.6 or newer"
+        self.assertEqual(self.world.shown_state, f"refused: {versions}")
+        self.assertEqual({name: each for name, each in self.files.items() if name in before}, before)
+        self.assertFalse(self.world.run.has("started"))
 
     def test_with_an_acceptance_it_follows_once_and_keeps_the_data_of_the_volume(self) -> None:
         self.prepare()

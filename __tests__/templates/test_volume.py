@@ -136,6 +136,14 @@ class RdbTest(Case):
     def test_the_text_of_an_rdb_has_its_offset_and_whether_it_has_keys(self) -> None:
         self.assertEqual([str(Rdb(FULL)), str(Rdb(EMPTY))], ["offset 700, has keys", "offset 700, no keys"])
 
+    @rows(
+        ("an RDB of Redis names its writer", rdb(redis_ver="7.2.4"), "redis_version:7.2.4"),
+        ("an RDB of Valkey names its writer", rdb(b"VALKEY080", valkey_ver="9.1.2"), "valkey_version:9.1.2"),
+        ("an RDB that is not one names no writer", b"no RDB", ""),
+    )
+    def writers(self, data: bytes, writer: str) -> None:
+        self.assertEqual(Rdb(data).writer, writer)
+
     def test_a_mark_is_the_size_and_the_checksum(self) -> None:
         data = Folder(self.folder())
         self.assertEqual(rdb_mark(data), "")
@@ -178,6 +186,8 @@ class RealRdbTest(Case):
         fields, found = self.saved("SET a 1")
         self.assertEqual((found.id, str(found.offset)), (fields["master_replid"], fields["master_repl_offset"]))
         self.assertTrue(found.has_keys and found.offset > 0 and abs(found.saved - time.time()) < 60)
+        text = subprocess.run(["redis-server", "--version"], capture_output=True, text=True).stdout
+        self.assertIn(f"{found.writer.partition(':')[2]} ", text)
 
     def test_the_rdb_of_a_real_server_without_keys_has_none(self) -> None:
         self.assertFalse(self.saved()[1].has_keys)

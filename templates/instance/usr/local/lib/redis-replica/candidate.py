@@ -7,11 +7,12 @@ from functools import partial
 import promoted_aof
 import receipt
 from facts import Unknown, fact, known
+from installed import program
 from membership import twin
 from nodes import is_whole
 from report import elapsed
 from resp import Info
-from server_conf import can_read, version, window
+from server_conf import misfit, version, window
 from staleness import is_stale
 from typed import integer, plain
 from view import View, look
@@ -35,6 +36,8 @@ class Candidate:
         self.world, self.address, self.instance = world, address, instance
         self.own = Own()
         self.data: Fact = "unknown"
+        # Why the installed server cannot read the owner's data, once that is known.
+        self.misfit = ""
         self.own_role = fact(self._read)
         self.me = self.own.id
         self.view = look(world, self.own, self.me)
@@ -82,7 +85,7 @@ class Candidate:
             "same": fact(lambda: known(self.instance) == world.state.text("instance-id").strip()),
             "seen": view.role,
             "owner": state,
-            "fits": fact(lambda: not live or can_read(version(Info(self.program)), version(Info(info)))),
+            "fits": fact(lambda: not live or self._fits(Info(info), place)),
             "stale": fact(lambda: live and is_stale(read_rdb(world.data), Info(info), keys)),
             "copy": fact(self._copy),
             "proof": fact(lambda: self.whole and receipt.proof(world, view)),
@@ -98,13 +101,9 @@ class Candidate:
             return False
         return elapsed(self.world, "since") >= window(self.world)
 
-    @property
-    def program(self) -> str:
-        """The installed server's version in the form of INFO. The program prints "Redis server v=7.0.15 ..."."""
-        argv = f"{self.world.bin}/redis-server", "--version"
-        text = self.world.processes.run(*argv, seconds=5, user=self.world.redis_user)[1]
-        engine, _, rest = text.partition(" server v=")
-        return f"{engine.lower()}_version:{rest.split(' ')[0]}"
+    def _fits(self, owner: Info, place: str) -> bool:
+        self.misfit = misfit(version(Info(program(self.world))), version(owner), f"at {place}")
+        return not self.misfit
 
     def _copy(self) -> str:
         """following: a live, electable replica kept its link until the masters lost this node. Else other or none."""
@@ -122,7 +121,7 @@ class Candidate:
         world = self.world
         if not world.run.has("failed") or not world.data.has("dump.rdb"):
             return False
-        checker = f"{world.bin}/{self.program.partition('_')[0]}-check-rdb"
+        checker = f"{world.bin}/{program(world).partition('_')[0]}-check-rdb"
         return world.processes.run(checker, world.data / "dump.rdb", seconds=600, user=world.redis_user)[0] == 1
 
     def evidence(self) -> list[str]:

@@ -48,6 +48,7 @@ START = {
 }
 
 BEHIND = "the offset has not reached the master's"
+OLDER = "this server is older than its master's"
 NO_QUORUM = "no majority of the masters answers and agrees"
 
 
@@ -85,7 +86,7 @@ def decide_start(f: Facts) -> Action:
 def decide_follow(f: Facts) -> Action:
     """The owner of this node's shard is live. Follow it unless that would delete data that only this volume has."""
     if f.fits == "no":
-        return "refuse", "this server is older than its master's and cannot read its data"
+        return "refuse", OLDER
     if f.stale == "loading":
         return "later", "the shard's owner is loading its data"
     if f.stale == "yes" and f.accepted == "no":

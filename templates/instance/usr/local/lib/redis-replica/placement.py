@@ -10,7 +10,7 @@ from membership import NO_FAILOVER, meet
 from nodes import Node, covered
 from report import elapsed, later, log, refuse
 from resp import Info
-from server_conf import can_read, show, version
+from server_conf import misfit, version
 from typed import is_ip
 from view import View, look
 
@@ -140,9 +140,9 @@ def follow(world: World, running: Running, view: View) -> None:
         mine, theirs = version(running.info), version(Info(world.network.ask(master.address, "INFO")))
     except (Unknown, LookupError, ValueError) as error:
         later(world, f"the version of {master.address} is not known: {error}")
-    if not can_read(mine, theirs):
+    text = misfit(mine, theirs, f"at {master.address}")
+    if text:
         # Every attempt would cost the master a full sync, indefinitely.
-        text = f"{show(mine)} cannot replicate from {show(theirs)} at {master.address}: install {show(theirs)} or newer"
         refuse(world, text, "version")
     # This node has no data of the shard yet: it must not be elected before its first sync.
     world.command(*NO_FAILOVER, "yes")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from binascii import crc32
 
+import installed
 import metadata
 import promoted_aof
 from candidate import Candidate
-from decide import START, decide_start
+from decide import OLDER, START, decide_start
 from facts import Unknown, settle
 from nodes_conf import rebuild
 from report import LATER, REFUSED, Leave, later, log, refuse, waiting
@@ -41,6 +42,7 @@ def prepare(world: World) -> None:
         mount(world)
     install(world)
     world.data.make()
+    installed.check(world)
     ip, instance = metadata.identity(world)
     if not ip:
         later(world, f"no private IP yet: {instance}")
@@ -96,6 +98,7 @@ def decide(world: World, candidate: Candidate) -> tuple[str, bool]:
     roles = f"nodes.conf role: {facts['own']}, cluster view: {view.role}, owner of its shard: {view.owner()[0]}"
     if action == "later":
         later(world, why if view.quorum else f"{why}: {view.reason}")
+    why = f"{why}: {candidate.misfit}" if why == OLDER else why
     if action == "refuse":
         keep_rdb(world)
         refuse(world, why, refusal, [roles, *candidate.evidence()])

@@ -72,6 +72,12 @@ def show(version: tuple[str, list[int]]) -> str:
     return f"{version[0]} {'.'.join(map(str, version[1]))}"
 
 
+def misfit(mine: tuple[str, list[int]], theirs: tuple[str, list[int]], where: str) -> str:
+    """Why the server `mine` cannot load the data that `theirs` has written; empty if it can."""
+    text = f"{show(mine)} cannot read the data of {show(theirs)} {where}: install {show(theirs)} or newer"
+    return "" if can_read(mine, theirs) else text
+
+
 def can_read(mine: tuple[str, list[int]], theirs: tuple[str, list[int]]) -> bool:
     """Whether the server `mine` can load the RDB of `theirs`: its release must be at least as new.
 

@@ -61,12 +61,14 @@ def has_data(data: Folder) -> bool:
 class Rdb:
     """The head of an RDB. `offset` and `saved` (seconds by the server's clock) are -1 if it has none.
 
+    `writer` is the version of the server that wrote it, in the form of INFO.
+
     A damaged RDB is assumed to have keys. `magic` is ordered: REDIS0009 is of Redis 6, VALKEY080 of Valkey 9.
     """
 
     def __init__(self, data: bytes) -> None:
         self.magic = data[:9]
-        self.id, self.offset, self.saved, self.has_keys, self.damage = "", -1, -1, True, ""
+        self.id, self.offset, self.saved, self.has_keys, self.damage, self.writer = "", -1, -1, True, "", ""
         self._data, self._at = data, 9
         try:
             # An RDB starts with "REDIS" and four digits, or "VALKEY" and three.
@@ -76,6 +78,8 @@ class Rdb:
                 name, value = self._string(), self._string()
                 if name == "repl-id":
                     self.id = value
+                elif name in ("redis-ver", "valkey-ver"):
+                    self.writer = f"{name[:-4]}_version:{value}"
                 elif name == "repl-offset":
                     self.offset = integer(value)
                 elif name == "ctime":

@@ -1,0 +1,32 @@
+"""The installed server: its version, and whether it can run on this volume."""
+
+from __future__ import annotations
+
+from report import refuse
+from resp import Info
+from server_conf import misfit, version
+from volume import read_rdb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from world import World
+
+
+def program(world: World) -> str:
+    """The version in the form of INFO. The program prints "Redis server v=7.0.15 ..."."""
+    argv = f"{world.bin}/redis-server", "--version"
+    text = world.processes.run(*argv, seconds=5, user=world.redis_user)[1]
+    engine, _, rest = text.partition(" server v=")
+    return f"{engine.lower()}_version:{rest.split(' ')[0]}"
+
+
+def check(world: World) -> None:
+    """Exits with 20 if the server is older than the one that wrote the RDB on this volume, and cannot load it."""
+    try:
+        rdb = read_rdb(world.data)
+        text = rdb and misfit(version(Info(program(world))), version(Info(rdb.writer)), "on this volume")
+    except (OSError, LookupError, ValueError):
+        # A version that is not known is no evidence. Redis reports by itself what it cannot load.
+        return
+    if text:
+        refuse(world, text, "version")
