@@ -61,6 +61,7 @@ export function fromConstruct(source: Source, error: unknown): Problem {
 /** Values of the file that are part of the user data, and have no limited length. */
 const CARRIED: readonly Path[] = [
   ["redis", "directives"],
+  ["redis", "modules"],
   ["bootScript", "before"],
   ["bootScript", "after"],
   ["masters"],

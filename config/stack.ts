@@ -271,9 +271,9 @@ function renderBootScript(values: Variables, script: ClusterConfig["bootScript"]
 
 function renderRedis(redis: ClusterConfig["redis"]): RedisSettings | undefined {
   if (redis === undefined) return undefined;
-  const { port, busPort, maxMemory, backlogSize, directives } = redis;
+  const { port, busPort, maxMemory, backlogSize, modules, directives } = redis;
   return {
-    ...{ port, busPort, maxMemory, backlogSize, directives },
+    ...{ port, busPort, maxMemory, backlogSize, modules, directives },
     engine: redis.engine && (redis.engine === "valkey" ? RedisEngine.VALKEY : RedisEngine.REDIS),
     install: renderInstall(redis),
   };

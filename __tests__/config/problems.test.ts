@@ -143,6 +143,17 @@ describe("each mistake is one message with its position, the rule and the value"
       '`redis.version` must be a release of Valkey that this package knows, such as 7.2.14, 8.0.10 or 8.1.9, unless `url` and `sha256` are given, got: "8.1.4"',
     ],
     [
+      "a module without its path",
+      { redis: { modules: ["redisbloom.so"] } },
+      "`redis.modules[0]` must be the absolute path of a module, with its arguments behind it, got: a text",
+    ],
+    [
+      "a module with a further line",
+      { redis: { modules: ["/lib/a.so 1\nport 1"] } },
+      "`redis.modules[0]` must be the absolute path of a module, with its arguments behind it, got: a text",
+    ],
+    ["no module", { redis: { modules: [] } }, "`redis.modules` must name at least one module, got: "],
+    [
       "an engine that is none",
       { redis: { engine: "valky" } },
       '`redis.engine` must be one of redis, valkey, got: "valky". Did you mean `valkey`?',
@@ -396,6 +407,7 @@ describe("a message does not quote a possible secret", () => {
     ["a password as a directive", "redis: { directives: { requirepass: hunter2 } }", "a text"],
     ["directives as a text", "redis: { directives: requirepass hunter2 }", "a text"],
     ["directives as a list", "redis: { directives: [requirepass hunter2] }", "a list of 1"],
+    ["a password as an argument of a module", "redis: { modules: [a.so hunter2] }", "a text"],
     ["a directive as a list", "redis: { directives: { hz: [hunter2] } }", "a list of 1"],
     [
       "a list instead of directives",

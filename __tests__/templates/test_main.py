@@ -153,6 +153,13 @@ class SetupTest(Case):
             self.set_up(0)
         self.assertEqual(left, [("restart", 0)])
 
+    def test_a_running_redis_is_left_alone_if_a_new_module_is_missing(self) -> None:
+        self.world.settings.all["MODULES"] = "/nowhere/search.so"
+        with mock.patch.object(setup, "restart_due", return_value=7):
+            self.assertEqual(self.set_up(0), 20)
+        self.assertIn("refused: the module /nowhere/search.so is missing", self.world.shown_state)
+        self.assertFalse(self.world.run.has("refused"))
+
     def due(self, program: str, conf: str) -> bool:
         put(self.world.etc / "redis.conf", "save 60 1\n")
         wanted = server_conf.render(

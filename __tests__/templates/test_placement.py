@@ -271,6 +271,12 @@ class PlaceTest(Case):
         text = "Redis 7.0.15 cannot read the data of Redis 8.0.6 at 10.0.0.1:6379: install Redis 8.0.6 or newer"
         self.assertEqual(self.world.shown_state, f"refused: {text}")
 
+    def test_a_server_that_lacks_a_module_of_its_master_is_refused_by_name_before_it_follows(self) -> None:
+        self.theirs = info(redis_version="7.0.15") + "module:name=search,ver=20609,api=1\r\nmodule:name=bf,ver=1\r\n"
+        self.assertEqual(self.place(), (20, []))
+        text = "10.0.0.1:6379 has modules that this server lacks: bf, search; add their files to redis.modules"
+        self.assertEqual(self.world.shown_state, f"refused: {text}")
+
     @rows(
         ("a master that does not report its version is not followed", Unknown("no answer")),
         ("a master that requires a password is not followed", Refused("NOAUTH Authentication required.")),

@@ -410,6 +410,11 @@ class RefusalTest(PrepareCase):
         self.assertEqual({name: each for name, each in self.files.items() if name in before}, before)
         self.assertFalse(self.world.run.has("started"))
 
+    def test_a_module_whose_file_is_missing_is_refused_by_name(self) -> None:
+        self.world.settings.all["MODULES"] = "/nowhere/search.so MAXSEARCHRESULTS 10"
+        self.assertEqual(self.prepare(), 20)
+        self.assertIn("refused: the module /nowhere/search.so is missing", self.world.shown_state)
+
     def test_with_an_acceptance_it_follows_once_and_keeps_the_data_of_the_volume(self) -> None:
         self.prepare()
         report.accept(self.world)

@@ -49,6 +49,14 @@ class RenderTest(Case):
         self.assertLess(lines.index("hz 20"), lines.index("cluster-port 17000"))
         self.assertIn("timeout 0", lines)
 
+    def test_modules_are_loaded_with_their_arguments(self) -> None:
+        self.assertFalse([line for line in self.render() if line.startswith("loadmodule")])
+        lines = self.render(settings=f"{SETTINGS}MODULES='/lib/a.so\n/lib/b.so SIZE 400'\n")
+        self.assertEqual(
+            [line for line in lines if line.startswith("loadmodule")],
+            ["loadmodule /lib/a.so", "loadmodule /lib/b.so SIZE 400"],
+        )
+
     def test_the_append_only_file_is_on_or_off(self) -> None:
         self.assertIn("appendonly no", self.render())
         self.assertIn("appendonly yes", self.render(aof=True))

@@ -4,6 +4,7 @@ import {
   BACKLOG_SIZE,
   DIRECTIVE,
   LINE,
+  MODULE,
   PACKAGE,
   RELEASE,
   SHA256,
@@ -15,7 +16,7 @@ import { CHECKSUMS } from "../../constructs/redis/server-checksums";
 import { DEFAULT_VERSIONS } from "../../constructs/redis/server-release";
 import { DEFAULT_BACKLOG } from "../../constructs/redis/defaults";
 import { PORTS } from "../../constructs/validation/limits";
-import { oneOf, text, whole } from "./values";
+import { list, oneOf, text, whole } from "./values";
 
 const directive = z.union([text(LINE), z.int().transform(String)], {
   error: "be one line of text or a whole number",
@@ -76,6 +77,13 @@ export const redis = z.strictObject(
       description: "`repl-backlog-size`: what a promoted replica can send again without a full resync.",
       default: DEFAULT_BACKLOG,
     }),
+    modules: list(text(MODULE), MODULE.noun)
+      .optional()
+      .meta({
+        description:
+          "Modules to load, which the image must have: each as behind `loadmodule` in redis.conf. A replica needs all modules of its master.",
+        examples: [["/usr/lib/redis/modules/redisbloom.so"]],
+      }),
     directives: z
       .record(text(DIRECTIVE), directive, {
         error: "be a map from directives of redis.conf to their values",

@@ -3,7 +3,7 @@ import { create, type TemplateDelegate } from "handlebars";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { portsConstraints, REDIS_PORT } from "../access/redis-ports";
-import { shellWord, wordList } from "../terraform/escape";
+import { shellWord, joined } from "../terraform/escape";
 import { hcl } from "../terraform/hcl";
 import {
   BACKLOG_SIZE,
@@ -12,6 +12,7 @@ import {
   HOST,
   HTTP_URL,
   LINE,
+  MODULE,
   SHA256,
   SHELL,
   SIZE,
@@ -169,13 +170,14 @@ const SCRIPT: ValueRule<string> = {
 };
 
 function validateRedis(redis: RedisSettings, validator: Validator): void {
-  const { install, port = REDIS_PORT, busPort, maxMemory, backlogSize, directives = {} } = redis;
+  const { install, port = REDIS_PORT, busPort, maxMemory, backlogSize, modules, directives = {} } = redis;
   validator.across(releaseConstraints({ ...install?.release, engine: redis.engine?.value }));
   validator.value("redis.port", port, within(PORTS));
   if (busPort !== undefined) validator.value("redis.busPort", busPort, within(PORTS));
   validator.across(portsConstraints(redis));
   if (maxMemory !== undefined) validator.value("redis.maxMemory", maxMemory, ofFormat(SIZE));
   if (backlogSize !== undefined) validator.value("redis.backlogSize", backlogSize, ofFormat(BACKLOG_SIZE));
+  validator.list("redis.modules", modules, MODULE);
   for (const [directive, value] of Object.entries(directives)) {
     validator.value("redis.directives", directive, ofFormat(DIRECTIVE));
     validator.value(["redis", "directives", directive], value, ofFormat(LINE));
@@ -189,7 +191,7 @@ function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: 
   const release = releaseOf(engine, install);
   const port = redis.port ?? REDIS_PORT;
   return {
-    MASTERS: wordList(props.masters),
+    MASTERS: joined(props.masters, " "),
     SHARD: props.shard ?? "",
     ...(engine !== RedisEngine.REDIS && { ENGINE: engine.value }),
     INSTALL: install.method,
@@ -205,6 +207,7 @@ function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: 
     DIRECTIVES: Object.entries(redis.directives ?? {})
       .map(([directive, value]) => `${directive} ${value}`)
       .join("\n"),
+    ...(redis.modules !== undefined && { MODULES: joined(redis.modules, "\n") }),
     ...(props.dataVolume !== undefined && { DATA_VOLUME: keptOrFresh(props.dataVolume) }),
   };
 }

@@ -38,6 +38,12 @@ export interface RedisSettings {
    */
   readonly backlogSize?: string;
   /**
+   * Modules to load: the absolute path of each on the image, with its arguments behind it, as in a line `loadmodule` of
+   * redis.conf. A replica needs all modules of its master.
+   * @default - none
+   */
+  readonly modules?: string[];
+  /**
    * Further directives of redis.conf. Directives that this package sets or relies on are rejected.
    * @default - none
    */

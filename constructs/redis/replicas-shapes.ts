@@ -11,6 +11,7 @@ import { type Shard } from "./shard";
 const redis = object<RedisSettings>({
   engine: oneOf(RedisEngine),
   install: oneOf(RedisInstall, "source", "package", "image"),
+  modules: list(),
   directives: object(),
 });
 

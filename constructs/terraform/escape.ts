@@ -36,7 +36,7 @@ export function shellWord(text: string): string {
   return `'${quoted}'`;
 }
 
-/** A list as one text of words. A list that is known only to Terraform is joined by an expression. */
-export function wordList(values: string[]): string {
-  return Token.isUnresolved(values) ? Fn.join(" ", values) : values.join(" ");
+/** A list as one text. A list that is known only to Terraform is joined by an expression. */
+export function joined(values: string[], separator: string): string {
+  return Token.isUnresolved(values) ? Fn.join(separator, values) : values.join(separator);
 }

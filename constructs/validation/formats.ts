@@ -263,6 +263,13 @@ function withLikelyUnit(text: string, unitOf: (digits: number) => string): strin
   return `${number}${/^k/i.test(unit) ? "mb" : unitOf(number.length)}`;
 }
 
+/** What follows `loadmodule` in redis.conf. */
+export const MODULE: Format = {
+  pattern: /^\/[^\s"'\\]+( [^\r\n]*[^\s])?$/,
+  rule: "be the absolute path of a module, with its arguments behind it",
+  noun: "module",
+};
+
 export const DIRECTIVE: Format = {
   pattern: /^[a-z][a-z-]*$/,
   rule: "name a directive of redis.conf",

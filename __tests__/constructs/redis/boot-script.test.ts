@@ -57,6 +57,15 @@ describe("settings", () => {
     });
   });
 
+  test("have a line for each module, only if there are some", () => {
+    const modules = ["/lib/a.so", "/lib/b.so SIZE 400"];
+    expect(new BootScript({ masters }).settings).not.toHaveProperty("MODULES");
+    expect(new BootScript({ masters, redis: { modules } }).settings).toHaveProperty(
+      "MODULES",
+      "/lib/a.so\n/lib/b.so SIZE 400",
+    );
+  });
+
   test("have the data volume, and whether it is kept, only if there is one", () => {
     expect(new BootScript({ masters }).settings).not.toHaveProperty("DATA_VOLUME");
     expect(new BootScript({ masters, dataVolume: true }).settings).toHaveProperty("DATA_VOLUME", "kept");

@@ -1,7 +1,8 @@
-"""The installed server: its version, and whether it can run on this volume."""
+"""The installed server: its version, and whether it can run with these settings on this volume."""
 
 from __future__ import annotations
 
+from modules import missing
 from report import refuse
 from resp import Info
 from server_conf import misfit, version
@@ -21,7 +22,9 @@ def program(world: World) -> str:
 
 
 def check(world: World) -> None:
-    """Exits with 20 if the server is older than the one that wrote the RDB on this volume, and cannot load it."""
+    """Exits with 20 if a module is missing, or if the RDB on this volume is of a newer server, and cannot be loaded."""
+    if missing(world):
+        refuse(world, missing(world), "modules")
     try:
         rdb = read_rdb(world.data)
         text = rdb and misfit(version(Info(program(world))), version(Info(rdb.writer)), "on this volume")

@@ -7,6 +7,7 @@ from binascii import crc_hqx
 
 from facts import Refused, Unknown
 from membership import NO_FAILOVER, meet
+from modules import lacking
 from nodes import Node, covered
 from report import elapsed, later, log, refuse
 from resp import Info
@@ -136,14 +137,18 @@ def follow(world: World, running: Running, view: View) -> None:
     master = choose(world, view, running.address)
     if not master:
         later(world, "no master to replicate" + " in its shard" * bool(world.settings.shard))
+    info = Info(world.network.ask(master.address, "INFO"))
     try:
-        mine, theirs = version(running.info), version(Info(world.network.ask(master.address, "INFO")))
+        mine, theirs = version(running.info), version(info)
     except (Unknown, LookupError, ValueError) as error:
         later(world, f"the version of {master.address} is not known: {error}")
     text = misfit(mine, theirs, f"at {master.address}")
     if text:
         # Every attempt would cost the master a full sync, indefinitely.
         refuse(world, text, "version")
+    text = lacking(running.info, info, master.address)
+    if text:
+        refuse(world, text, "modules")
     # This node has no data of the shard yet: it must not be elected before its first sync.
     world.command(*NO_FAILOVER, "yes")
     for _ in range(50):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import modules
 from typed import integer
 
 TYPE_CHECKING = False
@@ -45,6 +46,7 @@ def render(world: World, ip: str, timeout: int, aof: bool) -> str:
     common = [line for line in world.etc.text("redis.conf").split("\n") if line[:1] not in ("", "#")]
     lines = [line for line in common if line.split()[0].encode() in program]
     lines += [f"maxmemory {settings['MAXMEMORY']}", f"repl-backlog-size {settings['BACKLOG']}", settings["DIRECTIVES"]]
+    lines += modules.lines(world)
     lines += [f"dir {world.root}/var/lib/redis", f"port {settings.port}", f"bind {ip} 127.0.0.1", "protected-mode no"]
     lines += [f"cluster-port {settings['BUS_PORT']}"] if settings["BUS_PORT"] else []
     lines += [f"appendonly {'yes' if aof else 'no'}", "appendfsync everysec"]

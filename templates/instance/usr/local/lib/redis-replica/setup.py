@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from join import join_within
-from report import DONE, LATER, Leave, log
+from modules import missing
+from report import DONE, LATER, Leave, log, report
 from resp import Info
 from server_conf import node_timeout, render
 from stop import MOST
@@ -20,6 +21,9 @@ UNIT, SECONDS = "redis-replica.service", 600
 def setup(world: World) -> None:
     """Fails only if an operator must act. If the node is only late, the timer continues to reconcile it."""
     pid = restart_due(world)
+    if pid and missing(world):
+        # Redis would not start again, so it goes on with its earlier settings.
+        report(world, missing(world))
     if pid:
         log("new settings or another Redis: restarting")
         wait_for_load(world)
