@@ -4,7 +4,7 @@ import { zonesConstraints } from "../constructs/elastigroup/availability-zones";
 import { addressesConstraints, groupConstraints } from "../constructs/elastigroup/group-constraints";
 import { directivesConstraints } from "../constructs/redis/redis-settings";
 import { replicasConstraints, rootVolumeConstraints } from "../constructs/redis/replicas-constraints";
-import { PINS, releaseConstraints } from "../constructs/redis/server-release";
+import { featureConstraints, PINS, releaseConstraints } from "../constructs/redis/server-release";
 import { regionConstraints } from "../constructs/validation/arn";
 import { type Constraint, isBroken } from "../constructs/validation/constraint";
 import { type Path, showPath } from "../constructs/validation/path";
@@ -71,7 +71,8 @@ function ofSecrets({ secrets = {}, region }: Partial<ClusterConfig>): Constraint
 }
 
 function ofRelease({ redis = {} }: Partial<ClusterConfig>): Constraint[] {
-  return (redis.install ?? "source") === "source" ? releaseConstraints(redis) : [];
+  const isBuilt = (redis.install ?? "source") === "source";
+  return isBuilt ? [...releaseConstraints(redis), ...featureConstraints({ ...redis, isBuilt })] : [];
 }
 
 function below(path: Path, constraints: readonly Constraint[]): Constraint[] {

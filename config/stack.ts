@@ -272,8 +272,9 @@ function renderBootScript(values: Variables, script: ClusterConfig["bootScript"]
 function renderRedis(redis: ClusterConfig["redis"]): RedisSettings | undefined {
   if (redis === undefined) return undefined;
   const { port, busPort, maxMemory, backlogSize, modules, directives } = redis;
+  const { nodeTimeout, announceHostname } = redis;
   return {
-    ...{ port, busPort, maxMemory, backlogSize, modules, directives },
+    ...{ port, busPort, maxMemory, backlogSize, nodeTimeout, announceHostname, modules, directives },
     engine: redis.engine && (redis.engine === "valkey" ? RedisEngine.VALKEY : RedisEngine.REDIS),
     install: renderInstall(redis),
   };

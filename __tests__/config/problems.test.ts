@@ -143,6 +143,26 @@ describe("each mistake is one message with its position, the rule and the value"
       '`redis.version` must be a release of Valkey that this package knows, such as 7.2.14, 8.0.10 or 8.1.9, unless `url` and `sha256` are given, got: "8.1.4"',
     ],
     [
+      "a host name that all instances would have",
+      { redis: { announceHostname: "redis.example.com" } },
+      '`redis.announceHostname` must be a host name with {instance-id} or {private-ip} in it, since that of each instance must differ, got: "redis.example.com"',
+    ],
+    [
+      "a host name with an unknown placeholder",
+      { redis: { announceHostname: "{instance-id}.{zone}" } },
+      "`redis.announceHostname` must be a host name with {instance-id} or {private-ip} in it",
+    ],
+    [
+      "a host name with a release that has none",
+      { redis: { version: "6.2.23", announceHostname: "{instance-id}" } },
+      '`redis.announceHostname` must be left out with Redis 6.2.23, which does not have it: that begins with 7.0.0, got: "{instance-id}"',
+    ],
+    [
+      "a node timeout in seconds",
+      { redis: { nodeTimeout: 15 } },
+      "`redis.nodeTimeout` must be a whole number from 100 to 600000, got: 15",
+    ],
+    [
       "a module without its path",
       { redis: { modules: ["redisbloom.so"] } },
       "`redis.modules[0]` must be the absolute path of a module, with its arguments behind it, got: a text",

@@ -87,6 +87,11 @@ describe("the file and the constructs refuse with the same message", () => {
     ],
     ["a port without a valid bus port", { redis: { port: 60_000 } }],
     ["the same port for both", { redis: { port: 7000, busPort: 7000 } }],
+    [
+      "settings that the release does not have",
+      { redis: { version: "6.2.23", announceHostname: "{instance-id}" } },
+    ],
+    ["a port of the bus that the release does not have", { redis: { version: "6.2.23", busPort: 17000 } }],
     ["a release of the other engine", { redis: { version: "9.1.1" } }],
     ["an unknown release of Valkey", { redis: { engine: "valkey", version: "8.1.4" } }],
     [

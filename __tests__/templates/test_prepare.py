@@ -99,6 +99,19 @@ class StartTest(PrepareCase):
         self.assertIn("cluster-node-timeout 5000\n", self.world.run.text("redis.conf"))
         self.assertTrue(self.world.run.has("started"))
 
+    def test_the_host_name_has_the_id_of_this_instance(self) -> None:
+        self.world.settings.all["ANNOUNCE_HOSTNAME"] = "{instance-id}.redis"
+        self.assertEqual(self.prepare(), 0)
+        self.assertIn("cluster-announce-hostname i-2.redis\n", self.world.run.text("redis.conf"))
+
+    def test_a_host_name_with_an_instance_id_that_is_not_known_delays_the_start(self) -> None:
+        self.instance = Unknown("the metadata service does not answer: timed out")
+        self.world.settings.all["ANNOUNCE_HOSTNAME"] = "{instance-id}.redis"
+        self.assertEqual(self.prepare(), 10)
+        self.assertIn("no host name yet: the metadata service does not answer", self.world.shown_state)
+        self.world.settings.all["ANNOUNCE_HOSTNAME"] = "{private-ip}.redis"
+        self.assertEqual(self.prepare(), 0)
+
     def test_a_receipt_is_deleted_before_redis_starts(self) -> None:
         self.world.state.write("receipt", "x")
         self.prepare()

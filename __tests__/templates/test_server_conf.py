@@ -49,6 +49,26 @@ class RenderTest(Case):
         self.assertLess(lines.index("hz 20"), lines.index("cluster-port 17000"))
         self.assertIn("timeout 0", lines)
 
+    @rows(
+        ("no host name is announced by default", "", []),
+        ("the instance ID is part of the host name", "{instance-id}.redis", ["cluster-announce-hostname i-1.redis"]),
+        (
+            "the private IP is part of the host name as in the names of EC2",
+            "ip-{private-ip}.ec2.internal",
+            ["cluster-announce-hostname ip-10-0-0-4.ec2.internal"],
+        ),
+        (
+            "both may be parts of the host name",
+            "{private-ip}-{instance-id}",
+            ["cluster-announce-hostname 10-0-0-4-i-1"],
+        ),
+    )
+    def hostnames(self, template: str, expected: list[str]) -> None:
+        world = FakeWorld(self.folder(), f"{SETTINGS}ANNOUNCE_HOSTNAME='{template}'\n")
+        world.state.write("instance-id", "i-1\n")
+        lines = render(world, "10.0.0.4", 5000, False).split("\n")
+        self.assertEqual([line for line in lines if "hostname" in line], expected)
+
     def test_modules_are_loaded_with_their_arguments(self) -> None:
         self.assertFalse([line for line in self.render() if line.startswith("loadmodule")])
         lines = self.render(settings=f"{SETTINGS}MODULES='/lib/a.so\n/lib/b.so SIZE 400'\n")
@@ -99,6 +119,15 @@ class NodeTimeoutTest(Case):
     )
     def answers(self, replies: tuple[Any, ...], known: str, timeout: int) -> None:
         self.assertEqual(self.timeout(*replies, known=known), timeout)
+
+    def test_the_value_of_the_settings_is_used_and_no_master_is_asked(self) -> None:
+        world = FakeWorld(self.folder(), f"{SETTINGS}NODE_TIMEOUT='2000'\n")
+        self.assertEqual((node_timeout(world, agreed(R, NODES)), world.network.asked), (2000, []))
+        self.assertEqual(window(world), 60)
+
+    def test_a_value_of_the_settings_that_is_out_of_bounds_is_refused(self) -> None:
+        with self.assertRaises(ValueError):
+            node_timeout(FakeWorld(self.folder(), f"{SETTINGS}NODE_TIMEOUT='1'\n"))
 
     def test_w_is_a_minute_or_six_node_timeouts(self) -> None:
         world = FakeWorld(self.folder())

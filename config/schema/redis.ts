@@ -1,5 +1,6 @@
 import * as z from "zod";
 import {
+  ANNOUNCED_HOST,
   ARCHIVE_URL,
   BACKLOG_SIZE,
   DIRECTIVE,
@@ -15,7 +16,7 @@ import { type EngineName, ENGINES } from "../../constructs/redis/redis-engine";
 import { CHECKSUMS } from "../../constructs/redis/server-checksums";
 import { DEFAULT_VERSIONS } from "../../constructs/redis/server-release";
 import { DEFAULT_BACKLOG } from "../../constructs/redis/defaults";
-import { PORTS } from "../../constructs/validation/limits";
+import { NODE_TIMEOUTS, PORTS } from "../../constructs/validation/limits";
 import { list, oneOf, text, whole } from "./values";
 
 const directive = z.union([text(LINE), z.int().transform(String)], {
@@ -77,6 +78,20 @@ export const redis = z.strictObject(
       description: "`repl-backlog-size`: what a promoted replica can send again without a full resync.",
       default: DEFAULT_BACKLOG,
     }),
+    nodeTimeout: whole(NODE_TIMEOUTS.least, NODE_TIMEOUTS.most)
+      .optional()
+      .meta({
+        description:
+          "`cluster-node-timeout` in milliseconds; by default, the median of what the masters have. All nodes of a cluster should have the same.",
+        examples: [15000],
+      }),
+    announceHostname: text(ANNOUNCED_HOST)
+      .optional()
+      .meta({
+        description:
+          "`cluster-announce-hostname`, from Redis 7.0 on; by default, none. In `{private-ip}`, dashes stand for the dots.",
+        examples: ["ip-{private-ip}.us-west-2.compute.internal"],
+      }),
     modules: list(text(MODULE), MODULE.noun)
       .optional()
       .meta({

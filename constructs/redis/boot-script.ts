@@ -6,6 +6,7 @@ import { portsConstraints, REDIS_PORT } from "../access/redis-ports";
 import { shellWord, joined } from "../terraform/escape";
 import { hcl } from "../terraform/hcl";
 import {
+  ANNOUNCED_HOST,
   BACKLOG_SIZE,
   DIRECTIVE,
   FILE_END,
@@ -18,7 +19,7 @@ import {
   SIZE,
 } from "../validation/formats";
 import { wordsOf } from "../validation/known-words";
-import { PORTS } from "../validation/limits";
+import { NODE_TIMEOUTS, PORTS } from "../validation/limits";
 import { validateShapes } from "../validation/shape";
 import { Validator } from "../validation/validator";
 import { ofFormat, oneOf, type ValueRule, within } from "../validation/value-rules";
@@ -31,7 +32,7 @@ import { RedisInstall, type RedisSource } from "./redis-install";
 import { directivesConstraints, type RedisSettings } from "./redis-settings";
 import { BOOT_SCRIPT_SHAPES } from "./replicas-shapes";
 import { agentSha256, agentUrl } from "./release";
-import { catalogued, releaseConstraints } from "./server-release";
+import { catalogued, featureConstraints, releaseConstraints } from "./server-release";
 
 export interface BootScriptProps {
   /**
@@ -171,12 +172,25 @@ const SCRIPT: ValueRule<string> = {
 
 function validateRedis(redis: RedisSettings, validator: Validator): void {
   const { install, port = REDIS_PORT, busPort, maxMemory, backlogSize, modules, directives = {} } = redis;
-  validator.across(releaseConstraints({ ...install?.release, engine: redis.engine?.value }));
+  const { nodeTimeout, announceHostname } = redis;
+  const source = { ...install?.release, engine: redis.engine?.value };
+  validator.across([
+    ...releaseConstraints(source),
+    ...featureConstraints({
+      ...source,
+      isBuilt: (install?.method ?? "source") === "source",
+      busPort,
+      announceHostname,
+    }),
+  ]);
   validator.value("redis.port", port, within(PORTS));
   if (busPort !== undefined) validator.value("redis.busPort", busPort, within(PORTS));
   validator.across(portsConstraints(redis));
   if (maxMemory !== undefined) validator.value("redis.maxMemory", maxMemory, ofFormat(SIZE));
   if (backlogSize !== undefined) validator.value("redis.backlogSize", backlogSize, ofFormat(BACKLOG_SIZE));
+  if (nodeTimeout !== undefined) validator.value("redis.nodeTimeout", nodeTimeout, within(NODE_TIMEOUTS));
+  if (announceHostname !== undefined)
+    validator.value("redis.announceHostname", announceHostname, ofFormat(ANNOUNCED_HOST));
   validator.list("redis.modules", modules, MODULE);
   for (const [directive, value] of Object.entries(directives)) {
     validator.value("redis.directives", directive, ofFormat(DIRECTIVE));
@@ -207,6 +221,8 @@ function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: 
     DIRECTIVES: Object.entries(redis.directives ?? {})
       .map(([directive, value]) => `${directive} ${value}`)
       .join("\n"),
+    ...(redis.nodeTimeout !== undefined && { NODE_TIMEOUT: Tokenization.stringifyNumber(redis.nodeTimeout) }),
+    ...(redis.announceHostname !== undefined && { ANNOUNCE_HOSTNAME: redis.announceHostname }),
     ...(redis.modules !== undefined && { MODULES: joined(redis.modules, "\n") }),
     ...(props.dataVolume !== undefined && { DATA_VOLUME: keptOrFresh(props.dataVolume) }),
   };

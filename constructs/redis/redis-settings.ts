@@ -38,6 +38,17 @@ export interface RedisSettings {
    */
   readonly backlogSize?: string;
   /**
+   * `cluster-node-timeout` in milliseconds, 100 to 600000. All nodes of a cluster should have the same.
+   * @default - the median of what the masters have
+   */
+  readonly nodeTimeout?: number;
+  /**
+   * `cluster-announce-hostname`, from Redis 7.0 on, with `{instance-id}` or `{private-ip}` in it. In an address,
+   * dashes stand for dots: `ip-{private-ip}.us-west-2.compute.internal` is EC2's own name of the instance.
+   * @default - no host name is announced
+   */
+  readonly announceHostname?: string;
+  /**
    * Modules to load: the absolute path of each on the image, with its arguments behind it, as in a line `loadmodule` of
    * redis.conf. A replica needs all modules of its master.
    * @default - none

@@ -71,6 +71,30 @@ export function releaseConstraints({ engine = "redis", ...source }: PlainSource)
   ];
 }
 
+/** The settings that Redis has from a release on. */
+const SINCE = { busPort: "7.0.0", announceHostname: "7.0.0" } as const;
+
+/** Settings that the release must have. */
+export function featureConstraints({
+  engine = "redis",
+  version = DEFAULT_VERSIONS[engine],
+  isBuilt,
+  ...settings
+}: PlainSource & {
+  /** Whether the release is built, and so known. */
+  readonly isBuilt: boolean;
+  readonly busPort?: unknown;
+  readonly announceHostname?: unknown;
+}): Constraint[] {
+  if (engine !== "redis" || !isBuilt || typeof version !== "string" || Token.isUnresolved(version)) return [];
+  return (Object.keys(SINCE) as (keyof typeof SINCE)[]).map((setting) => ({
+    path: ["redis", setting],
+    rule: `be left out with Redis ${version}, which does not have it: that begins with ${SINCE[setting]}`,
+    got: settings[setting],
+    holds: settings[setting] === undefined || placeOf(version) >= placeOf(SINCE[setting]),
+  }));
+}
+
 /** The three releases of the catalogue that are next to a version, in their order. */
 function nearest(engine: EngineName, version: string): string {
   const place = placeOf(version);

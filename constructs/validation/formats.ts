@@ -263,6 +263,13 @@ function withLikelyUnit(text: string, unitOf: (digits: number) => string): strin
   return `${number}${/^k/i.test(unit) ? "mb" : unitOf(number.length)}`;
 }
 
+/** Of an instance, in words that the agent replaces: each of them has another one. */
+export const ANNOUNCED_HOST: Format = {
+  pattern: /^[A-Za-z0-9.-]*\{(instance-id|private-ip)\}([A-Za-z0-9.-]|\{(instance-id|private-ip)\})*$/,
+  rule: "be a host name with {instance-id} or {private-ip} in it, since that of each instance must differ",
+  noun: "host name",
+};
+
 /** What follows `loadmodule` in redis.conf. */
 export const MODULE: Format = {
   pattern: /^\/[^\s"'\\]+( [^\r\n]*[^\s])?$/,

@@ -19,6 +19,9 @@ export const REVISIONS = { least: 1, most: 1_000_000 };
 /** TCP ports. */
 export const PORTS = { least: 1, most: 65_535 };
 
+/** Milliseconds of `cluster-node-timeout`: what the agent takes. */
+export const NODE_TIMEOUTS = { least: 100, most: 600_000 };
+
 /** The hop limit of responses of the metadata service. */
 export const HOPS = { least: 1, most: 64, default: 1 };
 

@@ -57,6 +57,14 @@ describe("settings", () => {
     });
   });
 
+  test("have a node timeout and a host name, only if they are given", () => {
+    const settings = { nodeTimeout: 5000, announceHostname: "{instance-id}.redis" };
+    const names = { NODE_TIMEOUT: "5000", ANNOUNCE_HOSTNAME: "{instance-id}.redis" };
+    expect(new BootScript({ masters, redis: settings }).settings).toMatchObject(names);
+    for (const name of Object.keys(names))
+      expect(new BootScript({ masters }).settings).not.toHaveProperty(name);
+  });
+
   test("have a line for each module, only if there are some", () => {
     const modules = ["/lib/a.so", "/lib/b.so SIZE 400"];
     expect(new BootScript({ masters }).settings).not.toHaveProperty("MODULES");

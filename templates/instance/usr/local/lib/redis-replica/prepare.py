@@ -46,6 +46,8 @@ def prepare(world: World) -> None:
     ip, instance = metadata.identity(world)
     if not ip:
         later(world, f"no private IP yet: {instance}")
+    if not isinstance(instance, str) and "{instance-id}" in world.settings["ANNOUNCE_HOSTNAME"]:
+        later(world, f"no host name yet: {instance}")
     candidate = Candidate(world, f"{ip}:{world.settings.port}", instance)
     action, accepted = decide(world, candidate)
     carry_out(world, candidate, action, accepted)
@@ -54,13 +56,13 @@ def prepare(world: World) -> None:
     # The receipt must be deleted on disk before Redis can serve again.
     world.state.remove("receipt")
     timeout = node_timeout(world, candidate.view)
+    if isinstance(instance, str):
+        world.state.write("instance-id", f"{instance}\n")
     world.run.write("redis.conf", render(world, ip, timeout, world.data.has(AOF)))
     world.run.write("address", f"{ip}\n")
     # On a blank volume, nodes that had this address before never return. Later they may be listed without an address.
     here = [node.id for node in candidate.view.at(candidate.address)] if candidate.data == "empty" else []
     world.run.write("predecessors", " ".join(here))
-    if isinstance(instance, str):
-        world.state.write("instance-id", f"{instance}\n")
     ended = world.run.text("ended")
     waiting(world, "Redis is starting" + (f"; it last ended with: {ended}" if ended else ""), ended)
     return world.run.write("started", "")

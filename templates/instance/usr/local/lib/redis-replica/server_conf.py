@@ -20,7 +20,9 @@ LEAST, MOST = 100, 600_000
 
 
 def node_timeout(world: World, view: View | None = None) -> int:
-    """cluster-node-timeout in ms: the median of the values that the masters report, or the last known value."""
+    """cluster-node-timeout in ms: that of the settings, or the median of what the masters report, or the last known."""
+    if world.settings["NODE_TIMEOUT"]:
+        return integer(world.settings["NODE_TIMEOUT"], LEAST, MOST)
     question = [("CONFIG", "GET", "cluster-node-timeout")]
     replies = world.network.ask_all({voter.address: question for voter in view.voters}) if view else {}
     values = [reply[1] for (reply,) in replies.values() if isinstance(reply, list) and len(reply) == 2]
@@ -51,7 +53,19 @@ def render(world: World, ip: str, timeout: int, aof: bool) -> str:
     lines += [f"cluster-port {settings['BUS_PORT']}"] if settings["BUS_PORT"] else []
     lines += [f"appendonly {'yes' if aof else 'no'}", "appendfsync everysec"]
     lines += [f"cluster-announce-ip {ip}", f"cluster-node-timeout {timeout}"]
+    name = hostname(world, ip)
+    lines += [f"cluster-announce-hostname {name}"] if name else []
     return "\n".join(lines) + "\n"
+
+
+def hostname(world: World, ip: str) -> str:
+    """The host name that the settings have for this machine; empty if they have none."""
+    name = world.settings["ANNOUNCE_HOSTNAME"]
+    # As in EC2's own names, such as ip-10-0-1-21.ec2.internal.
+    values = {"{instance-id}": world.state.text("instance-id").strip(), "{private-ip}": re.sub("[.:]", "-", ip)}
+    for placeholder, value in values.items():
+        name = name.replace(placeholder, value)
+    return name
 
 
 def saves(conf: str) -> str:
