@@ -2,7 +2,7 @@ import * as z from "zod";
 import {
   ACCOUNT,
   GROUP_ID,
-  HOST,
+  MASTER,
   IMAGE,
   INSTANCE_PROFILE,
   KEY_PAIR,
@@ -89,9 +89,9 @@ export const clusterConfig = z
       account: text(ACCOUNT).optional().meta({
         description: "The Spot account; by default, that of the credentials. The token never goes in here.",
       }),
-      masters: listOrVariable(HOST).meta({
+      masters: listOrVariable(MASTER).meta({
         description:
-          "The cluster's on-demand masters. One is enough to find the others, but one must answer when a first instance boots: more are safer.",
+          "The cluster's on-demand masters. One is enough to find the others, but one must answer when a first instance boots: more are safer. With `network`, those of a variable must be without ports.",
         examples: [["10.0.1.10"]],
       }),
       replicas: orVariable(whole(REPLICAS.least, REPLICAS.most))

@@ -86,12 +86,17 @@ describe("each mistake is one message with its position, the rule and the value"
     [
       "a master with an invalid IP",
       { masters: ["10.0.1.999"] },
-      '`masters[0]` must be an IP or DNS name without a port (`redis.port` holds for all), got: "10.0.1.999"',
+      '`masters[0]` must be an IP or DNS name with or without a port (by default, `redis.port`), IPv6 in brackets, such as [fd00::1]:6380, got: "10.0.1.999"',
     ],
     [
-      "a master with a port",
-      { masters: ["10.0.1.10:6379"] },
-      '`masters[0]` must be an IP or DNS name without a port (`redis.port` holds for all), got: "10.0.1.10:6379"',
+      "a master with a port that is none",
+      { masters: ["10.0.1.10:65536"] },
+      '`masters[0]` must be an IP or DNS name with or without a port (by default, `redis.port`), IPv6 in brackets, such as [fd00::1]:6380, got: "10.0.1.10:65536"',
+    ],
+    [
+      "an IPv6 address without brackets",
+      { masters: ["fd00::1"] },
+      '`masters[0]` must be an IP or DNS name with or without a port (by default, `redis.port`), IPv6 in brackets, such as [fd00::1]:6380, got: "fd00::1"',
     ],
     ["a master twice", { masters: ["a", "b", "a"] }, '`masters[2]` must name each master once, got: "a"'],
     [
@@ -362,7 +367,7 @@ test.each(["constructor", "toString", "__proto__"])(
 );
 
 test("positions are those of the value, or of the key if the key is wrong", () => {
-  const text = "name: a\nregion:   mars\nmasters:\n  - 10.0.0.1\n  - 'x:1'\nbogus: 1\n";
+  const text = "name: a\nregion:   mars\nmasters:\n  - 10.0.0.1\n  - 'x:0'\nbogus: 1\n";
   const places = problemsOf(text).map(({ at, message }) => [at?.line, at?.column, message.split("`")[1]]);
   expect(places).toEqual(
     expect.arrayContaining([

@@ -252,7 +252,7 @@ describeWith(["terraform"], "Terraform checks the same rules", () => {
 
   test("bad values are refused with the messages of the config, all at once", () => {
     const { status, text } = plan({
-      master_ip: "10.0.1.10:6379",
+      master_ip: "10.0.1.10:65536",
       replicas: "0",
       image: "img",
       spot: '["r6i.large", "r6i.large"]',
@@ -265,7 +265,7 @@ describeWith(["terraform"], "Terraform checks the same rules", () => {
     });
     expect(status).toBe(1);
     for (const message of [
-      '`masters[0]` must be an IP or DNS name without a port (`redis.port` holds for all), got: "10.0.1.10:6379"',
+      '`masters[0]` must be an IP or DNS name with or without a port (by default, `redis.port`), IPv6 in brackets, such as [fd00::1]:6380, got: "10.0.1.10:65536"',
       "`replicas` must be a whole number from 1 to 1000, got: 0",
       '`imageId` must be an image id such as ami-0123456789abcdef0, got: "img"',
       "`instanceTypes.spot` must name each instance type once",

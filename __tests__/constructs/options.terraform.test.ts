@@ -273,7 +273,12 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
       throughput: ["number", 125, 1, "`rootVolume.throughput` must be a whole number from 125 to 1000"],
       kms: ["string", "alias/redis", "redis", "`rootVolume.kmsKeyId` must be the id, alias or ARN"],
       device: ["string", "/dev/xvda", "sda", "`rootVolume.device` must be a device"],
-      master: ["string", "10.0.1.10", "10.0.0.1:6379", "`masters` must be an IP or DNS name without a port"],
+      master: [
+        "string",
+        "10.0.1.10",
+        "10.0.0.1:65536",
+        "`masters` must be an IP or DNS name with or without a port",
+      ],
       port: ["number", 6379, 0, "`redis.port` must be a whole number from 1 to 65535"],
       memory: ["string", "12gb", "12 gb", "`redis.maxMemory` must be a size"],
       release: ["string", "7.2.15", "7", "`redis.version` must be a release"],

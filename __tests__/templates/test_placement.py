@@ -73,6 +73,16 @@ class ChooseTest(Case):
         self.assertEqual(self.choose(NODES, self.shard(name)), master)
 
     @rows(
+        ("the master that the settings name with a port of its own", "10.0.0.3:7000"),
+        ("the master that the settings name by an IPv6 address", "[fd00::3]:7000"),
+    )
+    def ports(self, name: str) -> None:
+        place = name.replace("[", "").replace("]", "")
+        nodes = change(NODES, C, at=f"{place}@17000")
+        seen = view(T, answer(A, nodes), answer(B, nodes), answer(C, nodes, place))
+        self.assertEqual(self.choose(nodes, self.shard(name), seen=seen), C)
+
+    @rows(
         ("the master that answers by a DNS name", C, C),
         ("the master of the replica that answers by a DNS name", R, A),
     )

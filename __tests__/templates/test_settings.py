@@ -7,6 +7,7 @@ from fakes import put
 from suite import Case, rows
 
 from settings import Settings, parse
+from typed import split
 
 
 def word(text: str) -> str:
@@ -55,6 +56,22 @@ class SettingsTest(Case):
             (settings.port, settings.masters, settings.shard), (6380, ["10.0.0.1:6380", "redis-b:6380"], "redis-c:6380")
         )
         self.assertEqual((settings["NOTHING"], settings["MASTERS"]), ("", "10.0.0.1 redis-b"))
+
+    @rows(
+        ("a master has the port of the settings", "redis-b", "redis-b:6380"),
+        ("a master may have a port of its own", "10.0.0.1:7000", "10.0.0.1:7000"),
+        ("a master may have an IPv6 address in brackets", "[fd00::1]", "fd00::1:6380"),
+        ("a master may have an IPv6 address and a port of its own", "[fd00::1]:7000", "fd00::1:7000"),
+    )
+    def masters(self, name: str, address: str) -> None:
+        settings = Settings(f"MASTERS='10.0.0.9 {name}'\nPORT='6380'\nSHARD='{name}'\n")
+        self.assertEqual((settings.masters, settings.shard), (["10.0.0.9:6380", address], address))
+        self.assertEqual(split(address)[1], int(address.rpartition(":")[2]))
+
+    def test_a_master_that_has_no_address_is_refused_only_where_it_is_asked(self) -> None:
+        (address,) = Settings("MASTERS='fd00::1]:x'\nPORT='6380'\n").masters
+        with self.assertRaises(ValueError):
+            split(address)
 
     def test_without_settings_there_are_no_masters_and_the_port_is_6379(self) -> None:
         settings = Settings("")

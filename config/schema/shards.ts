@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { GROUP_ID, HOST, IPV4, SHARD } from "../../constructs/validation/formats";
+import { GROUP_ID, MASTER, IPV4, SHARD } from "../../constructs/validation/formats";
 import { REPLICAS } from "../../constructs/validation/limits";
 import { list, orVariable, text, whole } from "./values";
 
@@ -8,7 +8,7 @@ export const addresses = orVariable(list(orVariable(text(IPV4)), IPV4.noun));
 export const shard = z.strictObject(
   {
     name: text(SHARD).meta({ description: "The shard's name. Another name is another group." }),
-    master: orVariable(text(HOST)).meta({ description: "A node of the shard, preferably its master." }),
+    master: orVariable(text(MASTER)).meta({ description: "A node of the shard, preferably its master." }),
     replicas: orVariable(whole(REPLICAS.least, REPLICAS.most)).meta({ description: "Its replicas." }),
     privateIps: addresses
       .optional()

@@ -1,6 +1,6 @@
 import { Op, Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
-import { type Constraint } from "../validation/constraint";
+import { type Constraint, knownItems } from "../validation/constraint";
 import { PORTS } from "../validation/limits";
 
 /** The default port of Redis. */
@@ -16,6 +16,27 @@ export const HIGHEST_PORT = PORTS.most - BUS_OFFSET;
 export function busPortOf(port: number, busPort: number | undefined): number {
   if (busPort !== undefined) return busPort;
   return Token.isUnresolved(port) ? Token.asNumber(Op.add(port, BUS_OFFSET)) : port + BUS_OFFSET;
+}
+
+/** The ports that masters have of their own, but of those that only Terraform knows. */
+export function masterPorts(masters: readonly string[]): number[] {
+  const ports = knownItems(masters).flatMap(([, master]) => {
+    const [, port] = /^(?:\[.*\]|[^:]*):(\d+)$/.exec(master) ?? [];
+    return port === undefined ? [] : [Number(port)];
+  });
+  return [...new Set(ports)].sort((a, b) => a - b);
+}
+
+/** Of masters that only Terraform knows, the rules of a security group cannot follow the ports. */
+export function masterPortsConstraint(masters: unknown): Constraint {
+  return {
+    path: ["masters"],
+    rule: "be without ports where Terraform brings them and `network` is given",
+    got: masters,
+    among: [masters],
+    holds: true,
+    condition: hcl`alltrue([for master in ${masters} : !can(regex(":[0-9]+$", master))])`,
+  };
 }
 
 /** The constraints across the two ports of Redis. */

@@ -10,12 +10,13 @@ import {
 import { Construct } from "constructs";
 import { type Constraint } from "../validation/constraint";
 import { VPC } from "../validation/formats";
+import { PORTS } from "../validation/limits";
 import { list, object, oneOf, required, type Shapes, validateShapes } from "../validation/shape";
 import { Validator, withPreconditions } from "../validation/validator";
 import { NOT_EMPTY, ofFormat } from "../validation/value-rules";
 import { aws } from "./aws";
 import { Peer } from "./peer";
-import { busPortOf, REDIS_PORT } from "./redis-ports";
+import { BUS_OFFSET, busPortOf, REDIS_PORT } from "./redis-ports";
 
 /** The peers of the replicas. */
 export interface RedisNetwork {
@@ -68,6 +69,11 @@ export interface RedisSecurityGroupProps extends RedisNetwork {
    */
   readonly busPort?: number;
   /**
+   * Ports of masters that have another one than `port`; their bus is 10000 above.
+   * @default - none
+   */
+  readonly masterPorts?: number[];
+  /**
    * Tags of the group and its rules.
    * @default - `Name` only
    */
@@ -86,6 +92,8 @@ interface SecurityGroupRule {
   readonly peer: Peer;
   /** The peer in the description of the rule. */
   readonly who: string;
+  /** Another port than the service has here. */
+  readonly port?: number;
 }
 
 interface Ports {
@@ -130,7 +138,7 @@ export class RedisSecurityGroup extends Construct {
     this.rules = [...this.keyed(rulesOf(props, Peer.securityGroup(this.securityGroupId)), ports)]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, rule]) => this.add(key, rule, ports, { provider, tags }));
-    if (props.openMasters) this.rules.push(...this.openMasters(props.masters, ports, { provider, tags }));
+    if (props.openMasters) this.rules.push(...this.openMasters(props, ports, { provider, tags }));
   }
 
   /** The ID of the security group, such as `sg-0123456789abcdef0`. */
@@ -144,8 +152,9 @@ export class RedisSecurityGroup extends Construct {
     const opened = new Set<string>();
     for (const rule of rules) {
       const who = rule.who === MEMBERS ? "members" : peerKey(this, rule.peer);
-      const opens = `${rule.direction}-${ports[rule.service]}-${who}`;
-      if (!opened.has(opens)) found.set(`${rule.direction}-${rule.service}-${who}`, rule);
+      const opens = `${rule.direction}-${rule.port ?? ports[rule.service]}-${who}`;
+      const service = [rule.service, ...(rule.port === undefined ? [] : [rule.port])].join("-");
+      if (!opened.has(opens)) found.set(`${rule.direction}-${service}-${who}`, rule);
       opened.add(opens);
     }
     return found;
@@ -153,7 +162,7 @@ export class RedisSecurityGroup extends Construct {
 
   private add(
     key: string,
-    { direction, service, peer, who }: SecurityGroupRule,
+    { direction, service, peer, who, port }: SecurityGroupRule,
     ports: Ports,
     common: { provider?: TerraformProvider; tags: { [name: string]: string } },
   ): ITerraformDependable {
@@ -165,28 +174,38 @@ export class RedisSecurityGroup extends Construct {
       securityGroupId: this.securityGroupId,
       [peer.attribute]: peer.value,
       ipProtocol: "tcp",
-      fromPort: ports[service],
-      toPort: ports[service],
+      fromPort: port ?? ports[service],
+      toPort: port ?? ports[service],
       description: `${LABELS[service]} ${direction === "ingress" ? "from" : "to"} ${who}`,
     });
   }
 
   private openMasters(
-    masters: Peer,
+    { masters, ...props }: RedisSecurityGroupProps,
     ports: Ports,
     common: { provider?: TerraformProvider; tags: { [name: string]: string } },
   ): ITerraformDependable[] {
     const { VpcSecurityGroupIngressRule } = aws();
-    return (["bus", "redis"] as const).map(
-      (service) =>
-        new VpcSecurityGroupIngressRule(this, `masters-${service}`, {
+    const own = ownPorts(props, ports).map(({ service, port }) => ({
+      service,
+      port,
+      key: `${service}-${port}`,
+    }));
+    const shared = (["bus", "redis"] as const).map((service) => ({
+      service,
+      port: ports[service],
+      key: service,
+    }));
+    return [...shared, ...own].map(
+      ({ service, port, key }) =>
+        new VpcSecurityGroupIngressRule(this, `masters-${key}`, {
           ...common,
           lifecycle: withPreconditions(undefined, masters._preconditions),
           securityGroupId: masters.value,
           referencedSecurityGroupId: this.securityGroupId,
           ipProtocol: "tcp",
-          fromPort: ports[service],
-          toPort: ports[service],
+          fromPort: port,
+          toPort: port,
           description: `${LABELS[service]} from replicas`,
         }),
     );
@@ -196,7 +215,7 @@ export class RedisSecurityGroup extends Construct {
 const MEMBERS = "replicas";
 
 /** All rules. Of two equal rules, the first one is used, with its description. */
-function rulesOf(props: RedisNetwork, members: Peer): SecurityGroupRule[] {
+function rulesOf(props: RedisSecurityGroupProps, members: Peer): SecurityGroupRule[] {
   const { masters, clients = [], downloads = [Peer.cidr("0.0.0.0/0")] } = props;
   const nodes = [
     { peer: members, who: MEMBERS },
@@ -209,6 +228,12 @@ function rulesOf(props: RedisNetwork, members: Peer): SecurityGroupRule[] {
         { direction, service: "bus" as const, ...node },
       ]),
     ),
+    ...ownPorts(props, portsOf(props)).map((service) => ({
+      direction: "egress" as const,
+      ...service,
+      peer: masters,
+      who: "masters",
+    })),
     ...clients.map((peer) => ({
       direction: "ingress" as const,
       service: "redis" as const,
@@ -224,6 +249,19 @@ function rulesOf(props: RedisNetwork, members: Peer): SecurityGroupRule[] {
       })),
     ),
   ];
+}
+
+/** What masters with ports of their own serve there, beside what the others serve. */
+function ownPorts(
+  { masterPorts = [] }: RedisSecurityGroupProps | Omit<RedisSecurityGroupProps, "masters">,
+  { redis, bus }: Ports,
+): { readonly service: "redis" | "bus"; readonly port: number }[] {
+  return masterPorts
+    .flatMap((port) => [
+      { service: "redis" as const, port },
+      { service: "bus" as const, port: port + BUS_OFFSET },
+    ])
+    .filter(({ port }) => port <= PORTS.most && port !== redis && port !== bus);
 }
 
 /** Rules can only be added to a security group. */

@@ -10,7 +10,7 @@ import {
   BACKLOG_SIZE,
   DIRECTIVE,
   FILE_END,
-  HOST,
+  MASTER,
   HTTP_URL,
   LINE,
   MODULE,
@@ -36,8 +36,9 @@ import { catalogued, featureConstraints, releaseConstraints } from "./server-rel
 
 export interface BootScriptProps {
   /**
-   * The on-demand masters of the cluster: IPs or DNS names without a port. One is sufficient to find the others. More are
-   * safer, since at least one of them must answer when a new instance boots.
+   * The on-demand masters of the cluster: IPs or DNS names, with a port where that is not `redis.port`, and IPv6 in
+   * brackets. One is sufficient to find the others. More are safer, since at least one of them must answer when a new
+   * instance boots.
    */
   readonly masters: string[];
   /**
@@ -51,7 +52,7 @@ export interface BootScriptProps {
    */
   readonly failover?: Failover;
   /**
-   * A node of the shard of all these replicas, preferably its master: IP or DNS name.
+   * A node of the shard of all these replicas, preferably its master: IP or DNS name, with its port if that is not `redis.port`.
    * @default - the replicas are spread evenly over all shards
    */
   readonly shard?: string;
@@ -122,8 +123,8 @@ export class BootScript {
     const redis = props.redis ?? {};
     const { before, after } = props.steps ?? {};
     const validator = new Validator();
-    validator.list("masters", props.masters, HOST);
-    if (props.shard !== undefined) validator.value("shard", props.shard, ofFormat(HOST));
+    validator.list("masters", props.masters, MASTER);
+    if (props.shard !== undefined) validator.value("shard", props.shard, ofFormat(MASTER));
     validateRedis(redis, validator);
     const failover = (props.failover ?? Failover.ALLOWED).value;
     validator.value("failover", failover, oneOf<string>(wordsOf(Failover)));

@@ -2,6 +2,7 @@ import { Fn, type Precondition, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 import { InstanceRole } from "../access/instance-role";
 import { instanceRoleName } from "../access/policy-document";
+import { masterPorts, masterPortsConstraint } from "../access/redis-ports";
 import { type RedisNetwork, RedisSecurityGroup } from "../access/redis-security-group";
 import { type Secrets } from "../access/secrets";
 import { type DataVolume } from "../elastigroup/data-volume";
@@ -24,8 +25,9 @@ import { type Shard, shardsConstraints, validateShards } from "./shard";
 
 export interface RedisReplicasProps extends GroupProps {
   /**
-   * The on-demand masters of the cluster: IPs or DNS names without a port. One is sufficient to find the others. More are
-   * safer, since at least one of them must answer when a new instance boots.
+   * The on-demand masters of the cluster: IPs or DNS names, with a port where that is not `redis.port`, and IPv6 in
+   * brackets. One is sufficient to find the others. More are safer, since at least one of them must answer when a new
+   * instance boots.
    */
   readonly masters: string[];
   /**
@@ -171,7 +173,7 @@ export class RedisReplicas extends Construct {
       capacity,
       userData: bootScript.text,
       rootVolume,
-      lifecycle: withPreconditions(lifecycle, [...bootScript.preconditions, ...across(props.shards, shard)]),
+      lifecycle: withPreconditions(lifecycle, [...bootScript.preconditions, ...across(props, shard)]),
     });
     // By its name, which is valid in every partition, and after the validation, which is for values of users.
     if (this.instanceRole)
@@ -188,6 +190,7 @@ export class RedisReplicas extends Construct {
       name,
       port,
       busPort,
+      masterPorts: masterPorts(mastersOf(props)),
       tags,
       provider: awsProvider,
     });
@@ -246,7 +249,16 @@ function validateProps({
   validator.across(rootVolumeConstraints(rootVolume));
 }
 
+/** The named masters, of the cluster and of its shards; none of a list that is known only to Terraform. */
+function mastersOf({ masters, shards = [] }: RedisReplicasProps): string[] {
+  return [...(Token.isUnresolved(masters) ? [] : masters), ...shards.map(({ master }) => master)];
+}
+
 /** The preconditions across all shards are added once: to the group of the first shard. */
-function across(shards: Shard[] = [], shard: Shard | undefined): Precondition[] {
-  return shard === shards[0] ? preconditions(shardsConstraints(shards)) : [];
+function across(props: RedisReplicasProps, shard: Shard | undefined): Precondition[] {
+  const { masters, shards = [], network } = props;
+  if (shard !== shards[0]) return [];
+  const unknown = mastersOf(props).filter((master) => Token.isUnresolved(master));
+  const lists = [Token.isUnresolved(masters) ? masters : [], unknown].filter((list) => list.length > 0);
+  return preconditions([...shardsConstraints(shards), ...(network ? lists.map(masterPortsConstraint) : [])]);
 }

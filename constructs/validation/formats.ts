@@ -8,11 +8,25 @@ export interface Format {
   readonly meant?: (text: string) => string | undefined;
 }
 
-export const HOST: Format = {
-  // The last label of a name has a letter. So 10.0.1.999 is neither a name nor an IP.
-  pattern:
-    /^(((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)|([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)*([A-Za-z0-9][A-Za-z0-9-]*)?[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)$/,
-  rule: "be an IP or DNS name without a port (`redis.port` holds for all)",
+/** An IPv4 address, or a DNS name. The last label of a name has a letter. So 10.0.1.999 is neither a name nor an IP. */
+const HOST =
+  /((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)|([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)*([A-Za-z0-9][A-Za-z0-9-]*)?[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?/;
+
+/** The groups of an IPv6 address, and the places of `::` in it. */
+const GROUP = "[0-9A-Fa-f]{1,4}";
+const IPV6 = [
+  `(${GROUP}:){7}${GROUP}`,
+  ...[1, 2, 3, 4, 5, 6].map((after) => `(${GROUP}:){1,${7 - after}}(:${GROUP}){1,${after}}`),
+  `(${GROUP}:){1,7}:`,
+  `:((:${GROUP}){1,7}|:)`,
+].join("|");
+
+/** 1 to 65535. */
+const PORT = "([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])";
+
+export const MASTER: Format = {
+  pattern: new RegExp(`^(${HOST.source}|\\[(${IPV6})\\])(:${PORT})?$`),
+  rule: "be an IP or DNS name with or without a port (by default, `redis.port`), IPv6 in brackets, such as [fd00::1]:6380",
   noun: "master",
 };
 

@@ -45,6 +45,51 @@ function opens(json: Json, direction: "ingress" | "egress"): string[] {
 const GROUP = "replicas_security-group_EAD527EF";
 const ID = `\${aws_security_group.${GROUP}.id}`;
 
+describe("masters with ports of their own", () => {
+  const own = { masters: ["10.0.1.10", "10.0.1.11:7000", "[fd00::1]:7000", "redis-b:6379"] };
+
+  test("are reached on these and on the bus above", () => {
+    const others = opens(replicas(), "egress");
+    expect(opens(replicas({}, own), "egress")).toEqual([...others, "17000 sg-0aa", "7000 sg-0aa"].sort());
+    expect(opens(replicas({}, own), "ingress")).toEqual(opens(replicas(), "ingress"));
+  });
+
+  test("are opened on these where that is asked for", () => {
+    const ports = (props: object): number[] =>
+      rules(replicas({ openMasters: true }, props), "ingress")
+        .filter(([, { security_group_id: id }]) => id === "sg-0aa")
+        .map(([, rule]) => rule.from_port as number);
+    expect(ports({}).sort()).toEqual([16379, 6379]);
+    expect(ports(own).sort()).toEqual([16379, 17000, 6379, 7000]);
+  });
+
+  test("may be those of shards", () => {
+    const shards = [{ name: "a", master: "10.0.1.12:7001", replicas: 1 }];
+    const json = replicas({}, { shards, replicas: undefined });
+    expect(opens(json, "egress")).toEqual(expect.arrayContaining(["7001 sg-0aa", "17001 sg-0aa"]));
+  });
+
+  test("change no address of the other rules", () => {
+    const named = rules(replicas({}, own), "egress").map(([address]) => address);
+    expect(named).toEqual(expect.arrayContaining(rules(replicas(), "egress").map(([address]) => address)));
+  });
+
+  test("have a bus only where there is a port for it", () => {
+    const json = replicas({}, { masters: ["10.0.1.10:65000"] });
+    expect(opens(json, "egress").filter((each) => /^(65|75)000 /.test(each))).toEqual(["65000 sg-0aa"]);
+  });
+
+  test("must be known before Terraform runs", () => {
+    const message = "`masters` must be without ports where Terraform brings them and `network` is given";
+    const conditions = (json: Json): string => JSON.stringify(elastigroup(json).lifecycle ?? {});
+    const token = Fn.join(".", ["redis", "internal"]);
+    expect(conditions(replicas({}, { masters: [token] }))).toContain(message);
+    expect(conditions(replicas({}, { masters: Fn.split(",", "a,b") }))).toContain(message);
+    expect(conditions(replicas({}, own))).not.toContain(message);
+    expect(conditions(synthesizeReplicas({ masters: [token] }))).not.toContain(message);
+  });
+});
+
 describe("addresses", () => {
   const addresses = (json: Json): string[] =>
     ["aws_security_group", "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"]

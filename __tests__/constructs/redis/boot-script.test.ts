@@ -83,9 +83,9 @@ describe("settings", () => {
   test.each<[string, BootScriptProps, string]>([
     ["no master", { masters: [] }, "`masters` must name at least one master, got: []"],
     [
-      "a master with a port",
-      { masters: ["10.0.1.10:6379"] },
-      '`masters` must be an IP or DNS name without a port (`redis.port` holds for all), got: "10.0.1.10:6379"',
+      "a master with a port that is none",
+      { masters: ["10.0.1.10:65536"] },
+      '`masters` must be an IP or DNS name with or without a port (by default, `redis.port`), IPv6 in brackets, such as [fd00::1]:6380, got: "10.0.1.10:65536"',
     ],
     [
       "an invalid port",
@@ -144,8 +144,8 @@ describe("settings", () => {
     ],
     [
       "a shard with a port",
-      { masters, shard: "10.0.1.10:6379" },
-      '`shard` must be an IP or DNS name without a port (`redis.port` holds for all), got: "10.0.1.10:6379"',
+      { masters, shard: "10.0.1.10:65536" },
+      '`shard` must be an IP or DNS name with or without a port (by default, `redis.port`), IPv6 in brackets, such as [fd00::1]:6380, got: "10.0.1.10:65536"',
     ],
     [
       "empty steps",

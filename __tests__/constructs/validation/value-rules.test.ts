@@ -55,10 +55,12 @@ const samples: [rule: ValueRule<any>, type: string, ...values: unknown[]][] = [
     "0gb",
   ],
   [
-    ofFormat(formats.HOST),
+    ofFormat(formats.MASTER),
     "string",
     ...["10.0.1.10", "redis", "1redis", "redis-1.orders.internal", "ip-10-0-0-1", "3com.de"],
     ...["10.0.1.10:6379", "10.0.1.999", "10.0.1.08", "10.0.1", "1.2.3.4.5", "a..b", "a-.b", "1-1", ""],
+    ...["redis:1", "redis:65535", "redis:0", "redis:65536", "redis:06379", "redis:"],
+    ...["[fd00::1]", "[fd00::1]:6380", "[::]", "[1:2:3:4:5:6:7:8]", "fd00::1", "[fd00::1::2]", "[10.0.1.10]"],
   ],
   [
     ofFormat(formats.ZONE),

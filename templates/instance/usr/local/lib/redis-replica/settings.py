@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from typed import integer
 
 
@@ -16,14 +18,21 @@ def parse(text: str) -> dict[str, str]:
     return found
 
 
+def located(name: str, port: int) -> str:
+    """The address of a master in the settings: HOST, HOST:PORT, [IPV6] or [IPV6]:PORT."""
+    found = re.fullmatch(r"(?:\[(.*)\]|([^:]*))(?::(\d+))?", name)
+    host, own = (found[1] or found[2], found[3]) if found else (name, None)
+    return f"{host}:{own or port}"
+
+
 class Settings:
     """The settings by name. Ports and addresses are typed; all others are text."""
 
     def __init__(self, text: str) -> None:
         self.all = parse(text)
         self.port = integer(self["PORT"] or "6379", 1, 65535)
-        self.masters = [f"{name}:{self.port}" for name in self["MASTERS"].split()]
-        self.shard = self["SHARD"] and f"{self['SHARD']}:{self.port}"
+        self.masters = [located(name, self.port) for name in self["MASTERS"].split()]
+        self.shard = self["SHARD"] and located(self["SHARD"], self.port)
 
     def __getitem__(self, name: str) -> str:
         return self.all.get(name, "")
