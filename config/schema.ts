@@ -23,6 +23,7 @@ import { givenUnlessRule } from "../constructs/validation/value-rules";
 import { backend } from "./schema/backend";
 import { bootScript } from "./schema/boot-script";
 import { healthCheck } from "./schema/health-check";
+import { install } from "./schema/install";
 import { instanceTypes } from "./schema/instance-types";
 import { network } from "./schema/network";
 import { persistence, deallocation } from "./schema/persistence";
@@ -195,6 +196,10 @@ export const clusterConfig = z
         description:
           "The agent, and shell of your own: bash runs it as root, with `set -Eeuo pipefail`, at the first boot and at every replacement.",
         examples: [{ after: "systemctl enable --now exporter" }],
+      }),
+      install: install.optional().meta({
+        description: "How instances reach what they download.",
+        examples: [{ proxy: "http://proxy.internal:3128" }],
       }),
       rootVolume: rootVolume.optional().meta({
         description:

@@ -8,6 +8,7 @@ import {
   Failover,
   type HealthCheck,
   HealthCheckType,
+  type InstallOptions,
   Peer,
   RedisEngine,
   RedisInstall,
@@ -94,6 +95,7 @@ export function addStack(
     metadataHopLimit: config.metadataHopLimit,
     resumePaused: optionalBoolean(values, config.resumePaused),
     bootScript: renderBootScript(values, config.bootScript),
+    install: renderInstallOptions(values, config.install),
     tags: config.tags && escaped(config.tags),
     protect: config.protect,
     adopt: config.adopt,
@@ -267,6 +269,15 @@ function renderBootScript(values: Variables, script: ClusterConfig["bootScript"]
   if (script?.agent === undefined) return script && { before: script.before, after: script.after };
   const { url, sha256 } = script.agent;
   return { ...script, agent: { url: values.text(url), sha256: sha256 && values.text(sha256) } };
+}
+
+function renderInstallOptions(
+  values: Variables,
+  install: ClusterConfig["install"],
+): InstallOptions | undefined {
+  if (install === undefined) return undefined;
+  const { proxy, mirror } = install;
+  return { proxy: proxy && values.text(proxy), mirror: mirror && values.text(mirror) };
 }
 
 function renderRedis(redis: ClusterConfig["redis"]): RedisSettings | undefined {

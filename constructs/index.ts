@@ -25,6 +25,7 @@ export { type Volume, VolumeType } from "./elastigroup/volume";
 export { type AgentArchive } from "./redis/agent-archive";
 export * from "./redis/boot-script";
 export { Failover } from "./redis/failover";
+export { type InstallOptions } from "./redis/install-options";
 export { type InstanceFile } from "./redis/instance-files";
 export { RedisEngine } from "./redis/redis-engine";
 export { RedisInstall, type RedisSource } from "./redis/redis-install";

@@ -62,6 +62,7 @@ const everything: Options = {
       after: "true",
       agent: { url: "https://example.com/agent.bz2", sha256: "0".repeat(64) },
     },
+    install: { proxy: "http://proxy.internal:3128", mirror: "https://files.example.com/redis" },
     rootVolume: { size: 20, iops: 4000, throughput: 250, kmsKeyId: "alias/redis", device: "/dev/sda1" },
     deallocation: { images: false, volumes: false, snapshots: false },
     autoHealing: false,
@@ -137,6 +138,9 @@ const everything: Options = {
     ["bootScript.after", SCRIPT],
     ["bootScript.agent.sha256", SCRIPT],
     ["bootScript.agent", SCRIPT],
+    ["install.proxy", SCRIPT],
+    // The agent has a URL of its own until then, and nothing is built.
+    ["install", []],
     ["rootVolume.iops", VOLUMES],
     ["rootVolume.throughput", VOLUMES],
     ["rootVolume.kmsKeyId", VOLUMES],

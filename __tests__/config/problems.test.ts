@@ -148,6 +148,16 @@ describe("each mistake is one message with its position, the rule and the value"
       '`redis.version` must be a release of Valkey that this package knows, such as 7.2.14, 8.0.10 or 8.1.9, unless `url` and `sha256` are given, got: "8.1.4"',
     ],
     [
+      "a proxy with a password",
+      { install: { proxy: "http://user:hunter2@proxy:3128" } },
+      "`install.proxy` must be the URL of an HTTP proxy without a password and a path, such as http://proxy.internal:3128, got: a text",
+    ],
+    [
+      "a mirror that is no URL",
+      { install: { mirror: "files.example.com" } },
+      '`install.mirror` must be an HTTP or HTTPS URL, got: "files.example.com"',
+    ],
+    [
       "a host name that all instances would have",
       { redis: { announceHostname: "redis.example.com" } },
       '`redis.announceHostname` must be a host name with {instance-id} or {private-ip} in it, since that of each instance must differ, got: "redis.example.com"',

@@ -37,7 +37,8 @@ AGENT = 'echo "$*" >>"$LOG"; [ "$1" = later ] && exit 10; exit 20'
 # Compiles every target that it is given.
 MAKE = 'directory=$2; for word; do case $word in *-server|*-cli) printf "\\177ELF" >"$directory/$word";'
 MAKE += ' chmod +x "$directory/$word" ;; esac; done; echo "make $*" >>"$LOG"'
-CURL = 'while [ $# -gt 1 ]; do [ "$1" = -o ] && to=$2; shift; done; echo "curl $1" >>"$LOG"; cat "$ARCHIVE" >"$to"'
+CURL = 'while [ $# -gt 1 ]; do [ "$1" = -o ] && to=$2; shift; done; echo "curl $1 $https_proxy" >>"$LOG";'
+CURL += ' cat "$ARCHIVE" >"$to"'
 # Installs the server of the package that it is asked for, if there is one.
 APT = """case $* in *update) exit 0 ;; esac
 for name; do :; done
@@ -105,6 +106,12 @@ class InstallTest(Case):
         settings = {"INSTALL": "source", "ENGINE": "valkey", "VERSION": "8.1.9"}
         self.assertEqual(self.install(**settings)[0], 0)
         self.assertEqual(self.install(**settings), (0, []))
+
+    def test_downloads_go_through_the_proxy_of_the_settings(self) -> None:
+        settings = {"INSTALL": "source", "VERSION": "8.1.9"}
+        url = "curl https://example.com/a.tar.gz"
+        self.assertIn(f"{url} http://proxy:3128", self.install(PROXY="http://proxy:3128", **settings)[1])
+        self.assertIn(f"{url} ", self.install(**{**settings, "VERSION": "8.1.8"})[1])
 
     def test_another_file_than_the_pinned_one_is_refused(self) -> None:
         code, log = self.install(INSTALL="source", VERSION="8.1.9", SHA256="0" * 64)

@@ -74,6 +74,11 @@ export interface RedisSecurityGroupProps extends RedisNetwork {
    */
   readonly masterPorts?: number[];
   /**
+   * Ports of downloads beside those of HTTP and HTTPS, such as a proxy's.
+   * @default - none
+   */
+  readonly downloadPorts?: number[];
+  /**
    * Tags of the group and its rules.
    * @default - `Name` only
    */
@@ -216,7 +221,7 @@ const MEMBERS = "replicas";
 
 /** All rules. Of two equal rules, the first one is used, with its description. */
 function rulesOf(props: RedisSecurityGroupProps, members: Peer): SecurityGroupRule[] {
-  const { masters, clients = [], downloads = [Peer.cidr("0.0.0.0/0")] } = props;
+  const { masters, clients = [], downloads = [Peer.cidr("0.0.0.0/0")], downloadPorts = [] } = props;
   const nodes = [
     { peer: members, who: MEMBERS },
     { peer: masters, who: "masters" },
@@ -241,12 +246,11 @@ function rulesOf(props: RedisSecurityGroupProps, members: Peer): SecurityGroupRu
       who: "clients",
     })),
     ...downloads.flatMap((peer) =>
-      (["http", "https"] as const).map((service) => ({
-        direction: "egress" as const,
-        service,
-        peer,
-        who: "downloads",
-      })),
+      [
+        { service: "http" as const },
+        { service: "https" as const },
+        ...downloadPorts.map((port) => ({ service: "http" as const, port })),
+      ].map((service) => ({ direction: "egress" as const, ...service, peer, who: "downloads" })),
     ),
   ];
 }

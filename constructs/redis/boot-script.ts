@@ -26,12 +26,13 @@ import { ofFormat, oneOf, type ValueRule, within } from "../validation/value-rul
 import { type AgentArchive, inlineProgram } from "./agent-archive";
 import { DEFAULT_BACKLOG } from "./defaults";
 import { Failover } from "./failover";
+import { type InstallOptions, mirrored, validateInstall } from "./install-options";
 import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
 import { RedisEngine } from "./redis-engine";
 import { RedisInstall, type RedisSource } from "./redis-install";
 import { directivesConstraints, type RedisSettings } from "./redis-settings";
 import { BOOT_SCRIPT_SHAPES } from "./replicas-shapes";
-import { agentSha256, agentUrl } from "./release";
+import { agentFile, agentSha256, agentUrl } from "./release";
 import { catalogued, featureConstraints, releaseConstraints } from "./server-release";
 
 export interface BootScriptProps {
@@ -71,6 +72,11 @@ export interface BootScriptProps {
    * @default - from the release of this version, in the repository of this package
    */
   readonly agent?: AgentArchive;
+  /**
+   * How instances reach what they download.
+   * @default - directly, from the archives' own sites
+   */
+  readonly install?: InstallOptions;
 }
 
 /**
@@ -130,7 +136,11 @@ export class BootScript {
     validator.value("failover", failover, oneOf<string>(wordsOf(Failover)));
     if (before !== undefined) validator.value("bootScript.before", before, SCRIPT);
     if (after !== undefined) validator.value("bootScript.after", after, SCRIPT);
-    const agent: AgentArchive = props.agent ?? { url: agentUrl() };
+    const { proxy = "", mirror } = props.install ?? {};
+    validateInstall(props.install ?? {}, validator);
+    const agent: AgentArchive = props.agent ?? {
+      url: mirror === undefined ? agentUrl() : mirrored(mirror, agentFile()),
+    };
     const { url, sha256 = agentSha256() } = agent;
     validator.value("bootScript.agent.url", url, ofFormat(HTTP_URL));
     validator.value("bootScript.agent.sha256", sha256, ofFormat(SHA256));
@@ -138,6 +148,7 @@ export class BootScript {
     this.settings = renderSettings(props, redis);
     this.text = template()({
       settings: Object.entries(this.settings).map(([name, value]) => ({ name, word: shellWord(value) })),
+      proxy: proxy === "" ? "" : shellWord(proxy),
       url: shellWord(url),
       sha256: shellWord(sha256),
       download: inlineProgram("download"),
@@ -203,7 +214,8 @@ function validateRedis(redis: RedisSettings, validator: Validator): void {
 
 function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: string]: string } {
   const { engine = RedisEngine.REDIS, install = RedisInstall.source() } = redis;
-  const release = releaseOf(engine, install);
+  const { proxy, mirror } = props.install ?? {};
+  const release = releaseOf(engine, install, mirror);
   const port = redis.port ?? REDIS_PORT;
   return {
     MASTERS: joined(props.masters, " "),
@@ -213,6 +225,7 @@ function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: 
     VERSION: release?.version ?? "",
     URL: release?.url ?? "",
     SHA256: release?.sha256 ?? "",
+    ...(proxy !== undefined && { PROXY: proxy }),
     PACKAGE: install.packageName ?? "",
     PORT: Tokenization.stringifyNumber(port),
     BUS_PORT: redis.busPort === undefined ? "" : Tokenization.stringifyNumber(redis.busPort),
@@ -229,10 +242,16 @@ function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: 
   };
 }
 
-/** The release to build, with its own URL and checksum or those of the catalogue. */
-function releaseOf(engine: RedisEngine, { release }: RedisInstall): RedisSource | undefined {
-  if (release === undefined) return undefined;
-  return release.url === undefined ? catalogued(engine.value, release.version) : release;
+/** The release to build: with a URL of its own, or that of the catalogue, which may be on a mirror. */
+function releaseOf(
+  { value: engine }: RedisEngine,
+  { release }: RedisInstall,
+  mirror: string | undefined,
+): RedisSource | undefined {
+  if (release === undefined || release.url !== undefined) return release;
+  const known = catalogued(engine, release.version);
+  if (known === undefined || mirror === undefined) return known;
+  return { ...known, url: mirrored(mirror, `${engine}-${known.version}.tar.gz`) };
 }
 
 /** How a replacement gets its data volume. */

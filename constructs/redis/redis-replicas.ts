@@ -18,6 +18,7 @@ import { type BootOptions, BootScript } from "./boot-script";
 import { DEFAULT_DESCRIPTION } from "./defaults";
 import { defaultRootVolume, hasDefaultSize, keepVolumes } from "./default-root-volume";
 import { type Failover } from "./failover";
+import { installPorts, type InstallOptions } from "./install-options";
 import { type RedisSettings } from "./redis-settings";
 import { replicasConstraints, rootVolumeConstraints } from "./replicas-constraints";
 import { REPLICAS_SHAPES } from "./replicas-shapes";
@@ -83,6 +84,11 @@ export interface RedisReplicasProps extends GroupProps {
    * @default - no additional shell; the agent of this version's release
    */
   readonly bootScript?: BootOptions;
+  /**
+   * How instances reach what they download.
+   * @default - directly, from the archives' own sites
+   */
+  readonly install?: InstallOptions;
 }
 
 /** A group of replicas and the boot script of its instances. */
@@ -153,10 +159,10 @@ export class RedisReplicas extends Construct {
     capacity: number,
     shard?: Shard,
   ): ReplicaGroup {
-    const { masters, redis, failover, bootScript: { agent, ...steps } = {}, ...group } = props;
+    const { masters, redis, failover, install, bootScript: { agent, ...steps } = {}, ...group } = props;
     const dataVolume = group.dataVolume && (group.persistence?.dataVolume ?? true);
     const bootScript = new BootScript({
-      ...{ masters, redis, failover, steps, agent, dataVolume },
+      ...{ masters, redis, failover, install, steps, agent, dataVolume },
       shard: shard?.master,
     });
     const isDefaultVolume = hasDefaultSize(group.rootVolume);
@@ -191,6 +197,7 @@ export class RedisReplicas extends Construct {
       port,
       busPort,
       masterPorts: masterPorts(mastersOf(props)),
+      downloadPorts: installPorts(props.install),
       tags,
       provider: awsProvider,
     });

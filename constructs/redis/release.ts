@@ -8,11 +8,16 @@ export function version(): string {
   return manifest().version;
 }
 
+/** The name of the agent's archive of this version. */
+export function agentFile(): string {
+  return `redis-replica-${version()}.tar`;
+}
+
 /** The URL of the agent's archive in the release of this version. */
 export function agentUrl(): string {
   const { version, repository } = manifest();
   const home = repository.url.replace(/\.git$/, "");
-  return `${home}/releases/download/v${version}/redis-replica-${version}.tar`;
+  return `${home}/releases/download/v${version}/${agentFile()}`;
 }
 
 /** The SHA-256 in hex of the archive of this version. */

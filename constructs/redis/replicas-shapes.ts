@@ -22,6 +22,7 @@ export const BOOT_SCRIPT_SHAPES = {
   failover: oneOf(Failover),
   steps: object(),
   agent: object(),
+  install: object(),
 };
 
 /** The shapes of the properties of replicas. */
@@ -36,4 +37,5 @@ export const REPLICAS_SHAPES = {
   dataVolume: DATA_VOLUME,
   failover: oneOf(Failover),
   bootScript: object({ agent: object() }),
+  install: object(),
 };

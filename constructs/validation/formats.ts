@@ -244,6 +244,13 @@ export const HTTP_URL: Format = {
   noun: "URL",
 };
 
+/** Without a password, since every user of the instance can read user data. */
+export const PROXY: Format = {
+  pattern: new RegExp(`^http://(${HOST.source}|\\[(${IPV6})\\])(:${PORT})?$`),
+  rule: "be the URL of an HTTP proxy without a password and a path, such as http://proxy.internal:3128",
+  noun: "proxy",
+};
+
 export const SHA256: Format = {
   pattern: /^[0-9a-f]{64}$/,
   rule: "be 64 digits of lower-case hex",

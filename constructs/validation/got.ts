@@ -1,8 +1,8 @@
 import { type Path } from "./path";
 import { show } from "./value-rules";
 
-/** Keys whose values may contain a secret: settings of a backend, directives and modules of Redis, shell code. */
-const PRIVATE = new Set<string | number>(["backend", "directives", "modules", "before", "after"]);
+/** Keys whose values may contain a secret: settings of a backend, directives and modules of Redis, a proxy, shell code. */
+const PRIVATE = new Set<string | number>(["backend", "directives", "modules", "proxy", "before", "after"]);
 
 /** The value of a property in a message. For a value that may contain a secret, only its kind. */
 export function showGot(path: Path, got: unknown): string {

@@ -90,6 +90,19 @@ describe("masters with ports of their own", () => {
   });
 });
 
+test("the ports of a proxy and a mirror are opened to the downloads", () => {
+  const added = (install: object): string[] => {
+    const before = opens(replicas(), "egress");
+    return opens(replicas({}, { install }), "egress").filter((each) => !before.includes(each));
+  };
+  expect(added({ proxy: "http://proxy.internal:3128", mirror: "http://files:8080/a" })).toEqual([
+    "3128 0.0.0.0/0",
+    "8080 0.0.0.0/0",
+  ]);
+  expect(added({ proxy: "http://proxy.internal", mirror: "https://files/a" })).toEqual([]);
+  expect(added({ proxy: Fn.join("", ["http://", "proxy:3128"]) })).toEqual([]);
+});
+
 describe("addresses", () => {
   const addresses = (json: Json): string[] =>
     ["aws_security_group", "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"]

@@ -11,6 +11,7 @@ import {
   type BootScriptProps,
   type BootSteps,
   Failover,
+  RedisEngine,
   RedisInstall,
 } from "../../../constructs";
 import { agentArchive } from "../../../constructs/redis/agent-archive";
@@ -55,6 +56,36 @@ describe("settings", () => {
       BACKLOG: "1gb",
       DIRECTIVES: "hz 20\nclient-output-buffer-limit replica 1gb 512mb 120",
     });
+  });
+
+  test("hold a proxy, and URLs on a mirror, only where they are given", () => {
+    const script = (props: Omit<BootScriptProps, "masters">) => new BootScript({ masters, ...props });
+    const install = { proxy: "http://proxy.internal:3128", mirror: "https://files.example.com/redis/" };
+    const { settings, text } = script({ install });
+    expect(settings).toMatchObject({
+      PROXY: "http://proxy.internal:3128",
+      URL: "https://files.example.com/redis/redis-7.2.15.tar.gz",
+    });
+    expect(text).toContain("url='https://files.example.com/redis/redis-replica-");
+    expect(text).toContain("export http_proxy='http://proxy.internal:3128' https_proxy='http://proxy");
+    expect(script({ install, redis: { engine: RedisEngine.VALKEY } }).settings["URL"]).toBe(
+      "https://files.example.com/redis/valkey-8.1.9.tar.gz",
+    );
+    expect(script({}).settings).not.toHaveProperty("PROXY");
+    expect(script({}).text).not.toContain("http_proxy");
+  });
+
+  test("keep a URL of its own beside a mirror", () => {
+    const release = { version: "7.2.4", url: "https://example.com/a.tar.gz", sha256: "0".repeat(64) };
+    const { settings, text } = new BootScript({
+      masters,
+      redis: { install: RedisInstall.source(release) },
+      agent: { url: "https://example.com/agent.tar" },
+      install: { mirror: "https://files.example.com" },
+    });
+    expect(settings["URL"]).toBe(release.url);
+    expect(text).toContain("url='https://example.com/agent.tar'");
+    expect(text).not.toContain("files.example.com");
   });
 
   test("have a node timeout and a host name, only if they are given", () => {

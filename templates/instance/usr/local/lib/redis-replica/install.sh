@@ -3,9 +3,10 @@
 # 10 if it should be tried again, and with 20 if an operator must act.
 set -Eeuo pipefail
 umask 022
-ENGINE=redis
+ENGINE=redis PROXY=
 # shellcheck source=/dev/null
 . /etc/redis-replica/settings
+[[ -z $PROXY ]] || export http_proxy="$PROXY" https_proxy="$PROXY" no_proxy=169.254.169.254,localhost,127.0.0.1
 agent=/usr/local/bin/redis-replica opt=/opt/redis-replica
 # Where Redis is not packaged any more, Valkey is what a distribution has in its place.
 label=Redis servers=(redis-server redis6-server valkey-server) clients=(redis-cli redis6-cli valkey-cli)
