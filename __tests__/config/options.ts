@@ -139,8 +139,7 @@ const everything: Options = {
     ["bootScript.agent.sha256", SCRIPT],
     ["bootScript.agent", SCRIPT],
     ["install.proxy", SCRIPT],
-    // The agent has a URL of its own until then, and nothing is built.
-    ["install", []],
+    ["install.mirror", SCRIPT],
     ["rootVolume.iops", VOLUMES],
     ["rootVolume.throughput", VOLUMES],
     ["rootVolume.kmsKeyId", VOLUMES],
