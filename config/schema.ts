@@ -2,10 +2,10 @@ import * as z from "zod";
 import {
   ACCOUNT,
   GROUP_ID,
-  MASTER,
   IMAGE,
   INSTANCE_PROFILE,
   KEY_PAIR,
+  MASTER,
   PLACEMENT_GROUP,
   REGION,
   SECURITY_GROUP,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { GROUP_ID, MASTER, IPV4, SHARD } from "../../constructs/validation/formats";
+import { GROUP_ID, IPV4, MASTER, SHARD } from "../../constructs/validation/formats";
 import { REPLICAS } from "../../constructs/validation/limits";
 import { list, orVariable, text, whole } from "./values";
 

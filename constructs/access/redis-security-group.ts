@@ -90,25 +90,22 @@ export interface RedisSecurityGroupProps extends RedisNetwork {
   readonly provider?: TerraformProvider;
 }
 
+/** What is served on one port. */
+interface Service {
+  /** Part of the rule's address in Terraform. */
+  readonly name: string;
+  readonly label: string;
+  readonly port: number;
+}
+
 /** A rule of a security group: a service from or to a peer. */
 interface SecurityGroupRule {
   readonly direction: "ingress" | "egress";
-  readonly service: keyof Ports;
+  readonly service: Service;
   readonly peer: Peer;
   /** The peer in the description of the rule. */
   readonly who: string;
-  /** Another port than the service has here. */
-  readonly port?: number;
 }
-
-interface Ports {
-  readonly redis: number;
-  readonly bus: number;
-  readonly http: number;
-  readonly https: number;
-}
-
-const LABELS = { redis: "Redis", bus: "Cluster bus", http: "HTTP", https: "HTTPS" };
 
 /**
  * A security group of replicas of a Redis Cluster. Each rule is a separate resource, named after its peer, so that a
@@ -139,11 +136,10 @@ export class RedisSecurityGroup extends Construct {
       description: "Replicas of a Redis Cluster",
       tags,
     });
-    const ports = portsOf(props);
-    this.rules = [...this.keyed(rulesOf(props, Peer.securityGroup(this.securityGroupId)), ports)]
+    this.rules = [...this.keyed(rulesOf(props, Peer.securityGroup(this.securityGroupId)))]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, rule]) => this.add(key, rule, ports, { provider, tags }));
-    if (props.openMasters) this.rules.push(...this.openMasters(props, ports, { provider, tags }));
+      .map(([key, rule]) => this.add(key, rule, { provider, tags }));
+    if (props.openMasters) this.rules.push(...this.openMasters(props, { provider, tags }));
   }
 
   /** The ID of the security group, such as `sg-0123456789abcdef0`. */
@@ -152,14 +148,13 @@ export class RedisSecurityGroup extends Construct {
   }
 
   /** The rules by their content, since AWS rejects duplicate rules. */
-  private keyed(rules: readonly SecurityGroupRule[], ports: Ports): Map<string, SecurityGroupRule> {
+  private keyed(rules: readonly SecurityGroupRule[]): Map<string, SecurityGroupRule> {
     const found = new Map<string, SecurityGroupRule>();
     const opened = new Set<string>();
     for (const rule of rules) {
       const who = rule.who === MEMBERS ? "members" : peerKey(this, rule.peer);
-      const opens = `${rule.direction}-${rule.port ?? ports[rule.service]}-${who}`;
-      const service = [rule.service, ...(rule.port === undefined ? [] : [rule.port])].join("-");
-      if (!opened.has(opens)) found.set(`${rule.direction}-${service}-${who}`, rule);
+      const opens = `${rule.direction}-${rule.service.port}-${who}`;
+      if (!opened.has(opens)) found.set(`${rule.direction}-${rule.service.name}-${who}`, rule);
       opened.add(opens);
     }
     return found;
@@ -167,8 +162,7 @@ export class RedisSecurityGroup extends Construct {
 
   private add(
     key: string,
-    { direction, service, peer, who, port }: SecurityGroupRule,
-    ports: Ports,
+    { direction, service: { label, port }, peer, who }: SecurityGroupRule,
     common: { provider?: TerraformProvider; tags: { [name: string]: string } },
   ): ITerraformDependable {
     const { VpcSecurityGroupEgressRule, VpcSecurityGroupIngressRule } = aws();
@@ -179,31 +173,21 @@ export class RedisSecurityGroup extends Construct {
       securityGroupId: this.securityGroupId,
       [peer.attribute]: peer.value,
       ipProtocol: "tcp",
-      fromPort: port ?? ports[service],
-      toPort: port ?? ports[service],
-      description: `${LABELS[service]} ${direction === "ingress" ? "from" : "to"} ${who}`,
+      fromPort: port,
+      toPort: port,
+      description: `${label} ${direction === "ingress" ? "from" : "to"} ${who}`,
     });
   }
 
   private openMasters(
-    { masters, ...props }: RedisSecurityGroupProps,
-    ports: Ports,
+    props: RedisSecurityGroupProps,
     common: { provider?: TerraformProvider; tags: { [name: string]: string } },
   ): ITerraformDependable[] {
     const { VpcSecurityGroupIngressRule } = aws();
-    const own = ownPorts(props, ports).map(({ service, port }) => ({
-      service,
-      port,
-      key: `${service}-${port}`,
-    }));
-    const shared = (["bus", "redis"] as const).map((service) => ({
-      service,
-      port: ports[service],
-      key: service,
-    }));
-    return [...shared, ...own].map(
-      ({ service, port, key }) =>
-        new VpcSecurityGroupIngressRule(this, `masters-${key}`, {
+    const { masters } = props;
+    return [...commonServices(props).reverse(), ...ownServices(props)].map(
+      ({ name, label, port }) =>
+        new VpcSecurityGroupIngressRule(this, `masters-${name}`, {
           ...common,
           lifecycle: withPreconditions(undefined, masters._preconditions),
           securityGroupId: masters.value,
@@ -211,7 +195,7 @@ export class RedisSecurityGroup extends Construct {
           ipProtocol: "tcp",
           fromPort: port,
           toPort: port,
-          description: `${LABELS[service]} from replicas`,
+          description: `${label} from replicas`,
         }),
     );
   }
@@ -221,7 +205,8 @@ const MEMBERS = "replicas";
 
 /** All rules. Of two equal rules, the first one is used, with its description. */
 function rulesOf(props: RedisSecurityGroupProps, members: Peer): SecurityGroupRule[] {
-  const { masters, clients = [], downloads = [Peer.cidr("0.0.0.0/0")], downloadPorts = [] } = props;
+  const { masters, clients = [], downloads = [Peer.cidr("0.0.0.0/0")] } = props;
+  const [redis, bus] = commonServices(props);
   const nodes = [
     { peer: members, who: MEMBERS },
     { peer: masters, who: "masters" },
@@ -229,43 +214,53 @@ function rulesOf(props: RedisSecurityGroupProps, members: Peer): SecurityGroupRu
   return [
     ...nodes.flatMap((node) =>
       (["ingress", "egress"] as const).flatMap((direction) => [
-        { direction, service: "redis" as const, ...node },
-        { direction, service: "bus" as const, ...node },
+        { direction, service: redis, ...node },
+        { direction, service: bus, ...node },
       ]),
     ),
-    ...ownPorts(props, portsOf(props)).map((service) => ({
+    ...ownServices(props).map((service) => ({
       direction: "egress" as const,
-      ...service,
+      service,
       peer: masters,
       who: "masters",
     })),
-    ...clients.map((peer) => ({
-      direction: "ingress" as const,
-      service: "redis" as const,
-      peer,
-      who: "clients",
-    })),
+    ...clients.map((peer) => ({ direction: "ingress" as const, service: redis, peer, who: "clients" })),
     ...downloads.flatMap((peer) =>
-      [
-        { service: "http" as const },
-        { service: "https" as const },
-        ...downloadPorts.map((port) => ({ service: "http" as const, port })),
-      ].map((service) => ({ direction: "egress" as const, ...service, peer, who: "downloads" })),
+      downloadServices(props).map((service) => ({
+        direction: "egress" as const,
+        service,
+        peer,
+        who: "downloads",
+      })),
     ),
   ];
 }
 
-/** What masters with ports of their own serve there, beside what the others serve. */
-function ownPorts(
-  { masterPorts = [] }: RedisSecurityGroupProps | Omit<RedisSecurityGroupProps, "masters">,
-  { redis, bus }: Ports,
-): { readonly service: "redis" | "bus"; readonly port: number }[] {
-  return masterPorts
+/** What the replicas serve, and the masters without ports of their own. */
+function commonServices({ port = REDIS_PORT, busPort }: RedisSecurityGroupProps): [Service, Service] {
+  return [
+    { name: "redis", label: "Redis", port },
+    { name: "bus", label: "Cluster bus", port: busPortOf(port, busPort) },
+  ];
+}
+
+/** What masters with ports of their own serve, beside the common services. */
+function ownServices(props: RedisSecurityGroupProps): Service[] {
+  const common = commonServices(props).map(({ port }) => port);
+  return (props.masterPorts ?? [])
     .flatMap((port) => [
-      { service: "redis" as const, port },
-      { service: "bus" as const, port: port + BUS_OFFSET },
+      { name: `redis-${port}`, label: "Redis", port },
+      { name: `bus-${port + BUS_OFFSET}`, label: "Cluster bus", port: port + BUS_OFFSET },
     ])
-    .filter(({ port }) => port <= PORTS.most && port !== redis && port !== bus);
+    .filter(({ port }) => port <= PORTS.most && !common.includes(port));
+}
+
+function downloadServices({ downloadPorts = [] }: RedisSecurityGroupProps): Service[] {
+  return [
+    { name: "http", label: "HTTP", port: 80 },
+    { name: "https", label: "HTTPS", port: 443 },
+    ...downloadPorts.map((port) => ({ name: `http-${port}`, label: "HTTP", port })),
+  ];
 }
 
 /** Rules can only be added to a security group. */
@@ -278,10 +273,6 @@ export function openMastersConstraints(openMasters: unknown, mastersAreGroup: bo
       holds: openMasters !== true || mastersAreGroup,
     },
   ];
-}
-
-function portsOf({ port = REDIS_PORT, busPort }: RedisSecurityGroupProps): Ports {
-  return { redis: port, bus: busPortOf(port, busPort), http: 80, https: 443 };
 }
 
 /** The key of a peer, the same in every run. For a token, it is derived from its expression. */

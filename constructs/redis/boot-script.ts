@@ -3,16 +3,16 @@ import { create, type TemplateDelegate } from "handlebars";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { portsConstraints, REDIS_PORT } from "../access/redis-ports";
-import { shellWord, joined } from "../terraform/escape";
+import { joined, shellWord } from "../terraform/escape";
 import { hcl } from "../terraform/hcl";
 import {
   ANNOUNCED_HOST,
   BACKLOG_SIZE,
   DIRECTIVE,
   FILE_END,
-  MASTER,
   HTTP_URL,
   LINE,
+  MASTER,
   MODULE,
   SHA256,
   SHELL,
@@ -53,7 +53,8 @@ export interface BootScriptProps {
    */
   readonly failover?: Failover;
   /**
-   * A node of the shard of all these replicas, preferably its master: IP or DNS name, with its port if that is not `redis.port`.
+   * A node of the shard of all these replicas, preferably its master: IP or DNS name, with a port if that
+   * is not `redis.port`.
    * @default - the replicas are spread evenly over all shards
    */
   readonly shard?: string;
@@ -185,7 +186,7 @@ const SCRIPT: ValueRule<string> = {
 function validateRedis(redis: RedisSettings, validator: Validator): void {
   const { install, port = REDIS_PORT, busPort, maxMemory, backlogSize, modules, directives = {} } = redis;
   const { nodeTimeout, announceHostname } = redis;
-  const source = { ...install?.release, engine: redis.engine?.value };
+  const source = { ...install?.release, engine: redis.engine?._name };
   validator.across([
     ...releaseConstraints(source),
     ...featureConstraints({
@@ -244,7 +245,7 @@ function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: 
 
 /** The release to build: with a URL of its own, or that of the catalogue, which may be on a mirror. */
 function releaseOf(
-  { value: engine }: RedisEngine,
+  { _name: engine }: RedisEngine,
   { release }: RedisInstall,
   mirror: string | undefined,
 ): RedisSource | undefined {

@@ -12,7 +12,15 @@ export class RedisEngine {
   public static readonly VALKEY = new RedisEngine("valkey");
 
   private constructor(
-    /** `redis` or `valkey`. */
-    public readonly value: EngineName,
+    /**
+     * As the catalogue has it.
+     * @internal
+     */
+    public readonly _name: EngineName,
   ) {}
+
+  /** `redis` or `valkey`. */
+  public get value(): string {
+    return this._name;
+  }
 }

@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
 import { type Constraint, repeated } from "../validation/constraint";
-import { MASTER, IPV4, SHARD } from "../validation/formats";
+import { IPV4, MASTER, SHARD } from "../validation/formats";
 import { REPLICAS } from "../validation/limits";
 import { type Path } from "../validation/path";
 import { ValidationError } from "../validation/validation-error";
@@ -15,7 +15,7 @@ export interface Shard {
    * 1 to 40 lower-case letters, digits and dashes, beginning with a letter.
    */
   readonly name: string;
-  /** A node of the shard, preferably its master: IP or DNS name, with its port if that is not `redis.port`. */
+  /** A node of the shard, preferably its master: IP or DNS name, with a port if that is not `redis.port`. */
   readonly master: string;
   /** The number of its replicas, 1 to 1000. */
   readonly replicas: number;
