@@ -31,7 +31,7 @@ export function catalogued(
   engine: EngineName,
   version = DEFAULT_VERSIONS[engine],
 ): ServerRelease | undefined {
-  const sha256 = Object.hasOwn(CHECKSUMS[engine], version) ? CHECKSUMS[engine][version] : undefined;
+  const sha256 = new Map(Object.entries(CHECKSUMS[engine])).get(version);
   return sha256 === undefined ? undefined : { version, url: sourceUrl(engine, version), sha256 };
 }
 
