@@ -35,7 +35,7 @@ test("a byte order mark and Windows line ends are allowed", () => {
 
 test("a value of an alias is read, and a mistake in it is reported at the anchor", () => {
   const text =
-    exampleText({ masters: undefined, keyPair: undefined }) + "masters: &m [10.0.0.1:1]\nkeyPair: *m\n";
+    exampleText({ masters: undefined, keyPair: undefined }) + "masters: &m [10.0.0.1:0]\nkeyPair: *m\n";
   const lines = text.trimEnd().split("\n").length;
   expect(problemsOf(text).map(({ at }) => at?.line)).toEqual([lines - 1, lines]);
 });

@@ -89,7 +89,7 @@ describe("each mistake is one message with its position, the rule and the value"
       '`masters[0]` must be an IP or DNS name with or without a port (by default, `redis.port`), IPv6 in brackets, such as [fd00::1]:6380, got: "10.0.1.999"',
     ],
     [
-      "a master with a port that is none",
+      "a master with an invalid port",
       { masters: ["10.0.1.10:65536"] },
       '`masters[0]` must be an IP or DNS name with or without a port (by default, `redis.port`), IPv6 in brackets, such as [fd00::1]:6380, got: "10.0.1.10:65536"',
     ],
@@ -189,7 +189,7 @@ describe("each mistake is one message with its position, the rule and the value"
     ],
     ["no module", { redis: { modules: [] } }, "`redis.modules` must name at least one module, got: "],
     [
-      "an engine that is none",
+      "an unknown engine",
       { redis: { engine: "valky" } },
       '`redis.engine` must be one of redis, valkey, got: "valky". Did you mean `valkey`?',
     ],

@@ -58,7 +58,7 @@ describe("settings", () => {
     });
   });
 
-  test("hold a proxy, and URLs on a mirror, only where they are given", () => {
+  test("have a proxy, and URLs on a mirror, only if they are given", () => {
     const script = (props: Omit<BootScriptProps, "masters">) => new BootScript({ masters, ...props });
     const install = { proxy: "http://proxy.internal:3128", mirror: "https://files.example.com/redis/" };
     const { settings, text } = script({ install });
@@ -114,7 +114,7 @@ describe("settings", () => {
   test.each<[string, BootScriptProps, string]>([
     ["no master", { masters: [] }, "`masters` must name at least one master, got: []"],
     [
-      "a master with a port that is none",
+      "a master with an invalid port",
       { masters: ["10.0.1.10:65536"] },
       '`masters` must be an IP or DNS name with or without a port (by default, `redis.port`), IPv6 in brackets, such as [fd00::1]:6380, got: "10.0.1.10:65536"',
     ],
