@@ -34,7 +34,12 @@ function recovery({ persistence = {}, dataVolume }: ClusterConfig): string {
 }
 
 function capacity({ strategy = {}, instanceTypes: { onDemand } }: ClusterConfig): string {
-  const type = isVariable(onDemand) ? `instance of the type in var.${onDemand.variable}` : onDemand;
+  const type = isVariable(onDemand)
+    ? `instance of the type in var.${onDemand.variable}`
+    : [onDemand]
+        .flat()
+        .map((each) => (isVariable(each) ? `type in var.${each.variable}` : each))
+        .join(" or ");
   const { fallbackToOnDemand = true } = strategy;
   if (isVariable(fallbackToOnDemand))
     return `Without spot capacity, an on-demand ${type} replaces it if var.${fallbackToOnDemand.variable} is true. Otherwise the replica is missing until capacity returns.`;

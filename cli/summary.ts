@@ -42,7 +42,11 @@ function types({
     `spot any type of ${resourceRequirements.minMemory} to ${resourceRequirements.maxMemory} GiB and ` +
       `${resourceRequirements.minVcpus} to ${resourceRequirements.maxVcpus} vCPUs`,
   ];
-  return [...(spot ? [`spot ${list(spot)}`] : (any ?? [])), ...preferred, `on-demand ${show(onDemand)}`];
+  return [
+    ...(spot ? [`spot ${list(spot)}`] : (any ?? [])),
+    ...preferred,
+    `on-demand ${Array.isArray(onDemand) ? list(onDemand) : show(onDemand)}`,
+  ];
 }
 
 function zones({ availabilityZones }: ClusterConfig): string[] {

@@ -162,7 +162,8 @@ function advice(path: Path, issue: Issue, got: unknown): string | undefined {
   }
   const intended = isPlain(got) ? meant?.(String(got)) : undefined;
   if (intended !== undefined) return `Did you mean \`${intended}\`?`;
-  if (type === "array" && !Array.isArray(got) && isPlain(got)) return `Write it as a list: [${brief(got)}].`;
+  if (type === "array" && issue.code === "invalid_type" && isPlain(got))
+    return `Write it as a list: [${brief(got)}].`;
   if (type === "string" && isPlain(got) && typeof got !== "string") return "Put it in quotes.";
   if (typeof got !== "string") return undefined;
   const unquoted = type === "number" ? /^\d+$/.test(got) : type === "boolean" && /^(true|false)$/.test(got);

@@ -44,7 +44,8 @@ export interface Use {
 /** Every variable in a value, in the order of the schema. */
 export function variablesIn(data: unknown, schema: Schema = clusterConfig, path: Path = []): Use[] {
   const found = literal(schema);
-  if (isVariable(data) && takesVariable(schema)) return [{ path, name: data.variable, schema: found }];
+  if (isVariable(data) && takesVariable(schema))
+    return [{ path, name: data.variable, schema: first(schema) }];
   const parts = Array.isArray(data) ? itemsOf(found, data) : (fieldsOf(found, data) ?? []);
   return parts.flatMap(([step, each, value]) => variablesIn(value, each, [...path, step]));
 }
@@ -104,6 +105,13 @@ export function takesVariable(schema: Schema): boolean {
   const def = schema._zod.def as { innerType?: Schema; options?: readonly Schema[] };
   if (def.innerType) return takesVariable(def.innerType);
   return def.options?.includes(variable) ?? false;
+}
+
+/** The schema of the first way to write a value, which is the one that a variable brings. */
+function first(schema: Schema): Schema {
+  const { innerType, options } = schema._zod.def as { innerType?: Schema; options?: readonly Schema[] };
+  const inner = innerType ?? options?.[0];
+  return inner ? first(inner) : schema;
 }
 
 /** The schema of literals behind `optional` and "or a variable". */

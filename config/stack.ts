@@ -70,7 +70,9 @@ export function addStack(
     architecture: word(Architecture, config.architecture),
     imageId: values.text(config.imageId),
     instanceTypes: {
-      onDemand: values.text(config.instanceTypes.onDemand),
+      onDemand: Array.isArray(config.instanceTypes.onDemand)
+        ? values.list(config.instanceTypes.onDemand)
+        : values.text(config.instanceTypes.onDemand),
       spot: config.instanceTypes.spot && values.list(config.instanceTypes.spot),
       preferredSpot: config.instanceTypes.preferredSpot && values.list(config.instanceTypes.preferredSpot),
       resourceRequirements: config.instanceTypes.resourceRequirements,

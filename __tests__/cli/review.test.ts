@@ -49,6 +49,10 @@ test.each([
   ],
   [{ strategy: { revertToSpot: ["Sun:03:00-Sun:05:00"] } }, "within Sun:03:00-Sun:05:00 (UTC)"],
   [{ strategy: { fallbackToOnDemand: false } }, "the replica is missing until capacity returns"],
+  [
+    { instanceTypes: { onDemand: ["r6i.large", { variable: "t" }], spot: ["r5.large"] } },
+    "an on-demand r6i.large or type in var.t replaces it.",
+  ],
   [{ persistence: { rootVolume: false } }, "joins as a new node and fetches all data"],
   [
     { rootVolume: undefined, dataVolume: { size: 50 } },
@@ -95,6 +99,10 @@ test.each([
     "created from its latest snapshot at each launch; the first one from ${var.s}\n",
   ],
   [{ rootVolume: { size: 50 } }, "Root volume      50 GiB, gp3, encrypted\n"],
+  [
+    { instanceTypes: { onDemand: ["r6i.large", { variable: "t" }], spot: ["r5.large"] } },
+    "on-demand r6i.large, ${var.t}\n",
+  ],
   [{ rootVolume: undefined, dataVolume: { size: 50 } }, "Root volume      as in the image\n"],
 ])("with %j the summary has: %s", async (changes, words) => {
   expect((await review(changes)).stdout).toContain(words);

@@ -37,6 +37,36 @@ describe("each mistake is exactly one message", () => {
       '`instanceTypes.onDemand` must be of a family this package knows, unless `architecture` is given, got: "r99.large"',
     ],
     [
+      "an on-demand type of another architecture",
+      { instanceTypes: { onDemand: ["r6i.large", "r7g.large"], spot: ["r5.large"] } },
+      '`instanceTypes.onDemand[1]` must be x86_64, not arm64 as r6i.large: one image runs on all, got: "r7g.large"',
+    ],
+    [
+      "an on-demand type twice",
+      { instanceTypes: { onDemand: ["r5.large", "r6i.large", "r5.large"], spot: ["r5.large"] } },
+      '`instanceTypes.onDemand[2]` must name each instance type once, got: "r5.large"',
+    ],
+    [
+      "no on-demand type",
+      { instanceTypes: { onDemand: [], spot: ["r5.large"] } },
+      "`instanceTypes.onDemand` must name at least one instance type, got: []",
+    ],
+    [
+      "an on-demand type that is none",
+      { instanceTypes: { onDemand: "large", spot: ["r5.large"] } },
+      '`instanceTypes.onDemand` must be an instance type such as r6i.large, got: "large"',
+    ],
+    [
+      "a list of on-demand types with one that is none",
+      { instanceTypes: { onDemand: ["r6i.large", "large"], spot: ["r5.large"] } },
+      '`instanceTypes.onDemand[1]` must be an instance type such as r6i.large, got: "large"',
+    ],
+    [
+      "on-demand types that are neither text nor list",
+      { instanceTypes: { onDemand: 5, spot: ["r5.large"] } },
+      "`instanceTypes.onDemand` must be an instance type such as r6i.large, or a list of them, got: 5",
+    ],
+    [
       "neither spot types nor requirements",
       { instanceTypes: { onDemand: "r5.large" } },
       "`instanceTypes.spot` must be given unless `resourceRequirements` is given, got: nothing. Add it, such as `spot: [r6i.large, r6a.large, r5.large]`.",
@@ -525,7 +555,10 @@ const change = fc.oneof(
   field(
     "instanceTypes",
     fc.record({
-      onDemand: fc.constantFrom("r6i.large", "r7g.large", "r99.large"),
+      onDemand: fc.oneof(
+        fc.constantFrom("r6i.large", "r7g.large", "r99.large"),
+        fc.subarray(["r6i.large", "m6i.xlarge", "r7g.large", "r99.large"]),
+      ),
       spot: fc.subarray(["r5.large", "r7g.large", "p9.large"]),
     }),
   ),

@@ -206,7 +206,7 @@ const everything: Options = {
 const others: Options = {
   config: {
     instanceTypes: {
-      onDemand: "r6i.large",
+      onDemand: ["r6i.large", "r5.large"],
       resourceRequirements: {
         ...requirements,
         excludedFamilies: ["t"],
@@ -227,7 +227,7 @@ const others: Options = {
     ]),
     [
       "instanceTypes.resourceRequirements",
-      [`${TYPES}.resourceRequirements`, `${TYPES}.spot`],
+      [...["onDemandTypes", "ondemand", "resourceRequirements", "spot"].map((each) => `${TYPES}.${each}`)],
       { instanceTypes: { onDemand: "r6i.large", spot: ["r6i.large", "r5.large"] } },
     ],
     ["redis.version redis.url redis.sha256", SCRIPT],

@@ -154,6 +154,17 @@ test("a variable that is used twice is declared once, and its description has bo
   expect(variable["type"]!.validation).toHaveLength(1);
 });
 
+test("on-demand types may each come from a variable of their own", () => {
+  const { group, variable } = synth({
+    instanceTypes: { onDemand: [{ variable: "type" }, "r5.large"], spot: ["r5.large"] },
+  });
+  expect(group["on_demand_types"]).toEqual(["${var.type}", "r5.large"]);
+  expect(variable["type"]).toMatchObject({
+    type: "string",
+    description: "Value of `instanceTypes.onDemand[0]`",
+  });
+});
+
 test("a config without variables declares none", () => {
   expect(synth({})).not.toHaveProperty("variable");
 });

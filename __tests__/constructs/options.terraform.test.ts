@@ -411,6 +411,14 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         "`instanceTypes` must have one architecture, since all instances use the same image",
       ],
       [
+        "on-demand types of two architectures",
+        { types: "list(string)" },
+        { types: ["m5.large", "r6i.large"] },
+        { types: ["m5.large", "m7g.large"] },
+        (of) => ({ instanceTypes: { onDemand: of("types").listValue, spot: ["r6i.large"] } }),
+        "`instanceTypes` must be of one architecture, for one image runs on all",
+      ],
+      [
         "an architecture that differs from that of the types",
         { architecture: "string" },
         { architecture: "x86_64" },

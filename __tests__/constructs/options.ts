@@ -101,7 +101,7 @@ export const others: StatefulElastigroupProps = {
   ...bare,
   name: "others",
   instanceTypes: {
-    onDemand: "r6i.large",
+    onDemand: ["r6i.large", "m6i.xlarge"],
     resourceRequirements: {
       minMemory: 16,
       maxMemory: 64,

@@ -11,7 +11,7 @@ export const architectureNotEnforced: ReviewRule = {
     "Exclude the other types with `excludedFamilies`, `excludedTypes` or `excludedGenerations` and add this rule to `review.ignore`, or list types in `instanceTypes.spot`.",
   check({ onDemand, config: { architecture, instanceTypes } }) {
     if (instanceTypes.resourceRequirements === undefined) return NOT_APPLICABLE;
-    const own = architecture ?? (onDemand === undefined ? undefined : architectureOf(onDemand));
+    const own = architecture ?? onDemand?.map(architectureOf).find((each) => each !== undefined);
     const others = own === Architecture.ARM64.value ? "x86_64 (Intel and AMD)" : "arm64 (Graviton)";
     return [
       own === undefined

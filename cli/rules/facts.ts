@@ -48,7 +48,7 @@ export interface Facts {
   readonly zones: readonly string[] | undefined;
   /** Those whose replicas are known. */
   readonly groups: readonly GroupFacts[];
-  readonly onDemand: string | undefined;
+  readonly onDemand: readonly string[] | undefined;
   readonly spot: readonly string[] | undefined;
   /** Every type that is known, once. */
   readonly types: readonly string[];
@@ -75,7 +75,7 @@ export function assumedGib({ data, types }: Pick<Facts, "data" | "types">): numb
 /** The facts about one config. */
 export function factsOf(config: ClusterConfig, { memory, inPipeline }: Environment): Facts {
   const { persistence = {}, strategy = {}, instanceTypes } = config;
-  const onDemand = isVariable(instanceTypes.onDemand) ? undefined : instanceTypes.onDemand;
+  const onDemand = known([instanceTypes.onDemand].flat());
   const spot = known(instanceTypes.spot);
   return {
     config,
@@ -83,7 +83,7 @@ export function factsOf(config: ClusterConfig, { memory, inPipeline }: Environme
     groups: groupsOf(config),
     onDemand,
     spot,
-    types: [...new Set([...(onDemand === undefined ? [] : [onDemand]), ...(spot ?? [])])],
+    types: [...new Set([...(onDemand ?? []), ...(spot ?? [])])],
     orientation: strategy.orientation ?? "availability",
     keepsRoot: persistence.rootVolume !== false,
     keepsAddress: persistence.privateIp !== false,

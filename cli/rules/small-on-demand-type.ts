@@ -5,26 +5,24 @@ import { NOT_APPLICABLE, type ReviewRule } from "./rule";
 export const smallOnDemandType: ReviewRule = {
   severity: "warning",
   keys: ["instanceTypes.onDemand"],
-  when: "the on-demand type has less memory than a spot type, or than `resourceRequirements` require",
-  remedy: "Use an `instanceTypes.onDemand` with as much memory as the largest of `spot`, or `minMemory`.",
+  when: "an on-demand type has less memory than a spot type, or than `resourceRequirements` require",
+  remedy:
+    "Use types in `instanceTypes.onDemand` with as much memory as the largest of `spot`, or `minMemory`.",
   check({ onDemand, spot, config: { instanceTypes } }) {
-    const [own] = withMemory(onDemand === undefined ? [] : [onDemand]);
-    if (!own) return NOT_APPLICABLE;
-    const killed = "A replica with more data is OOM-killed when it falls back to on-demand.";
+    const own = withMemory(onDemand ?? []);
     const { minMemory } = instanceTypes.resourceRequirements ?? {};
-    if (minMemory !== undefined) {
-      return minMemory <= own.gib
+    if (own.length === 0 || (minMemory ?? spot) === undefined) return NOT_APPLICABLE;
+    const killed = "A replica with more data is OOM-killed when it falls back to on-demand.";
+    return own.flatMap(({ type, gib }) => {
+      const has = `${type} has ${showGib(gib)}`;
+      if (minMemory !== undefined)
+        return minMemory <= gib
+          ? []
+          : [`${has}, and spot instances have at least ${showGib(minMemory)}. ${killed}`];
+      const larger = withMemory(spot ?? []).filter((each) => each.gib > gib);
+      return larger.length === 0
         ? []
-        : [
-            `${own.type} has ${showGib(own.gib)}, and spot instances have at least ${showGib(minMemory)}. ${killed}`,
-          ];
-    }
-    if (spot === undefined) return NOT_APPLICABLE;
-    const larger = withMemory(spot).filter(({ gib }) => gib > own.gib);
-    return larger.length === 0
-      ? []
-      : [
-          `${own.type} has ${showGib(own.gib)}, less than ${listOf(larger.map(({ type }) => type))}. ${killed}`,
-        ];
+        : [`${has}, less than ${listOf(larger.map((each) => each.type))}. ${killed}`];
+    });
   },
 };

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { GENERATION, INSTANCE_FAMILY, INSTANCE_TYPE } from "../../constructs/validation/formats";
 import { MEMORY, VCPUS } from "../../constructs/validation/limits";
 import { givenUnlessRule } from "../../constructs/validation/value-rules";
-import { isMap, list, listOrVariable, orVariable, text, whole } from "./values";
+import { isMap, list, listOrVariable, orVariable, text, variable, whole } from "./values";
 
 /** Text, though YAML reads it as a number. */
 function generation() {
@@ -47,10 +47,14 @@ const resourceRequirements = z.strictObject(
 export const instanceTypes = z
   .strictObject(
     {
-      onDemand: orVariable(text(INSTANCE_TYPE)).meta({
-        description: "The type that is used without spot capacity.",
-        examples: ["r6i.large"],
-      }),
+      onDemand: z
+        .union([text(INSTANCE_TYPE), list(orVariable(text(INSTANCE_TYPE)), INSTANCE_TYPE.noun), variable], {
+          error: "be an instance type such as r6i.large, or a list of them",
+        })
+        .meta({
+          description: "The type that is used without spot capacity, or a list of such types.",
+          examples: ["r6i.large", ["r6i.large", "r6a.large"]],
+        }),
       spot: listOrVariable(INSTANCE_TYPE)
         .optional()
         .meta({

@@ -14,8 +14,11 @@ import {
 
 /** The instance types of a group. A replacement can be of any type, so each must have enough memory for the data. */
 export interface InstanceTypes {
-  /** The type that is used without spot capacity, such as `r6i.large`. */
-  readonly onDemand: string;
+  /**
+   * The type that is used without spot capacity, such as `r6i.large`; or several, of which Spot picks one. A list
+   * that only Terraform knows is a list token.
+   */
+  readonly onDemand: string | string[];
   /**
    * The spot types. With more types, a replacement finds spot capacity more often.
    * @default - the types that match `resourceRequirements`; one of the two must be given
@@ -37,7 +40,9 @@ export interface InstanceTypes {
 export function validateInstanceTypes(types: InstanceTypes, validator: Validator): void {
   if ((types.spot ?? types.resourceRequirements) === undefined)
     throw new ValidationError("instanceTypes.spot", givenUnlessRule("resourceRequirements"), undefined);
-  validator.value("instanceTypes.onDemand", types.onDemand, ofFormat(INSTANCE_TYPE));
+  const { onDemand } = types;
+  if (Array.isArray(onDemand)) validator.list("instanceTypes.onDemand", onDemand, INSTANCE_TYPE);
+  else validator.value("instanceTypes.onDemand", onDemand, ofFormat(INSTANCE_TYPE));
   validator.list("instanceTypes.spot", types.spot, INSTANCE_TYPE);
   validator.list("instanceTypes.preferredSpot", types.preferredSpot, INSTANCE_TYPE);
   if (types.resourceRequirements !== undefined)
@@ -100,11 +105,7 @@ const GRAVITON = "^(a1|[a-z]+\\d[a-z]*g[a-z]*)\\.";
 /** The constraints across types that are known only to Terraform and all known values; see `misfits` for known types. */
 function oneArchitecture(types: PlainInstanceTypes, architecture: string | undefined): Constraint[] {
   const { onDemand, spot = [], preferredSpot = [] } = types;
-  const all = [
-    onDemand,
-    ...(isList(spot) ? spot : [spot]),
-    ...(isList(preferredSpot) ? preferredSpot : [preferredSpot]),
-  ];
+  const all = [onDemand, spot, preferredSpot].flatMap((each) => (isList(each) ? each : [each]));
   const unknown = all.filter((type) => !isKnown(type));
   const known = namedTypes(types).map(({ type }) => architectureOf(type));
   const given = architecture === undefined || isKnown(architecture) ? [architecture] : [];
@@ -131,7 +132,9 @@ function namedTypes({ onDemand, spot, preferredSpot }: PlainInstanceTypes): { pa
   const of = (key: string, types: unknown): { path: Path; type: string }[] =>
     knownItems(types).map(([index, type]) => ({ path: ["instanceTypes", key, index], type }));
   return [
-    ...knownItems([onDemand]).map(([, type]) => ({ path: ["instanceTypes", "onDemand"], type })),
+    ...(isList(onDemand)
+      ? of("onDemand", onDemand)
+      : knownItems([onDemand]).map(([, type]) => ({ path: ["instanceTypes", "onDemand"], type }))),
     ...of("spot", spot),
     ...of("preferredSpot", preferredSpot),
   ];

@@ -177,7 +177,8 @@ export class StatefulElastigroup extends Construct {
     resourceRequirements,
   }: InstanceTypes): Partial<ElastigroupAwsConfig> {
     return {
-      instanceTypesOndemand: onDemand,
+      // Spot takes one of the two.
+      ...(Array.isArray(onDemand) ? { onDemandTypes: onDemand } : { instanceTypesOndemand: onDemand }),
       instanceTypesSpot: spot,
       instanceTypesPreferredSpot: preferredSpot,
       resourceRequirements: resourceRequirements && [

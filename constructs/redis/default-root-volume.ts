@@ -39,7 +39,7 @@ export interface MemoryHints {
  */
 export function defaultRootVolumeSize({ instanceTypes, redis = {} }: MemoryHints): number {
   const { onDemand, spot, resourceRequirements } = instanceTypes;
-  const types = [onDemand, ...(Array.isArray(spot) ? (spot as unknown[]) : [])];
+  const types = [onDemand, spot].flat();
   const memory = types.flatMap((type) => (typeof type === "string" ? (memoryOf(type) ?? []) : []));
   const least = resourceRequirements?.minMemory;
   if (typeof least === "number" && isKnown(least)) memory.push(least);

@@ -187,6 +187,17 @@ const CASES: readonly [string, Record<string, unknown>, object, string, string[]
     "m6i.xlarge has 16 GiB, less than r6i.xlarge, r5.xlarge and r6a.xlarge",
   ],
   [
+    "small-on-demand-type",
+    {
+      instanceTypes: {
+        onDemand: ["r6i.xlarge", "m6i.xlarge"],
+        spot: ["r6i.xlarge", "r5.xlarge", "r6a.xlarge"],
+      },
+    },
+    {},
+    "m6i.xlarge has 16 GiB, less than r6i.xlarge, r5.xlarge and r6a.xlarge",
+  ],
+  [
     "unequal-spot-memory",
     spot("r6i.xlarge", "r5.large", "r6a.xlarge"),
     {},

@@ -219,6 +219,16 @@ describe("names and ids", () => {
       '`instanceTypes.onDemand` must be an instance type such as r6i.large, got: "large"',
     ],
     [
+      "an on-demand type twice",
+      { instanceTypes: { onDemand: ["r5.large", "r5.large"], spot: ["r5.large"] } },
+      '`instanceTypes.onDemand` must name each instance type once, got: ["r5.large","r5.large"]',
+    ],
+    [
+      "an empty list of on-demand types",
+      { instanceTypes: { onDemand: [], spot: ["r5.large"] } },
+      "`instanceTypes.onDemand` must name at least one instance type, got: []",
+    ],
+    [
       "a preferred type that is not a spot type",
       { instanceTypes: { onDemand: "r6i.large", spot: ["r5.large"], preferredSpot: ["r6i.large"] } },
       "`instanceTypes.preferredSpot[0]` must be one of `instanceTypes.spot`",
@@ -253,6 +263,14 @@ describe("names and ids", () => {
       availability_zones: expect.stringMatching(/^\$\{local\.group_zones_/),
       instance_types_spot: "${var.list}",
     });
+  });
+
+  test("several on-demand types are a list, also one that only Terraform knows, and one type is not", () => {
+    const types = (onDemand: string | string[]) => build({ instanceTypes: { onDemand, spot: ["r5.large"] } });
+    expect(types(["r6i.large", "r5.large"])).toMatchObject({ on_demand_types: ["r6i.large", "r5.large"] });
+    expect(types(["r6i.large"])).not.toHaveProperty("instance_types_ondemand");
+    expect(types(Token.asList("${var.types}"))).toMatchObject({ on_demand_types: "${var.types}" });
+    expect(types("r6i.large")).not.toHaveProperty("on_demand_types");
   });
 
   test("an instance profile of another partition is sent by its name, as the provider reads it", () => {

@@ -12,6 +12,7 @@ const requirements = { minMemory: 64 };
 test.each([
   ["three times three quarters of the memory, and the system", types("r6i.large", "r5.large"), 44],
   ["the smallest type counts", types("r6i.xlarge", "r5.large"), 44],
+  ["each on-demand type counts", types(["r6i.xlarge", "r5.large", { variable: "x" }], "r5.xlarge"), 44],
   ["`maxMemory` counts before the types", { ...types("r6i.xlarge"), redis: { maxMemory: "10gb" } }, 38],
   ["a small type gets at least 32 GiB", types("t3.micro"), 32],
   ["a large type gets at most 16384 GiB", types("x1e.metal-128xl"), 16_384],
