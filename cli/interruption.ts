@@ -49,12 +49,19 @@ function capacity({ strategy = {}, instanceTypes: { onDemand } }: ClusterConfig)
 }
 
 function revert({ strategy = {} }: ClusterConfig): string {
-  const { fallbackToOnDemand = true, revertToSpot = "never" } = strategy;
-  if (!fallbackToOnDemand) return "On-demand instances are never started.";
-  if (revertToSpot === "never") return "A replica on an on-demand instance stays there until you recycle it.";
+  const { fallbackToOnDemand = true, revertToSpot = "never", onDemandCount, spotPercentage = 100 } = strategy;
+  const isMixed = onDemandCount !== undefined || spotPercentage !== 100;
+  if (!fallbackToOnDemand)
+    return isMixed
+      ? "Only the on-demand share is started on-demand."
+      : "On-demand instances are never started.";
+  const replica = isMixed
+    ? "A replica beyond the on-demand share that is on an on-demand instance"
+    : "A replica on an on-demand instance";
+  if (revertToSpot === "never") return `${replica} stays there until you recycle it.`;
   const when =
     revertToSpot === "always"
       ? "as soon as there is spot capacity"
       : `within ${revertToSpot.join(", ")} (UTC)`;
-  return `A replica on an on-demand instance is replaced by a spot instance ${when}, and is down meanwhile.`;
+  return `${replica} is replaced by a spot instance ${when}, and is down meanwhile.`;
 }

@@ -66,7 +66,19 @@ function group({ replicas, shards, strategy = {} }: ClusterConfig): string {
   const count = shards
     ? `one group for each shard (${shards.map((each) => `${each.name}: ${show(each.replicas)}`).join(", ")})`
     : `${show(replicas ?? 0)} ${noun}`;
-  return `${count} on spot instances, ${ORIENTATIONS[strategy.orientation ?? "availability"]}`;
+  const each = shards ? " in each group" : "";
+  return `${count}${share(strategy, each)}, ${ORIENTATIONS[strategy.orientation ?? "availability"]}`;
+}
+
+function share(
+  { onDemandCount, spotPercentage }: NonNullable<ClusterConfig["strategy"]>,
+  each: string,
+): string {
+  if (onDemandCount !== undefined)
+    return `, ${show(onDemandCount)} of them on-demand${each} and the others on spot instances`;
+  return spotPercentage === undefined
+    ? " on spot instances"
+    : `, ${show(spotPercentage)} % of them${each} on spot instances`;
 }
 
 function masters({ masters, redis = {} }: ClusterConfig): string {

@@ -2,6 +2,7 @@ import { openMastersConstraints } from "../constructs/access/redis-security-grou
 import { portsConstraints } from "../constructs/access/redis-ports";
 import { zonesConstraints } from "../constructs/elastigroup/availability-zones";
 import { addressesConstraints, groupConstraints } from "../constructs/elastigroup/group-constraints";
+import { shareConstraints } from "../constructs/elastigroup/strategy";
 import { directivesConstraints } from "../constructs/redis/redis-settings";
 import { replicasConstraints, rootVolumeConstraints } from "../constructs/redis/replicas-constraints";
 import { featureConstraints, PINS, releaseConstraints } from "../constructs/redis/server-release";
@@ -54,10 +55,17 @@ function ofZones({ availabilityZones, ...others }: Partial<ClusterConfig>): Cons
   return zonesConstraints({ ...others, availabilityZones });
 }
 
-function ofShards({ shards = [], persistence }: Partial<ClusterConfig>): Constraint[] {
-  return shards.flatMap(({ privateIps, replicas: capacity }, index) =>
-    below(["shards", index], addressesConstraints({ privateIps, capacity, persistence })),
+function ofShards({ shards = [], persistence, strategy = {} }: Partial<ClusterConfig>): Constraint[] {
+  const smallest = Math.min(
+    ...shards.flatMap(({ replicas }) => (typeof replicas === "number" ? [replicas] : [])),
   );
+  return [
+    ...shards.flatMap(({ privateIps, replicas: capacity }, index) =>
+      below(["shards", index], addressesConstraints({ privateIps, capacity, persistence })),
+    ),
+    // What goes together without a capacity is among the rules of a group.
+    ...shareConstraints({ onDemandCount: strategy.onDemandCount }, smallest),
+  ];
 }
 
 function ofNetwork({ network }: Partial<ClusterConfig>): Constraint[] {

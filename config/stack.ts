@@ -156,6 +156,10 @@ function optionalBoolean(
   return value === undefined ? undefined : values.boolean(value);
 }
 
+function optionalNumber(values: Variables, value: OrVariable<number> | undefined): number | undefined {
+  return value === undefined ? undefined : values.number(value);
+}
+
 function renderZones(values: Variables, config: ClusterConfig): AvailabilityZones {
   const { availabilityZones: zones, preferredZones: preferred, zonesRevision: revision } = config;
   const { placementGroups: groups } = config;
@@ -253,9 +257,11 @@ function literals(value: unknown): unknown {
 
 function renderStrategy(values: Variables, strategy: ClusterConfig["strategy"]): Strategy | undefined {
   if (strategy === undefined) return undefined;
-  const { orientation, revertToSpot, fallbackToOnDemand, ...rest } = strategy;
+  const { orientation, revertToSpot, fallbackToOnDemand, onDemandCount, spotPercentage, ...rest } = strategy;
   return {
     ...rest,
+    onDemandCount: optionalNumber(values, onDemandCount),
+    spotPercentage: optionalNumber(values, spotPercentage),
     fallbackToOnDemand: optionalBoolean(values, fallbackToOnDemand),
     orientation: orientation && ORIENTATIONS[orientation],
     revertToSpot: revertToSpot && renderRevert(revertToSpot),

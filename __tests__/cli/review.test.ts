@@ -50,6 +50,14 @@ test.each([
   [{ strategy: { revertToSpot: ["Sun:03:00-Sun:05:00"] } }, "within Sun:03:00-Sun:05:00 (UTC)"],
   [{ strategy: { fallbackToOnDemand: false } }, "the replica is missing until capacity returns"],
   [
+    { strategy: { onDemandCount: 1 } },
+    "A replica beyond the on-demand share that is on an on-demand instance stays there until you recycle it.",
+  ],
+  [
+    { strategy: { spotPercentage: 50, fallbackToOnDemand: false } },
+    "Only the on-demand share is started on-demand.",
+  ],
+  [
     { instanceTypes: { onDemand: ["r6i.large", { variable: "t" }], spot: ["r5.large"] } },
     "an on-demand r6i.large or type in var.t replaces it.",
   ],
@@ -99,6 +107,19 @@ test.each([
     "created from its latest snapshot at each launch; the first one from ${var.s}\n",
   ],
   [{ rootVolume: { size: 50 } }, "Root volume      50 GiB, gp3, encrypted\n"],
+  [
+    { strategy: { onDemandCount: 1 } },
+    "3 replicas, 1 of them on-demand and the others on spot instances, picked by availability\n",
+  ],
+  [{ strategy: { spotPercentage: { variable: "p" } } }, "3 replicas, ${var.p} % of them on spot instances,"],
+  [
+    {
+      replicas: undefined,
+      shards: [{ name: "a", master: "10.0.1.10", replicas: 2 }],
+      strategy: { onDemandCount: 1 },
+    },
+    "one group for each shard (a: 2), 1 of them on-demand in each group and the others on spot instances",
+  ],
   [
     { instanceTypes: { onDemand: ["r6i.large", { variable: "t" }], spot: ["r5.large"] } },
     "on-demand r6i.large, ${var.t}\n",

@@ -67,6 +67,21 @@ describe("each mistake is exactly one message", () => {
       "`instanceTypes.onDemand` must be an instance type such as r6i.large, or a list of them, got: 5",
     ],
     [
+      "an on-demand count and a percentage",
+      { strategy: { onDemandCount: 1, spotPercentage: 50 } },
+      "`strategy.spotPercentage` must be left out where `onDemandCount` is given, got: 50",
+    ],
+    [
+      "no on-demand replica, as a number",
+      { strategy: { onDemandCount: 0 } },
+      "`strategy.onDemandCount` must be a whole number from 1 to 1000, got: 0",
+    ],
+    [
+      "more than all on spot",
+      { strategy: { spotPercentage: 101 } },
+      "`strategy.spotPercentage` must be a whole number from 0 to 100 percent, got: 101",
+    ],
+    [
       "neither spot types nor requirements",
       { instanceTypes: { onDemand: "r5.large" } },
       "`instanceTypes.spot` must be given unless `resourceRequirements` is given, got: nothing. Add it, such as `spot: [r6i.large, r6a.large, r5.large]`.",

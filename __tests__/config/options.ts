@@ -103,6 +103,7 @@ const everything: Options = {
       utilizeReservedInstances: true,
       utilizeCommitments: true,
       considerOnDemandPricing: true,
+      onDemandCount: 1,
     },
   },
   removals: [
@@ -187,6 +188,7 @@ const everything: Options = {
     ["strategy.utilizeReservedInstances", []],
     ["strategy.utilizeCommitments", ["strategy.utilizeCommitments"]],
     ["strategy.considerOnDemandPricing", ["strategy.considerODPricing"]],
+    ["strategy.onDemandCount", ["strategy.onDemandCount", "strategy.risk"]],
     [
       "instanceTypes.spot",
       [...SENT_REQUIREMENTS, `${TYPES}.spot`],
@@ -198,6 +200,7 @@ const everything: Options = {
     "compute.privateIps",
     "strategy.maxReplacementsPercentage",
     "strategy.minimumInstanceLifetime",
+    "strategy.onDemandCount",
   ],
   lostWhereGone: ["thirdPartiesIntegration.route53"],
 };
@@ -218,6 +221,7 @@ const others: Options = {
     rootVolume: { size: 20, type: "gp2", encrypted: false },
     dataVolume: { size: 20, type: "gp2", encrypted: false },
     persistence: { privateIp: false },
+    strategy: { spotPercentage: 50 },
   },
   removals: [
     // First, since every other update would also contain the requirements.
@@ -236,6 +240,7 @@ const others: Options = {
     ["dataVolume.type", VOLUMES],
     ["dataVolume.encrypted", VOLUMES],
     ["persistence.privateIp", ["strategy.persistence.shouldPersistPrivateIp"]],
+    ["strategy.spotPercentage", ["strategy.risk"]],
   ],
   lostWhereNew: [],
   lostWhereGone: [],

@@ -55,6 +55,12 @@ describe("the file and the constructs refuse with the same message", () => {
       sharded({ ...shard, replicas: 1, privateIps: ["10.0.1.21", "10.0.1.22"] }),
       "privateIps",
     ],
+    ["a count beside a percentage", { strategy: { onDemandCount: 1, spotPercentage: 50 } }],
+    ["more on-demand replicas than there are", { replicas: 2, strategy: { onDemandCount: 3 } }],
+    [
+      "more on-demand replicas than a shard has",
+      { ...sharded({ ...shard, replicas: 1 }, other), strategy: { onDemandCount: 2 } },
+    ],
     ["health checks without target groups", { healthCheck: { type: "TARGET_GROUP" } }],
     [
       "a target group and keys of another region",

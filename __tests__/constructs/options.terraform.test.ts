@@ -152,6 +152,22 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
     expect(body).toEqual({ statefulDeallocation: { shouldDeleteNetworkInterfaces: true } });
   });
 
+  test("an on-demand count whose update failed is not sent again, unless it was left out in between", async () => {
+    const counted = groupStack({ ...bare, strategy: { onDemandCount: 1 } });
+    bench = await Workbench.open(filled);
+    await bench.apply(groupStack(bare));
+    bench.api.failNextUpdates(1);
+    await expect(bench.apply(counted)).rejects.toThrow("chosen to fail");
+    const [put] = await bench.apply(counted);
+    expect(sentPaths(put)).toEqual(["strategy.risk"]);
+    expect(bench.group.strategy).toMatchObject({ risk: 0 });
+    expect(bench.group.strategy).not.toHaveProperty("onDemandCount");
+    await bench.apply(groupStack(bare));
+    await bench.apply(counted);
+    expect(bench.group.strategy).toMatchObject({ onDemandCount: 1 });
+    await expect(bench.terraform.plan()).resolves.toMatchObject({ exitCode: 0 });
+  });
+
   describe("zones whose update failed", () => {
     const moved = { "us-west-2a": ["subnet-0a1b"], "us-west-2c": ["subnet-0c"] };
     const withZones = (availabilityZones: AvailabilityZones) => groupStack({ ...bare, availabilityZones });
@@ -265,6 +281,12 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
       draining: ["number", 60, -5, "`strategy.drainingTimeout` must be a whole number from 1 to 3600"],
       share: ["number", 20, 0, "`strategy.maxReplacementsPercentage` must be a whole number"],
       threshold: ["number", 20, 101, "`strategy.immediateOnDemandRecoverThreshold` must be a whole number"],
+      percentage: [
+        "number",
+        0,
+        101,
+        "`strategy.spotPercentage` must be a whole number from 0 to 100 percent",
+      ],
       lifetime: ["number", 3, 2, "`strategy.minimumInstanceLifetime` must be one of 1, 3, 6, 12, 24"],
       window: ["string", "Sun:03:00-Sun:05:00", "Sunday", "`timeWindows` must be a window"],
       size: ["number", 20, 0, "`rootVolume.size` must be a whole number from 1 to 65536"],
@@ -320,6 +342,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
           strategy: {
             drainingTimeout: number("draining"),
             maxReplacementsPercentage: number("share"),
+            spotPercentage: number("percentage"),
             immediateOnDemandRecoverThreshold: number("threshold"),
             minimumInstanceLifetime: number("lifetime"),
             revertToSpot: RevertToSpot.within(text("window")),
@@ -465,6 +488,25 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
           ),
         }),
         "`availabilityZones` must have each subnet in one zone, once",
+      ],
+      [
+        "more on-demand replicas than there are",
+        { count_of: "number", number: "number" },
+        { count_of: 1, number: 1 },
+        { count_of: 2, number: 1 },
+        (of) => ({
+          strategy: { onDemandCount: of("count_of").numberValue },
+          replicas: of("number").numberValue,
+        }),
+        "`strategy.onDemandCount` must be at most the number of instances",
+      ],
+      [
+        "no on-demand replica, as a number",
+        { count_of: "number" },
+        { count_of: 1 },
+        { count_of: 0 },
+        (of) => ({ strategy: { onDemandCount: of("count_of").numberValue } }),
+        "`strategy.onDemandCount` must be a whole number from 1 to 1000",
       ],
       [
         "more addresses than replicas",

@@ -73,6 +73,7 @@ export const everything: StatefulElastigroupProps = {
     utilizeReservedInstances: true,
     utilizeCommitments: true,
     considerOnDemandPricing: true,
+    onDemandCount: 2,
   },
   autoHealing: false,
   healthCheck: { type: HealthCheckType.TARGET_GROUP, gracePeriod: 600, unhealthyDuration: 60 },
@@ -115,7 +116,7 @@ export const others: StatefulElastigroupProps = {
   persistence: { rootVolume: false },
   rootVolume: { size: 50, type: VolumeType.GP2 },
   dataVolume: { size: 10 },
-  strategy: { revertToSpot: RevertToSpot.ALWAYS, orientation: Orientation.COST },
+  strategy: { revertToSpot: RevertToSpot.ALWAYS, orientation: Orientation.COST, spotPercentage: 50 },
 };
 
 /** A stack `redis` with such a group. Its props can refer to other elements of the stack. */

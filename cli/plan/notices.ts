@@ -34,6 +34,7 @@ export function noticesOn(
     ...lessCapacity(after, changed.get("desired_capacity")),
     ...persistence(changed, after),
     ...resyncs(replicas, after, before),
+    ...share(changed, after),
     ...zones(after, changed.get("availability_zones") ?? changed.get("subnet_ids")),
     ...images(after, changed),
     ...volumes(changed),
@@ -174,6 +175,18 @@ function zones(after: Attributes, change: Difference | undefined): string[] {
     `A replica in ${listOf(removed)} keeps its address there. What its next replacement does is not documented.`,
     unread,
   ];
+}
+
+/** The provider sends a missing `spot_percentage` as 0, and a count only when it changes. */
+function share(changed: ReadonlyMap<string, Difference>, after: Attributes): string[] {
+  if (!after["ondemand_count"] || !changed.has("spot_percentage")) return [];
+  return changed.has("ondemand_count")
+    ? [
+        "The provider does not send `ondemand_count` again. If this apply fails, leave `strategy.onDemandCount` out, apply, and set it again.",
+      ]
+    : [
+        "If an apply that set `ondemand_count` has failed, Spot does not have it, and this apply makes all replicas on-demand. Leave `strategy.onDemandCount` out, apply, and set it again.",
+      ];
 }
 
 function images(after: Attributes, changed: ReadonlyMap<string, Difference>): string[] {

@@ -7,6 +7,7 @@ import { burstableType } from "./burstable-type";
 import { fewSpotTypes } from "./few-spot-types";
 import { fewerReplicasThanMasters } from "./fewer-replicas-than-masters";
 import { fewerReplicasThanZones } from "./fewer-replicas-than-zones";
+import { fractionalSpotPercentage } from "./fractional-spot-percentage";
 import { gp3Limits } from "./gp3-limits";
 import { localState } from "./local-state";
 import { lowMemoryHeadroom } from "./low-memory-headroom";
@@ -21,6 +22,7 @@ import { oneReplica } from "./one-replica";
 import { oneSpotFamily } from "./one-spot-family";
 import { oneSpotGeneration } from "./one-spot-generation";
 import { oneZone } from "./one-zone";
+import { noneOnSpot } from "./none-on-spot";
 import { orphanedStorage } from "./orphaned-storage";
 import { previousGeneration } from "./previous-generation";
 import { requirementsBelowData } from "./requirements-below-data";
@@ -45,6 +47,8 @@ export const RULES: ReadonlyMap<string, ReviewRule> = new Map([
   ["agent-version-mismatch", agentVersionMismatch],
   ["unrestricted-cidr", unrestrictedCidr],
   ["all-on-spot", allOnSpot],
+  ["none-on-spot", noneOnSpot],
+  ["fractional-spot-percentage", fractionalSpotPercentage],
   ["no-destroy-protection", noDestroyProtection],
   ["one-zone", oneZone],
   ["one-master", oneMaster],

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { WINDOW } from "../../constructs/validation/formats";
-import { DRAINING, LIFETIMES, PERCENT } from "../../constructs/validation/limits";
+import { DRAINING, LIFETIMES, PERCENT, REPLICAS, SPOT_PERCENT } from "../../constructs/validation/limits";
 import { oneOf as oneOfRule } from "../../constructs/validation/value-rules";
 import { Orientation } from "../../constructs/elastigroup/orientation";
 import { ONLY_TRUE } from "../../constructs/elastigroup/strategy";
@@ -20,6 +20,15 @@ export const strategy = z.strictObject(
     orientation: oneOf(keysOf(ORIENTATIONS))
       .optional()
       .meta({ description: "What Spot weighs when it picks a machine.", default: "availability" }),
+    onDemandCount: orVariable(whole(REPLICAS.least, REPLICAS.most)).optional().meta({
+      description: "Replicas of each group that are always on-demand. The others are on spot instances.",
+    }),
+    spotPercentage: orVariable(whole(SPOT_PERCENT.least, SPOT_PERCENT.most, " percent"))
+      .optional()
+      .meta({
+        description: "The share of the replicas that are on spot instances, unless `onDemandCount` is given.",
+        default: SPOT_PERCENT.default,
+      }),
     fallbackToOnDemand: orVariable(yesNo()).optional().meta({
       description:
         "Whether an on-demand instance takes over where there is no spot capacity. With `false`, the replica is missing until there is some.",

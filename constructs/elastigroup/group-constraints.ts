@@ -7,6 +7,7 @@ import { HealthCheckType } from "./health-check";
 import { instanceTypesConstraints, type PlainInstanceTypes } from "./instance-types";
 import { Orientation } from "./orientation";
 import { ROOT_DEVICE } from "./root-volume";
+import { type PlainShare, shareConstraints } from "./strategy";
 import { partsOf, volumeConstraints, type VolumeParts } from "./volume";
 
 /** The properties of a group as plain values. For a config file, some may be missing. */
@@ -18,6 +19,7 @@ export interface PlainGroup {
   readonly preferredZones?: unknown;
   /** The name in Spot. */
   readonly orientation?: string;
+  readonly strategy?: PlainShare;
   readonly persistence?: {
     readonly rootVolume?: unknown;
     readonly privateIp?: unknown;
@@ -145,6 +147,8 @@ export const addressesConstraints: ConstraintsOf = ({ privateIps, capacity, pers
   ];
 };
 
+const shareFits: ConstraintsOf = ({ strategy = {}, capacity }) => shareConstraints(strategy, capacity);
+
 const healthIsChecked: ConstraintsOf = ({ healthCheck = HealthCheckType.EC2.value, targetGroupArns }) => {
   if (targetGroupArns !== undefined) return [];
   return [
@@ -173,6 +177,7 @@ const CONSTRAINTS: readonly ConstraintsOf[] = [
   devicesDiffer,
   preferredZonesAreUsed,
   addressesConstraints,
+  shareFits,
   healthIsChecked,
   arnsAreOfTheRegion,
 ];

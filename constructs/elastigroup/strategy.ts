@@ -1,7 +1,8 @@
 import { type ElastigroupAwsConfig } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
 import { type IResolvable } from "cdktf";
 import { hcl } from "../terraform/hcl";
-import { DRAINING, LIFETIMES, PERCENT } from "../validation/limits";
+import { DRAINING, LIFETIMES, PERCENT, REPLICAS, SPOT_PERCENT } from "../validation/limits";
+import { type Constraint, parenthesized } from "../validation/constraint";
 import { type Validator } from "../validation/validator";
 import { oneOf, type ValueRule, within } from "../validation/value-rules";
 import { Orientation } from "./orientation";
@@ -14,6 +15,18 @@ export interface Strategy {
    * @default Orientation.AVAILABILITY
    */
   readonly orientation?: Orientation;
+  /**
+   * Instances of the group that are always on-demand, at most its capacity; the others are spot instances. Not
+   * together with `spotPercentage`.
+   * @default - none
+   */
+  readonly onDemandCount?: number;
+  /**
+   * The share of the instances that are spot instances, in percent, 0 to 100. How Spot rounds it is not documented:
+   * `onDemandCount` is exact.
+   * @default 100
+   */
+  readonly spotPercentage?: number;
   /**
    * Whether on-demand instances are launched if there is no spot capacity.
    * @default true
@@ -70,6 +83,36 @@ export const ONLY_TRUE: ValueRule<boolean> = {
   condition: (value) => hcl`${value}`,
 };
 
+/** The on-demand share as plain values. */
+export interface PlainShare {
+  readonly onDemandCount?: unknown;
+  readonly spotPercentage?: unknown;
+}
+
+/** How the on-demand share must fit together, and the number of instances. */
+export function shareConstraints(
+  { onDemandCount, spotPercentage }: PlainShare,
+  capacity: unknown,
+): Constraint[] {
+  if (onDemandCount === undefined) return [];
+  return [
+    {
+      path: ["strategy", "spotPercentage"],
+      rule: "be left out where `onDemandCount` is given",
+      got: spotPercentage,
+      holds: spotPercentage === undefined,
+    },
+    {
+      path: ["strategy", "onDemandCount"],
+      rule: `be at most the number of instances${parenthesized(capacity)}`,
+      got: onDemandCount,
+      among: [onDemandCount, capacity],
+      holds: capacity === undefined || Number(onDemandCount) <= Number(capacity),
+      condition: hcl`${onDemandCount} <= ${capacity}`,
+    },
+  ];
+}
+
 /** Validates each value separately. */
 export function validateStrategy(strategy: Strategy, validator: Validator): void {
   const percent = within(PERCENT, " percent");
@@ -81,6 +124,11 @@ export function validateStrategy(strategy: Strategy, validator: Validator): void
   for (const prop of ["maxReplacementsPercentage", "immediateOnDemandRecoverThreshold"] as const) {
     validator.optional(`strategy.${prop}`, strategy[prop], percent);
   }
+  // Not null either: without both, the provider has everything run on-demand.
+  if (strategy.onDemandCount !== undefined)
+    validator.value("strategy.onDemandCount", strategy.onDemandCount, within(REPLICAS));
+  if (strategy.spotPercentage !== undefined)
+    validator.value("strategy.spotPercentage", strategy.spotPercentage, within(SPOT_PERCENT, " percent"));
   validator.optional("strategy.minimumInstanceLifetime", strategy.minimumInstanceLifetime, oneOf(LIFETIMES));
   validator.optional("strategy.utilizeReservedInstances", strategy.utilizeReservedInstances, ONLY_TRUE);
   validator.add(strategy.revertToSpot?._preconditions ?? []);
@@ -93,7 +141,9 @@ export function renderStrategy(
   const revert = strategy.revertToSpot ?? RevertToSpot.NEVER;
   return {
     orientation: (strategy.orientation ?? Orientation.AVAILABILITY).value,
-    spotPercentage: 100,
+    ...(strategy.onDemandCount === undefined
+      ? { spotPercentage: strategy.spotPercentage ?? SPOT_PERCENT.default }
+      : { ondemandCount: strategy.onDemandCount }),
     fallbackToOndemand: strategy.fallbackToOnDemand ?? true,
     revertToSpot: { performAt: revert.performAt, timeWindows: revert.timeWindows },
     drainingTimeout: strategy.drainingTimeout ?? DRAINING.default,

@@ -10,6 +10,9 @@ export const VCPUS = { least: 1, most: 64 };
 /** Percentages of a group's instances. The provider does not send 0. */
 export const PERCENT = { least: 1, most: 100 };
 
+/** The share of a group's instances that are spot instances. */
+export const SPOT_PERCENT = { least: 0, most: 100, default: 100 };
+
 /** Seconds between the deregistration of an instance and its termination. */
 export const DRAINING = { least: 1, most: 3600, default: 120 };
 

@@ -62,6 +62,20 @@ const CASES: readonly [string, Record<string, unknown>, object, string, string[]
     {},
     `This version's SHA-256 is ${agentSha256()}`,
   ],
+  [
+    "none-on-spot",
+    { replicas: undefined, shards, strategy: { orientation: "equalZones", onDemandCount: 1 } },
+    {},
+    "No replica of shard a runs on a spot instance",
+    ["one-replica", "fewer-replicas-than-zones", "uneven-zones"],
+  ],
+  ["none-on-spot", { strategy: { orientation: "equalZones", spotPercentage: 0 } }, {}, "No replica runs on"],
+  [
+    "fractional-spot-percentage",
+    { strategy: { orientation: "equalZones", spotPercentage: 30 } },
+    {},
+    "30 % of 4 replicas is not a whole number",
+  ],
   ["unrestricted-cidr", { network }, {}, "`network.masters` allows all addresses"],
   ["no-destroy-protection", { protect: false }, {}, "set `protect: true`"],
   ["one-zone", { availabilityZones: { "us-west-2a": ["subnet-1"] } }, {}, "All replicas are in us-west-2a"],
@@ -337,7 +351,7 @@ test("every rule has a case above", () => {
 test.each([
   [{}, "Until on-demand instances have taken over, minutes later"],
   [{ strategy: { fallbackToOnDemand: false } }, "Until spot capacity returns"],
-])("all-on-spot is always found, and with %j its cause is: %s", (changes, words) => {
+])("all-on-spot is found by default, and with %j its cause is: %s", (changes, words) => {
   const [found] = evaluated(changes).findings.filter(({ rule }) => rule === "all-on-spot");
   expect(found).toMatchObject({ severity: "warning", cause: expect.stringContaining(words) as string });
 });
@@ -350,6 +364,12 @@ test.each([
   ["volume-not-kept", { dataVolume: { size: 40 }, persistence: { rootVolume: false } }, "passed"],
   ["small-on-demand-type", requirements(16), "passed"],
   ["architecture-not-enforced", {}, "not_applicable"],
+  ["all-on-spot", { strategy: { onDemandCount: { variable: "n" } } }, "passed"],
+  ["all-on-spot", { strategy: { spotPercentage: 99 } }, "passed"],
+  ["all-on-spot", { strategy: { spotPercentage: { variable: "p" } } }, "not_applicable"],
+  ["none-on-spot", {}, "not_applicable"],
+  ["none-on-spot", { strategy: { onDemandCount: 1 } }, "passed"],
+  ["fractional-spot-percentage", { replicas: 4, strategy: { spotPercentage: 75 } }, "passed"],
   ["agent-version-mismatch", { bootScript: undefined }, "not_applicable"],
   ["agent-version-mismatch", { bootScript: { agent: { url: "https://example.com/agent.tar" } } }, "passed"],
   [
