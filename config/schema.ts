@@ -55,7 +55,7 @@ import {
 
 /** Tags of AWS. */
 const tags = z
-  .record(text(TAG_KEY), text(TAG_VALUE), { error: "be a map from tags to their values" })
+  .record(text(TAG_KEY), orVariable(text(TAG_VALUE)), { error: "be a map from tags to their values" })
   .refine((map) => Object.keys(map).length <= TAGS.most, { error: TAGS.rule });
 
 /** The name is also the stack's ID, and so the name of a folder and part of a file name. This limits its characters. */

@@ -98,7 +98,7 @@ export function addStack(
     resumePaused: optionalBoolean(values, config.resumePaused),
     bootScript: renderBootScript(values, config.bootScript),
     install: renderInstallOptions(values, config.install),
-    tags: config.tags && escaped(config.tags),
+    tags: config.tags && renderTags(values, config.tags),
     protect: config.protect,
     adopt: config.adopt,
     redis: renderRedis(config.redis),
@@ -138,6 +138,15 @@ function literal(text: string): string {
 
 function escaped(map: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [literal(key), literal(value)]));
+}
+
+function renderTags(values: Variables, tags: NonNullable<ClusterConfig["tags"]>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tags).map(([key, value]) => [
+      literal(key),
+      isVariable(value) ? values.text(value) : literal(value),
+    ]),
+  );
 }
 
 function optional(values: Variables, value: ClusterConfig["keyPair"]): string | undefined {

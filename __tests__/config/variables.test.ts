@@ -165,6 +165,20 @@ test("on-demand types may each come from a variable of their own", () => {
   });
 });
 
+test("a tag's value may come from a variable, with the rule of literals", () => {
+  const { group, variable } = synth({ tags: { team: "${data}", stage: { variable: "stage" } } });
+  expect(group["tags"]).toEqual([
+    { key: "team", value: "$${data}" },
+    { key: "stage", value: "${var.stage}" },
+  ]);
+  expect(variable["stage"]).toMatchObject({ type: "string", description: "Value of `tags.stage`" });
+  expect(variable["stage"]!.validation).toEqual([
+    expect.objectContaining({
+      error_message: "`tags.stage` must be text of at most 256 characters, got: ${jsonencode(var.stage)}",
+    }),
+  ]);
+});
+
 test("a config without variables declares none", () => {
   expect(synth({})).not.toHaveProperty("variable");
 });

@@ -8,6 +8,7 @@ import {
   Tokenization,
 } from "cdktf";
 import { Construct } from "constructs";
+import { hcl } from "../terraform/hcl";
 import { type Constraint } from "../validation/constraint";
 import { VPC } from "../validation/formats";
 import { PORTS } from "../validation/limits";
@@ -126,7 +127,7 @@ export class RedisSecurityGroup extends Construct {
     validator.across(openMastersConstraints(props.openMasters, props.masters.isSecurityGroup));
     const { SecurityGroup } = aws();
     const { provider } = props;
-    const tags = { Name: props.name, ...props.tags };
+    const tags = named(props.name, props.tags);
     this.securityGroup = new SecurityGroup(this, "Resource", {
       provider,
       lifecycle: withPreconditions(undefined, validator.preconditions),
@@ -199,6 +200,12 @@ export class RedisSecurityGroup extends Construct {
         }),
     );
   }
+}
+
+/** Tags with a name, unless they have one. */
+function named(name: string, tags: { [name: string]: string } = {}): { [name: string]: string } {
+  if (!Token.isUnresolved(tags)) return { Name: name, ...tags };
+  return Token.asStringMap(hcl`merge(${{ Name: name }}, ${tags})`);
 }
 
 const MEMBERS = "replicas";

@@ -115,7 +115,8 @@ export interface GroupProps {
    */
   readonly resumePaused?: boolean | IResolvable;
   /**
-   * Tags of instances, volumes, snapshots, images and network interfaces.
+   * Tags of instances, volumes, snapshots, images and network interfaces. Values may be tokens, and so may the
+   * whole map, as from `Token.asStringMap`.
    * @default - none
    */
   readonly tags?: { [name: string]: string };

@@ -1,5 +1,5 @@
 import { ElastigroupAws, type ElastigroupAwsConfig } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
-import { type IResolvable, Op, Token } from "cdktf";
+import { type IResolvable, Op, TerraformIterator, Token } from "cdktf";
 import { Construct } from "constructs";
 import { hcl } from "../terraform/hcl";
 import { ImportBlock } from "../terraform/import-block";
@@ -91,7 +91,7 @@ export class StatefulElastigroup extends Construct {
       ...this.renderPersistence(props),
       ...this.renderHealth(props),
       userData: userData?.encoded,
-      tags: props.tags && Object.entries(props.tags).map(([key, value]) => ({ key, value })),
+      tags: props.tags && renderTags(props.tags),
       updatePolicy: {
         shouldRoll: false,
         shouldResumeStateful: props.resumePaused ?? false,
@@ -245,6 +245,13 @@ export class StatefulElastigroup extends Construct {
 
 function not(value: boolean | IResolvable): boolean | IResolvable {
   return typeof value === "boolean" ? !value : Op.not(value);
+}
+
+/** Each tag is a block. */
+function renderTags(tags: { [name: string]: string }): ElastigroupAwsConfig["tags"] {
+  if (!Token.isUnresolved(tags)) return Object.entries(tags).map(([key, value]) => ({ key, value }));
+  const each = TerraformIterator.fromMap(tags);
+  return each.dynamic({ key: each.key, value: each.value as string });
 }
 
 function validateNames(props: StatefulElastigroupProps, validator: Validator): void {

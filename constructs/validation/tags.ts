@@ -3,7 +3,7 @@ import { hcl } from "../terraform/hcl";
 import { type Format } from "./formats";
 import { type Validator } from "./validator";
 import { ValidationError } from "./validation-error";
-import { ofFormat, type ValueRule } from "./value-rules";
+import { each, ofFormat, precondition, type ValueRule } from "./value-rules";
 
 /** The key of a tag. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html */
 export const TAG_KEY: Format = {
@@ -30,14 +30,29 @@ export const TAGS = { most: 50, rule: "be at most 50 tags, the limit of EC2" };
 
 /** Spot accepts any tag. With a tag that EC2 rejects, no instance starts. */
 export function validateTags(tags: { [name: string]: string } | undefined, validator: Validator): void {
-  if (Token.isUnresolved(tags))
-    throw new ValidationError("tags", "be a map whose keys are known before Terraform runs", "a token");
+  if (tags !== undefined && Token.isUnresolved(tags)) return validateTokenOfTags(tags, validator);
   const count = Object.keys(tags ?? {}).length;
   if (count > TAGS.most) throw new ValidationError("tags", TAGS.rule, count);
   for (const [key, value] of Object.entries(tags ?? {})) {
     validator.value("tags", read(key), TAG);
     validator.value(["tags", key], read(value), ofFormat(TAG_VALUE));
   }
+}
+
+/** A map that is known only to Terraform. The plan checks its keys too. */
+function validateTokenOfTags(tags: { [name: string]: string }, validator: Validator): void {
+  if (Object.keys(tags).length > 1)
+    throw new ValidationError("tags", "be a map or the token of one; `Fn.merge` makes one of both", "both");
+  validator.add([
+    precondition("tags", TAGS.rule, tags, hcl`length(${tags}) <= ${TAGS.most}`),
+    precondition("tags", TAG.rule, tags, each(TAG).condition(hcl`keys(${tags})`)),
+    precondition(
+      "tags",
+      "have values of at most 256 characters",
+      tags,
+      each(ofFormat(TAG_VALUE)).condition(hcl`values(${tags})`),
+    ),
+  ]);
 }
 
 /** The characters in tags of IAM: fewer than in EC2. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html */
@@ -49,6 +64,15 @@ export const ROLE_TAG: ValueRule<string> = {
 
 /** The tags of a role. IAM compares their keys case-insensitively. */
 export function validateRoleTags(tags: { [name: string]: string } | undefined, validator: Validator): void {
+  if (Token.isUnresolved(tags)) {
+    const texts = hcl`concat(keys(${tags}), values(${tags}))`;
+    const keys = hcl`length(distinct([for key in keys(${tags}) : lower(key)])) == length(${tags})`;
+    validator.add([
+      precondition("tags", ROLE_TAG.rule, tags, each(ROLE_TAG).condition(texts)),
+      precondition("tags", ROLE_KEYS, tags, keys),
+    ]);
+    return;
+  }
   const known = new Set<string>();
   for (const [key, value] of Object.entries(tags ?? {})) {
     validator.value("tags", read(key), ROLE_TAG);

@@ -240,6 +240,16 @@ describe("misuse", () => {
     expect(() => synthesizeReplicas({ tags })).not.toThrow();
   });
 
+  test("tags that are known only to Terraform are checked against IAM's rules by the plan", () => {
+    const role = only(withSecrets(all, { tags: Token.asStringMap("${var.tags}") }), "aws_iam_role");
+    expect(role.tags).toBe("${var.tags}");
+    const messages = role.lifecycle.precondition.map(({ error_message }: Json) => error_message);
+    expect(messages).toEqual([
+      expect.stringContaining("`tags` must hold only letters") as string,
+      expect.stringContaining("`tags` must differ by more than their case") as string,
+    ]);
+  });
+
   test("an additional profile is refused, also as a token", () => {
     const token = Token.asString({ resolve: () => "x" });
     for (const iamInstanceProfile of ["mine", token]) {

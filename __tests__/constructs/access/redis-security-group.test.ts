@@ -149,6 +149,12 @@ describe("addresses", () => {
     expect(addresses(both)).toHaveLength(addresses(left).length + 1);
   });
 
+  test("have tags that only Terraform knows beside the name, unless those have one", () => {
+    const json = replicas({}, { tags: Token.asStringMap("${var.tags}") });
+    const [group] = Object.values<Json>(json.resource.aws_security_group);
+    expect(group.tags).toBe('${merge({"Name" = "redis-replicas"}, "${var.tags}")}');
+  });
+
   test("depend neither on names nor on ports", () => {
     const changed = replicas({}, { name: "other", tags: { team: "data" }, redis: { port: 7000 } });
     expect(addresses(changed)).toEqual(addresses(replicas()));

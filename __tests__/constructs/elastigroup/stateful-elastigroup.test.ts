@@ -187,9 +187,9 @@ describe("names and ids", () => {
       "`tags.team` must be text of at most 256 characters",
     ],
     [
-      "tags whose keys are known only to Terraform, since each tag is a block",
-      { tags: Token.asStringMap("${var.tags}") },
-      '`tags` must be a map whose keys are known before Terraform runs, got: "a token"',
+      "tags of which only a part is known only to Terraform, since cdktf cannot resolve such a map",
+      { tags: { team: "data", ...Token.asStringMap("${var.tags}") } },
+      '`tags` must be a map or the token of one; `Fn.merge` makes one of both, got: "both"',
     ],
     ["a capacity of none", { capacity: 0 }, "`capacity` must be a whole number from 1 to 1000, got: 0"],
     ["half an instance", { capacity: 1.5 }, "`capacity` must be a whole number from 1 to 1000, got: 1.5"],
@@ -263,6 +263,16 @@ describe("names and ids", () => {
       availability_zones: expect.stringMatching(/^\$\{local\.group_zones_/),
       instance_types_spot: "${var.list}",
     });
+  });
+
+  test("tags that only Terraform knows are a dynamic block, held against the same rules", () => {
+    const { dynamic, lifecycle } = build({ tags: Token.asStringMap("${var.tags}") });
+    expect(dynamic).toMatchObject({
+      tags: { for_each: "${var.tags}", content: { key: "${each.key}", value: "${each.value}" } },
+    });
+    const said = lifecycle.precondition.map(({ error_message }: Json) => error_message);
+    for (const rule of ["be at most 50 tags", "not begin with aws:", "have values of at most 256 characters"])
+      expect(said).toContainEqual(expect.stringMatching(`^\`tags\` must .*${rule}`));
   });
 
   test("several on-demand types are a list, also one that only Terraform knows, and one type is not", () => {
