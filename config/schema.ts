@@ -236,6 +236,10 @@ export const clusterConfig = z
           "Hops that an answer of the metadata service may make; containers need 2. Tokens are always required.",
         default: HOPS.default,
       }),
+      instanceMetadataTags: orVariable(yesNo()).optional().meta({
+        description:
+          "An instance can read its tags from the metadata service. Once given, only `false` takes it back.",
+      }),
       resumePaused: orVariable(yesNo()).optional().meta({
         description: "Whether every update resumes paused instances, also those paused on purpose.",
         default: false,

@@ -95,6 +95,7 @@ export function addStack(
     ebsOptimized: optionalBoolean(values, config.ebsOptimized),
     monitoring: optionalBoolean(values, config.monitoring),
     metadataHopLimit: config.metadataHopLimit,
+    instanceMetadataTags: optionalBoolean(values, config.instanceMetadataTags),
     resumePaused: optionalBoolean(values, config.resumePaused),
     bootScript: renderBootScript(values, config.bootScript),
     install: renderInstallOptions(values, config.install),

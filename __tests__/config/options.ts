@@ -8,6 +8,10 @@ const DOMAINS = ["thirdPartiesIntegration.route53.domains"];
 const SCRIPT = [`${LAUNCH}.userData`];
 const ZONES = ["compute.availabilityZones"];
 
+const METADATA = ["httpPutResponseHopLimit", "httpTokens", "instanceMetadataTags"].map(
+  (each) => `${LAUNCH}.metadataOptions.${each}`,
+);
+
 const requirements = { minMemory: 16, maxMemory: 32, minVcpus: 2, maxVcpus: 8 };
 /** Together: the provider sends all of them at every change, and removed ones as null. */
 const SENT_REQUIREMENTS = [
@@ -81,6 +85,7 @@ const everything: Options = {
     ebsOptimized: false,
     monitoring: true,
     metadataHopLimit: 2,
+    instanceMetadataTags: true,
     resumePaused: true,
     dataVolume: {
       size: 20,
@@ -171,10 +176,9 @@ const everything: Options = {
     ["targetGroupArns", [`${LAUNCH}.loadBalancersConfig.loadBalancers`]],
     ["ebsOptimized", [`${LAUNCH}.ebsOptimized`]],
     ["monitoring", [`${LAUNCH}.monitoring`]],
-    [
-      "metadataHopLimit",
-      ["httpPutResponseHopLimit", "httpTokens"].map((each) => `${LAUNCH}.metadataOptions.${each}`),
-    ],
+    ["metadataHopLimit", METADATA],
+    // The provider cannot clear it.
+    ["instanceMetadataTags", METADATA, { instanceMetadataTags: false }],
     ["resumePaused", []],
     ["persistence.rootVolume", ["strategy.persistence.shouldPersistRootDevice"]],
     ["strategy.orientation", ["strategy.availabilityVsCost"]],

@@ -61,6 +61,10 @@ describe("the file and the constructs refuse with the same message", () => {
       "more on-demand replicas than a shard has",
       { ...sharded({ ...shard, replicas: 1 }, other), strategy: { onDemandCount: 2 } },
     ],
+    [
+      "a tag that the metadata service cannot show",
+      { instanceMetadataTags: true, tags: { "team/name": "data", team: "x", _index: "y" } },
+    ],
     ["health checks without target groups", { healthCheck: { type: "TARGET_GROUP" } }],
     [
       "a target group and keys of another region",

@@ -490,6 +490,17 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         "`availabilityZones` must have each subnet in one zone, once",
       ],
       [
+        "a tag that the metadata service cannot show",
+        { shown: "bool", tags: "map(string)" },
+        { shown: true, tags: { "team:name": "data" } },
+        { shown: true, tags: { "team/name": "data" } },
+        (of) => ({
+          instanceMetadataTags: of("shown").booleanValue,
+          tags: Token.asStringMap(of("tags").value),
+        }),
+        "`tags` must have only letters, digits and +-=.,_:@ in its key",
+      ],
+      [
         "more on-demand replicas than there are",
         { count_of: "number", number: "number" },
         { count_of: 1, number: 1 },

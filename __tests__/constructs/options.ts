@@ -91,6 +91,7 @@ export const everything: StatefulElastigroupProps = {
   ebsOptimized: false,
   monitoring: true,
   metadataHopLimit: 2,
+  instanceMetadataTags: true,
   resumePaused: true,
   tags: { Name: "redis", team: "data" },
   protect: false,

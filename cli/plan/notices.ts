@@ -204,9 +204,22 @@ function volumes(changed: ReadonlyMap<string, Difference>): string[] {
 
 function neverSettles(changed: ReadonlyMap<string, Difference>): string[] {
   const description = changed.get("description");
-  return description && !description.unknown && (description.after ?? "") === ""
-    ? ["The provider cannot clear `description`, so every plan shows this again."]
-    : [];
+  const metadata = changed.get("metadata_options");
+  return [
+    ...(description && !description.unknown && (description.after ?? "") === ""
+      ? ["The provider cannot clear `description`, so every plan shows this again."]
+      : []),
+    ...(metadata && !metadata.unknown && metadataTags(metadata.before) && !metadataTags(metadata.after)
+      ? [
+          "The provider cannot clear `instance_metadata_tags`, so every plan shows this again. Set `instanceMetadataTags: false`.",
+        ]
+      : []),
+  ];
+}
+
+function metadataTags(blocks: unknown): unknown {
+  const [block = {}] = (blocks ?? []) as Attributes[];
+  return block["instance_metadata_tags"];
 }
 
 function policy(after: Attributes): string[] {

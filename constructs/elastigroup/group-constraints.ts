@@ -1,6 +1,9 @@
+import { Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
 import { regionConstraints } from "../validation/arn";
 import { type Constraint, isList, parenthesized } from "../validation/constraint";
+import { METADATA_TAG } from "../validation/tags";
+import { each, isKnown } from "../validation/value-rules";
 import { DATA_DEVICE } from "./data-volume";
 import { type StatefulElastigroupProps } from "./group-props";
 import { HealthCheckType } from "./health-check";
@@ -29,6 +32,8 @@ export interface PlainGroup {
   readonly dataVolume?: VolumeParts;
   readonly privateIps?: unknown;
   readonly healthCheck?: string;
+  readonly instanceMetadataTags?: unknown;
+  readonly tags?: { readonly [name: string]: unknown };
   readonly targetGroupArns?: unknown;
 }
 
@@ -163,6 +168,29 @@ const healthIsChecked: ConstraintsOf = ({ healthCheck = HealthCheckType.EC2.valu
   ];
 };
 
+/** With any other key EC2 starts no instance. */
+const tagsAreShown: ConstraintsOf = ({ instanceMetadataTags: shown = false, tags = {} }) => {
+  if (shown === false) return [];
+  const { rule, holds, condition } = METADATA_TAG;
+  if (Token.isUnresolved(tags)) {
+    const all = each(METADATA_TAG).condition(hcl`keys(${tags})`);
+    return [
+      { path: ["tags"], rule, got: tags, among: [tags], holds: true, condition: hcl`!${shown} || ${all}` },
+    ];
+  }
+  return Object.keys(tags)
+    .filter((key) => !isKnown(key) || !holds(key))
+    .map((key) => ({
+      path: ["tags", key],
+      rule,
+      got: key,
+      ofKey: true,
+      among: [shown, key],
+      holds: false,
+      condition: hcl`!${shown} || ${condition(key)}`,
+    }));
+};
+
 const arnsAreOfTheRegion: ConstraintsOf = ({ region, targetGroupArns = [], rootVolume, dataVolume }) => [
   ...regionConstraints(["targetGroupArns"], targetGroupArns, region),
   ...regionConstraints(["rootVolume", "kmsKeyId"], rootVolume?.kmsKeyId, region),
@@ -179,5 +207,6 @@ const CONSTRAINTS: readonly ConstraintsOf[] = [
   addressesConstraints,
   shareFits,
   healthIsChecked,
+  tagsAreShown,
   arnsAreOfTheRegion,
 ];

@@ -110,6 +110,12 @@ export interface GroupProps {
    */
   readonly metadataHopLimit?: number;
   /**
+   * Whether an instance can read its tags from the metadata service. Once it was given, set it to false to take it
+   * back: the provider cannot clear it. EC2 then takes only tags whose keys have letters, digits and `+-=.,_:@`.
+   * @default - as Spot has it
+   */
+  readonly instanceMetadataTags?: boolean | IResolvable;
+  /**
    * Whether every update resumes paused instances, including those that were paused by a user.
    * @default false
    */

@@ -153,6 +153,7 @@ export class StatefulElastigroup extends Construct {
       metadataOptions: {
         httpTokens: "required",
         httpPutResponseHopLimit: props.metadataHopLimit ?? HOPS.default,
+        instanceMetadataTags: renderSwitch(props.instanceMetadataTags),
       },
       targetGroupArns: props.targetGroupArns,
       integrationRoute53: props.route53 && renderRoute53(props.route53),
@@ -245,6 +246,13 @@ export class StatefulElastigroup extends Construct {
 
 function not(value: boolean | IResolvable): boolean | IResolvable {
   return typeof value === "boolean" ? !value : Op.not(value);
+}
+
+/** A switch that the provider takes as a word. */
+function renderSwitch(value: boolean | IResolvable | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "boolean") return value ? "enabled" : "disabled";
+  return hcl`${value} == null ? null : ${value} ? "enabled" : "disabled"`.toString();
 }
 
 /** Each tag is a block. */

@@ -25,6 +25,18 @@ export const TAG: ValueRule<string> = {
   condition: (key) => hcl`length(${key}) > 0 && length(${key}) <= 128 && !startswith(lower(${key}), "aws:")`,
 };
 
+/**
+ * A key that the metadata service can show.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/work-with-tags-in-IMDS.html
+ */
+export const METADATA_TAG: ValueRule<string> = {
+  rule: "have only letters, digits and +-=.,_:@ in its key, and not be ., .. or _index, with `instanceMetadataTags`",
+  holds: (key) => /^[A-Za-z0-9+=.,_:@-]+$/.test(key) && !UNSHOWN.includes(key),
+  condition: (key) => hcl`can(regex(${"^[A-Za-z0-9+=.,_:@-]+$"}, ${key})) && !contains(${UNSHOWN}, ${key})`,
+};
+
+const UNSHOWN = [".", "..", "_index"];
+
 /** The number of tags of an EC2 resource. */
 export const TAGS = { most: 50, rule: "be at most 50 tags, the limit of EC2" };
 

@@ -31,3 +31,13 @@ test.each<[string, Attributes, Attributes]>([
 ])("%s has no notice", (_, before, after) => {
   expect(notices(before, after)).toEqual([]);
 });
+
+test("tags in the metadata that are left out again are shown by every plan", () => {
+  const options = (instance_metadata_tags: string | null) => ({
+    metadata_options: [{ http_tokens: "required", instance_metadata_tags }],
+  });
+  expect(notices(options("enabled"), options(null))).toEqual([
+    expect.stringContaining("Set `instanceMetadataTags: false`.") as string,
+  ]);
+  expect(notices(options("enabled"), options("disabled"))).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import { SpotinstProvider } from "@cdktf/provider-spotinst/lib/provider";
-import { TerraformResource, TerraformStack, TerraformVariable, Token } from "cdktf";
+import { type IResolvable, TerraformResource, TerraformStack, TerraformVariable, Token } from "cdktf";
 import { randomBytes } from "node:crypto";
 import {
   AvailabilityZones,
@@ -273,6 +273,17 @@ describe("names and ids", () => {
     const said = lifecycle.precondition.map(({ error_message }: Json) => error_message);
     for (const rule of ["be at most 50 tags", "not begin with aws:", "have values of at most 256 characters"])
       expect(said).toContainEqual(expect.stringMatching(`^\`tags\` must .*${rule}`));
+  });
+
+  test("tags in the metadata are a word for the provider, and left out unless they are given", () => {
+    const options = (instanceMetadataTags?: boolean | IResolvable) =>
+      build({ instanceMetadataTags }).metadata_options;
+    expect(options()).not.toHaveProperty("instance_metadata_tags");
+    expect(options(true)).toMatchObject({ instance_metadata_tags: "enabled" });
+    expect(options(false)).toMatchObject({ instance_metadata_tags: "disabled" });
+    expect(options(Token.asAny("${var.on}"))).toMatchObject({
+      instance_metadata_tags: expect.stringContaining('? "enabled" : "disabled"}') as string,
+    });
   });
 
   test("several on-demand types are a list, also one that only Terraform knows, and one type is not", () => {
