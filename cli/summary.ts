@@ -25,6 +25,8 @@ export function summary(config: ClusterConfig, userData: UserDataSize): Fact[] {
     ["Kept", kept(config)],
     ["Root volume", rootVolume(config)],
     ...(config.dataVolume ? [["Data volume", dataVolume(config.dataVolume)] as const] : []),
+    ...(config.ignoreChanges ? [["Ignored changes", list(config.ignoreChanges)] as const] : []),
+    ...(config.overrides ? [["Overrides", Object.keys(config.overrides).join(", ")] as const] : []),
     ["User data", showSize(userData)],
   ];
 }

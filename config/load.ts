@@ -60,9 +60,12 @@ function barred(value: unknown, path: Path): Violation[] {
   });
 }
 
+/** Maps of which every part is free. */
+const FREE: readonly unknown[] = ["backend", "overrides"];
+
 /** The key that JavaScript drops from maps with arbitrary keys. In other maps it is an unknown key. */
 function barredKey(key: string, path: Path): Violation[] {
-  if (key !== "__proto__" || (path[0] !== "backend" && schemaAt(path.slice(0, -1))?.type !== "record"))
+  if (key !== "__proto__" || (!FREE.includes(path[0]) && schemaAt(path.slice(0, -1))?.type !== "record"))
     return [];
   return [{ path, rule: "have another name, since JavaScript reserves this one", ofKey: true }];
 }

@@ -16,6 +16,7 @@ import {
 import { HOPS, REPLICAS, REVISIONS } from "../constructs/validation/limits";
 import { Architecture } from "../constructs/elastigroup/architecture";
 import { Failover } from "../constructs/redis/failover";
+import { ATTRIBUTE } from "../constructs/elastigroup/reserved-attributes";
 import { DEFAULT_DESCRIPTION } from "../constructs/redis/defaults";
 import { wordsOf } from "../constructs/validation/known-words";
 import { TAG_KEY, TAG_VALUE, TAGS } from "../constructs/validation/tags";
@@ -248,6 +249,19 @@ export const clusterConfig = z
         .optional()
         .meta({ description: "What a replacement keeps. At least one of them must stay `true`." }),
       strategy: strategy.optional().meta({ description: "How Spot picks machines." }),
+      ignoreChanges: list(text(ATTRIBUTE), ATTRIBUTE.noun)
+        .optional()
+        .meta({
+          description: "Attributes of the group's resource whose later changes Terraform does not apply.",
+          examples: [["image_id"]],
+        }),
+      overrides: z
+        .record(text(ATTRIBUTE), z.unknown(), { error: "be a map from attributes to their values" })
+        .optional()
+        .meta({
+          description: "Attributes of the group's resource that have no key. No rule checks their values.",
+          examples: [{ cpu_credits: "unlimited" }],
+        }),
       review: review.optional().meta({
         description: "What `review` leaves out.",
         examples: [{ ignore: [{ rule: "one-zone", reason: "the cluster is in one zone too" }] }],

@@ -107,6 +107,8 @@ test.each([
     "created from its latest snapshot at each launch; the first one from ${var.s}\n",
   ],
   [{ rootVolume: { size: 50 } }, "Root volume      50 GiB, gp3, encrypted\n"],
+  [{ ignoreChanges: ["image_id"] }, "Ignored changes  image_id\n"],
+  [{ overrides: { cpu_credits: "unlimited" } }, "Overrides        cpu_credits\n"],
   [
     { strategy: { onDemandCount: 1 } },
     "3 replicas, 1 of them on-demand and the others on spot instances, picked by availability\n",

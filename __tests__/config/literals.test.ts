@@ -20,8 +20,14 @@ const UNESCAPED = /(?<!\$)\$\{b\}|(?<!%)%\{c\}/;
 
 /** Files that together have every option, since some options exclude others. */
 const FILES: readonly Record<string, unknown>[] = [
-  { ...options.everything.config, account: "act-1a2b3c4d", adopt: "sig-1a2b3c4d" },
-  options.others.config,
+  // Without tags in the metadata, which takes fewer keys.
+  {
+    ...options.everything.config,
+    account: "act-1a2b3c4d",
+    adopt: "sig-1a2b3c4d",
+    instanceMetadataTags: undefined,
+  },
+  { ...options.others.config, overrides: { logging: { export: "x" } } },
   {
     replicas: undefined,
     shards: [
@@ -192,6 +198,9 @@ test("a template is refused or escaped at every place of a text in the schema", 
     "rootVolume.kmsKeyId",
     "dataVolume.kmsKeyId",
     "targetGroupArns[0]",
+    "overrides.*",
+    "overrides.*[0]",
+    "overrides.*.*",
     "review.ignore[0].reason",
     "key of backend.*",
     "backend.*.*",

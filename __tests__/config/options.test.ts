@@ -67,6 +67,31 @@ describe("each mistake is exactly one message", () => {
       "`instanceTypes.onDemand` must be an instance type such as r6i.large, or a list of them, got: 5",
     ],
     [
+      "an override of what recovery rests on",
+      { overrides: { persist_root_device: false } },
+      '`overrides.persist_root_device` must be left out: `persistence.rootVolume` sets it, got: "persist_root_device"',
+    ],
+    [
+      "an override of what acts on all instances",
+      { overrides: { wait_for_capacity: 3 } },
+      '`overrides.wait_for_capacity` must be left out: a timeout taints the group, and the next apply destroys it, got: "wait_for_capacity"',
+    ],
+    [
+      "an override with a secret",
+      { overrides: { integration_rancher: [{ secret_key: "hunter2" }] } },
+      '`overrides.integration_rancher[0].secret_key` must be left out: the JSON and the state would have the secret in clear text, got: "secret_key"',
+    ],
+    [
+      "an override that is no attribute",
+      { overrides: { "metadata_options.http_tokens": "optional" } },
+      '`overrides.metadata_options.http_tokens` must be the name of an attribute of spotinst_elastigroup_aws such as cpu_credits, got: "metadata_options.http_tokens"',
+    ],
+    [
+      "an ignored change that must not be lost",
+      { ignoreChanges: ["user_data"] },
+      '`ignoreChanges[0]` must name another attribute: a change of the boot script would be lost, got: "user_data"',
+    ],
+    [
       "an on-demand count and a percentage",
       { strategy: { onDemandCount: 1, spotPercentage: 50 } },
       "`strategy.spotPercentage` must be left out where `onDemandCount` is given, got: 50",

@@ -87,6 +87,8 @@ const everything: Options = {
     metadataHopLimit: 2,
     instanceMetadataTags: true,
     resumePaused: true,
+    ignoreChanges: ["shutdown_script"],
+    overrides: { restrict_single_az: true },
     dataVolume: {
       size: 20,
       iops: 4000,
@@ -180,6 +182,8 @@ const everything: Options = {
     // The provider cannot clear it.
     ["instanceMetadataTags", METADATA, { instanceMetadataTags: false }],
     ["resumePaused", []],
+    ["ignoreChanges", []],
+    ["overrides", ["strategy.restrictSingleAz"]],
     ["persistence.rootVolume", ["strategy.persistence.shouldPersistRootDevice"]],
     ["strategy.orientation", ["strategy.availabilityVsCost"]],
     ["strategy.fallbackToOnDemand", ["strategy.fallbackToOd"]],

@@ -475,6 +475,8 @@ test.each([
   "tags: { __proto__: a }",
   "backend: { s3: { a: { __proto__: a } } }",
   "redis: { directives: { __proto__: a } }",
+  "overrides: { __proto__: a }",
+  "overrides: { logging: [{ __proto__: a }] }",
 ])("a key that JavaScript drops is refused by name (%s)", (line) => {
   expect(problemsOf(`${exampleText()}${line}\n`).map(({ message }) => message)).toContainEqual(
     expect.stringContaining(

@@ -65,6 +65,23 @@ describe("the file and the constructs refuse with the same message", () => {
       "a tag that the metadata service cannot show",
       { instanceMetadataTags: true, tags: { "team/name": "data", team: "x", _index: "y" } },
     ],
+    [
+      "overrides of what recovery rests on, of secrets and of all instances",
+      {
+        overrides: {
+          user_data: "",
+          persist_root_device: false,
+          availability_zones: [],
+          lifecycle: {},
+          stateful_instance_action: [],
+          depends_on: [],
+          integration_rancher: [{ secret_key: "s" }],
+          cpu_options: { "threads.per.core": 1 },
+          logging: [{ variable: "x" }],
+        },
+      },
+    ],
+    ["changes that must not be lost", { ignoreChanges: ["image_id", "user_data", "persist_private_ip"] }],
     ["health checks without target groups", { healthCheck: { type: "TARGET_GROUP" } }],
     [
       "a target group and keys of another region",

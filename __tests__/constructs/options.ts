@@ -94,6 +94,8 @@ export const everything: StatefulElastigroupProps = {
   instanceMetadataTags: true,
   resumePaused: true,
   tags: { Name: "redis", team: "data" },
+  ignoreChanges: ["shutdown_script"],
+  overrides: { restrict_single_az: true, placement_tenancy: "dedicated" },
   protect: false,
   userData: "#!/bin/sh\necho hello\n",
 };

@@ -9,6 +9,7 @@ import { fewerReplicasThanMasters } from "./fewer-replicas-than-masters";
 import { fewerReplicasThanZones } from "./fewer-replicas-than-zones";
 import { fractionalSpotPercentage } from "./fractional-spot-percentage";
 import { gp3Limits } from "./gp3-limits";
+import { ignoredChange } from "./ignored-change";
 import { localState } from "./local-state";
 import { lowMemoryHeadroom } from "./low-memory-headroom";
 import { memoryBelowData } from "./memory-below-data";
@@ -24,6 +25,7 @@ import { oneSpotGeneration } from "./one-spot-generation";
 import { oneZone } from "./one-zone";
 import { noneOnSpot } from "./none-on-spot";
 import { orphanedStorage } from "./orphaned-storage";
+import { overriddenAttribute } from "./overridden-attribute";
 import { previousGeneration } from "./previous-generation";
 import { requirementsBelowData } from "./requirements-below-data";
 import { resumesPaused } from "./resumes-paused";
@@ -83,5 +85,7 @@ export const RULES: ReadonlyMap<string, ReviewRule> = new Map([
   ["no-auto-healing", noAutoHealing],
   ["orphaned-storage", orphanedStorage],
   ["resumes-paused", resumesPaused],
+  ["ignored-change", ignoredChange],
+  ["overridden-attribute", overriddenAttribute],
   ["local-state", localState],
 ]);

@@ -9,6 +9,7 @@ import { type StatefulElastigroupProps } from "./group-props";
 import { HealthCheckType } from "./health-check";
 import { instanceTypesConstraints, type PlainInstanceTypes } from "./instance-types";
 import { Orientation } from "./orientation";
+import { ignoreConstraints, overridesConstraints } from "./reserved-attributes";
 import { ROOT_DEVICE } from "./root-volume";
 import { type PlainShare, shareConstraints } from "./strategy";
 import { partsOf, volumeConstraints, type VolumeParts } from "./volume";
@@ -35,6 +36,8 @@ export interface PlainGroup {
   readonly instanceMetadataTags?: unknown;
   readonly tags?: { readonly [name: string]: unknown };
   readonly targetGroupArns?: unknown;
+  readonly ignoreChanges?: unknown;
+  readonly overrides?: object;
 }
 
 /** The plain values of a group's properties. */
@@ -197,6 +200,11 @@ const arnsAreOfTheRegion: ConstraintsOf = ({ region, targetGroupArns = [], rootV
   ...regionConstraints(["dataVolume", "kmsKeyId"], dataVolume?.kmsKeyId, region),
 ];
 
+const reservedAreLeft: ConstraintsOf = ({ ignoreChanges, overrides }) => [
+  ...ignoreConstraints(ignoreChanges),
+  ...overridesConstraints(overrides),
+];
+
 const CONSTRAINTS: readonly ConstraintsOf[] = [
   somethingPersists,
   typesFit,
@@ -209,4 +217,5 @@ const CONSTRAINTS: readonly ConstraintsOf[] = [
   healthIsChecked,
   tagsAreShown,
   arnsAreOfTheRegion,
+  reservedAreLeft,
 ];

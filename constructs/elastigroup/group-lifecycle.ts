@@ -10,7 +10,7 @@ const IGNORED_CHANGES = ["lifetime_period", "utilize_reserved_instances", "produ
 
 /** The user's lifecycle with the preconditions of this package, the ignored attributes, and `protect`. */
 export function renderLifecycle(
-  { lifecycle = {}, protect, strategy }: GroupProps,
+  { lifecycle = {}, protect, strategy, ignoreChanges: further = [] }: GroupProps,
   own: readonly Precondition[],
 ): TerraformResourceLifecycle {
   // An attribute that the user sets is not ignored.
@@ -21,7 +21,10 @@ export function renderLifecycle(
   return {
     ...withPreconditions(lifecycle, own),
     ...(protect ? { preventDestroy: true } : {}),
-    ignoreChanges: ignoreChanges === "all" ? ignoreChanges : [...unset, ...(ignoreChanges ?? [])],
+    ignoreChanges:
+      ignoreChanges === "all"
+        ? ignoreChanges
+        : [...new Set([...unset, ...(ignoreChanges ?? []), ...further])],
   };
 }
 

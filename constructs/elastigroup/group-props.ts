@@ -127,6 +127,19 @@ export interface GroupProps {
    */
   readonly tags?: { [name: string]: string };
   /**
+   * Attributes of the resource whose changes Terraform leaves alone, such as `image_id`: later values do not reach
+   * the group until they are taken out. Those that recovery rests on are refused; `lifecycle` takes them.
+   * @default - only what never settles
+   */
+  readonly ignoreChanges?: string[];
+  /**
+   * Attributes of the resource that this construct does not offer, such as `{ cpu_credits: "unlimited" }`. They are
+   * merged over its own as `addOverride` does: maps are merged, lists are appended. No rule checks the values. Those
+   * that recovery rests on, and secrets, are refused.
+   * @default - none
+   */
+  readonly overrides?: { [attribute: string]: unknown };
+  /**
    * Whether Terraform refuses to destroy the group.
    * @default false
    */

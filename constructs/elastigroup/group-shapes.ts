@@ -43,6 +43,8 @@ export const GROUP_SHAPES: Shapes<GroupProps> = {
   targetGroupArns: list(),
   route53: list(object<Route53Domain>({ records: required(list(object())) })),
   tags: object(),
+  ignoreChanges: list(),
+  overrides: object(),
 };
 
 /** The shapes of a group's properties. */

@@ -30,6 +30,7 @@ import { type StatefulElastigroupProps } from "./group-props";
 import { healthCheckOf, HealthCheckType, validateHealthCheck } from "./health-check";
 import { type InstanceTypes, validateInstanceTypes } from "./instance-types";
 import { Orientation } from "./orientation";
+import { ATTRIBUTE } from "./reserved-attributes";
 import { ROOT_DEVICE } from "./root-volume";
 import { renderRoute53, validateRoute53 } from "./route53-domain";
 import { renderStrategy, validateStrategy } from "./strategy";
@@ -98,6 +99,9 @@ export class StatefulElastigroup extends Construct {
         autoApplyTags: true,
       },
     });
+    this.validateIgnored(props.ignoreChanges);
+    for (const [attribute, value] of Object.entries(props.overrides ?? {}))
+      this.elastigroup.addOverride(attribute, value);
     if (props.adopt !== undefined) this.adopt(props.adopt);
     new ZoneSyncGuard(this, "zones-sent", {
       elastigroup: this.elastigroup,
@@ -110,6 +114,15 @@ export class StatefulElastigroup extends Construct {
   /** The ID of the group in Spot, such as `sig-1a2b3c4d`. */
   public get groupId(): string {
     return this.elastigroup.id;
+  }
+
+  /** Throws where the resource has no such attribute; its binding knows all of them. */
+  private validateIgnored(ignored: string[] = []): void {
+    if (ignored.length === 0) return;
+    const known = Object.keys(this.elastigroup["synthesizeAttributes"]());
+    for (const [index, name] of ignored.entries()) {
+      if (!known.includes(name)) throw new ValidationError(["ignoreChanges", index], ATTRIBUTE.rule, name);
+    }
   }
 
   /** Spot and EC2 define these words, and may add some. */

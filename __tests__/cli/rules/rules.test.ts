@@ -328,6 +328,13 @@ const CASES: readonly [string, Record<string, unknown>, object, string, string[]
     "the volumes stay and are billed",
   ],
   ["resumes-paused", { resumePaused: true }, {}, "paused on purpose"],
+  ["ignored-change", { ignoreChanges: ["image_id"] }, {}, "Later changes of image_id do not reach the group"],
+  [
+    "overridden-attribute",
+    { overrides: { cpu_credits: "unlimited", itf: [] } },
+    {},
+    "sets cpu_credits and itf after all checks",
+  ],
   ["local-state", {}, { inPipeline: true }, "the next run creates a second group"],
 ];
 

@@ -191,6 +191,11 @@ describe("names and ids", () => {
       { tags: { team: "data", ...Token.asStringMap("${var.tags}") } },
       '`tags` must be a map or the token of one; `Fn.merge` makes one of both, got: "both"',
     ],
+    [
+      "a change to ignore of an attribute that is none",
+      { ignoreChanges: ["image_id", "image"] },
+      '`ignoreChanges[1]` must be the name of an attribute of spotinst_elastigroup_aws such as cpu_credits, got: "image"',
+    ],
     ["a capacity of none", { capacity: 0 }, "`capacity` must be a whole number from 1 to 1000, got: 0"],
     ["half an instance", { capacity: 1.5 }, "`capacity` must be a whole number from 1 to 1000, got: 1.5"],
     [
@@ -284,6 +289,35 @@ describe("names and ids", () => {
     expect(options(Token.asAny("${var.on}"))).toMatchObject({
       instance_metadata_tags: expect.stringContaining('? "enabled" : "disabled"}') as string,
     });
+  });
+
+  test("overrides come last: maps are merged, lists are appended, null clears", () => {
+    const overrides = {
+      cpu_credits: "unlimited",
+      metadata_options: { http_tokens: "optional" },
+      security_groups: ["sg-0456"],
+      description: null,
+    };
+    expect(build({ overrides })).toMatchObject({
+      cpu_credits: "unlimited",
+      metadata_options: { http_tokens: "optional", http_put_response_hop_limit: 1 },
+      security_groups: ["sg-0123", "sg-0456"],
+      description: null,
+    });
+  });
+
+  test("ignored changes are added to the construct's own and the lifecycle's, each once", () => {
+    const { ignore_changes } = build({
+      ignoreChanges: ["image_id", "product"],
+      lifecycle: { ignoreChanges: ["image_id"] },
+    }).lifecycle;
+    expect(ignore_changes).toEqual([
+      "lifetime_period",
+      "utilize_reserved_instances",
+      "product",
+      "capacity_unit",
+      "image_id",
+    ]);
   });
 
   test("several on-demand types are a list, also one that only Terraform knows, and one type is not", () => {
