@@ -79,14 +79,17 @@ function typesOf(schema: Schema): string[] {
 function variablesOf(schema: Schema, noun = nounOf(schema)): string[] {
   const found = literal(schema);
   const part = isList(found) ? child(found, 0)! : isMap(found) ? child(found, "")! : undefined;
-  return [
-    ...(takesVariable(schema) ? [noun] : []),
-    ...(part ? variablesOf(part, isList(found) ? "items" : "lists") : []),
-  ];
+  return [...(takesVariable(schema) ? [noun] : []), ...(part ? variablesOf(part, partsOf(found, part)) : [])];
 }
 
+function partsOf(schema: Schema, part: Schema): string {
+  return isList(schema) ? "items" : isList(literal(part)) ? "lists" : "values";
+}
+
+/** What a variable brings: the first way to write the value. */
 function nounOf(schema: Schema): string {
-  return isList(schema) ? "list" : isMap(schema) ? "map" : "value";
+  const [first] = ways(schema);
+  return isList(first!) ? "list" : isMap(first!) ? "map" : "value";
 }
 
 function rulesOf(schema: Schema): Pick<Key, "rule" | "itemRule"> {

@@ -15,8 +15,8 @@ import {
 } from "../constructs/validation/formats";
 import { HOPS, REPLICAS, REVISIONS } from "../constructs/validation/limits";
 import { Architecture } from "../constructs/elastigroup/architecture";
-import { Failover } from "../constructs/redis/failover";
 import { ATTRIBUTE } from "../constructs/elastigroup/reserved-attributes";
+import { Failover } from "../constructs/redis/failover";
 import { DEFAULT_DESCRIPTION } from "../constructs/redis/defaults";
 import { wordsOf } from "../constructs/validation/known-words";
 import { TAG_KEY, TAG_VALUE, TAGS } from "../constructs/validation/tags";
@@ -239,7 +239,7 @@ export const clusterConfig = z
       }),
       instanceMetadataTags: orVariable(yesNo()).optional().meta({
         description:
-          "An instance can read its tags from the metadata service. Once given, only `false` takes it back.",
+          "Whether an instance can read its tags from the metadata service. The keys of `tags` then have only letters, digits and `+-=.,_:@`. Once it is given, only `false` takes it back.",
       }),
       resumePaused: orVariable(yesNo()).optional().meta({
         description: "Whether every update resumes paused instances, also those paused on purpose.",

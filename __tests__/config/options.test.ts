@@ -52,12 +52,12 @@ describe("each mistake is exactly one message", () => {
       "`instanceTypes.onDemand` must name at least one instance type, got: []",
     ],
     [
-      "an on-demand type that is none",
+      "an invalid on-demand type",
       { instanceTypes: { onDemand: "large", spot: ["r5.large"] } },
       '`instanceTypes.onDemand` must be an instance type such as r6i.large, got: "large"',
     ],
     [
-      "a list of on-demand types with one that is none",
+      "a list of on-demand types with an invalid one",
       { instanceTypes: { onDemand: ["r6i.large", "large"], spot: ["r5.large"] } },
       '`instanceTypes.onDemand[1]` must be an instance type such as r6i.large, got: "large"',
     ],

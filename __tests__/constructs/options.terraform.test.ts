@@ -673,27 +673,30 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         Object.fromEntries(Array.from({ length: 51 }, (__, number) => [`tag${number}`, "x"])),
         "`tags` must be at most 50 tags",
       ],
-    ])("a map of tags with %s is refused by the plan; a valid one then has an empty plan", async (_, bad, message) => {
-      bench = await Workbench.open(filled);
-      const build = withVariables({ tags: "map(string)" }, (of) => ({
-        tags: Token.asStringMap(of("tags").value),
-      }));
-      bench.write(build);
-      await bench.terraform.init();
-      expect(await refusal({ tags: bad })).toContain(message);
-      const tags = { team: "data", "cost:center": "${7}" };
-      await bench.apply(build, { tags });
-      expect(bench.group.compute.launchSpecification.tags).toEqual(
-        expect.arrayContaining([
-          { tagKey: "team", tagValue: "data" },
-          { tagKey: "cost:center", tagValue: "${7}" },
-        ]),
-      );
-      await expect(bench.terraform.plan({ tags })).resolves.toMatchObject({ exitCode: 0 });
-      await bench.apply(build, { tags: {} });
-      expect(bench.group.compute.launchSpecification.tags ?? []).toEqual([]);
-      await expect(bench.terraform.plan({ tags: {} })).resolves.toMatchObject({ exitCode: 0 });
-    });
+    ])(
+      "a map of tags with %s is refused by the plan; a valid one then has an empty plan",
+      async (_, bad, message) => {
+        bench = await Workbench.open(filled);
+        const build = withVariables({ tags: "map(string)" }, (of) => ({
+          tags: Token.asStringMap(of("tags").value),
+        }));
+        bench.write(build);
+        await bench.terraform.init();
+        expect(await refusal({ tags: bad })).toContain(message);
+        const tags = { team: "data", "cost:center": "${7}" };
+        await bench.apply(build, { tags });
+        expect(bench.group.compute.launchSpecification.tags).toEqual(
+          expect.arrayContaining([
+            { tagKey: "team", tagValue: "data" },
+            { tagKey: "cost:center", tagValue: "${7}" },
+          ]),
+        );
+        await expect(bench.terraform.plan({ tags })).resolves.toMatchObject({ exitCode: 0 });
+        await bench.apply(build, { tags: {} });
+        expect(bench.group.compute.launchSpecification.tags ?? []).toEqual([]);
+        await expect(bench.terraform.plan({ tags: {} })).resolves.toMatchObject({ exitCode: 0 });
+      },
+    );
 
     test("valid ones of every type are sent, and then have an empty plan", async () => {
       bench = await Workbench.open(filled);

@@ -52,7 +52,8 @@ export const instanceTypes = z
           error: "be an instance type such as r6i.large, or a list of them",
         })
         .meta({
-          description: "The type that is used without spot capacity, or a list of such types.",
+          description:
+            "The type that is used without spot capacity, or a list of such types, of which Spot picks one.",
           examples: ["r6i.large", ["r6i.large", "r6a.large"]],
         }),
       spot: listOrVariable(INSTANCE_TYPE)

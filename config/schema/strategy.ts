@@ -21,12 +21,14 @@ export const strategy = z.strictObject(
       .optional()
       .meta({ description: "What Spot weighs when it picks a machine.", default: "availability" }),
     onDemandCount: orVariable(whole(REPLICAS.least, REPLICAS.most)).optional().meta({
-      description: "Replicas of each group that are always on-demand. The others are on spot instances.",
+      description:
+        "Replicas of each group that are always on-demand, at most all of them. The others are on spot instances. Not together with `spotPercentage`.",
     }),
     spotPercentage: orVariable(whole(SPOT_PERCENT.least, SPOT_PERCENT.most, " percent"))
       .optional()
       .meta({
-        description: "The share of the replicas that are on spot instances, unless `onDemandCount` is given.",
+        description:
+          "The share of the replicas that are on spot instances. Spot does not document how it rounds; `onDemandCount` is exact.",
         default: SPOT_PERCENT.default,
       }),
     fallbackToOnDemand: orVariable(yesNo()).optional().meta({

@@ -245,7 +245,7 @@ describe("misuse", () => {
     expect(role.tags).toBe("${var.tags}");
     const messages = role.lifecycle.precondition.map(({ error_message }: Json) => error_message);
     expect(messages).toEqual([
-      expect.stringContaining("`tags` must hold only letters") as string,
+      expect.stringContaining("`tags` must contain only letters") as string,
       expect.stringContaining("`tags` must differ by more than their case") as string,
     ]);
   });

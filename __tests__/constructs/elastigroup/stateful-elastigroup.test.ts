@@ -192,7 +192,7 @@ describe("names and ids", () => {
       '`tags` must be a map or the token of one; `Fn.merge` makes one of both, got: "both"',
     ],
     [
-      "a change to ignore of an attribute that is none",
+      "an ignored change of an unknown attribute",
       { ignoreChanges: ["image_id", "image"] },
       '`ignoreChanges[1]` must be the name of an attribute of spotinst_elastigroup_aws such as cpu_credits, got: "image"',
     ],
