@@ -5,6 +5,7 @@ export {
   RedisSecurityGroup,
   type RedisSecurityGroupProps,
 } from "./access/redis-security-group";
+export { SecretSource, type SecretsManagerOptions } from "./access/secret-source";
 export { type Secrets } from "./access/secrets";
 export { Architecture } from "./elastigroup/architecture";
 export { AvailabilityZones, type KnownZoneOptions, type ZoneOptions } from "./elastigroup/availability-zones";

@@ -7,19 +7,24 @@ import { hcl } from "../terraform/hcl";
 import { inRegionRule, isInRegion } from "../validation/arn";
 import { type Format, KEY_ARN, PARAMETER_ARN, REGION, ROLE_NAME, SECRET_ARN } from "../validation/formats";
 import { validateRoleTags } from "../validation/tags";
-import { ValidationError } from "../validation/validation-error";
-import { object, validateShapes } from "../validation/shape";
+import { list, object, validateShapes } from "../validation/shape";
 import { Validator, withPreconditions } from "../validation/validator";
 import { ofFormat, type ValueRule } from "../validation/value-rules";
 import { aws } from "./aws";
 import { secretsPolicy, trustPolicy } from "./policy-document";
-import { type Secrets, SECRETS_SHAPES, SOME_SECRET } from "./secrets";
+import { SECRET_SOURCE, type SecretSource, validateSource } from "./secret-source";
+import { type Secrets, SECRETS_SHAPES, secretsConstraints, withSources } from "./secrets";
 
 export interface InstanceRoleProps extends Secrets {
   /** The name of the role and the instance profile when they are created, 1 to 64 characters. */
   readonly name: string;
   /** The region of the instances. The secrets and parameters must be in this region. */
   readonly region: string;
+  /**
+   * Sources that the instances read beside the secrets and parameters above.
+   * @default - none
+   */
+  readonly secretSources?: SecretSource[];
   /**
    * Tags of the role and the instance profile.
    * @default - none
@@ -43,13 +48,17 @@ export class InstanceRole extends Construct {
 
   constructor(scope: Construct, id: string, props: InstanceRoleProps) {
     super(scope, id);
-    validateShapes<InstanceRoleProps>(props, { ...SECRETS_SHAPES, tags: object() });
+    validateShapes<InstanceRoleProps>(props, {
+      ...SECRETS_SHAPES,
+      secretSources: list(SECRET_SOURCE),
+      tags: object(),
+    });
     const validator = new Validator();
     validator.value("name", props.name, ofFormat(ROLE_NAME));
     validator.value("region", props.region, ofFormat(REGION));
     validateRoleTags(props.tags, validator);
     const { IamInstanceProfile, IamRole, IamRolePolicy } = aws();
-    const { name, provider, tags } = props;
+    const { name, region, provider, tags, secretSources = [] } = props;
     // Another name would replace the role, and running instances would lose theirs.
     const lifecycle = { ignoreChanges: ["name"] };
     this.role = new IamRole(this, "Resource", {
@@ -57,7 +66,7 @@ export class InstanceRole extends Construct {
       lifecycle: withPreconditions(lifecycle, validator.preconditions),
       name,
       description: "Replicas of a Redis Cluster",
-      assumeRolePolicy: Fn.jsonencode(trustPolicy(props.region)),
+      assumeRolePolicy: Fn.jsonencode(trustPolicy(region)),
       tags,
     });
     this.policy = new IamRolePolicy(this, "policy", {
@@ -66,7 +75,12 @@ export class InstanceRole extends Construct {
       lifecycle: withPreconditions(undefined, validateSecrets(props)),
       name: "read-secrets",
       role: this.role.name,
-      policy: Fn.jsonencode(secretsPolicy(props, props.region)),
+      policy: Fn.jsonencode(
+        secretsPolicy(
+          withSources(props, secretSources, (parameter) => this.parameterArn(parameter, region)),
+          region,
+        ),
+      ),
     });
     this.instanceProfile = new IamInstanceProfile(this, "profile", {
       provider,
@@ -76,20 +90,35 @@ export class InstanceRole extends Construct {
       tags,
     });
   }
+
+  /** The ARN of a parameter of the role's own account, which the role's ARN tells. */
+  private parameterArn(name: string, region: string): string {
+    if (name.startsWith("arn:")) return name;
+    const { arn } = this.role;
+    const path = Token.isUnresolved(name)
+      ? hcl`join("/", ["parameter", trimprefix(${name}, "/")])`
+      : `parameter/${name.replace(/^\//, "")}`;
+    const whole = hcl`join(":", ["arn", split(":", ${arn})[1], "ssm", ${region}, split(":", ${arn})[4], ${path}])`;
+    return (
+      Token.isUnresolved(name) ? hcl`startswith(${name}, "arn:") ? ${name} : ${whole}` : whole
+    ).toString();
+  }
 }
 
 /** Throws if a known ARN is invalid or in another region. Returns the preconditions for unknown ARNs. */
 function validateSecrets(props: InstanceRoleProps): Precondition[] {
-  const { secretArns, parameterArns, kmsKeyArns, region } = props;
-  if (secretArns === undefined && parameterArns === undefined)
-    throw new ValidationError("secrets", SOME_SECRET, { kmsKeyArns });
+  const { secretArns, parameterArns, kmsKeyArns, region, secretSources = [] } = props;
   const validator = new Validator();
+  validator.across(secretsConstraints({ secretArns, parameterArns, kmsKeyArns }, secretSources));
   const lists: [prop: string, arns: string[] | undefined, format: Format][] = [
     ["secretArns", secretArns, SECRET_ARN],
     ["parameterArns", parameterArns, PARAMETER_ARN],
     ["kmsKeyArns", kmsKeyArns, KEY_ARN],
   ];
   for (const [prop, arns, format] of lists) validator.list(prop, arns, format, inRegion(region));
+  secretSources.forEach((source, index) =>
+    validateSource(validator, ["secretSources", index], source, region),
+  );
   return validator.preconditions;
 }
 

@@ -61,6 +61,18 @@ function allow(
   return [condition ? { ...statement, Condition: condition } : statement];
 }
 
+/** The ARN of a parameter that may be named by its ARN already. */
+export function parameterArn(name: string, region: string, account: string): string {
+  if (name.startsWith("arn:")) return name;
+  return `arn:${partitionOf(region)}:ssm:${region}:${account}:parameter/${name.replace(/^\//, "")}`;
+}
+
+/** The partition of a region. */
+export function partitionOf(region: string): string {
+  if (isChina(region)) return "aws-cn";
+  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}
+
 /** The `kms:ViaService` value of a service in a region. The regions in China have another suffix. */
 function endpoints(service: string, region: string): string[] {
   const host = `${service}.${region}.amazonaws.com`;

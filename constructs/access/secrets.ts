@@ -1,4 +1,8 @@
+import { Token } from "cdktf";
+import { hcl } from "../terraform/hcl";
+import { type Constraint } from "../validation/constraint";
 import { list, type Shapes } from "../validation/shape";
+import { isKnown } from "../validation/value-rules";
 
 /** The rule that at least one secret or parameter is given. */
 export const SOME_SECRET = "name at least one secret or parameter";
@@ -28,3 +32,67 @@ export const SECRETS_SHAPES: Shapes<Secrets> = {
   parameterArns: list(),
   kmsKeyArns: list(),
 };
+
+/** A source of a secret: its store, and the name there. */
+export interface PlainSource<Name = string> {
+  /** `secretsmanager`, `parameter` or `file`. */
+  readonly store: string;
+  readonly name: Name;
+}
+
+/** Whether an instance needs a permission for it. */
+export function isFetched({ store }: { readonly store: string }): boolean {
+  return store !== "file";
+}
+
+/** Whether instances get a role of their own: where they read from AWS, and no given profile is there for that. */
+export function needsRole(
+  { secrets, iamInstanceProfile }: { readonly secrets?: object; readonly iamInstanceProfile?: unknown },
+  sources: readonly PlainSource<unknown>[],
+): boolean {
+  return secrets !== undefined || (iamInstanceProfile === undefined && sources.some(isFetched));
+}
+
+/** A role reads something. */
+export function secretsConstraints(
+  secrets: { readonly [list in keyof Secrets]?: unknown },
+  sources: readonly PlainSource<unknown>[],
+): Constraint[] {
+  const { secretArns, parameterArns } = secrets;
+  return [
+    {
+      path: ["secrets"],
+      rule: SOME_SECRET,
+      got: secrets,
+      holds: (secretArns ?? parameterArns) !== undefined || sources.some(isFetched),
+    },
+  ];
+}
+
+/** Secrets and what sources name beside them, each once; `parameterArn` tells the ARN of a parameter. */
+export function withSources(
+  { secretArns, parameterArns, kmsKeyArns }: Secrets,
+  sources: readonly PlainSource[],
+  parameterArn: (name: string) => string,
+): Secrets {
+  const names = (store: string): string[] =>
+    sources.flatMap((source) => (source.store === store ? [source.name] : []));
+  return {
+    secretArns: union(secretArns, names("secretsmanager")),
+    parameterArns: union(parameterArns, names("parameter").map(parameterArn)),
+    kmsKeyArns,
+  };
+}
+
+/** The items of both, each once; Terraform sees to that where it alone knows them. */
+function union(listed: string[] | undefined, named: readonly string[]): string[] | undefined {
+  if (listed === undefined && named.length === 0) return undefined;
+  if (Token.isUnresolved(listed))
+    return named.length === 0 ? listed : distinct(hcl`concat(${listed}, ${named})`);
+  const items = [...new Set([...(listed ?? []), ...named])];
+  return named.length === 0 || items.length === 1 || isKnown(items) ? items : distinct(hcl`${items}`);
+}
+
+function distinct(list: ReturnType<typeof hcl>): string[] {
+  return Token.asList(hcl`distinct(${list})`);
+}

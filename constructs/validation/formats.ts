@@ -170,6 +170,33 @@ export const PARAMETER_ARN: Format = {
   noun: "parameter",
 };
 
+/** A name of Parameter Store, or a whole ARN. A name with levels begins with a slash. */
+export const PARAMETER: Format = {
+  pattern: new RegExp(`${PARAMETER_ARN.pattern.source}|^[A-Za-z0-9_.-]+$|^(/[A-Za-z0-9_.-]+)+$`),
+  rule: "be the name or ARN of a parameter, such as /redis/password",
+  noun: "parameter",
+};
+
+/** A field of a secret that is JSON. */
+export const SECRET_KEY: Format = {
+  pattern: /^[A-Za-z0-9_.-]{1,128}$/,
+  rule: "be a key of the secret's JSON: 1 to 128 letters, digits or characters of _.-",
+  noun: "key",
+};
+
+export const FILE_PATH: Format = {
+  pattern: /^(\/[A-Za-z0-9_.@+=,:-]+)+$/,
+  rule: "be the absolute path of a file, such as /etc/ssl/redis.pem",
+  noun: "file",
+};
+
+/** A user of Redis's access control lists. */
+export const USERNAME: Format = {
+  pattern: /^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}$/,
+  rule: "be a user's name: 1 to 64 letters, digits or characters of _.@-",
+  noun: "user",
+};
+
 export const KEY_ARN: Format = {
   pattern: /^arn:aws[a-z-]*:kms:[a-z]{2}(-[a-z]+)+-\d:\d{12}:key\/[0-9a-z-]+$/,
   rule: "be a key's ARN (of the key, not an alias), such as arn:aws:kms:us-west-2:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",

@@ -1,14 +1,31 @@
 import { type Path } from "./path";
-import { show } from "./value-rules";
 
-/** Keys whose values may contain a secret: settings of a backend, directives and modules of Redis, a proxy, shell code. */
-const PRIVATE = new Set<string | number>(["backend", "directives", "modules", "proxy", "before", "after"]);
+/**
+ * Keys whose values may contain a secret: settings of a backend, directives and modules of Redis, a proxy, shell code,
+ * and the name of a secret's source, where users may have written the secret itself.
+ */
+const PRIVATE = new Set<string | number>([
+  ...["backend", "directives", "modules", "proxy", "before", "after"],
+  ...["auth", "tls", "secretSources", "secretsManager", "parameter", "file"],
+]);
+
+/** Whether a message may not show the value at a path. */
+export function isPrivate(path: Path): boolean {
+  return path.some((step) => PRIVATE.has(step));
+}
+
+/** A value for messages: on one line, shortened, and without texts that look like a Spot token. */
+export function show(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const shown = JSON.stringify(value).replace(/"[0-9a-f]{64}"/g, '"(64 hex digits)"');
+  return shown.length <= 120 ? shown : `${shown.slice(0, 117)}...`;
+}
 
 /** The value of a property in a message. For a value that may contain a secret, only its kind. */
 export function showGot(path: Path, got: unknown): string {
   // A message about a key also has the key in its path.
   const isKey = typeof got === "string" && got === path.at(-1);
-  if (path.some((step) => PRIVATE.has(step)) && !isKey) return kind(got);
+  if (isPrivate(path) && !isKey) return kind(got);
   return show(withoutPrivate(got));
 }
 

@@ -1,14 +1,8 @@
 import { type IResolvable, type Precondition, Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
 import { type Format } from "./formats";
+import { isPrivate, showGot } from "./got";
 import { type Prop, pathOf, showPath } from "./path";
-
-/** A value for messages: on one line, shortened, and without texts that look like a Spot token. */
-export function show(value: unknown): string {
-  if (value === undefined) return "nothing";
-  const shown = JSON.stringify(value).replace(/"[0-9a-f]{64}"/g, '"(64 hex digits)"');
-  return shown.length <= 120 ? shown : `${shown.slice(0, 117)}...`;
-}
 
 /** A rule for one value, which is known or known only to Terraform. */
 export interface ValueRule<Value> {
@@ -107,7 +101,8 @@ export function isKnown(value: unknown): boolean {
 export function precondition(prop: Prop, rule: string, got: unknown, condition: IResolvable): Precondition {
   const path = pathOf(prop);
   const named = showPath(typeof path.at(-1) === "number" ? path.slice(0, -1) : path);
-  const value = got === undefined ? show(got) : hcl`jsonencode(${got})`.toString();
+  const value =
+    got === undefined || isPrivate(path) ? showGot(path, got) : hcl`jsonencode(${got})`.toString();
   return { condition, errorMessage: `\`${named}\` must ${rule}, got: ${value}` };
 }
 
