@@ -2,6 +2,7 @@ import { type IResolvable, type Precondition, Tokenization } from "cdktf";
 import { create, type TemplateDelegate } from "handlebars";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { validateSource } from "../access/secret-source";
 import { portsConstraints, REDIS_PORT } from "../access/redis-ports";
 import { joined, shellWord } from "../terraform/escape";
 import { hcl } from "../terraform/hcl";
@@ -14,16 +15,20 @@ import {
   LINE,
   MASTER,
   MODULE,
+  REGION,
   SHA256,
   SHELL,
   SIZE,
+  USERNAME,
 } from "../validation/formats";
 import { wordsOf } from "../validation/known-words";
-import { NODE_TIMEOUTS, PORTS } from "../validation/limits";
+import { NODE_TIMEOUTS, PORTS, REFRESH_MINUTES } from "../validation/limits";
 import { validateShapes } from "../validation/shape";
+import { ValidationError } from "../validation/validation-error";
 import { Validator } from "../validation/validator";
 import { ofFormat, oneOf, type ValueRule, within } from "../validation/value-rules";
 import { type AgentArchive, inlineProgram } from "./agent-archive";
+import { authConstraints, DEFAULT_USERNAME, type RedisAuth } from "./auth";
 import { DEFAULT_BACKLOG } from "./defaults";
 import { Failover } from "./failover";
 import { type InstallOptions, mirrored, validateInstall } from "./install-options";
@@ -31,9 +36,11 @@ import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
 import { RedisEngine } from "./redis-engine";
 import { RedisInstall, type RedisSource } from "./redis-install";
 import { directivesConstraints, type RedisSettings } from "./redis-settings";
+import { placedSources } from "./replicas-secrets";
 import { BOOT_SCRIPT_SHAPES } from "./replicas-shapes";
 import { agentFile, agentSha256, agentUrl } from "./release";
 import { catalogued, featureConstraints, releaseConstraints } from "./server-release";
+import { ClientAuth, type RedisTls } from "./tls";
 
 export interface BootScriptProps {
   /**
@@ -47,6 +54,21 @@ export interface BootScriptProps {
    * @default - Redis 7.2.15 built from source, on port 6379
    */
   readonly redis?: RedisSettings;
+  /**
+   * How replicas authenticate to the cluster, and clients to them.
+   * @default - without a password
+   */
+  readonly auth?: RedisAuth;
+  /**
+   * TLS for clients, replication and the cluster bus; the cluster's masters have it too.
+   * @default - without TLS
+   */
+  readonly tls?: RedisTls;
+  /**
+   * The region of the instances, and of what `auth` and `tls` name there; needed with one of them.
+   * @default - not known
+   */
+  readonly region?: string;
   /**
    * Whether a replica may be promoted when its master fails.
    * @default Failover.ALLOWED
@@ -135,6 +157,7 @@ export class BootScript {
     validateRedis(redis, validator);
     const failover = (props.failover ?? Failover.ALLOWED).value;
     validator.value("failover", failover, oneOf<string>(wordsOf(Failover)));
+    validateSecrets(props, validator);
     if (before !== undefined) validator.value("bootScript.before", before, SCRIPT);
     if (after !== undefined) validator.value("bootScript.after", after, SCRIPT);
     const { proxy = "", mirror } = props.install ?? {};
@@ -213,6 +236,19 @@ function validateRedis(redis: RedisSettings, validator: Validator): void {
   validator.add(install?._preconditions ?? []);
 }
 
+function validateSecrets(props: BootScriptProps, validator: Validator): void {
+  const { auth, tls, region } = props;
+  if ((auth ?? tls) === undefined) return;
+  if (region === undefined) throw new ValidationError("region", "be given with `auth` or `tls`", region);
+  validator.value("region", region, ofFormat(REGION));
+  for (const [path, source] of placedSources(props)) validateSource(validator, path, source, region);
+  if (auth === undefined) return;
+  const { username = DEFAULT_USERNAME, refreshMinutes = REFRESH_MINUTES.default } = auth;
+  validator.value("auth.username", username, ofFormat(USERNAME));
+  validator.value("auth.refreshMinutes", refreshMinutes, within(REFRESH_MINUTES));
+  validator.across(authConstraints(auth));
+}
+
 function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: string]: string } {
   const { engine = RedisEngine.REDIS, install = RedisInstall.source() } = redis;
   const { proxy, mirror } = props.install ?? {};
@@ -240,6 +276,27 @@ function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: 
     ...(redis.announceHostname !== undefined && { ANNOUNCE_HOSTNAME: redis.announceHostname }),
     ...(redis.modules !== undefined && { MODULES: joined(redis.modules, "\n") }),
     ...(props.dataVolume !== undefined && { DATA_VOLUME: keptOrFresh(props.dataVolume) }),
+    ...renderSecrets(props),
+  };
+}
+
+/** Where the instance reads its secrets; nothing where it has none. */
+function renderSecrets({ auth, tls, region = "" }: BootScriptProps): { [name: string]: string } {
+  if ((auth ?? tls) === undefined) return {};
+  return {
+    ...(auth && {
+      AUTH_USER: auth.username ?? DEFAULT_USERNAME,
+      AUTH_PASSWORD: auth.password.text,
+      ...(auth.aclFile && { ACL_FILE: auth.aclFile.text }),
+    }),
+    ...(tls && {
+      TLS_CA: tls.ca.text,
+      TLS_CERT: tls.certificate.text,
+      TLS_KEY: tls.key.text,
+      TLS_CLIENTS: (tls.clientAuth ?? ClientAuth.REQUIRED).value,
+    }),
+    REFRESH: Tokenization.stringifyNumber(auth?.refreshMinutes ?? REFRESH_MINUTES.default),
+    REGION: region,
   };
 }
 

@@ -2,6 +2,7 @@ import { SpotinstProvider } from "@cdktf/provider-spotinst/lib/provider";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
 import { aws } from "../access/aws";
+import { needsRole } from "../access/secrets";
 import { terraformText } from "../terraform/escape";
 import { IMPORT_VERSION } from "../terraform/import-block";
 import { VerbatimBackend } from "../terraform/verbatim-backend";
@@ -11,6 +12,7 @@ import { ValidationError } from "../validation/validation-error";
 import { Validator, withPreconditions } from "../validation/validator";
 import { ofFormat } from "../validation/value-rules";
 import { RedisReplicas, type RedisReplicasProps, type ReplicaGroup } from "./redis-replicas";
+import { secretSources } from "./replicas-secrets";
 import { REPLICAS_SHAPES } from "./replicas-shapes";
 
 export interface RedisReplicasStackProps {
@@ -69,7 +71,8 @@ export class RedisReplicasStack extends TerraformStack {
   /** Adds the replicas and their outputs. Can be called once per stack. */
   public addReplicas(props: RedisReplicasProps): RedisReplicas {
     validateShapes(props, REPLICAS_SHAPES);
-    if ((props.network ?? props.secrets) && props.awsProvider === undefined) this.addAws(props.region);
+    const needsAws = props.network !== undefined || needsRole(props, secretSources(props));
+    if (needsAws && props.awsProvider === undefined) this.addAws(props.region);
     const adopted = [
       [["adopt"], props.adopt] as const,
       ...(props.shards ?? []).map(({ adopt }, index) => [["shards", index, "adopt"], adopt] as const),

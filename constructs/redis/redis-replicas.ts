@@ -4,7 +4,7 @@ import { InstanceRole } from "../access/instance-role";
 import { instanceRoleName } from "../access/policy-document";
 import { masterPorts, masterPortsConstraint } from "../access/redis-ports";
 import { type RedisNetwork, RedisSecurityGroup } from "../access/redis-security-group";
-import { type Secrets } from "../access/secrets";
+import { needsRole, type Secrets } from "../access/secrets";
 import { type DataVolume } from "../elastigroup/data-volume";
 import { type GroupProps, type StatefulElastigroupProps } from "../elastigroup/group-props";
 import { StatefulElastigroup } from "../elastigroup/stateful-elastigroup";
@@ -14,6 +14,7 @@ import { validateShapes } from "../validation/shape";
 import { addValidation, ValidationError } from "../validation/validation-error";
 import { Validator, withPreconditions } from "../validation/validator";
 import { givenUnlessRule, within } from "../validation/value-rules";
+import { type RedisAuth } from "./auth";
 import { type BootOptions, BootScript } from "./boot-script";
 import { DEFAULT_DESCRIPTION } from "./defaults";
 import { defaultRootVolume, hasDefaultSize, keepVolumes } from "./default-root-volume";
@@ -21,8 +22,10 @@ import { type Failover } from "./failover";
 import { installPorts, type InstallOptions } from "./install-options";
 import { type RedisSettings } from "./redis-settings";
 import { replicasConstraints, rootVolumeConstraints } from "./replicas-constraints";
+import { secretSources } from "./replicas-secrets";
 import { REPLICAS_SHAPES } from "./replicas-shapes";
 import { type Shard, shardsConstraints, validateShards } from "./shard";
+import { type RedisTls } from "./tls";
 
 export interface RedisReplicasProps extends GroupProps {
   /**
@@ -53,9 +56,9 @@ export interface RedisReplicasProps extends GroupProps {
    */
   readonly network?: RedisNetwork;
   /**
-   * The secrets that the instances may read. Creates a role and an instance profile, which require an AWS provider. Not
-   * together with `iamInstanceProfile`.
-   * @default - none; `iamInstanceProfile` can allow some
+   * The secrets that the instances may read, beside those of `auth` and `tls`. Creates a role and an instance profile,
+   * which require an AWS provider. Not together with `iamInstanceProfile`.
+   * @default - those of `auth` and `tls`, or what `iamInstanceProfile` allows
    */
   readonly secrets?: Secrets;
   /**
@@ -68,6 +71,18 @@ export interface RedisReplicasProps extends GroupProps {
    * @default - Redis 7.2.15 built from source, on port 6379
    */
   readonly redis?: RedisSettings;
+  /**
+   * How replicas authenticate to the cluster, and clients to them. Without `iamInstanceProfile`, creates a role that
+   * may read these sources.
+   * @default - without a password
+   */
+  readonly auth?: RedisAuth;
+  /**
+   * TLS for clients, replication and the cluster bus; the cluster's masters have it too. Without
+   * `iamInstanceProfile`, creates a role that may read these sources.
+   * @default - without TLS
+   */
+  readonly tls?: RedisTls;
   /**
    * A separate volume for the data of Redis and the agent's files about it. The agent formats a blank volume and mounts it
    * before each start of Redis. The data of the root volume is moved to a new volume.
@@ -116,7 +131,7 @@ export class RedisReplicas extends Construct {
   public readonly members: ReplicaGroup[];
   /** The security group of the replicas, if `network` is given. */
   public readonly securityGroup?: RedisSecurityGroup;
-  /** The role of the instances, if `secrets` is given. */
+  /** The role of the instances, if `secrets`, `auth` or `tls` is given. */
   public readonly instanceRole?: InstanceRole;
 
   constructor(scope: Construct, id: string, props: RedisReplicasProps) {
@@ -159,10 +174,11 @@ export class RedisReplicas extends Construct {
     capacity: number,
     shard?: Shard,
   ): ReplicaGroup {
-    const { masters, redis, failover, install, bootScript: { agent, ...steps } = {}, ...group } = props;
+    const { masters, redis, auth, tls, failover, install, bootScript: { agent, ...steps } = {}, ...group } = props;
     const dataVolume = group.dataVolume && (group.persistence?.dataVolume ?? true);
     const bootScript = new BootScript({
-      ...{ masters, redis, failover, install, steps, agent, dataVolume },
+      ...{ masters, redis, auth, tls, failover, install, steps, agent, dataVolume },
+      region: props.region,
       shard: shard?.master,
     });
     const isDefaultVolume = hasDefaultSize(group.rootVolume);
@@ -205,9 +221,11 @@ export class RedisReplicas extends Construct {
 
   private addInstanceRole(props: RedisReplicasProps): InstanceRole | undefined {
     const { secrets, name, region, tags, awsProvider } = props;
-    if (secrets === undefined) return undefined;
+    const sources = secretSources(props);
+    if (!needsRole(props, sources)) return undefined;
     return new InstanceRole(this, "instance-role", {
       ...secrets,
+      secretSources: sources,
       name: instanceRoleName(name, region),
       region,
       tags,

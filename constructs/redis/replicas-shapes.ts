@@ -2,11 +2,13 @@ import { NETWORK_SHAPES } from "../access/redis-security-group";
 import { SECRETS_SHAPES } from "../access/secrets";
 import { DATA_VOLUME, GROUP_SHAPES } from "../elastigroup/group-shapes";
 import { list, object, oneOf, required } from "../validation/shape";
+import { AUTH_SHAPE } from "./auth";
 import { Failover } from "./failover";
 import { RedisEngine } from "./redis-engine";
 import { RedisInstall } from "./redis-install";
 import { type RedisSettings } from "./redis-settings";
 import { type Shard } from "./shard";
+import { TLS_SHAPE } from "./tls";
 
 const redis = object<RedisSettings>({
   engine: oneOf(RedisEngine),
@@ -19,6 +21,8 @@ const redis = object<RedisSettings>({
 export const BOOT_SCRIPT_SHAPES = {
   masters: required(list()),
   redis,
+  auth: AUTH_SHAPE,
+  tls: TLS_SHAPE,
   failover: oneOf(Failover),
   steps: object(),
   agent: object(),
@@ -34,6 +38,8 @@ export const REPLICAS_SHAPES = {
   network: object(NETWORK_SHAPES),
   secrets: object(SECRETS_SHAPES),
   redis,
+  auth: AUTH_SHAPE,
+  tls: TLS_SHAPE,
   dataVolume: DATA_VOLUME,
   failover: oneOf(Failover),
   bootScript: object({ agent: object() }),

@@ -22,6 +22,9 @@ export const REVISIONS = { least: 1, most: 1_000_000 };
 /** TCP ports. */
 export const PORTS = { least: 1, most: 65_535 };
 
+/** Minutes between two reads of the secrets' sources. */
+export const REFRESH_MINUTES = { least: 1, most: 1440, default: 15 };
+
 /** Milliseconds of `cluster-node-timeout`: what the agent takes. */
 export const NODE_TIMEOUTS = { least: 100, most: 600_000 };
 

@@ -6,7 +6,13 @@ import { App, TerraformOutput, TerraformStack, TerraformVariable, Token } from "
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { InstanceRole, RedisReplicasStack, type InstanceRoleProps, type Secrets } from "../../../constructs";
+import {
+  InstanceRole,
+  type InstanceRoleProps,
+  RedisReplicasStack,
+  type Secrets,
+  SecretSource,
+} from "../../../constructs";
 import {
   instanceRoleName,
   type PolicyDocument,
@@ -220,6 +226,14 @@ describe("misuse", () => {
       { name: "a b", secretArns: [secret] },
       "`name` must be 1 to 64 letters, digits or characters of +=,.@_-",
     ],
+    [
+      { secretSources: [SecretSource.file("/etc/redis/password")] },
+      "`secrets` must name at least one secret or parameter, got: {}",
+    ],
+    [
+      { secretSources: [SecretSource.secretsManager(secret.replace("us-west-2", "eu-west-1"))] },
+      "`secretSources[0]` must be in `region` (us-west-2), got: a text",
+    ],
     [{ region: "mars", secretArns: [secret] }, "`region` must be an AWS region such as us-west-2"],
   ])("%j is refused", (props, message) => {
     expect(make(props)).toThrow(message);
@@ -272,7 +286,12 @@ describeWith(["terraform"], "Terraform evaluates", () => {
     const directory = mkdtempSync(join(folder, "tf-"));
     const value = [only(json, "aws_iam_role").assume_role_policy, only(json, "aws_iam_role_policy").policy];
     const module = { variable: json.variable, output: { documents: { value } } };
-    writeFileSync(join(directory, "main.tf.json"), JSON.stringify(module));
+    // There is no role here; AWS makes its ARN.
+    const text = JSON.stringify(module).replace(
+      /aws_iam_role\.[\w-]+\.arn/g,
+      JSON.stringify('"arn:aws:iam::210987654321:role/redis"').slice(1, -1),
+    );
+    writeFileSync(join(directory, "main.tf.json"), text);
     writeFileSync(join(directory, "terraform.tfvars.json"), JSON.stringify(variables));
     const terraform = (...argv: string[]): string => {
       const ended = spawnSync("terraform", argv, { cwd: directory, encoding: "utf8" });
@@ -287,6 +306,45 @@ describeWith(["terraform"], "Terraform evaluates", () => {
 
   test("the documents to the same JSON", () => {
     expect(evaluate(withSecrets())).toEqual([trustPolicy("us-west-2"), secretsPolicy(all, "us-west-2")]);
+  });
+
+  test("the names of sources beside listed ARNs, each once, parameters in the account of the role", () => {
+    const secretOf = (key: string): SecretSource => SecretSource.secretsManager(secret, { key });
+    const json = withSecrets(all, {
+      auth: { password: SecretSource.parameter("/redis/other"), aclFile: SecretSource.parameter("users") },
+      tls: { ca: SecretSource.file("/etc/ca"), certificate: secretOf("certificate"), key: secretOf("key") },
+    });
+    expect(permissions(evaluate(json)[1]!)).toEqual([
+      `secretsmanager:GetSecretValue ${secret}`,
+      `ssm:GetParameter ${parameter}`,
+      "ssm:GetParameter arn:aws:ssm:us-west-2:210987654321:parameter/redis/other",
+      "ssm:GetParameter arn:aws:ssm:us-west-2:210987654321:parameter/users",
+      `kms:Decrypt ${key}`,
+    ]);
+  });
+
+  test.each([
+    ["/redis/other", "arn:aws:ssm:us-west-2:210987654321:parameter/redis/other"],
+    ["users", "arn:aws:ssm:us-west-2:210987654321:parameter/users"],
+    [parameter, parameter],
+  ])("the ARN of a parameter that a variable names as %s", (name, arn) => {
+    const json = synthesize((app) => {
+      const stack = new RedisReplicasStack(app, "redis");
+      const secrets = new TerraformVariable(stack, "secrets", { type: "list(string)" });
+      const named = new TerraformVariable(stack, "named", { type: "string" });
+      const source = SecretSource.parameter(named.stringValue);
+      stack.addReplicas({
+        ...minimal,
+        secrets: { secretArns: secrets.listValue },
+        auth: { password: source },
+        tls: { ca: source, certificate: SecretSource.secretsManager(secret), key: source },
+      });
+      return stack;
+    });
+    expect(permissions(evaluate(json, { secrets: [secret], named: name })[1]!)).toEqual([
+      `secretsmanager:GetSecretValue ${secret}`,
+      `ssm:GetParameter ${arn}`,
+    ]);
   });
 
   test("ARNs of variables to the same JSON", () => {
