@@ -216,6 +216,15 @@ const RUNNERS: Record<string, Runner> = {
     });
   },
 
+  // That no right is too many, servers show in the tests of the agent.
+  acl(name, { text }) {
+    test(`${name} allows what the agent sends, and nothing else`, () => {
+      const allowed = [...text.matchAll(/ \+([a-z|]+)/g)].map(({ 1: command = "" }) => command);
+      const ofReplication = ["psync", "replconf"];
+      expect(allowed.filter((command) => !ofReplication.includes(command)).sort()).toEqual(agentCommands());
+    });
+  },
+
   console(name, { words: [expected = "exits-0"], text }, directory) {
     test(`${name} prints the shown output`, async () => {
       const commands = [...text.matchAll(/^\$ (.*)$/gm)].map(({ 1: command = "" }) => command);
@@ -227,6 +236,22 @@ const RUNNERS: Record<string, Runner> = {
     });
   },
 };
+
+/** The commands that the agent's sources name, as access control lists write them. */
+function agentCommands(): string[] {
+  const sources = BootScript.files().flatMap(({ path, content }) => (path.endsWith(".py") ? [content] : []));
+  const text = sources.join("\n").replace(/'([A-Z]+)'/g, '"$1"');
+  const containers = [...text.matchAll(/"(ACL|CLIENT|CLUSTER|CONFIG)", "([A-Z]+)"/g)];
+  const asked = [...text.matchAll(/(?:ask(?:_all|_here)?|command)\([^"\n]*\(?"([A-Z]+)"(?!, "[A-Z]+")/g)];
+  const tuples = [
+    ...text.matchAll(/\("(PING|INFO|ROLE|TIME|DBSIZE|SET|GET|PTTL|EVAL|SHUTDOWN|WAIT|SCAN)",/g),
+  ];
+  const inScripts = [...text.matchAll(/redis\.call\('([a-z]+)'/g)];
+  const found = [...containers, ...asked, ...tuples, ...inScripts].map(([, command = "", part = ""]) =>
+    (part === "" ? command : `${command}|${part}`).toLowerCase(),
+  );
+  return [...new Set(found)].sort();
+}
 
 describe.each(PAGES)("%s", (page) => {
   let directory = "";

@@ -91,12 +91,14 @@ function isOtherType(issue: Issue): boolean {
   return issue.code === "invalid_type" && issue.path.length === 0;
 }
 
-/** Keys with a misspelt key in their place. They are not reported as missing. */
+/** Keys with a misspelt key in their place. They are not reported as missing. One that is advised about stands for itself. */
 function misspeltFor(issue: Issue): string[] {
   if (issue.code !== "unrecognized_keys") return [];
   const path = issue.path as Path;
   return issue.keys.flatMap((key) => {
+    const here = showPath([...path, key]);
     const meant = suggest(key, schemaAt(path)?.keys ?? []);
+    if (ABSENT[here] !== undefined) return [here];
     return meant === undefined ? [] : [showPath([...path, meant])];
   });
 }
@@ -130,6 +132,14 @@ function fromIssue(source: Source, issue: Issue): Problem[] {
 
 /** Keys that users may expect, and the reasons why they do not exist. */
 const ABSENT: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ["auth.password", "auth.aclFile", "tls.ca", "tls.certificate", "tls.key"].map((source) => [
+      `${source}.variable`,
+      "Terraform would keep the secret in its state. A variable may bring the ARN, the name or the path.",
+    ]),
+  ),
+  "tls.port": "With `tls`, `redis.port` takes TLS only.",
+  "tls.plaintext": "With `tls`, `redis.port` takes TLS only.",
   "deallocation.networkInterfaces": "Spot always deletes them, and its provider cannot change this.",
 };
 

@@ -1,8 +1,10 @@
+import { isFetched, secretsConstraints } from "../constructs/access/secrets";
 import { openMastersConstraints } from "../constructs/access/redis-security-group";
 import { portsConstraints } from "../constructs/access/redis-ports";
 import { zonesConstraints } from "../constructs/elastigroup/availability-zones";
 import { addressesConstraints, groupConstraints } from "../constructs/elastigroup/group-constraints";
 import { shareConstraints } from "../constructs/elastigroup/strategy";
+import { authConstraints } from "../constructs/redis/auth";
 import { directivesConstraints } from "../constructs/redis/redis-settings";
 import { replicasConstraints, rootVolumeConstraints } from "../constructs/redis/replicas-constraints";
 import { featureConstraints, PINS, releaseConstraints } from "../constructs/redis/server-release";
@@ -12,6 +14,7 @@ import { type Path, showPath } from "../constructs/validation/path";
 import { type ClusterConfig } from "./schema";
 import { ORIENTATIONS } from "./schema/strategy";
 import { isVariable } from "./schema/values";
+import { secretSources } from "./secret-sources";
 import { references } from "./variables";
 
 /** A violated rule: the value at `path` must `rule`. */
@@ -74,8 +77,16 @@ function ofNetwork({ network }: Partial<ClusterConfig>): Constraint[] {
   return below(["network"], openMastersConstraints(network?.openMasters, isGroup));
 }
 
-function ofSecrets({ secrets = {}, region }: Partial<ClusterConfig>): Constraint[] {
-  return Object.entries(secrets).flatMap(([key, arns]) => regionConstraints(["secrets", key], arns, region));
+function ofSecrets(config: Partial<ClusterConfig>): Constraint[] {
+  const { secrets = {}, auth = {}, region } = config;
+  const sources = secretSources(config);
+  return [
+    // A map without any list is wrong by itself.
+    ...(secrets.kmsKeyArns === undefined ? [] : secretsConstraints(secrets, sources)),
+    ...Object.entries(secrets).flatMap(([key, arns]) => regionConstraints(["secrets", key], arns, region)),
+    ...sources.filter(isFetched).flatMap(({ path, name }) => regionConstraints(path, name, region)),
+    ...authConstraints(auth),
+  ];
 }
 
 function ofRelease({ redis = {} }: Partial<ClusterConfig>): Constraint[] {

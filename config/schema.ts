@@ -21,6 +21,7 @@ import { DEFAULT_DESCRIPTION } from "../constructs/redis/defaults";
 import { wordsOf } from "../constructs/validation/known-words";
 import { TAG_KEY, TAG_VALUE, TAGS } from "../constructs/validation/tags";
 import { givenUnlessRule } from "../constructs/validation/value-rules";
+import { auth } from "./schema/auth";
 import { backend } from "./schema/backend";
 import { bootScript } from "./schema/boot-script";
 import { healthCheck } from "./schema/health-check";
@@ -34,6 +35,7 @@ import { route53Domain } from "./schema/route53";
 import { secrets } from "./schema/secrets";
 import { addresses, shard } from "./schema/shards";
 import { strategy } from "./schema/strategy";
+import { tls } from "./schema/tls";
 import { rootVolume, dataVolume } from "./schema/volumes";
 import { zones } from "./schema/zones";
 import {
@@ -165,12 +167,13 @@ export const clusterConfig = z
         examples: [{ vpcId: "vpc-0123456789abcdef0", masters: { securityGroupId: "sg-0123456789abcdef1" } }],
       }),
       keyPair: orVariable(text(KEY_PAIR)).optional().meta({ description: "The EC2 key pair for SSH." }),
-      iamInstanceProfile: orVariable(text(INSTANCE_PROFILE))
-        .optional()
-        .meta({ description: "The instance profile. Not together with `secrets`." }),
+      iamInstanceProfile: orVariable(text(INSTANCE_PROFILE)).optional().meta({
+        description:
+          "The instance profile. Not together with `secrets`; with it, `auth` and `tls` make no role, and `policy` prints what its role needs.",
+      }),
       secrets: secrets.optional().meta({
         description:
-          "What the instances may read, at least one secret or parameter, all in `region`: makes a role and an instance profile for that alone.",
+          "What the instances may read beside what `auth` and `tls` name, all in `region`: makes a role and an instance profile for that alone. At least one secret or parameter, unless they name one.",
         examples: [{ secretArns: ["arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-a1B2c3"] }],
       }),
       tags: tags.optional().meta({
@@ -188,6 +191,15 @@ export const clusterConfig = z
           examples: ["sig-1a2b3c4d"],
         }),
       redis: redis.optional().meta({ description: "The Redis server of each replica." }),
+      auth: auth.optional().meta({
+        description:
+          "How replicas authenticate to the cluster, and clients to them; by default, without a password.",
+        examples: [{ password: { parameter: "/redis/password" } }],
+      }),
+      tls: tls.optional().meta({
+        description:
+          "TLS for clients, replication and the cluster bus, as at the masters. `redis.port` then takes nothing else. By default, there is none.",
+      }),
       failover: oneOf(wordsOf(Failover)).optional().meta({
         description:
           "Whether a replica may be promoted when its master fails. `allowed`: once it has caught up. `never`: its shard waits for its master.",

@@ -10,6 +10,7 @@ import {
   HealthCheckType,
   type InstallOptions,
   Peer,
+  type RedisAuth,
   RedisEngine,
   RedisInstall,
   type RedisNetwork,
@@ -17,9 +18,11 @@ import {
   RedisReplicasStack,
   type RedisReplicasStackProps,
   type RedisSettings,
+  type RedisTls,
   RevertToSpot,
   type RootVolume,
   type Secrets,
+  SecretSource,
   type Strategy,
   VolumeType,
 } from "../constructs";
@@ -31,7 +34,9 @@ import { ConfigError, type Problem } from "./problem";
 import { fromConstruct } from "./problems";
 import { type ClusterConfig } from "./schema";
 import { type PeerConfig } from "./schema/network";
+import { type SecretSourceConfig } from "./schema/secret-source";
 import { ORIENTATIONS } from "./schema/strategy";
+import { CLIENT_AUTH } from "./schema/tls";
 import { isVariable, type OrVariable } from "./schema/values";
 import { Variables } from "./variables";
 
@@ -106,6 +111,8 @@ export function addStack(
     protect: config.protect,
     adopt: config.adopt,
     redis: renderRedis(config.redis),
+    auth: renderAuth(values, config.auth),
+    tls: renderTls(values, config.tls),
     failover: word(Failover, config.failover),
   });
   return stack;
@@ -253,6 +260,38 @@ function renderSecrets(values: Variables, secrets: ClusterConfig["secrets"]): Se
     parameterArns: parameterArns && values.list(parameterArns),
     kmsKeyArns: kmsKeyArns && values.list(kmsKeyArns),
   };
+}
+
+function renderAuth(values: Variables, auth: ClusterConfig["auth"]): RedisAuth | undefined {
+  if (auth === undefined) return undefined;
+  const { username, password, aclFile, refreshMinutes } = auth;
+  return {
+    username: optional(values, username),
+    password: renderSource(values, password),
+    aclFile: aclFile && renderSource(values, aclFile),
+    refreshMinutes,
+  };
+}
+
+function renderTls(values: Variables, tls: ClusterConfig["tls"]): RedisTls | undefined {
+  if (tls === undefined) return undefined;
+  const { ca, certificate, key, clientAuth } = tls;
+  return {
+    ca: renderSource(values, ca),
+    certificate: renderSource(values, certificate),
+    key: renderSource(values, key),
+    clientAuth: clientAuth && CLIENT_AUTH[clientAuth],
+  };
+}
+
+function renderSource(
+  values: Variables,
+  { secretsManager, key, parameter, file = "" }: SecretSourceConfig,
+): SecretSource {
+  if (secretsManager !== undefined) return SecretSource.secretsManager(values.text(secretsManager), { key });
+  return parameter === undefined
+    ? SecretSource.file(values.text(file))
+    : SecretSource.parameter(values.text(parameter));
 }
 
 function renderBackend({ backend }: ClusterConfig): RedisReplicasStackProps["backend"] {

@@ -2,6 +2,7 @@ import { type IResolvable, ref, TerraformVariable, Token } from "cdktf";
 import { Construct } from "constructs";
 import { hcl } from "../constructs/terraform/hcl";
 import { type Format } from "../constructs/validation/formats";
+import { isPrivate } from "../constructs/validation/got";
 import { type Path, showPath } from "../constructs/validation/path";
 import { ValidationError } from "../constructs/validation/validation-error";
 import { ofFormat } from "../constructs/validation/value-rules";
@@ -123,7 +124,7 @@ function validations(
   const found = new Map<string, { condition: IResolvable; errorMessage: string }>();
   for (const { path, conditions } of uses) {
     for (const { condition, rule, parts = "" } of conditions) {
-      const got = hcl`jsonencode(${self})`.toString();
+      const got = isPrivate(path) ? "a text" : hcl`jsonencode(${self})`.toString();
       const errorMessage = `${parts}\`${showPath(path)}\` must ${rule}, got: ${got}`;
       if (!found.has(parts + rule)) found.set(parts + rule, { condition: condition(self), errorMessage });
     }

@@ -25,6 +25,8 @@ test("every default is what the key has when it is left out", () => {
   const some = (): Record<string, unknown> => ({
     redis: { ...catalogued("redis") },
     network: { vpcId: "vpc-0123456789abcdef0", masters: { securityGroupId: "sg-0123456789abcdef1" } },
+    auth: { password: { file: "/run/password" } },
+    tls: { ca: { file: "/run/ca" }, certificate: { file: "/run/certificate" }, key: { file: "/run/key" } },
     rootVolume: { size: 40 },
     dataVolume: { size: 40 },
     route53: [{ hostedZoneId: "Z1", records: [{ name: "a.example.com" }] }],

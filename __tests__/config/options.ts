@@ -22,6 +22,8 @@ const SENT_REQUIREMENTS = [
   ]),
 ].map((each) => `${TYPES}.resourceRequirements.${each}`);
 
+const SECRET = "arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-a1B2c3";
+
 /** Options of a config file, and their requests. */
 export interface Options {
   readonly config: Record<string, unknown>;
@@ -59,6 +61,18 @@ const everything: Options = {
       announceHostname: "ip-{private-ip}.us-west-2.compute.internal",
       modules: ["/usr/lib/redis/modules/a.so", "/usr/lib/redis/modules/b.so SIZE 400"],
       directives: { hz: 50 },
+    },
+    auth: {
+      username: "replica",
+      password: { secretsManager: SECRET, key: "password" },
+      aclFile: { parameter: "/redis/acl" },
+      refreshMinutes: 5,
+    },
+    tls: {
+      ca: { file: "/etc/ssl/redis/ca.pem" },
+      certificate: { secretsManager: SECRET, key: "certificate" },
+      key: { secretsManager: SECRET, key: "key" },
+      clientAuth: "optional",
     },
     failover: "never",
     bootScript: {
@@ -126,6 +140,14 @@ const everything: Options = {
     ["preferredZones", ["compute.preferredAvailabilityZones"]],
     ["placementGroups", ZONES],
     ["zonesRevision", ZONES],
+    // Before the profile, without which they make a role.
+    ["auth.username", SCRIPT],
+    ["auth.aclFile", SCRIPT],
+    ["auth.refreshMinutes", SCRIPT],
+    ["auth.password.key", SCRIPT],
+    ["auth", SCRIPT],
+    ["tls.clientAuth", SCRIPT],
+    ["tls", SCRIPT],
     ["keyPair", [`${LAUNCH}.keyPair`]],
     ["iamInstanceProfile", [`${LAUNCH}.iamRole`]],
     ["tags", [`${LAUNCH}.tags`]],

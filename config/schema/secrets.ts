@@ -6,7 +6,7 @@ import { ofFormat } from "../../constructs/validation/value-rules";
 import { type Condition, listOrVariable } from "./values";
 
 /** The region is part of the file, so Terraform can check the ARN of a variable against it. */
-function inRegion(region: string): Condition[] {
+export function inRegion(region: string): Condition[] {
   const pattern = new RegExp(`^[^:]*:[^:]*:[^:]*:${region}:`);
   return [ofFormat({ pattern, rule: inRegionRule(region) })];
 }
@@ -26,7 +26,8 @@ export const secrets = z
     },
     { error: "be a map with lists of ARNs" },
   )
-  .refine(({ secretArns, parameterArns }) => (secretArns ?? parameterArns) !== undefined, {
+  // Whether keys alone are enough depends on `auth` and `tls`.
+  .refine((given) => Object.values(given).some((list) => list !== undefined), {
     error: SOME_SECRET,
     params: { inside: ["secretArns", "parameterArns"] },
   });
