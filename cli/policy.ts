@@ -4,14 +4,18 @@ import { ConfigError } from "../config/problem";
 import { fromViolation } from "../config/problems";
 import { type ClusterConfig } from "../config/schema";
 import { isVariable, type OrVariable } from "../config/schema/values";
+import { secretSources } from "../config/secret-sources";
 import {
   ec2,
   instanceRoleName,
+  parameterArn,
+  partitionOf,
   type PolicyDocument,
   secretsPolicy,
   type Statement,
   trustPolicy,
 } from "../constructs/access/policy-document";
+import { isFetched, needsRole, withSources } from "../constructs/access/secrets";
 import { type Context, EXIT, type Exit } from "./command";
 import { type Output } from "./output";
 import { type Line, styled } from "./terminal";
@@ -63,15 +67,17 @@ export function run({ files, options, output }: Context): Exit {
 
 interface Policies {
   readonly loaded: LoadedConfig;
-  /** Undefined unless the config creates a role for the instances. */
-  readonly instance?: {
-    readonly role: string;
-    readonly trust: PolicyDocument;
-    readonly policy: PolicyDocument;
-  };
+  /** Undefined unless the instances read secrets. */
+  readonly instance?: InstancePolicies;
   readonly spot: PolicyDocument;
   /** Undefined unless the config sets a KMS key for a volume. */
   readonly key?: readonly Statement[];
+}
+
+interface InstancePolicies {
+  /** Undefined where the role is that of a given profile. */
+  readonly own?: { readonly role: string; readonly trust: PolicyDocument };
+  readonly policy: PolicyDocument;
 }
 
 function policiesOf(loaded: LoadedConfig, spotRole?: { arn: string; account: string }): Policies {
@@ -86,7 +92,7 @@ function policiesOf(loaded: LoadedConfig, spotRole?: { arn: string; account: str
     `arn:${partition}:iam::${account ?? PLACEHOLDERS.account.text}:role/${PLACEHOLDERS.spotRole.text}`;
   return {
     loaded,
-    ...(config.secrets ? { instance: instancePolicies(config, config.secrets) } : {}),
+    instance: instancePolicies(config, account ?? PLACEHOLDERS.account.text),
     spot: spotRolePolicy({
       partition,
       account: account ?? "*",
@@ -105,19 +111,24 @@ function policiesOf(loaded: LoadedConfig, spotRole?: { arn: string; account: str
   };
 }
 
-function instancePolicies(
-  { name, region }: ClusterConfig,
-  { secretArns, parameterArns, kmsKeyArns }: NonNullable<ClusterConfig["secrets"]>,
-): Policies["instance"] {
-  const secrets = {
-    secretArns: texts(secretArns),
-    parameterArns: texts(parameterArns),
-    kmsKeyArns: texts(kmsKeyArns),
+function instancePolicies(config: ClusterConfig, account: string): InstancePolicies | undefined {
+  const { name, region, secrets = {} } = config;
+  const sources = secretSources(config);
+  if (config.secrets === undefined && !sources.some(isFetched)) return undefined;
+  const listed = {
+    secretArns: texts(secrets.secretArns),
+    parameterArns: texts(secrets.parameterArns),
+    kmsKeyArns: texts(secrets.kmsKeyArns),
   };
+  const named = sources.map(({ store, name: source }) => ({ store, name: show(source) }));
+  const all = withSources(listed, named, (parameter) =>
+    parameter.startsWith("${") ? parameter : parameterArn(parameter, region, account),
+  );
   return {
-    role: instanceRoleName(name, region),
-    trust: trustPolicy(region),
-    policy: secretsPolicy(secrets, region),
+    ...(needsRole(config, sources) && {
+      own: { role: instanceRoleName(name, region), trust: trustPolicy(region) },
+    }),
+    policy: secretsPolicy(all, region),
   };
 }
 
@@ -132,18 +143,13 @@ function show(value: OrVariable<string>): string {
 }
 
 /** The role that Spot must be allowed to pass: the one created here, or that of an existing profile. */
-function instanceRole({ name, region, secrets, iamInstanceProfile }: ClusterConfig): string | undefined {
-  if (secrets) return instanceRoleName(name, region);
-  return iamInstanceProfile === undefined ? undefined : PLACEHOLDERS.instanceRole.text;
+function instanceRole(config: ClusterConfig): string | undefined {
+  if (needsRole(config, secretSources(config))) return instanceRoleName(config.name, config.region);
+  return config.iamInstanceProfile === undefined ? undefined : PLACEHOLDERS.instanceRole.text;
 }
 
 function profileAccount({ iamInstanceProfile: profile }: ClusterConfig): string | undefined {
   return typeof profile === "string" ? /^arn:[^:]*:iam::(\d{12}):/.exec(profile)?.[1] : undefined;
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }
 
 /** The hosted zones of this account, each once. Those of another account need a role there. */
@@ -161,12 +167,7 @@ function keyArn(key: OrVariable<string>, partition: string, region: string, acco
 
 function page({ loaded: { config, source }, instance, spot, key }: Policies): Line[] {
   const parts: [heading: string, document: unknown][] = [
-    ...(instance
-      ? [
-          [`Role ${instance.role}: trust policy`, instance.trust] as [string, unknown],
-          [`Role ${instance.role}: permissions`, instance.policy] as [string, unknown],
-        ]
-      : []),
+    ...instanceParts(instance),
     ["Spot's role: permissions for this group", spot],
     ...(key ? [["KMS key of the volume: statements for its policy", key] as [string, unknown]] : []),
   ];
@@ -177,6 +178,16 @@ function page({ loaded: { config, source }, instance, spot, key }: Policies): Li
       [styled("bold", heading)],
       ...pretty(document).split("\n"),
     ]),
+  ];
+}
+
+function instanceParts(instance: InstancePolicies | undefined): [heading: string, document: unknown][] {
+  if (instance === undefined) return [];
+  const { own, policy } = instance;
+  if (own === undefined) return [["The role in the instance profile: permissions", policy]];
+  return [
+    [`Role ${own.role}: trust policy`, own.trust],
+    [`Role ${own.role}: permissions`, policy],
   ];
 }
 
@@ -222,7 +233,11 @@ function toJson(
 ): Record<string, unknown> {
   const documents = {
     instance: instance
-      ? { role_name: instance.role, trust_policy: instance.trust, policy: instance.policy }
+      ? {
+          role_name: instance.own?.role ?? null,
+          trust_policy: instance.own?.trust ?? null,
+          policy: instance.policy,
+        }
       : null,
     spot: { policy: spot },
     key: key ? { statements: key } : null,

@@ -32,7 +32,7 @@ const secrets = { secretArns: [secret], kmsKeyArns: [key] };
 interface Cluster {
   name: string;
   file: string;
-  instance: { role_name: string; trust_policy: PolicyDocument; policy: PolicyDocument } | null;
+  instance: { role_name: string | null; trust_policy: PolicyDocument | null; policy: PolicyDocument } | null;
   spot: { policy: PolicyDocument };
   key: { statements: Statement[] } | null;
 }
@@ -238,6 +238,40 @@ describe("the instances' role", () => {
   test("does not exist without secrets", async () => {
     expect((await policies()).instance).toBeNull();
     expect((await policies({ iamInstanceProfile: "mine" })).instance).toBeNull();
+  });
+
+  const auth = { password: { parameter: "/redis/password" }, aclFile: { file: "/etc/redis/users.acl" } };
+  const tls = {
+    ca: { file: "/etc/ssl/redis/ca.pem" },
+    certificate: { secretsManager: secret, key: "certificate" },
+    key: { secretsManager: secret, key: "key" },
+  };
+
+  test("reads what a password and TLS name, and what is listed beside them, each once", async () => {
+    const { instance } = await policies({ auth, tls, secrets }, "--spot-role", spotRole);
+    expect(instance?.role_name).toBe("redis-replicas-us-west-2");
+    expect(instance?.policy.Statement.map(({ Action, Resource }) => [...Action, ...Resource!])).toEqual([
+      ["secretsmanager:GetSecretValue", secret],
+      ["ssm:GetParameter", "arn:aws:ssm:us-west-2:210987654321:parameter/redis/password"],
+      ["kms:Decrypt", key],
+    ]);
+  });
+
+  test("is that of the given profile, where there is one, and gets the permissions only", async () => {
+    const changes = { auth, tls, iamInstanceProfile: "mine" };
+    const { instance } = await policies(changes);
+    expect(instance).toMatchObject({ role_name: null, trust_policy: null });
+    expect(statement(instance!.policy, "Parameters").Resource).toEqual([
+      "arn:aws:ssm:us-west-2:ACCOUNT_ID:parameter/redis/password",
+    ]);
+    const { stdout } = await run("policy", "-c", config(changes));
+    expect(stdout).toContain("The role in the instance profile: permissions");
+    expect(stdout).not.toContain("trust policy");
+  });
+
+  test("does not exist for files alone", async () => {
+    const file = { file: "/etc/redis/password" };
+    expect((await policies({ auth: { password: file } })).instance).toBeNull();
   });
 
   test("has Terraform's expressions for variables", async () => {
