@@ -1,9 +1,9 @@
 import { hcl } from "../terraform/hcl";
 import { type Constraint } from "../validation/constraint";
-import { RESERVED_DIRECTIVES } from "../validation/formats";
 import { terraformPattern } from "../validation/value-rules";
 import { type RedisEngine } from "./redis-engine";
 import { type RedisInstall } from "./redis-install";
+import { RESERVED_DIRECTIVES, RESERVED_RULE, reservedRule } from "./reserved-directives";
 
 /** The Redis server of each replica. */
 export interface RedisSettings {
@@ -67,7 +67,7 @@ export function directivesConstraints(
 ): Constraint[] {
   return Object.entries(directives).map(([directive, value]) => ({
     path: ["redis", "directives", directive],
-    rule: "be left out: this package sets it itself, or relies on its default",
+    rule: reservedRule(directive) ?? RESERVED_RULE,
     got: value,
     among: [directive],
     holds: !RESERVED_DIRECTIVES.test(directive),

@@ -327,16 +327,8 @@ export const MODULE: Format = {
 
 export const DIRECTIVE: Format = {
   pattern: /^[a-z][a-z-]*$/,
-  rule: "name a directive of redis.conf",
+  rule: "name a directive of redis.conf in lower case",
   noun: "directive",
 };
 
 export const LINE: Format = { pattern: /^[^\r\n]+$/, rule: "be one line", noun: "line" };
-
-/**
- * Directives that the files of the instance set, or that would break the agent. `rdbchecksum` and `appenddirname` affect the
- * proof that a volume has the newest data, `rename-command` the commands of the agent, and `loglevel` the log in which it
- * finds why a sync failed.
- */
-export const RESERVED_DIRECTIVES =
-  /^(bind|port|tls-.*|dir|dbfilename|daemonize|supervised|pidfile|logfile|loglevel|include|loadmodule|append.*|no-appendfsync-on-rewrite|save|rdbchecksum|cluster-.*|(replica|slave)-(announce-.*|ignore-disk-write-errors|read-only|serve-stale-data)|replicaof|slaveof|rename-command|requirepass|masterauth|masteruser|aclfile|user|maxmemory|repl-backlog-(size|ttl)|repl-diskless-load|rdb-del-sync-files|shutdown-on-.*|protected-mode)$/;

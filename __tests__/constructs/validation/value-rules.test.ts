@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hcl } from "../../../constructs/terraform/hcl";
 import { RANGE_V4 } from "../../../constructs/validation/ip-range";
+import { RESERVED_DIRECTIVES } from "../../../constructs/redis/reserved-directives";
 import * as formats from "../../../constructs/validation/formats";
 import {
   each,
@@ -129,7 +130,7 @@ describeWith(["terraform"], "in Terraform", () => {
     expect(all.length).toBeGreaterThan(30);
     const counts = evaluated(() =>
       Object.fromEntries(
-        [...all, ["RESERVED", formats.RESERVED_DIRECTIVES] as const].map(([name, pattern]) => [
+        [...all, ["RESERVED", RESERVED_DIRECTIVES] as const].map(([name, pattern]) => [
           name,
           hcl`length(regexall(${terraformPattern(pattern)}, "")) >= 0`,
         ]),
