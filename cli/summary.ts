@@ -1,7 +1,10 @@
 import { type ClusterConfig } from "../config/schema";
+import { type SecretSourceConfig } from "../config/schema/secret-source";
 import { isVariable, type OrVariable } from "../config/schema/values";
 import { busPortOf, REDIS_PORT } from "../constructs/access/redis-ports";
+import { DEFAULT_USERNAME } from "../constructs/redis/auth";
 import { DEFAULT_VERSIONS, ENGINE_LABELS } from "../constructs/redis/server-release";
+import { REFRESH_MINUTES } from "../constructs/validation/limits";
 import { rootVolumeOf } from "./rules/facts";
 import { type UserDataSize } from "./user-data";
 
@@ -21,6 +24,8 @@ export function summary(config: ClusterConfig, userData: UserDataSize): Fact[] {
     ["Group", group(config)],
     ["Masters", masters(config)],
     [ENGINE_LABELS[config.redis?.engine ?? "redis"], server(config)],
+    ...(config.auth ? [["AUTH", auth(config.auth)] as const] : []),
+    ...(config.tls ? [["TLS", tls(config.tls)] as const] : []),
     ["Failover", failover(config)],
     ["Kept", kept(config)],
     ["Root volume", rootVolume(config)],
@@ -93,6 +98,24 @@ function server({ redis = {} }: ClusterConfig): string {
   if (redis.install === "package")
     return `package of the distribution${redis.package ? ` ${redis.package}` : ""}`;
   return `${redis.version ?? DEFAULT_VERSIONS[redis.engine ?? "redis"]}, built from source on the first boot${redis.url ? ` (${redis.url})` : ""}`;
+}
+
+function auth({
+  username = DEFAULT_USERNAME,
+  password,
+  aclFile,
+  refreshMinutes = REFRESH_MINUTES.default,
+}: NonNullable<ClusterConfig["auth"]>): string {
+  const lists = aclFile === undefined ? "" : `, ACL file from ${source(aclFile)}`;
+  return `user ${show(username)}, password from ${source(password)}${lists}, read every ${refreshMinutes} minutes`;
+}
+
+function tls({ certificate, clientAuth = "required" }: NonNullable<ClusterConfig["tls"]>): string {
+  return `certificate from ${source(certificate)}, client certificates ${clientAuth === "none" ? "not requested" : clientAuth}`;
+}
+
+function source({ secretsManager, parameter, file = "" }: SecretSourceConfig): string {
+  return show(secretsManager ?? parameter ?? file);
 }
 
 function failover({ failover = "allowed" }: ClusterConfig): string {

@@ -22,6 +22,8 @@ async function reviewOn(terminal: Terminal, changes: Record<string, unknown> = {
   return runOn(terminal, "review", "-c", file(folder, "c.yaml", exampleText(changes)));
 }
 
+const certificate = { file: "/etc/ssl/redis.pem" };
+
 test("the summary has the place, the types and the number of replicas", async () => {
   const { exit, stdout } = await review();
   expect(exit).toBe(0);
@@ -106,6 +108,29 @@ test.each([
     { rootVolume: undefined, dataVolume: { size: 50, mode: "snapshot", snapshotId: { variable: "s" } } },
     "created from its latest snapshot at each launch; the first one from ${var.s}\n",
   ],
+  [
+    { auth: { password: { parameter: "/redis/password" } } },
+    "AUTH             user default, password from /redis/password, read every 15 minutes\n",
+  ],
+  [
+    {
+      auth: {
+        username: { variable: "user" },
+        password: { parameter: "/redis/password" },
+        aclFile: { file: "/etc/redis/users.acl" },
+        refreshMinutes: 5,
+      },
+    },
+    "AUTH             user ${var.user}, password from /redis/password, ACL file from /etc/redis/users.acl, read every 5 minutes\n",
+  ],
+  [
+    { tls: { ca: certificate, certificate, key: certificate } },
+    "TLS              certificate from /etc/ssl/redis.pem, client certificates required\n",
+  ],
+  [
+    { tls: { ca: certificate, certificate, key: certificate, clientAuth: "none" } },
+    "client certificates not requested\n",
+  ],
   [{ rootVolume: { size: 50 } }, "Root volume      50 GiB, gp3, encrypted\n"],
   [{ ignoreChanges: ["image_id"] }, "Ignored changes  image_id\n"],
   [{ overrides: { cpu_credits: "unlimited" } }, "Overrides        cpu_credits\n"],
@@ -134,7 +159,7 @@ test.each([
 test("findings are no failure, and come on stdout after the summary", async () => {
   const { exit, stdout, stderr } = await review();
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
-  expect(stdout.indexOf("Findings: 4 warnings, 2 notes\n")).toBeGreaterThan(stdout.indexOf("User data"));
+  expect(stdout.indexOf("Findings: 5 warnings, 2 notes\n")).toBeGreaterThan(stdout.indexOf("User data"));
 });
 
 test("a finding has its severity, rule, file and line, its cause and its remedy", async () => {
@@ -158,13 +183,13 @@ test("in a pipeline a local state is a finding, too", async () => {
 test("warnings come before notes", async () => {
   const { stdout } = await review();
   const severities = [...stdout.matchAll(/^ {2}(warning|note) /gm)].map(([, severity]) => severity);
-  expect(severities).toEqual([...Array(4).fill("warning"), ...Array(2).fill("note")]);
+  expect(severities).toEqual([...Array(5).fill("warning"), ...Array(2).fill("note")]);
 });
 
 test("the count has ignored findings", async () => {
   const ignore = [{ rule: "one-master", reason: "a DNS name follows the masters" }];
   expect((await review({ review: { ignore } })).stdout).toContain(
-    "Findings: 3 warnings, 2 notes, 1 ignored\n",
+    "Findings: 4 warnings, 2 notes, 1 ignored\n",
   );
 });
 

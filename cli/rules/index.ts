@@ -18,6 +18,7 @@ import { noAutoHealing } from "./no-auto-healing";
 import { noDestroyProtection } from "./no-destroy-protection";
 import { noFallback } from "./no-fallback";
 import { noMaxMemory } from "./no-max-memory";
+import { noTls } from "./no-tls";
 import { oneMaster } from "./one-master";
 import { oneReplica } from "./one-replica";
 import { oneSpotFamily } from "./one-spot-family";
@@ -26,6 +27,7 @@ import { oneZone } from "./one-zone";
 import { noneOnSpot } from "./none-on-spot";
 import { orphanedStorage } from "./orphaned-storage";
 import { overriddenAttribute } from "./overridden-attribute";
+import { passwordInClearText } from "./password-in-clear-text";
 import { previousGeneration } from "./previous-generation";
 import { requirementsBelowData } from "./requirements-below-data";
 import { resumesPaused } from "./resumes-paused";
@@ -46,6 +48,8 @@ import { type ReviewRule } from "./rule";
 /** All rules by their ids, in the order of the list. */
 export const RULES: ReadonlyMap<string, ReviewRule> = new Map([
   ["no-auth", noAuth],
+  ["no-tls", noTls],
+  ["password-in-clear-text", passwordInClearText],
   ["agent-version-mismatch", agentVersionMismatch],
   ["unrestricted-cidr", unrestrictedCidr],
   ["all-on-spot", allOnSpot],

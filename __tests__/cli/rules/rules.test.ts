@@ -12,6 +12,8 @@ import { words } from "../../support/words";
 
 const device = "/dev/xvda";
 
+const source = { file: "/etc/redis/secret" };
+
 /** Changes after which only the rules that always have a finding have one. */
 const quiet = {
   description: "replicas of the orders",
@@ -19,6 +21,8 @@ const quiet = {
   masters: ["10.0.1.10", "10.0.1.11"],
   replicas: 4,
   redis: { maxMemory: "10gb" },
+  auth: { password: source },
+  tls: { ca: source, certificate: source, key: source },
   strategy: { orientation: "equalZones" },
   rootVolume: { device, size: 40 },
   bootScript: { agent: { url: "https://example.com/agent.tar" } },
@@ -28,7 +32,7 @@ function evaluated(changes: Record<string, unknown>, environment = {}): Evaluati
   return evaluate(factsOf(exampleConfig({ ...quiet, ...changes }), { inPipeline: false, ...environment }));
 }
 
-const ALWAYS = ["no-auth", "all-on-spot"];
+const ALWAYS = ["all-on-spot"];
 
 function findings(changes: Record<string, unknown>, environment = {}): [string, string][] {
   return evaluated(changes, environment)
@@ -76,7 +80,19 @@ const CASES: readonly [string, Record<string, unknown>, object, string, string[]
     {},
     "30 % of 4 replicas is not a whole number",
   ],
-  ["unrestricted-cidr", { network }, {}, "`network.masters` allows all addresses"],
+  ["no-auth", { auth: undefined }, {}, "any client that can reach port 6379 can read and delete all data"],
+  ["no-auth", { auth: undefined }, {}, "Set `auth.password`"],
+  ["no-tls", { tls: undefined, auth: undefined }, {}, "data travels in clear text", ["no-auth"]],
+  ["no-tls", { tls: undefined }, {}, "Set `tls`", ["password-in-clear-text"]],
+  ["password-in-clear-text", { tls: undefined }, {}, "The password travels in clear text", ["no-tls"]],
+  ["unrestricted-cidr", { network }, {}, "`network.masters` allows all addresses."],
+  [
+    "unrestricted-cidr",
+    { network, auth: undefined },
+    {},
+    "`network.masters` allows all addresses, and no password is set",
+    ["no-auth"],
+  ],
   ["no-destroy-protection", { protect: false }, {}, "set `protect: true`"],
   ["one-zone", { availabilityZones: { "us-west-2a": ["subnet-1"] } }, {}, "All replicas are in us-west-2a"],
   ["one-master", { masters: ["10.0.1.10"] }, {}, "List more `masters`"],
@@ -377,6 +393,8 @@ test.each([
   ["none-on-spot", {}, "not_applicable"],
   ["none-on-spot", { strategy: { onDemandCount: 1 } }, "passed"],
   ["fractional-spot-percentage", { replicas: 4, strategy: { spotPercentage: 75 } }, "passed"],
+  ["password-in-clear-text", { auth: undefined, tls: undefined }, "not_applicable"],
+  ["password-in-clear-text", {}, "passed"],
   ["agent-version-mismatch", { bootScript: undefined }, "not_applicable"],
   ["agent-version-mismatch", { bootScript: { agent: { url: "https://example.com/agent.tar" } } }, "passed"],
   [
