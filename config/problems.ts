@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { isPrivate } from "../constructs/validation/got";
 import { type Path, showPath } from "../constructs/validation/path";
 import { sentence, ValidationError } from "../constructs/validation/validation-error";
 import { schemaAt } from "./schema-walk";
@@ -151,11 +152,11 @@ function unknownKey(source: Source, path: Path, key: string): Problem {
     ? `Did you mean \`${meant}\`?`
     : (absent ?? `Known keys: ${known.filter((each) => each !== "$schema").join(", ")}.`);
   const here = [...path, key];
-  return {
-    file: source.file,
-    at: source.keyPosition(here),
-    message: sentence(here, "be a known key", key, advised),
-  };
+  const at = source.keyPosition(here);
+  // A text in braces is a key without a value; it may be a secret.
+  if (meant === undefined && isPrivate(path) && valueAt(source.data, here) === null)
+    return { file: source.file, at, message: sentence(path, "have a value at each key", {}, advised) };
+  return { file: source.file, at, message: sentence(here, "be a known key", key, advised) };
 }
 
 function advice(path: Path, issue: Issue, got: unknown): string | undefined {

@@ -13,6 +13,7 @@ import {
   visit,
   type YAMLError,
 } from "yaml";
+import { isPrivate } from "../constructs/validation/got";
 import { type Path } from "../constructs/validation/path";
 
 /** A position in a file. Lines and columns start at one, as in editors. `byte` counts UTF-16 units from zero. */
@@ -124,7 +125,7 @@ export class Source {
         message: "the file must have one document; put the document that begins here into another file",
       };
     if (error.code !== "DUPLICATE_KEY")
-      return { at, message: `not well-formed: ${decapitalize(error.message)}` };
+      return { at, message: `not well-formed: ${decapitalize(error.message.replace(QUOTED, ""))}` };
     const key = /^[^\s:"']+|^"[^"]*"|^'[^']*'/.exec(text.slice(at.byte))?.[0] ?? "key";
     return { at, message: `\`${key.replace(/^["']|["']$/g, "")}\` must be given once; remove one of them` };
   }
@@ -132,15 +133,21 @@ export class Source {
   /** The first alias without an anchor. Otherwise the aliases are circular or too many. */
   private badAlias(document: Document.Parsed): Malformation {
     let first: Alias | undefined;
+    let isSecret = false;
     visit(document, {
-      Alias: (_, alias) => {
+      Alias: (_, alias, parents) => {
         if (alias.resolve(document)) return undefined;
         first = alias;
+        isSecret = isPrivate(
+          parents.flatMap((each) => (isPair(each) && isScalar(each.key) ? [String(each.key.value)] : [])),
+        );
         return visit.BREAK;
       },
     });
     if (!first) return { message: "aliases must not be circular or expand to thousands of values" };
     const at = this.at(first.range?.[0] ?? 0);
+    if (isSecret)
+      return { at, message: "an alias must name an anchor above it; put a text with `*` in quotes" };
     return {
       at,
       message: `\`*${first.source}\` must refer to an anchor above it, such as \`&${first.source}\``,
@@ -165,6 +172,9 @@ export class Source {
     }
   }
 }
+
+/** What the parser quotes of the file at the end of a message, which may be a secret; but for YAML's own types. */
+const QUOTED = /: (?!tag:yaml\.org,2002:(set|omap|pairs|binary|timestamp)$).*$/s;
 
 function parse(text: string, lineCounter?: LineCounter): Document.Parsed {
   return parseDocument(text, {

@@ -189,3 +189,19 @@ test.each(PLACES)("a secret that stands at %s is in no message", (place) => {
     for (const { message } of found) expect(message).not.toMatch(/hunter2|needle/);
   }
 });
+
+test.each([
+  "*hunter2",
+  "!hunter2",
+  "!!hunter2",
+  "|hunter2",
+  "{ hunter2 }",
+  "[hunter2",
+  "&hunter2 x",
+  "!<hunter2",
+  "'hunter2'x",
+])("a password that YAML takes for something else is in no message: %s", (text) => {
+  const found = problemsOf(`name: a\nauth:\n  password: ${text}\n`);
+  expect(found.length).toBeGreaterThan(0);
+  for (const { message } of found) expect(message).not.toContain("hunter2");
+});

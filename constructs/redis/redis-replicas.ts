@@ -174,7 +174,16 @@ export class RedisReplicas extends Construct {
     capacity: number,
     shard?: Shard,
   ): ReplicaGroup {
-    const { masters, redis, auth, tls, failover, install, bootScript: { agent, ...steps } = {}, ...group } = props;
+    const {
+      masters,
+      redis,
+      auth,
+      tls,
+      failover,
+      install,
+      bootScript: { agent, ...steps } = {},
+      ...group
+    } = props;
     const dataVolume = group.dataVolume && (group.persistence?.dataVolume ?? true);
     const bootScript = new BootScript({
       ...{ masters, redis, auth, tls, failover, install, steps, agent, dataVolume },

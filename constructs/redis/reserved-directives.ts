@@ -14,7 +14,10 @@ const RESERVED: readonly Reserved[] = [
   { key: "auth", pattern: /^(requirepass|(master|primary)(auth|user)|aclfile|user)$/i },
   { key: "tls", pattern: /^tls-.*$/i },
   { pattern: /^(bind|port|rdma-.*|protected-mode|rename-command)$/i },
-  { pattern: /^(dir|dbfilename|daemonize|supervised|pidfile|logfile|loglevel|include|loadmodule|shutdown-on-.*)$/i },
+  {
+    pattern:
+      /^(dir|dbfilename|daemonize|supervised|pidfile|logfile|loglevel|include|loadmodule|shutdown-on-.*)$/i,
+  },
   { pattern: /^(append.*|no-appendfsync-on-rewrite|save|rdbchecksum|rdb-del-sync-files)$/i },
   { pattern: /^(cluster-.*|replicaof|slaveof|maxmemory|repl-backlog-(size|ttl)|repl-diskless-load)$/i },
   { pattern: /^(replica|slave)-(announce-.*|ignore-disk-write-errors|read-only|serve-stale-data)$/i },

@@ -37,11 +37,15 @@ function withoutPrivate(value: unknown): unknown {
   );
 }
 
-/** The kind of a value: the keys of a map, the length of a list, or the type of any other value. */
+/** The kind of a value: the keys with a value of a map, the length of a list, or the type of any other value. */
 function kind(value: unknown): string {
   if (value === undefined || value === null) return show(value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (isMap(value)) return `a map with ${Object.keys(value).join(", ") || "no keys"}`;
+  if (isMap(value)) {
+    // `{ hunter2 }` in YAML is a map with a key and no value.
+    const keys = Object.keys(value).filter((key) => value[key] !== null);
+    return `a map with ${keys.join(", ") || "no keys"}`;
+  }
   return typeof value === "string" ? "a text" : `a ${typeof value}`;
 }
 
