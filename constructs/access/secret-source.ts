@@ -66,7 +66,7 @@ export class SecretSource {
     /** The ARN, the parameter's name or ARN, or the path. */
     public readonly name: string,
     /**
-     * What Terraform has to see to.
+     * What Terraform must check.
      * @internal
      */
     public readonly _preconditions: readonly Precondition[],

@@ -69,7 +69,7 @@ export function secretsConstraints(
   ];
 }
 
-/** Secrets and what sources name beside them, each once; `parameterArn` tells the ARN of a parameter. */
+/** Secrets and those that sources name, each once. `parameterArn` returns the ARN of a parameter. */
 export function withSources(
   { secretArns, parameterArns, kmsKeyArns }: Secrets,
   sources: readonly PlainSource[],
@@ -84,7 +84,7 @@ export function withSources(
   };
 }
 
-/** The items of both, each once; Terraform sees to that where it alone knows them. */
+/** The items of both, each once. Lists that are known only to Terraform are joined by an expression. */
 function union(listed: string[] | undefined, named: readonly string[]): string[] | undefined {
   if (listed === undefined && named.length === 0) return undefined;
   if (Token.isUnresolved(listed))
