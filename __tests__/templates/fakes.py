@@ -33,7 +33,16 @@ class FakeNetwork(Network):
         self.asked: list[tuple[str, str]] = []
 
     def ask_all(self, questions: Mapping[str, Sequence[Command]], seconds: float = 2.0) -> dict[str, list[Reply]]:
-        return {place: [self.reply(place, " ".join(each)) for each in asked] for place, asked in questions.items()}
+        try:
+            self.login.load() if self.login else None
+        except Unknown as unknown:
+            return {place: [unknown] * len(asked) for place, asked in questions.items()}
+        return {
+            place: [self.reply(place, " ".join(map(str, each))) for each in asked]
+            if self.may_ask(place)
+            else [Unknown(f"{place}: gets no password")] * len(asked)
+            for place, asked in questions.items()
+        }
 
     def reply(self, place: str, command: str) -> Reply:
         self.asked.append((place, command))

@@ -73,6 +73,11 @@ class SettingsTest(Case):
         with self.assertRaises(ValueError):
             split(address)
 
+    def test_the_settings_that_refer_to_a_secret_are_known(self) -> None:
+        settings = Settings("AUTH_PASSWORD='file:/a'\nTLS_CA='parameter:/b'\nTLS_CLIENTS='yes'\nACL_FILE=''\n")
+        self.assertEqual(settings.secrets, {"AUTH_PASSWORD": "file:/a", "TLS_CA": "parameter:/b"})
+        self.assertEqual(Settings("").secrets, {})
+
     def test_without_settings_there_are_no_masters_and_the_port_is_6379(self) -> None:
         settings = Settings("")
         self.assertEqual((settings.port, settings.masters, settings.shard), (6379, [], ""))

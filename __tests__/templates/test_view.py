@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from cluster import DOWN, FAILED, NODES, NOW, A, B, C, Line, R, S, T, agreed, answer, change, conf, text, view
-from fakes import FakeWorld
+from fakes import SETTINGS, FakeWorld, put
 from suite import Case, rows
 
 from view import Answer, View, look, voters
@@ -401,3 +401,38 @@ class FactsTest(Case):
         nodes = [*NODES, Line(S, "10.0.0.4", master=A, **FAILED), Line(T, "10.0.0.4", "handshake")]
         self.assertEqual([node.id for node in agreed(S, nodes).at("10.0.0.4:6379")], [R, S])
         self.assertEqual(agreed(S, nodes).at("10.0.0.4:637"), [])
+
+
+class LoginTest(Case):
+    """A cluster with a password and without TLS, whose settings have some of the masters."""
+
+    def look(self, masters: str, own: str = "", **state: str) -> tuple[View, list[str]]:
+        world = FakeWorld(self.folder(), f"{SETTINGS}MASTERS='{masters}'\nAUTH_PASSWORD='file:/x'\n")
+        put(world.secrets / "passwords", "needle\n")
+        for name, lines in state.items():
+            world.state.write(name, lines)
+        for node in NODES:
+            world.network.servers[f"{node.at}:6379"] = {"CLUSTER NODES": text(node.id, NODES)}
+        view = look(world, Own(own), R)
+        return view, sorted({place for place, _ in world.network.asked})
+
+    def test_a_master_that_two_others_name_is_asked(self) -> None:
+        view, asked = self.look("10.0.0.1 10.0.0.2")
+        self.assertTrue(view.quorum)
+        self.assertEqual(asked, [f"10.0.0.{last}:6379" for last in (1, 2, 3)])
+
+    def test_one_configured_master_names_none(self) -> None:
+        view, asked = self.look("10.0.0.1")
+        self.assertEqual((view.quorum, asked), (False, ["10.0.0.1:6379"]))
+
+    def test_an_address_that_only_nodes_conf_has_is_not_among_the_first(self) -> None:
+        _, asked = self.look("10.0.0.1", own=conf(R, NODES))
+        self.assertEqual(asked, ["10.0.0.1:6379"])
+
+    def test_a_master_that_most_masters_have_named_before_is_asked(self) -> None:
+        view, asked = self.look("10.0.0.9", conf(R, NODES), agreed="10.0.0.1:6379\n10.0.0.2:6379\n")
+        self.assertTrue(view.quorum)
+        self.assertEqual(asked, [f"10.0.0.{last}:6379" for last in (1, 2, 3, 9)])
+
+    def test_an_address_that_was_stored_without_a_password_is_not_asked(self) -> None:
+        self.assertEqual(self.look("10.0.0.1", seeds="10.9.9.9:6379\n")[1], ["10.0.0.1:6379"])

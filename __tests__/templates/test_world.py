@@ -10,6 +10,7 @@ from suite import Case, rows
 
 import world as module
 from facts import Closed, Refused, Unknown
+from secret import Secret
 from world import Processes, World, listener_of
 
 
@@ -99,6 +100,17 @@ class ListenerTest(Case):
         self.assertEqual(str(reply), "port 6379 is in use by a process of user 1000")
         self.assertIsInstance(self.asked(0), Unknown)
 
+    @rows(
+        ("redis own user", 999, True),
+        ("another user", 1000, False),
+        ("an unknown user, or none", -1, False),
+    )
+    def the_listener_is_ours_if_it_is(self, listener: int, is_ours: bool) -> None:
+        world = FakeWorld(self.folder())
+        world.redis_user = 999, 999
+        with mock.patch.object(world, "listener", return_value=listener):
+            self.assertEqual(world.is_ours(), is_ours)
+
     def test_redis_own_user_is_asked(self) -> None:
         self.assertEqual(self.asked(999), ["master"])
 
@@ -110,6 +122,12 @@ class CommandTest(Case):
             world.network.servers[HERE] = {"CONFIG": reply}
             self.assertEqual(left_with(lambda world=world: world.command("CONFIG", "SET", "a", "b"))[0], 10)  # type: ignore[misc]
             self.assertRegex(world.shown_state, "^waiting: CONFIG SET a b: [ -~]+$")
+
+    def test_a_rejected_command_does_not_show_a_secret(self) -> None:
+        world = FakeWorld(self.folder())
+        world.network.servers[HERE] = {"CONFIG": Refused("ERR no")}
+        left_with(lambda: world.command("CONFIG", "SET", "a", Secret(b"needle")))
+        self.assertEqual(world.shown_state, "waiting: CONFIG SET a ***: ERR no")
 
     def test_in_a_directory_no_unit_of_the_machine_is_changed(self) -> None:
         world = FakeWorld(self.folder())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from facts import Closed, Refused, Unknown, fact, known
+from login import AGREED
 from nodes import covered, is_whole
 from report import later, refuse, report
 from resp import Info
@@ -153,7 +154,11 @@ def settle_in(world: World, running: Running, view: View) -> None:
     """Stores what the next start needs, and allows elections again."""
     world.run.remove("promoted")
     world.run.write("followed", running.me.master)
-    world.state.write("seeds", "".join(sorted(f"{node.address}\n" for node in view.owners if node.address)))
+    seeds = sorted(f"{node.address}\n" for node in view.owners if node.address)
+    world.state.write("seeds", "".join(seeds))
+    if world.network.login:
+        # Only these get the password after the next start.
+        world.state.write(AGREED, "".join(seed for seed in seeds if seed.strip() in world.network.login.agreed))
     keep_nodes_conf(world)
     barred = "nofailover" in running.me.flags
     if barred == (world.settings["FAILOVER"] == "allowed"):

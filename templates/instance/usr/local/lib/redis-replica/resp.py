@@ -11,11 +11,14 @@ from typed import integer, plain, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, BinaryIO, Callable, Dict, List, Mapping, Sequence, Tuple
+    from typing import Any, BinaryIO, Callable, Dict, List, Mapping, Sequence, Tuple, Union
+
+    from login import Login
+    from secret import Secret
 
     # A string, a number, None, Unknown, or a list of these.
     Reply = Any
-    Command = Tuple[str, ...]
+    Command = Tuple[Union[str, Secret], ...]
     Connect = Callable[[Tuple[str, int], float], socket.socket]
 
 # The largest answer and line, in bytes, and the deepest nesting. CLUSTER NODES of 1,000 nodes with fragmented slots has
@@ -36,7 +39,10 @@ class Reader:
         return data[:-2].decode("latin-1")
 
     def reply(self, depth: int = 0) -> Reply:
-        line = self.take(self.stream.readline(LINE))
+        first = self.stream.readline(LINE)
+        if not first and not depth:
+            raise ValueError("the connection ended without an answer; the server may require TLS")
+        line = self.take(first)
         kind, text = line[:1], line[1:]
         if kind == "+":
             return text
@@ -57,18 +63,22 @@ class Reader:
 
 
 def encode(command: Command) -> bytes:
-    words = [word.encode("latin-1") for word in command]
+    words = [word.encode("latin-1") if isinstance(word, str) else word.reveal() for word in command]
     return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)
 
 
 class Network:
-    """Sends commands to servers. Tests replace `connect` to intercept the connections."""
+    """Sends commands to servers, after `login`. Tests replace `connect` to intercept the connections."""
 
-    def __init__(self, connect: Connect = socket.create_connection) -> None:
-        self.connect = connect
+    def __init__(self, connect: Connect = socket.create_connection, login: Login | None = None) -> None:
+        self.connect, self.login = connect, login
 
     def ask_all(self, questions: Mapping[str, Sequence[Command]], seconds: float = 2.0) -> dict[str, list[Reply]]:
         """The replies by address, one for each command: a value, or Unknown if there was no answer in time."""
+        try:
+            self.login.load() if self.login else None
+        except Unknown as unknown:
+            return {address: [unknown] * len(commands) for address, commands in questions.items()}
         deadline = time.monotonic() + seconds
         found: Dict[str, List[Reply]] = {address: [] for address in questions}
         threads = [
@@ -88,20 +98,33 @@ class Network:
 
     def _ask(self, address: str, commands: Sequence[Command], replies: list[Reply], deadline: float) -> None:
         try:
-            with self.connect(split(address), deadline - time.monotonic()) as connection:
-                connection.sendall(b"".join(map(encode, commands)))
+            with self._open(address, deadline) as connection:
+                greeting = self.login.greeting(address) if self.login else []
+                connection.sendall(b"".join(map(encode, [*greeting, *commands])))
                 with connection.makefile("rb") as stream:
                     reader = Reader(stream, deadline)
+                    greeted = [reader.reply() for _ in greeting]
+                    self.login.check(greeted) if self.login else None
                     for _ in commands:
                         reply = reader.reply()
                         replies.append(Refused(f"{address}: {reply}") if isinstance(reply, Refused) else reply)
         except socket.timeout:
             # Then ask_all() says so, in the same words as where this thread is late.
             pass
+        except Unknown as unknown:
+            replies += [type(unknown)(f"{plain(address)}: {unknown}")] * len(commands)
         except (OSError, ValueError) as error:
             # A refused connection is an answer of the machine. Any other error is no answer.
             kind = Closed if isinstance(error, ConnectionRefusedError) else Unknown
             replies += [kind(f"{plain(address)}: {plain(getattr(error, 'strerror', None) or error)}")] * len(commands)
+
+    def _open(self, address: str, deadline: float) -> socket.socket:
+        connection = self.connect(split(address), deadline - time.monotonic())
+        return self.login.secure(connection) if self.login else connection
+
+    def may_ask(self, address: str) -> bool:
+        """Whether the agent may log in to a server; see login.may_receive()."""
+        return not self.login or self.login.may_ask(address)
 
     def ask(self, address: str, *command: str) -> Reply:
         return self.ask_all({address: [command]})[address][0]

@@ -18,6 +18,10 @@ def parse(text: str) -> dict[str, str]:
     return found
 
 
+# The settings that refer to a secret.
+SECRETS = "AUTH_PASSWORD", "ACL_FILE", "TLS_CA", "TLS_CERT", "TLS_KEY"
+
+
 def located(name: str, port: int) -> str:
     """The address of a master in the settings: HOST, HOST:PORT, [IPV6] or [IPV6]:PORT."""
     found = re.fullmatch(r"(?:\[(.*)\]|([^:]*))(?::(\d+))?", name)
@@ -33,6 +37,8 @@ class Settings:
         self.port = integer(self["PORT"] or "6379", 1, 65535)
         self.masters = [located(name, self.port) for name in self["MASTERS"].split()]
         self.shard = self["SHARD"] and located(self["SHARD"], self.port)
+        # What store.py fetches, by name.
+        self.secrets = {name: self[name] for name in SECRETS if self[name]}
 
     def __getitem__(self, name: str) -> str:
         return self.all.get(name, "")

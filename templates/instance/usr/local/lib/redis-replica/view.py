@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from facts import Unknown, known
+from login import AGREED
 from nodes import Node, Table, covered
 from typed import plain
 
@@ -49,7 +50,8 @@ class View:
 
     def __init__(self, answers: list[Answer], own: Own, me: str, silent: Iterable[str] = ()) -> None:
         self.answers, self.own, self.me = answers, own, me
-        self.voters = sorted(voters(trusted(answers, own, me), me), key=lambda voter: voter.address)
+        self.trusted = trusted(answers, own, me)
+        self.voters = sorted(voters(self.trusted, me), key=lambda voter: voter.address)
         self.nodes: dict[str, Node] = {}
         self.chosen: Answer | None = None
         while self.voters and not self.nodes:
@@ -195,16 +197,26 @@ def look(world: World, own: Own, me: str) -> View:
     """Asks every seed (from the settings, from the last run, from the own file), then every master that they list."""
     configured = [*world.settings.masters, *filter(None, [world.settings.shard])]
     met = [node.address for node in own.nodes.values() if node.role == "owner" and node.address]
-    first = dict.fromkeys([*configured, *world.state.text("seeds").split(), *met])
+    seeds = [*configured, *world.state.text("seeds").split(), *met]
+    login = world.network.login
+    if login:
+        login.agreed.update(world.state.text(AGREED).split())
+    # A server that may not get the password is asked once enough peers name it.
+    first = dict.fromkeys(filter(world.network.may_ask, seeds))
     parsed: dict[str, Line] = {}
     answers, silent = ask(world, list(first), configured, parsed)
+    if login:
+        login.agree(trusted(answers, own, me))
     asked = {"", *first, *(answer.me.address for answer in answers)}
     # Ask each address once, even if several peers list it.
     places = {line.at: (answer, line.id) for answer in answers for line in answer.table.lines.values() if line.claim}
     named = [answer.table.get(id) for at, (answer, id) in places.items() if at.partition("@")[0] not in asked]
     further = dict.fromkeys(node.address for node in named if node and node.alive and node.address not in asked)
     more, also = ask(world, list(further)[:MOST], (), parsed)
-    return View(answers + more, own, me, silent + also)
+    view = View(answers + more, own, me, silent + also)
+    if login:
+        login.agree(view.trusted)
+    return view
 
 
 def ask(

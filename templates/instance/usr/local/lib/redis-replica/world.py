@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from facts import Fact
     from resp import Command, Reply
+    from secret import Secret
 
 
 class Clock:
@@ -71,6 +72,13 @@ class World:
         self.data = Folder(f"{root}/var/lib/redis", 0o750, self.redis_user)
         self.bin = f"{root}/opt/redis-replica/bin"
         self.settings = Settings(self.etc.text("settings"))
+        # Only root writes here. Redis and the agent's user read as members of Redis's group.
+        readers = (0, self.redis_user[1]) if self.redis_user else None
+        self.secrets = Folder(f"{root}/run/redis-replica-secrets", owner=readers)
+        if self.settings.secrets:
+            from login import Login
+
+            self.network.login = Login(self.settings, self.secrets, self.is_ours)
 
     def ask_here(self, *commands: Command, seconds: float = 2.0) -> list[Reply]:
         """Asks the Redis on this machine; Unknown if another user's process listens on the port."""
@@ -83,6 +91,10 @@ class World:
     def listener(self) -> int:
         return listener_of(self.settings.port)
 
+    def is_ours(self) -> bool:
+        """Whether the process that listens on the port is of Redis's user."""
+        return self.listener() == (self.redis_user[0] if self.redis_user else os.geteuid())
+
     def runs(self) -> Fact:
         """Whether a Redis on this machine answers, even with an error: yes or no; Unknown if it is silent."""
         if self.listener() == -1:
@@ -92,11 +104,11 @@ class World:
             return reply
         return "no" if isinstance(reply, Closed) else "yes"
 
-    def command(self, *words: str) -> None:
+    def command(self, *words: str | Secret) -> None:
         """Sends a command to the Redis on this machine; exits with 10 unless the reply is OK."""
         (reply,) = self.ask_here(words)
         if reply != "OK":
-            later(self, f"{' '.join(words)}: {reply}")
+            later(self, f"{' '.join(map(str, words))}: {reply}")
 
     @contextmanager
     def lock(self, seconds: float) -> Iterator[None]:
