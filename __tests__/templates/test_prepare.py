@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable
 from unittest import mock
 
 from cluster import DOWN, NODES, A, Line, R, S, T, change, conf, text
-from fakes import HERE, FakeWorld, info, left_with, put
+from fakes import HERE, SETTINGS, FakeWorld, info, left_with, put
 from samples import EMPTY, FULL, ID, rdb
 from suite import Case, rows
 
@@ -471,6 +471,56 @@ class RefusalTest(PrepareCase):
         self.assertEqual(self.prepare(), 20)
         self.assertIn("redis-cli -h 10.0.0.5 -p 6379 cluster failover takeover", self.log)
         self.assertIn("replica 10.0.0.5:6379: offset 650, link down for 5?[2J s, 3000 keys", self.log)
+
+
+class SecretTest(PrepareCase):
+    """The same replica in a cluster with a password, which is in a file of the image."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        before, self.image = self.world, self.folder()
+        self.world = FakeWorld(self.folder(), f"{SETTINGS}AUTH_PASSWORD='file:{self.image}/a'\nREGION='us-west-2'\n")
+        self.world.network.servers = before.network.servers
+        for name in ("nodes.conf", "dump.rdb"):
+            put(self.world.data / name, before.data.read(name))
+        memory = mock.patch("credentials.file_system", return_value="tmpfs")
+        memory.start()
+        self.addCleanup(memory.stop)
+
+    def test_the_secrets_are_fetched_before_redis_starts(self) -> None:
+        put(f"{self.image}/a", "needle")
+        self.assertEqual(self.prepare(), 0)
+        self.assertIn(f"include {self.world.secrets.path}/auth.conf\n", self.world.run.text("redis.conf"))
+        self.assertNotIn("needle", self.world.run.text("redis.conf") + self.log)
+        self.assertEqual(self.world.run.text("loaded"), self.world.secrets.text("version"))
+
+    def test_without_them_redis_does_not_start(self) -> None:
+        self.assertEqual(self.prepare(), 10)
+        self.assertIn("the secrets are not there yet", self.world.shown_state)
+        self.assertFalse(self.world.run.has("started"))
+        self.assertEqual(self.world.network.asked, [])
+
+    def test_a_password_that_masters_reject_is_requested_anew_and_is_no_empty_cluster(self) -> None:
+        put(f"{self.image}/a", "needle")
+        wrong = Refused("WRONGPASS invalid username-password pair or user is disabled.")
+        for place in ("10.0.0.1", "10.0.0.2", "10.0.0.3"):
+            self.answer(place, CLUSTER_NODES=wrong)
+        self.world.network.login.rejected = True  # type: ignore[union-attr]
+        before = self.files
+        self.assertEqual(self.prepare(), 10)
+        self.assertIn("no majority of the masters answers and agrees", self.world.shown_state)
+        self.assertIn("WRONGPASS", self.world.shown_state)
+        self.assertTrue(self.world.run.has("refresh"))
+        self.assertEqual({**self.files, **before}, self.files)
+
+    def test_the_command_to_promote_a_replica_asks_for_the_password(self) -> None:
+        put(f"{self.image}/a", "needle")
+        put(self.world.data / "nodes.conf", conf(R, PROMOTED))
+        self.serve([*PROMOTED, Line(S, "10.0.0.5", "slave,nofailover", R)], INFO=info(slave_repl_offset=650))
+        self.prepare()
+        self.world.clock.time += 200
+        self.assertEqual(self.prepare(), 20)
+        self.assertIn("redis-cli --user default --askpass -h 10.0.0.5 -p 6379 cluster failover takeover", self.log)
 
 
 class OwnerTest(PrepareCase):

@@ -114,6 +114,13 @@ class ReportTest(Case):
         with open(f"{self.world.root}/output") as file:
             self.assertNotIn("/lock", file.read())
 
+    def test_a_changed_note_is_not_another_promotion(self) -> None:
+        self.hook("promoted", 'echo "$1" >>"${0%/*}/ran"')
+        for detail in ("a owns slots", "a owns slots; the certificate expires soon"):
+            self.set("promoted", detail)
+        with open(self.world.etc / "hooks.d/ran") as file:
+            self.assertEqual(file.read(), "promoted: a owns slots\n")
+
 
 class LaterTest(Case):
     def setUp(self) -> None:
@@ -211,8 +218,10 @@ class StatusTest(Case):
     def states(self, state: str, code: int, text: str) -> None:
         self.assertEqual(self.status(state, False), (code, text))
 
-    def status(self, state: str, as_json: bool) -> tuple[int, str]:
+    def status(self, state: str, as_json: bool, expiry: str = "") -> tuple[int, str]:
         world = FakeWorld(self.folder())
+        if expiry:
+            put(world.secrets / "expiry", expiry)
         if state:
             put(world.run / "state", f"{state}\n")
             os.utime(world.run / "state", (5, 5))
@@ -225,3 +234,8 @@ class StatusTest(Case):
         self.assertEqual(json.loads(text), {"state": "in_sync", "detail": "a: b", "since": 5, "exit_code": code})
         code, text = self.status("", True)
         self.assertEqual(json.loads(text), {"state": "not_started", "detail": "", "since": None, "exit_code": 10})
+
+    def test_the_json_has_the_expiry_of_the_certificate_if_there_is_one(self) -> None:
+        shown = json.loads(self.status("in sync: a", True, "1700000000\n")[1])
+        self.assertEqual(shown["certificate_expires"], 1700000000)
+        self.assertNotIn("certificate_expires", self.status("in sync: a", True, "needle")[1])

@@ -81,6 +81,24 @@ class RenderTest(Case):
         self.assertIn("appendonly no", self.render())
         self.assertIn("appendonly yes", self.render(aof=True))
 
+    def test_with_a_password_a_file_below_run_is_included(self) -> None:
+        plain, lines = self.render(), self.render(settings=f"{SETTINGS}AUTH_PASSWORD='file:/needle'\n")
+        (include,) = set(lines) - set(plain) - {line for line in lines if line.startswith("dir ")}
+        self.assertRegex(include, "^include /.*/run/redis-replica-secrets/auth.conf$")
+        self.assertIn("port 6379", lines)
+
+    def test_with_tls_the_port_is_that_of_tls_and_there_is_no_other(self) -> None:
+        lines = self.render(settings=f"{SETTINGS}TLS_CA='file:/a'\nTLS_CLIENTS='optional'\n")
+        self.assertEqual([line for line in lines if line.startswith("port ")][-1], "port 0")
+        for line in ("tls-port 6379", "tls-auth-clients optional", "tls-replication yes", "tls-cluster yes"):
+            self.assertIn(line, lines)
+        for line in ("tls-ca-cert-file .*/ca.pem", "tls-cert-file .*/certificate.pem", "tls-key-file .*/key.pem"):
+            self.assertRegex("\n".join(lines), f"(?m)^{line}$")
+        self.assertFalse([line for line in lines if line.startswith("include")])
+
+    def test_clients_need_a_certificate_by_default(self) -> None:
+        self.assertIn("tls-auth-clients yes", self.render(settings=f"{SETTINGS}TLS_CA='file:/a'\n"))
+
 
 class NodeTimeoutTest(Case):
     def timeout(self, *replies: Any, known: str = "") -> int:

@@ -17,7 +17,7 @@ USAGE = "\n".join(
         "  join             wait until in sync",
         "  retry            check again after a refusal",
         "  accept           check again, and accept the data loss that this refusal describes",
-        "run by systemd and user data: setup, install, prepare, reconcile, stop, stopped, later, refuse",
+        "run by systemd and user data: setup, install, prepare, refresh, reconcile, stop, stopped, later, refuse",
         "exit: 0 in sync or promoted; 10 waiting, retries automatically; 20 refused: an operator must decide",
     ]
 )
@@ -53,6 +53,12 @@ def run(world: World, command: str, words: list[str]) -> int:
         from stop import stopped
 
         stopped(world, words[0], os.environ.get("EXIT_STATUS", ""))
+    elif command == "refresh":
+        from credentials import refresh
+
+        # This unit has no capabilities, so that it reads without changing to the owner.
+        world.run.owner = None
+        refresh(world)
     elif command == "setup":
         from setup import setup
 

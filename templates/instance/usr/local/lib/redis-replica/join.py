@@ -5,6 +5,7 @@ from __future__ import annotations
 import membership
 import placement
 import promoted_aof
+import rotation
 from decide import BEHIND, JOIN, decide_join
 from facts import Closed, Unknown, fact, known, settle
 from report import LATER, REFUSED, Leave, done, elapsed, later, report
@@ -57,17 +58,25 @@ def step(world: World) -> None:
     if world.run.has("refused"):
         raise Leave(REFUSED)
     with world.lock(60):
-        running = read_running(world, *world.ask_here(NODES, ("INFO",)))
-        promoted_aof.update(world, running)
-        membership.bar_moved(world, running)
-        if running.me.role == "replica" and (not running.is_linked or world.run.has("flushed")):
-            from trouble import protect_flushed
+        try:
+            take(world)
+        finally:
+            rotation.request(world)
 
-            protect_flushed(world, running)
-        view = look(world, running.own, running.me.id)
-        membership.forget_predecessors(world, view, running.address)
-        action, why = settle(decide_join, gather(world, running, view), JOIN)
-        act(world, running, view, action, why)
+
+def take(world: World) -> None:
+    running = read_running(world, *world.ask_here(NODES, ("INFO",)))
+    promoted_aof.update(world, running)
+    membership.bar_moved(world, running)
+    if running.me.role == "replica" and (not running.is_linked or world.run.has("flushed")):
+        from trouble import protect_flushed
+
+        protect_flushed(world, running)
+    view = look(world, running.own, running.me.id)
+    rotation.update(world, running, view)
+    membership.forget_predecessors(world, view, running.address)
+    action, why = settle(decide_join, gather(world, running, view), JOIN)
+    act(world, running, view, action, why)
 
 
 def read_running(world: World, nodes: Reply, answer: Reply) -> Running:
@@ -153,11 +162,12 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
         placement.place(world, running, view)
     if action == "promoted":
         membership.keep_nodes_conf(world)
-        done(world, "promoted", f"{me.id} owns slots")
+        done(world, "promoted", f"{me.id} owns slots{rotation.notes(world)}")
     if action == "healthy":
         membership.verify(world, view.nodes[me.master])
         membership.settle_in(world, running, view)
-        done(world, "in sync", f"{me.id} is a replica of {me.master}, listed by every master that answers")
+        listed = f"{me.id} is a replica of {me.master}, listed by every master that answers"
+        done(world, "in sync", listed + rotation.notes(world))
     if action in ("later", "report"):
         import trouble
 
@@ -167,4 +177,6 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
             trouble.wait_for_link(world, running, view, why)
         if why == BEHIND:
             relink(world, running, view)
+            text = trouble.rejected_psync(trouble.attempts(world, running.info, every=True))
+            why = f"{why}: {text}" if text else why
         later(world, why if view.quorum else f"{why}: {view.reason}")

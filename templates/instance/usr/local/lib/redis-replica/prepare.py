@@ -8,6 +8,7 @@ from binascii import crc32
 import installed
 import metadata
 import promoted_aof
+import rotation
 from candidate import Candidate
 from decide import OLDER, START, decide_start
 from facts import Unknown, settle
@@ -43,6 +44,18 @@ def prepare(world: World) -> None:
     install(world)
     world.data.make()
     installed.check(world)
+    if world.network.login:
+        from credentials import bring
+
+        bring(world)
+    try:
+        start(world)
+    finally:
+        rotation.request(world)
+
+
+def start(world: World) -> None:
+    """Decides how Redis starts, and writes what it reads."""
     ip, instance = metadata.identity(world)
     if not ip:
         later(world, f"no private IP yet: {instance}")
@@ -60,6 +73,8 @@ def prepare(world: World) -> None:
         world.state.write("instance-id", f"{instance}\n")
     world.run.write("redis.conf", render(world, ip, timeout, world.data.has(AOF)))
     world.run.write("address", f"{ip}\n")
+    if world.network.login:
+        world.run.write(rotation.LOADED, world.network.login.version)
     # On a blank volume, nodes that had this address before never return. Later they may be listed without an address.
     here = [node.id for node in candidate.view.at(candidate.address)] if candidate.data == "empty" else []
     world.run.write("predecessors", " ".join(here))

@@ -45,7 +45,7 @@ def set_state(world: World, name: str, detail: str = "") -> None:
     rows = [f'redis_replica_state{{state="{each}"}} {int(each == name)}\n' for each in STATES]
     rows.append(f"redis_replica_state_since_seconds {int(world.clock.now())}\n")
     world.run.write("redis-replica.prom", "".join(rows))
-    event = "" if before.startswith(name) and name == "in sync" else name.replace("in sync", "recovered")
+    event = "" if before.startswith(name) and name in ("in sync", "promoted") else name.replace("in sync", "recovered")
     # A hook is the operator's program. It runs as the agent's user, and its failure is only logged.
     if event and world.etc.has(f"hooks.d/{event}"):
         status, output = world.processes.run(world.etc / f"hooks.d/{event}", text, seconds=HOOK, user=world.agent_user)
@@ -137,6 +137,10 @@ def status(world: World, as_json: bool) -> None:
         import json
 
         since = int(world.run.time("state")) if world.run.has("state") else None
-        text = json.dumps({"state": name.replace(" ", "_"), "detail": detail, "since": since, "exit_code": code})
+        shown = {"state": name.replace(" ", "_"), "detail": detail, "since": since, "exit_code": code}
+        expiry = world.secrets.text("expiry").strip()
+        if expiry.isdecimal():
+            shown["certificate_expires"] = int(expiry)
+        text = json.dumps(shown)
     print(text)
     raise Leave(code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import modules
+from login import AUTH_CONF, CA, CERTIFICATE, KEY
 from typed import integer
 
 TYPE_CHECKING = False
@@ -55,6 +56,7 @@ def render(world: World, ip: str, timeout: int, aof: bool) -> str:
     lines += [f"cluster-announce-ip {ip}", f"cluster-node-timeout {timeout}"]
     name = hostname(world, ip)
     lines += [f"cluster-announce-hostname {name}"] if name else []
+    lines += protection(world)
     return "\n".join(lines) + "\n"
 
 
@@ -66,6 +68,18 @@ def hostname(world: World, ip: str) -> str:
     for placeholder, value in values.items():
         name = name.replace(placeholder, value)
     return name
+
+
+def protection(world: World) -> list[str]:
+    """The directives of TLS, and the file with those that have a password. All of them are below /run."""
+    settings, folder, lines = world.settings, world.secrets, []
+    if settings["TLS_CA"]:
+        files = ("ca-cert", CA), ("cert", CERTIFICATE), ("key", KEY)
+        lines += ["port 0", f"tls-port {settings.port}", *(f"tls-{name}-file {folder / file}" for name, file in files)]
+        lines += [f"tls-auth-clients {settings['TLS_CLIENTS'] or 'yes'}", "tls-replication yes", "tls-cluster yes"]
+    if settings["AUTH_PASSWORD"] or settings["ACL_FILE"]:
+        lines.append(f"include {folder / AUTH_CONF}")
+    return lines
 
 
 def saves(conf: str) -> str:

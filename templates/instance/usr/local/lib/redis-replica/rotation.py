@@ -1,0 +1,146 @@
+"""Brings changed secrets into the running Redis, without closing its connections. It only reads the copies below /run.
+
+While a password is replaced, Redis accepts both, and the link to the master uses the one that the master accepts. The
+old one ends once every master accepts the new one.
+"""
+
+from __future__ import annotations
+
+import acl
+from facts import Refused, Unknown, known
+from login import ACL, CERTIFICATE
+from secret import Secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Collection, Iterable, Sequence
+
+    from join import Running
+    from login import Login
+    from resp import Command
+    from view import View
+    from world import World
+
+# Files of world.secrets: the version of the copies; the uptime at the last attempt to fetch them, and why it failed;
+# when the certificate expires, in seconds since 1970.
+VERSION, CHECKED, FAILED, EXPIRY = "version", "checked", "failed", "expiry"
+# Files of world.run: the uptime at which root was asked for a refresh; the version whose old passwords have ended; the
+# versions with which Redis has started, and which it has now; why it does not have the present one.
+REQUEST, SETTLED, LOADED, APPLIED, REJECTED = "refresh", "settled", "loaded", "applied", "unapplied"
+# Seconds between two attempts: with no copy at all, and after a server has rejected the password.
+FIRST, AGAIN = 10, 30
+# Seconds before the expiry of the certificate from which on it is reported.
+WARNING = 14 * 86400
+
+
+def is_due(world: World) -> bool:
+    """Whether the secrets should be fetched now."""
+    checked = int(world.secrets.text(CHECKED) or -86400)
+    wait = int(world.settings["REFRESH"] or 15) * 60
+    if not world.secrets.has(VERSION):
+        wait = FIRST
+    elif float(world.run.text(REQUEST) or 0) > checked:
+        wait = AGAIN
+    return world.clock.uptime() - checked >= wait
+
+
+def request(world: World) -> None:
+    """Asks root for a refresh if it is due, or if a server has rejected the password."""
+    login = world.network.login
+    if login and (login.rejected or is_due(world)):
+        world.run.write(REQUEST, f"{world.clock.uptime():.1f}")
+
+
+def update(world: World, running: Running, view: View) -> None:
+    """Takes the next step of a change. A failure is a note: what Redis has stays in use, and the next look retries."""
+    if not world.network.login:
+        return
+    try:
+        apply(world, world.network.login, running)
+        settle(world, world.network.login, running, view)
+        world.run.remove(REJECTED)
+    except (Unknown, ValueError) as error:
+        world.run.write(REJECTED, str(error))
+
+
+def apply(world: World, login: Login, running: Running) -> None:
+    """Makes Redis read what has changed since it started."""
+    mark = f"{login.version} {running.info.get('run_id')}"
+    if world.run.text(APPLIED) == mark:
+        return
+    commands: list[Command] = []
+    if world.run.text(LOADED) != login.version:
+        if world.settings["TLS_CA"]:
+            # Setting one of the files makes Redis read all of them.
+            commands.append(("CONFIG", "SET", "tls-cert-file", world.secrets / CERTIFICATE))
+        if world.settings["ACL_FILE"]:
+            commands += acl_file(world, login, login.passwords)
+    if len(login.passwords) > 1:
+        commands.append(("ACL", "SETUSER", login.user, *map(acl.digest, login.passwords)))
+    send(world, commands)
+    world.run.write(APPLIED, mark)
+
+
+def settle(world: World, login: Login, running: Running, view: View) -> None:
+    """Of several passwords, gives the replication link the one that its master accepts, and ends the old ones once
+    every master accepts the present one."""
+    if len(login.passwords) < 2 or world.run.text(SETTLED) == login.version:
+        return
+    master = view.nodes.get(running.me.master)
+    places = {node.address for node in view.owners if node.id != view.me and node.address}
+    present, *_ = login.passwords
+    accepted = [accepting(world, login, places, password) for password in login.passwords]
+    if view.quorum and accepted[0] == places:
+        end = acl_file(world, login) if world.settings["ACL_FILE"] else [("CONFIG", "SET", "requirepass", present)]
+        send(world, [("CONFIG", "SET", "masterauth", present), *end])
+        world.run.write(SETTLED, login.version)
+        world.run.write(REQUEST, f"{world.clock.uptime():.1f}")
+    elif master:
+        usable = [password for password, addresses in zip(login.passwords, accepted) if master.address in addresses]
+        send(world, [("CONFIG", "SET", "masterauth", password) for password in usable[:1]])
+
+
+def acl_file(world: World, login: Login, passwords: Iterable[Secret] = ()) -> list[Command]:
+    """The commands for the ACL file; its user of the agent gets `passwords`, too. Unknown, ValueError."""
+    (present,) = world.ask_here(("ACL", "USERS"))
+    return acl.commands(Secret(world.secrets.read(ACL)), login.user, passwords, map(str, known(present)))
+
+
+def send(world: World, commands: Sequence[Command]) -> None:
+    """Sends commands to Redis here; Unknown if it rejects one, in its words, less those that may be of a password."""
+    for command, reply in zip(commands, world.ask_here(*commands) if commands else ()):
+        if isinstance(reply, Unknown):
+            text = " ".join("..." if word[:1] in "<>#!'" else word for word in str(reply).split())
+            raise Unknown(f"{' '.join(map(str, command[:3]))}: {text}")
+
+
+def accepting(world: World, login: Login, places: Collection[str], password: Secret) -> set[str]:
+    """The servers that accept a password. One that then denies the command has accepted it, too."""
+    from copy import copy
+
+    network = copy(world.network)
+    network.login = login.only(password)
+    replies = network.ask_all(dict.fromkeys(places, [("PING",)]))
+    return {
+        place
+        for place, (reply,) in replies.items()
+        if reply == "PONG" or isinstance(reply, Refused) and "NOPERM" in str(reply)
+    }
+
+
+def notes(world: World) -> str:
+    """What an operator should know of the secrets while the replica is in sync; empty if there is nothing."""
+    if not world.network.login:
+        return ""
+    found, failed, rejected = [], world.secrets.text(FAILED), world.run.text(REJECTED)
+    if failed:
+        found.append(f"the secrets cannot be refreshed: {failed}")
+    if rejected:
+        found.append(f"Redis does not take the changed secrets: {rejected}")
+    expiry = int(world.secrets.text(EXPIRY) or 0)
+    if expiry and expiry - world.clock.now() < WARNING:
+        from trouble import utc
+
+        has_ended = expiry <= world.clock.now()
+        found.append(f"the certificate {'has expired' if has_ended else 'expires'} at {utc(expiry)}")
+    return "".join(f"; {each}" for each in found)
