@@ -283,8 +283,12 @@ class HandOverTest(Case):
     def test_without_this_nodes_offset_no_replica_is_in_sync(self) -> None:
         self.assertEqual(in_sync(Info(info(slave0=self.LINE))), [])
 
-    def hand_over(self, promoted: float) -> FakeWorld:
-        world = FakeWorld(self.folder())
+    def hand_over(self, promoted: float, settings: str = SETTINGS) -> FakeWorld:
+        world = FakeWorld(self.folder(), settings)
+        put(world.secrets / "passwords", "needle\n")
+        for id, place in ((A, "10.0.0.1"), (B, "10.0.0.2")):
+            lines = [*PROMOTED, Line(S, "10.0.0.5", "slave", R)]
+            world.network.servers[f"{place}:6379"] = {"CLUSTER NODES": text(id, lines)}
         world.run.write("promoted", str(world.clock.time - promoted))
         world.network.servers[self.COPY] = {"CLUSTER": "OK"}
         world.network.servers[HERE] = {
@@ -299,6 +303,10 @@ class HandOverTest(Case):
     def test_slots_are_handed_over_only_after_they_were_served_for_w(self) -> None:
         self.assertEqual(self.hand_over(91).network.sent("CLUSTER F"), ["CLUSTER FAILOVER"])
         self.assertEqual(self.hand_over(89).network.sent("CLUSTER F"), [])
+
+    def test_a_replica_that_most_masters_name_gets_the_password(self) -> None:
+        world = self.hand_over(91, f"{SETTINGS}AUTH_PASSWORD='file:/x'\n")
+        self.assertEqual(world.network.sent("CLUSTER F"), ["CLUSTER FAILOVER"])
 
     def test_only_replicas_that_the_cluster_lists_are_asked(self) -> None:
         asked = {place for place, command in self.hand_over(91).network.asked if command == "CLUSTER FAILOVER"}

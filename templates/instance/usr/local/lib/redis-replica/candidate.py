@@ -136,8 +136,17 @@ class Candidate:
         for node in self.view.copies():
             promote = "to promote it and lose the writes it does not have, run:"
             lines.append(f"replica {node.address}: {self._contents(node)}; {promote}")
-            lines.append(f"redis-cli -h {node.host} -p {node.port} cluster failover takeover")
+            lines.append(f"redis-cli{self.options} -h {node.host} -p {node.port} cluster failover takeover")
         return lines
+
+    @property
+    def options(self) -> str:
+        """The options with which redis-cli logs in."""
+        if not self.world.network.login:
+            return ""
+        from login import options
+
+        return options(self.world.settings, self.world.secrets)
 
     def _contents(self, node: Node) -> str:
         answer, keys = self.world.network.ask_all({node.address: [("INFO", "replication"), ("DBSIZE",)]})[node.address]

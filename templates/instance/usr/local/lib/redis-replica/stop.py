@@ -94,6 +94,9 @@ def hand_over(world: World, info: Info) -> None:
     (nodes,) = world.ask_here(NODES)
     own = Own(nodes if isinstance(nodes, str) else "")
     # Any client can pose as a replica. Only the cluster's own are asked.
+    if world.network.login:
+        # Most masters must name a server that gets the password.
+        look(world, own, own.id)
     listed = {node.address for node in own.nodes.values() if node.master == own.id and node.alive}
     for copy in in_sync(info):
         if copy in listed:
