@@ -302,6 +302,26 @@ class LinkTest(Case):
         self.assertEqual((self.wait(IO_ERROR * 9).network.sent("SHUTDOWN"), self.code), ([], 10))
 
 
+class SecretTest(Case):
+    ACL = f"{TIME} # Aborting Redis startup because of ACL errors: /x:2: Error in applying operation '{{}}': Unknown"
+
+    def test_a_rule_of_an_acl_file_is_not_shown(self) -> None:
+        self.assertEqual(
+            exit_cause([f"{TIME} # Server initialized", self.ACL.format(">needle a"), f"{TIME} # WARNING overcommit"]),
+            "Aborting Redis startup because of ACL errors: /x:2: Error in applying operation '...': Unknown",
+        )
+
+    def test_a_client_without_tls_is_no_cause(self) -> None:
+        line = f"{TIME} # Error accepting a client connection: error:0A00010B:SSL routines::wrong version number"
+        self.assertEqual((exit_cause([line]), cause([line])), ("", ""))
+
+    def test_a_rejected_psync_is_a_cause_only_of_the_last_attempt(self) -> None:
+        self.assertEqual(
+            trouble.rejected_psync(NOAUTH), "Unexpected reply to PSYNC from master: -NOAUTH Authentication required."
+        )
+        self.assertEqual(trouble.rejected_psync([*NOAUTH, *SYNC]), "")
+
+
 class UpdateTest(Case):
     def test_data_was_last_updated_when_the_link_went_down_or_the_rdb_was_written(self) -> None:
         world = FakeWorld(self.folder())

@@ -37,7 +37,7 @@ def journal(world: World, match: str = "_SYSTEMD_UNIT=redis-replica.service") ->
 # Redis logs these as warnings, but they are not errors.
 HARMLESS = re.compile(
     "Cluster state changed|lection|ailover|configEpoch|secondary replication ID|User requested shutdown|ready to exit"
-    "|rying to shut ?down|can't exit|Received SIG|WARNING|Diskless rdb"
+    "|rying to shut ?down|can't exit|Received SIG|# WARNING|Diskless rdb|Error accepting a client"
     # What Redis 7.0 logs at each start.
     "|is starting|version=|Configuration loaded|Server initialized"
 )
@@ -63,8 +63,9 @@ def exit_cause(lines: list[str]) -> str:
     """Why Redis ended, from its log: the directive that it rejects, or its last warning."""
     # A directive's value may be a secret, and all users can read the state.
     log = re.sub(r"(?m)^>>> '(\S+) .*", r">>> '\1 ...'", "\n".join(lines))
+    log = re.sub("(?<=operation )'[^']*'", "'...'", log)
     refused = log.partition("FATAL CONFIG FILE ERROR")[2].split("\n")[1:4]
-    last = warnings(lines)[-2:] or [""]
+    last = warnings(log.split("\n"))[-2:] or [""]
     # "Fatal error loading the DB" has no cause; the warning before it does.
     return plain(" ".join(refused)) or " ".join(last if last[-1].startswith("Fatal error") else last[-1:])
 
@@ -96,11 +97,17 @@ def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
     later(world, f"{why}: {text}" if text else why)
 
 
-def attempts(world: World, info: Info) -> list[str]:
-    """Redis's log lines after the last full sync that succeeded."""
+def rejected_psync(lines: list[str]) -> str:
+    """Why the last attempt was without PSYNC, for example due to NOPERM. What SYNC brings has no offset to compare."""
+    last = CONNECTING.split("\n".join(lines))[-1].split("\n")
+    return next((text for text in warnings(last) if "reply to PSYNC" in text), "")
+
+
+def attempts(world: World, info: Info, every: bool = False) -> list[str]:
+    """Redis's log lines after the last full sync that succeeded, or `every` line of the last minutes."""
     pid = info.get("process_id")
     lines = journal(world, f"_PID={pid}") if pid.isdecimal() else journal(world)
-    last = max((index for index, line in enumerate(lines) if SYNCED in line), default=-1)
+    last = -1 if every else max((index for index, line in enumerate(lines) if SYNCED in line), default=-1)
     return lines[last + 1 :]
 
 
