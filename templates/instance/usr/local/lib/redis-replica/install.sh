@@ -58,6 +58,8 @@ build() {
   command -v gcc make pkg-config curl >/dev/null && [[ $(command -v gcc make pkg-config curl | wc -l) == 4 ]] ||
     packages 'gcc make libc6-dev libsystemd-dev pkg-config curl ca-certificates' 'gcc make systemd-devel tar gzip' ||
     exec "$agent" refuse 'no repository has the build dependencies (gcc, make, pkg-config, curl): set redis.install to package or image'
+  [[ -z ${TLS_CA:-} ]] || pkg-config --exists openssl || packages libssl-dev openssl-devel ||
+    exec "$agent" refuse 'no repository has the headers of OpenSSL that a build with TLS needs'
   rm -rf "$work"
   mkdir -p "$work"
   found=$(curl -fsSL --retry 5 --retry-connrefused --connect-timeout 10 --max-time 600 -o "$work/source.tar.gz" "$URL" 2>&1) ||
@@ -67,7 +69,7 @@ build() {
   tar -xzf "$work/source.tar.gz" -C "$work" --strip-components=1 --no-same-owner
   "$agent" later "building $label $VERSION" || true
   # -O2 without link-time optimization, the default before 7.2, halves the build time.
-  make -C "$work/src" -j"$(nproc)" USE_SYSTEMD=yes OPTIMIZATION=-O2 "$ENGINE-server" "$ENGINE-cli" >"$work/log" 2>&1 || {
+  make -C "$work/src" -j"$(nproc)" USE_SYSTEMD=yes ${TLS_CA:+BUILD_TLS=yes} OPTIMIZATION=-O2 "$ENGINE-server" "$ENGINE-cli" >"$work/log" 2>&1 || {
     tail -n 20 "$work/log" >&2
     exec "$agent" refuse "$label $VERSION does not build: $(tail -n 1 "$work/log")"
   }
@@ -90,7 +92,8 @@ for name in redis-server redis redis6 valkey-server valkey; do
   systemctl -q mask --now "$name.service" 2>/dev/null || systemctl -q disable --now "$name.service" 2>/dev/null || true
 done
 if [[ $INSTALL == source ]]; then
-  built=$opt/$ENGINE-$VERSION
+  # A server without TLS has no directives for it.
+  built=$opt/$ENGINE-$VERSION${TLS_CA:+-tls}
   server=$built/$ENGINE-server client=$built/$ENGINE-cli
   [[ -x $server ]] || build "$built"
 else
