@@ -8,7 +8,8 @@ Four kinds of text become a reason:
 - what reaches set_state(): followed from there to the callers, through all functions that pass a parameter on;
 - the second value of a decision: `return "later", "the shard's owner is down"`;
 - what a function of RETURNING returns;
-- the text of an Unknown, and of an error that facts.fact() turns into one.
+- the text of an Unknown, and of an error that facts.fact() turns into one;
+- what NOTES returns, which follows the state.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ SINKS = {"set_state": 2, "end": 1}
 RETURNING = ("misfit", "missing", "lacking")
 # The actions of a decision that come with a reason.
 ACTIONS = ("later", "refuse", "report", "leave")
-ERRORS = ("Unknown", "Refused", "ValueError", "OSError", "TimeoutError")
+ERRORS = ("Unknown", "Refused", "ValueError", "OSError", "TimeoutError", "Denied", "Missing", "Silent", "Unusable")
+# Functions whose texts follow the state.
+NOTES = ("notes", "expiring")
 # Calls whose arguments appear in the text that they return.
 TRANSPARENT = ("plain", "str", "join")
 WORD, WORDS = "[A-Za-z]{2}", "[A-Za-z]{2}.* "
@@ -69,6 +72,9 @@ class Sources:
             for node in ast.walk(scope):
                 if isinstance(node, ast.Return) and node.value and getattr(scope, "name", "") in RETURNING:
                     found |= self.texts(node.value, scope)
+                if isinstance(node, (ast.List, ast.Return)) and getattr(scope, "name", "") in NOTES:
+                    for each in node.elts if isinstance(node, ast.List) else [node.value]:
+                        found |= self.texts(each, scope) if each else set()
                 if isinstance(node, ast.Return):
                     for action, reason in decided(node):
                         found |= self.texts(reason, scope) if action in ACTIONS else set()

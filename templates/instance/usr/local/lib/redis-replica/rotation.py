@@ -129,18 +129,24 @@ def accepting(world: World, login: Login, places: Collection[str], password: Sec
 
 
 def notes(world: World) -> str:
-    """What an operator should know of the secrets while the replica is in sync; empty if there is nothing."""
+    """What an operator should know of the secrets of a replica in sync; empty if there is nothing."""
     if not world.network.login:
         return ""
-    found, failed, rejected = [], world.secrets.text(FAILED), world.run.text(REJECTED)
-    if failed:
-        found.append(f"the secrets cannot be refreshed: {failed}")
-    if rejected:
-        found.append(f"Redis does not take the changed secrets: {rejected}")
-    expiry = int(world.secrets.text(EXPIRY) or 0)
-    if expiry and expiry - world.clock.now() < WARNING:
-        from trouble import utc
+    failed, rejected = world.secrets.text(FAILED), world.run.text(REJECTED)
+    found = [
+        failed and f"the secrets cannot be refreshed: {failed}",
+        rejected and f"Redis does not take the changed secrets: {rejected}",
+        expiring(world),
+    ]
+    return "".join(f"; {each}" for each in found if each)
 
-        has_ended = expiry <= world.clock.now()
-        found.append(f"the certificate {'has expired' if has_ended else 'expires'} at {utc(expiry)}")
-    return "".join(f"; {each}" for each in found)
+
+def expiring(world: World) -> str:
+    expiry = int(world.secrets.text(EXPIRY) or 0)
+    if not expiry or expiry - world.clock.now() >= WARNING:
+        return ""
+    from trouble import utc
+
+    if expiry <= world.clock.now():
+        return f"the certificate has expired at {utc(expiry)}"
+    return f"the certificate expires at {utc(expiry)}"
