@@ -14,7 +14,7 @@ import tempfile
 import suite
 
 LEAST = 95.0
-DECIDING = ("decide", "view", "volume", "staleness", "receipt", "nodes_conf")
+DECIDING = ("decide", "view", "volume", "staleness", "receipt", "nodes_conf", "login", "acl")
 
 
 def measure() -> dict[str, dict[str, int]]:

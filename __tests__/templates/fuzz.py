@@ -25,13 +25,17 @@ import cluster
 import samples
 import suite  # noqa: F401  (the agent's modules)
 
+import acl
 import metadata
 import receipt
 import resp
 import server_conf
+import store
+import tls
 import trouble
 from facts import Refused, Unknown
 from nodes import Node, ends, is_whole, parse_nodes
+from secret import Secret
 from settings import Settings
 from typed import MOST, is_ip, matched
 from volume import Own, Rdb
@@ -215,6 +219,25 @@ def fuzz_journal(data: bytes) -> None:
     printable(trouble.exit_cause(lines), 1000)
 
 
+def fuzz_acl(data: bytes) -> None:
+    for name, rules in acl.users(Secret(data)).items():
+        expect(bool(name) and all(rules), "a user has a name, and no rule is empty")
+
+
+def fuzz_certificate(data: bytes) -> None:
+    expect(abs(tls.expiry(data.decode("latin-1"))) < 1 << 40, "a time between the years 1 and 9999")
+
+
+def fuzz_store(data: bytes) -> None:
+    with suppress(Unknown):
+        answer = store.read(200, data, "parameter:/a")
+        text = answer.get("SecretString")
+        if isinstance(text, str):
+            expect(
+                len(store.usable(store.field(text, "k", "secretsmanager:a#k"), "a").reveal()) <= store.SIZE, "a size"
+            )
+
+
 NODES = [
     *cluster.NODES,
     cluster.Line("1" * 40, f"10.0.0.7:6379@16379,redis-a,tls-port=0,shard-id={'2' * 40}", "slave,fail?", cluster.B),
@@ -235,6 +258,15 @@ JOURNAL = (
     b"13335:S 28 Nov 2026 22:22:45.094 # Unexpected reply to PSYNC from master: -NOAUTH Authentication required.\n"
     b"*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\nReading the configuration file, at line 3\n"
     b">>> 'hz \"abc\"'\nbad\n"
+)
+CERTIFICATE = (
+    b"-----BEGIN CERTIFICATE-----\n"
+    b"MIIBbTCCAROgAwIBAgIULsNCo7pwcE3rSES5tlgtCg0qUsYwCgYIKoZIzj0EAwIwDDEKMAgGA1UEAwwBYTAeFw0yNjExMjkxNDMw\n"
+    b"NThaFw0yNjEyMjkxNDMwNThaMAwxCjAIBgNVBAMMAWEwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAR8eC4CeYU8fmgbxRftC1+H\n"
+    b"Nu7S3FP8hzvV6WSn1obhojjvEhvrFEFsZQs2lZvEvr0/A6LLlMtJrfVDmqTL0Za3o1MwUTAdBgNVHQ4EFgQUOAUk7uoKhDs3Nqsw\n"
+    b"5YEmhNk8n90wHwYDVR0jBBgwFoAUOAUk7uoKhDs3Nqsw5YEmhNk8n90wDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBF\n"
+    b"AiEAqS448xUujn87dEhevdtR6Buh9jiVoC33qDBSJYEapOYCIB0b0RCY7NH9CK9zfykUyNL4y3i3fxF/2L2OxpGgk+Pj\n"
+    b"-----END CERTIFICATE-----\n"
 )
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
 PARSERS: dict[str, tuple[Callable[[bytes], None], list[bytes]]] = {
@@ -269,6 +301,9 @@ PARSERS: dict[str, tuple[Callable[[bytes], None], list[bytes]]] = {
         [HTTP + b"10.0.0.4", HTTP + b"i-0123456789abcdef0", HTTP + b"AQAEAH==", b"HTTP/1.0 404 Not Found\r\n\r\n"],
     ),
     "journal": (fuzz_journal, [JOURNAL]),
+    "acl": (fuzz_acl, [b"# people\nuser default off\nuser replica on >a #b ~* %R~b &* +@all -get (~x +set)\n"]),
+    "certificate": (fuzz_certificate, [CERTIFICATE]),
+    "store": (fuzz_store, [b'{"SecretString": "{\\"k\\": \\"v\\"}"}', b'{"__type": "a#B", "message": "c"}', b"[]"]),
 }
 
 

@@ -8,10 +8,10 @@ from unittest import mock
 
 from fakes import SETTINGS, FakeWorld, left_with, put
 from pki import OPENSSL, Pki
-from suite import Case, rows
+from suite import INSTANCE, Case, rows
 
 import credentials
-from credentials import bring, file_system, refresh
+from credentials import bring, file_system, refresh, swapped_to
 
 MOUNTS = """22 1 259:1 / / rw,relatime shared:1 - xfs /dev/nvme0n1p1 rw
 25 22 0:24 / /run rw,nosuid shared:2 - tmpfs tmpfs rw,mode=755
@@ -31,6 +31,27 @@ class MemoryTest(Case):
     def found(self, path: str, mounts: str, kind: str) -> None:
         self.assertEqual(file_system(path, mounts), kind)
 
+    @rows(
+        ("a disk is found", "/dev/zram0 partition 1 0 100\n/dev/nvme1n1 partition 1 0 -2\n", "/dev/nvme1n1"),
+        ("compressed memory is no disk", "/dev/zram0 partition 1 0 100\n", ""),
+        ("without swap there is none", "", ""),
+    )
+    def swap(self, lines: str, name: str) -> None:
+        self.assertEqual(swapped_to(f"Filename Type Size Used Priority\n{lines}"), name)
+
+
+class UnitTest(Case):
+    def test_no_process_that_has_a_secret_leaves_a_core_dump(self) -> None:
+        folder = f"{INSTANCE}/etc/systemd/system"
+        for name in sorted(os.listdir(folder)):
+            if name.endswith(".service"):
+                with open(f"{folder}/{name}", encoding="ascii") as file:
+                    self.assertIn("\nLimitCORE=0\n", file.read(), name)
+
+    def test_what_fetches_secrets_has_no_capability(self) -> None:
+        with open(f"{INSTANCE}/etc/systemd/system/redis-replica-refresh.service", encoding="ascii") as file:
+            self.assertIn("\nCapabilityBoundingSet=\n", file.read())
+
 
 class CredentialsCase(Case):
     """The secrets are files of the image, in self.image."""
@@ -39,9 +60,10 @@ class CredentialsCase(Case):
         self.image = self.folder()
         self.put(password="needle\n")
         self.use(AUTH_PASSWORD="password")
-        change = mock.patch.object(credentials, "file_system", return_value="tmpfs")
-        self.file_system = change.start()
-        self.addCleanup(change.stop)
+        for name, value in (("file_system", "tmpfs"), ("swapped_to", "")):
+            change = mock.patch.object(credentials, name, return_value=value)
+            change.start()
+            self.addCleanup(change.stop)
 
     def put(self, **files: str) -> None:
         for name, text in files.items():
@@ -116,7 +138,7 @@ class BringTest(CredentialsCase):
                     self.assertNotIn(b"needle", file.read(), f"{base}/{name}")
 
     def test_on_a_disk_nothing_is_written(self) -> None:
-        self.file_system.return_value = "xfs"
+        credentials.file_system.return_value = "xfs"  # type: ignore[attr-defined]
         code, _ = self.bring()
         self.assertEqual(code, 20)
         self.assertFalse(os.path.exists(self.world.secrets.path))
@@ -145,6 +167,11 @@ class BringTest(CredentialsCase):
         self.assertEqual(code, 0)
         self.assertEqual(log, f"the secrets cannot be refreshed: file:{self.image}/password: there is no such file")
         self.assertEqual(self.read("passwords"), "needle\n")
+
+    def test_swap_is_logged(self) -> None:
+        credentials.swapped_to.return_value = "/dev/nvme1n1"  # type: ignore[attr-defined]
+        log = "memory is swapped to /dev/nvme1n1: a copy of a password may be written there"
+        self.assertEqual(self.bring(), (0, log))
 
     def test_before_the_user_of_redis_exists_nothing_is_fetched(self) -> None:
         with mock.patch.object(self.world, "root", ""):

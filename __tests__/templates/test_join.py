@@ -63,6 +63,20 @@ class JoinCase(Case):
 
 
 class LookTest(JoinCase):
+    def test_a_meet_that_redis_rejects_is_reported_with_its_error(self) -> None:
+        self.serve(change(NODES, R, flags="master", master="-"), R)
+        for place in ("10.0.0.1", "10.0.0.2", "10.0.0.3"):
+            server = self.world.network.servers[f"{place}:6379"]
+            lines = [node for node in NODES if node.id != R]
+            me = {"10.0.0.1": A, "10.0.0.2": B, "10.0.0.3": "c" * 40}[place]
+            self.world.network.servers[f"{place}:6379"] = {**server, "CLUSTER NODES": text(me, lines)}
+        here = self.world.network.servers[HERE]
+        self.world.network.servers[HERE] = {**here, "CLUSTER MEET": Refused(f"{HERE}: NOPERM no 'cluster|meet'")}
+        self.world.network.servers[HERE]["CLUSTER"] = Refused(f"{HERE}: NOPERM no 'cluster|meet'")  # type: ignore[index]
+        self.assertEqual(
+            (self.look(), self.world.shown_state), (10, f"waiting: CLUSTER MEET: {HERE}: NOPERM no 'cluster|meet'")
+        )
+
     def test_a_replica_that_has_caught_up_and_that_every_master_lists_is_in_sync(self) -> None:
         self.assertEqual(
             (self.look(), self.world.shown_state),

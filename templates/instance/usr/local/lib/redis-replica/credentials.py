@@ -33,10 +33,12 @@ def bring(world: World) -> None:
     """Makes sure that there are copies before Redis starts; exits with 10 or 20 if there are none."""
     if not world.redis_user and not world.root:
         later(world, "the user of Redis has just been created: starting again")
-    with open("/proc/self/mountinfo") as file:
-        kind = file_system(os.path.dirname(world.secrets.path), file.read())
+    with open("/proc/self/mountinfo") as file, open("/proc/swaps") as swaps:
+        kind, swap = file_system(os.path.dirname(world.secrets.path), file.read()), swapped_to(swaps.read())
     if kind not in ("tmpfs", "ramfs"):
         refuse(world, f"{world.secrets.path} would be on {kind}, and secrets are kept in memory only", "secrets")
+    if swap:
+        log(f"memory is swapped to {swap}: a copy of a password may be written there")
     os.makedirs(world.secrets.path, 0o755, exist_ok=True)
     os.chown(world.secrets.path, *(world.secrets.owner or (-1, -1)))
     why = refresh(world)
@@ -56,6 +58,12 @@ def file_system(path: str, mounts: str) -> str:
         if point and f"{path}/".startswith(f"{point.rstrip('/')}/") and len(point) >= len(found[0]):
             found = point, after.split(" ")[0]
     return found[1]
+
+
+def swapped_to(swaps: str) -> str:
+    """The first swap that is not compressed memory, by /proc/swaps."""
+    names = [line.split()[0] for line in swaps.split("\n")[1:] if line]
+    return next((name for name in names if not name.startswith("/dev/zram")), "")
 
 
 @contextmanager

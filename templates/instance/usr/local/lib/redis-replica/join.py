@@ -147,7 +147,9 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
     if action == "leave":
         membership.leave(world)
     if action == "meet":
-        membership.meet(world, view)
+        refused = membership.meet(world, view)
+        if refused:
+            later(world, f"CLUSTER MEET: {refused}")
         later(world, "joining: not every master lists this node yet")
     if action == "replicate" and me.role == "replica":
         # This may be the only copy of the data. `prepare` decides at the next start: follow, set aside or refuse.

@@ -78,10 +78,15 @@ def leave(world: World) -> None:
     later(world, f"{TWIN}, and Redis here does not end")
 
 
-def meet(world: World, view: View) -> None:
-    """Meets every master. One would be enough, but gossip takes seconds to reach the others."""
+def meet(world: World, view: View) -> Refused | None:
+    """Meets every master, and returns the error if Redis meets none.
+
+    One would be enough, but gossip takes seconds to reach the others.
+    """
     nodes = [node for node in view.owners if node.address]
-    world.ask_here(*[("CLUSTER", "MEET", node.host, str(node.port), str(node.bus)) for node in nodes])
+    replies = world.ask_here(*[("CLUSTER", "MEET", node.host, str(node.port), str(node.bus)) for node in nodes])
+    refused = [reply for reply in replies if isinstance(reply, Refused)]
+    return refused[0] if refused and len(refused) == len(replies) else None
 
 
 def forget_predecessors(world: World, view: View, address: str) -> None:
