@@ -283,6 +283,16 @@ class RequestTest(RotationCase):
         self.assertEqual(self.look(), 10)
         self.assertTrue(self.world.run.has("refresh"))
 
+    def test_a_request_is_repeated_only_after_half_a_minute(self) -> None:
+        assert self.network.login
+        self.network.login.rejected = True
+        requests = []
+        for seconds in (0, 29, 1):
+            self.world.clock.time += seconds
+            self.look()
+            requests.append(self.world.run.text("refresh"))
+        self.assertEqual(requests, ["1000.0", "1000.0", "1030.0"])
+
     def test_without_secrets_nothing_is_requested_or_noted(self) -> None:
         self.start(SETTINGS)
         self.network.login = None

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
 import ssl
 import time
 import unittest
@@ -213,6 +214,20 @@ class ServiceTest(StoreCase):
         self.assertIsInstance(found, Silent)
         self.assertRegex(str(found), "^parameter:/a: [ -~]+$")
         self.assertNotIn("needle", str(found))
+
+    def test_a_service_that_does_not_speak_http_is_silent_and_not_quoted(self) -> None:
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"needle\r\n")
+
+        Thread(target=serve, daemon=True).start()
+        self.use(REDIS_REPLICA_STORE=f"127.0.0.1:{listener.getsockname()[1]}")
+        self.check(self.fetch("parameter:/a"), Silent, "parameter:/a: BadStatusLine")
 
     def test_a_service_that_is_silent_is_given_up_in_time(self) -> None:
         self.service.pause = 3

@@ -6,7 +6,6 @@ old one ends once every master accepts the new one.
 
 from __future__ import annotations
 
-import acl
 from facts import Refused, Unknown, known
 from login import ACL, CERTIFICATE
 from secret import Secret
@@ -45,10 +44,10 @@ def is_due(world: World) -> bool:
 
 
 def request(world: World) -> None:
-    """Asks root for a refresh if it is due, or if a server has rejected the password."""
-    login = world.network.login
-    if login and (login.rejected or is_due(world)):
-        world.run.write(REQUEST, f"{world.clock.uptime():.1f}")
+    """Asks root for a refresh if it is due, or if a server has rejected the password; not at every look."""
+    login, now = world.network.login, world.clock.uptime()
+    if login and (login.rejected or is_due(world)) and now - float(world.run.text(REQUEST) or -AGAIN) >= AGAIN:
+        world.run.write(REQUEST, f"{now:.1f}")
 
 
 def update(world: World, running: Running, view: View) -> None:
@@ -76,6 +75,8 @@ def apply(world: World, login: Login, running: Running) -> None:
         if world.settings["ACL_FILE"]:
             commands += acl_file(world, login, login.passwords)
     if len(login.passwords) > 1:
+        import acl
+
         commands.append(("ACL", "SETUSER", login.user, *map(acl.digest, login.passwords)))
     send(world, commands)
     world.run.write(APPLIED, mark)
@@ -102,6 +103,8 @@ def settle(world: World, login: Login, running: Running, view: View) -> None:
 
 def acl_file(world: World, login: Login, passwords: Iterable[Secret] = ()) -> list[Command]:
     """The commands for the ACL file; its user of the agent gets `passwords`, too. Unknown, ValueError."""
+    import acl
+
     (present,) = world.ask_here(("ACL", "USERS"))
     return acl.commands(Secret(world.secrets.read(ACL)), login.user, passwords, map(str, known(present)))
 

@@ -77,9 +77,9 @@ def fetch_all(references: Mapping[str, str], region: str, seconds: float = SECON
             found[name] = fetch(reference, region)
         except Unknown as unknown:
             found[name] = unknown
-        except (OSError, ValueError, LookupError, TypeError) as error:
-            # The text of such an error is of the system or the library, and never has the secret.
-            text = getattr(error, "strerror", None) or error
+        except Exception as error:
+            # Only these have a text that is never of the answer. A thread that ends with an error would print it.
+            text = getattr(error, "strerror", None) or (error if isinstance(error, (OSError, ValueError)) else "")
             found[name] = Silent(f"{plain(reference)}: {plain(text) or type(error).__name__}")
 
     threads = [Thread(target=get, args=item, daemon=True) for item in references.items()]
