@@ -160,6 +160,20 @@ class SetupTest(Case):
         self.assertIn("refused: the module /nowhere/search.so is missing", self.world.shown_state)
         self.assertFalse(self.world.run.has("refused"))
 
+    def test_before_a_restart_with_new_secrets_they_are_fetched(self) -> None:
+        image = self.folder()
+        put(f"{image}/a", "needle")
+        self.world = FakeWorld(self.folder(), f"AUTH_PASSWORD='file:{image}/a'\n")
+        with (
+            mock.patch.object(setup, "restart_due", return_value=7),
+            mock.patch("credentials.file_system", return_value="tmpfs"),
+        ):
+            self.assertEqual(self.set_up(0), 0)
+            self.assertEqual(self.world.secrets.text("passwords"), "needle\n")
+            os.unlink(f"{image}/a")
+            self.world.clock.time += 9000
+            self.assertEqual(self.set_up(0), 0)
+
     def due(self, program: str, conf: str) -> bool:
         put(self.world.etc / "redis.conf", "save 60 1\n")
         wanted = server_conf.render(

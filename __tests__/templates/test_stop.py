@@ -45,6 +45,16 @@ class StopTest(Case):
             }
         self.serve("master")
 
+    def test_a_redis_that_the_agents_user_may_not_end_is_left_to_systemd(self) -> None:
+        self.serve("slave")
+        here = self.world.network.servers[HERE]
+        self.world.network.servers[HERE] = {**here, "SHUTDOWN": Refused("NOPERM no permissions to run 'shutdown'")}
+        begun = self.world.clock.time
+        left_with(lambda: stop(self.world, PID))
+        self.assertEqual(self.world.network.sent("SHUTDOWN"), ["SHUTDOWN SAVE"])
+        self.assertEqual((self.world.processes.killed, self.world.clock.time - begun), ([], 0))
+        self.assertEqual(self.world.run.text("stopping"), "")
+
     def serve(self, role: str, save: str = "saves", nosave: bool = True, **more: Any) -> None:
         def shutdown(command: str) -> object:
             if command == "SHUTDOWN SAVE" and save == "saves":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from join import join_within
 from modules import missing
@@ -26,6 +27,12 @@ def setup(world: World) -> None:
         report(world, missing(world))
     if pid:
         log("new settings or another Redis: restarting")
+        if world.network.login:
+            from credentials import bring
+
+            # The stop logs in with it. A Redis that has no password yet accepts any for `default`.
+            with suppress(Leave):
+                bring(world)
         wait_for_load(world)
     world.systemctl("restart" if pid else "start", "--no-block", UNIT)
     # Wait for the old process to end: until then it would still be reported as in sync.
