@@ -102,7 +102,7 @@ def settle(world: World, login: Login, running: Running, view: View) -> None:
 
 
 def acl_file(world: World, login: Login, passwords: Iterable[Secret] = ()) -> list[Command]:
-    """The commands for the ACL file; its user of the agent gets `passwords`, too. Unknown, ValueError."""
+    """The commands for the ACL file. The agent's user gets `passwords` as well. Unknown, ValueError."""
     import acl
 
     (present,) = world.ask_here(("ACL", "USERS"))
