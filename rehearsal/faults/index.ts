@@ -48,6 +48,7 @@ import { fault as movedByHand } from "./f53-moved-by-hand";
 import { takenOver } from "./f54-shell-agent";
 import { hostile } from "./f55-hostile";
 import { emptyMasterLater, oftenSynced } from "./f56-unverified";
+import { upgrades } from "./f61-upgrade";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [
@@ -117,4 +118,5 @@ export const faults: readonly Fault[] = [
   ...hostile,
   emptyMasterLater,
   oftenSynced,
+  ...upgrades,
 ];
