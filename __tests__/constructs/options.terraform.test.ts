@@ -157,7 +157,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
     bench = await Workbench.open(filled);
     await bench.apply(groupStack(bare));
     bench.api.failNextUpdates(1);
-    await expect(bench.apply(counted)).rejects.toThrow("chosen to fail");
+    await expect(bench.apply(counted)).rejects.toThrow("configured to fail");
     const [put] = await bench.apply(counted);
     expect(sentPaths(put)).toEqual(["strategy.risk"]);
     expect(bench.group.strategy).toMatchObject({ risk: 0 });
@@ -439,7 +439,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         { types: ["m5.large", "r6i.large"] },
         { types: ["m5.large", "m7g.large"] },
         (of) => ({ instanceTypes: { onDemand: of("types").listValue, spot: ["r6i.large"] } }),
-        "`instanceTypes` must be of one architecture, for one image runs on all",
+        "`instanceTypes` must have one architecture, since all instances use the same image",
       ],
       [
         "an architecture that differs from that of the types",
