@@ -72,6 +72,16 @@ describe("each mistake is exactly one message", () => {
       '`overrides.persist_root_device` must be left out: `persistence.rootVolume` sets it, got: "persist_root_device"',
     ],
     [
+      "an override of an attribute that has a key",
+      { overrides: { iam_instance_profile: "own" } },
+      '`overrides.iam_instance_profile` must be left out: `iamInstanceProfile` sets it, got: "iam_instance_profile"',
+    ],
+    [
+      "overrides that are no map",
+      { overrides: "hunter2" },
+      "`overrides` must be a map from attributes to their values, got: a text",
+    ],
+    [
       "an override of what acts on all instances",
       { overrides: { wait_for_capacity: 3 } },
       '`overrides.wait_for_capacity` must be left out: a timeout taints the group, and the next apply destroys it, got: "wait_for_capacity"',

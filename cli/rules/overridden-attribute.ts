@@ -1,12 +1,12 @@
 import { listOf } from "./facts";
 import { NOT_APPLICABLE, type ReviewRule } from "./rule";
 
-/** The escape hatch is meant for what has no key. */
+/** Attributes with a key are refused. */
 export const overriddenAttribute: ReviewRule = {
   severity: "warning",
   keys: ["overrides"],
   when: "`overrides` sets attributes of the group",
-  remedy: "Check each plan for them, and use a key of the config file where there is one.",
+  remedy: "Check the first plan for them, and that the plan after the apply is empty; or remove `overrides`.",
   check({ config: { overrides } }) {
     if (overrides === undefined) return NOT_APPLICABLE;
     const names = Object.keys(overrides);

@@ -128,14 +128,15 @@ export interface GroupProps {
   readonly tags?: { [name: string]: string };
   /**
    * Attributes of the resource whose changes Terraform leaves alone, such as `image_id`: later values do not reach
-   * the group until they are taken out. Those that recovery rests on are refused; `lifecycle` takes them.
+   * the group until they are taken out. What recovery rests on, the profile and the security groups are refused;
+   * `lifecycle` takes them.
    * @default - only what never settles
    */
   readonly ignoreChanges?: string[];
   /**
-   * Attributes of the resource that this construct does not offer, such as `{ cpu_credits: "unlimited" }`. They are
-   * merged over its own as `addOverride` does: maps are merged, lists are appended. No rule checks the values. Those
-   * that recovery rests on, and secrets, are refused.
+   * Attributes of the resource without a property, such as `{ cpu_credits: "unlimited" }`. No rule checks the values.
+   * Attributes with a property, those that act on all instances, and secrets are refused; `elastigroup.addOverride`
+   * takes any.
    * @default - none
    */
   readonly overrides?: { [attribute: string]: unknown };

@@ -9,26 +9,75 @@ export const ATTRIBUTE: Format = {
   noun: "attribute",
 };
 
-/** What the recovery of a replica rests on, or the zone sync guard: each with what sets it. */
-const RECOVERY: ReadonlyMap<string, string> = new Map([
+/** The properties that set an attribute. */
+export const PROPERTIES: Readonly<Record<string, string | readonly string[]>> = {
+  name: "name",
+  region: "region",
+  description: "description",
+  image_id: "imageId",
+  images: "imageId",
+  key_name: "keyPair",
+  iam_instance_profile: "iamInstanceProfile",
+  security_groups: "securityGroupIds",
+  tags: "tags",
+  resource_tag_specification: "tags",
+  availability_zones: "availabilityZones",
+  subnet_ids: "availabilityZones",
+  preferred_availability_zones: "preferredZones",
+  private_ips: "privateIps",
+  instance_types_ondemand: "instanceTypes.onDemand",
+  on_demand_types: "instanceTypes.onDemand",
+  instance_types_spot: "instanceTypes.spot",
+  instance_types_preferred_spot: "instanceTypes.preferredSpot",
+  resource_requirements: "instanceTypes.resourceRequirements",
+  spot_percentage: "strategy.spotPercentage",
+  ondemand_count: "strategy.onDemandCount",
+  orientation: "strategy.orientation",
+  fallback_to_ondemand: "strategy.fallbackToOnDemand",
+  revert_to_spot: "strategy.revertToSpot",
+  draining_timeout: "strategy.drainingTimeout",
+  max_replacements_percentage: "strategy.maxReplacementsPercentage",
+  immediate_od_recover_threshold: "strategy.immediateOnDemandRecoverThreshold",
+  minimum_instance_lifetime: "strategy.minimumInstanceLifetime",
+  utilize_reserved_instances: "strategy.utilizeReservedInstances",
+  utilize_commitments: "strategy.utilizeCommitments",
+  consider_od_pricing: "strategy.considerOnDemandPricing",
+  persist_root_device: "persistence.rootVolume",
+  persist_private_ip: "persistence.privateIp",
+  persist_block_devices: "persistence.dataVolume",
+  block_devices_mode: "dataVolume.mode",
+  ebs_block_device: ["rootVolume", "dataVolume"],
+  ebs_optimized: "ebsOptimized",
+  enable_monitoring: "monitoring",
+  metadata_options: ["metadataHopLimit", "instanceMetadataTags"],
+  auto_healing: "autoHealing",
+  health_check_type: "healthCheck.type",
+  health_check_grace_period: "healthCheck.gracePeriod",
+  health_check_unhealthy_duration_before_replacement: "healthCheck.unhealthyDuration",
+  target_group_arns: "targetGroupArns",
+  integration_route53: "route53",
+  stateful_deallocation: "deallocation",
+  update_policy: "resumePaused",
+  lifecycle: ["ignoreChanges", "protect"],
+};
+
+/** What sets an attribute: properties, or what this package does with them. */
+const SET_ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(PROPERTIES).map(([name, keys]): [string, string] => [
+    name,
+    [keys]
+      .flat()
+      .map((key) => `\`${key}\``)
+      .join(" or "),
+  ]),
   ["user_data", "the boot script"],
-  ["persist_root_device", "`persistence.rootVolume`"],
-  ["persist_private_ip", "`persistence.privateIp`"],
-  ["persist_block_devices", "`persistence.dataVolume`"],
-  ["block_devices_mode", "`dataVolume.mode`"],
-  ["availability_zones", "`availabilityZones`"],
-  ["subnet_ids", "`availabilityZones`"],
+  ...["min_size", "max_size", "desired_capacity"].map((name) => [name, "the number of instances"] as const),
 ]);
 
-/** What would lose replicas or their data with other values than this package writes. */
-const SET_ELSEWHERE: ReadonlyMap<string, string> = new Map([
-  ...RECOVERY,
-  ["ebs_block_device", "`rootVolume` and `dataVolume`"],
-  ["private_ips", "`privateIps`"],
-  ["stateful_deallocation", "`deallocation`"],
-  ["update_policy", "`resumePaused`"],
-  ["lifecycle", "`ignoreChanges` and `protect`"],
-  ...["min_size", "max_size", "desired_capacity"].map((name) => [name, "the number of instances"] as const),
+/** What the recovery of a replica rests on, its access to secrets and peers, and the zone sync guard. */
+const NOT_IGNORED: ReadonlySet<string> = new Set([
+  ...["user_data", "persist_root_device", "persist_private_ip", "persist_block_devices"],
+  ...["block_devices_mode", "iam_instance_profile", "security_groups", "availability_zones", "subnet_ids"],
 ]);
 
 /** What no group of this package has. */
@@ -36,7 +85,14 @@ const NEVER_SET: ReadonlyMap<string, string> = new Map([
   ["stateful_instance_action", "every update would repeat it"],
   ["wait_for_capacity", "a timeout taints the group, and the next apply destroys it"],
   ["wait_for_capacity_timeout", "a timeout taints the group, and the next apply destroys it"],
-  ...["count", "for_each", "provider", "depends_on", "provisioner", "connection", "dynamic"].map(
+  ["scheduled_task", "it changes the number of instances, or replaces all of them"],
+  ...["scaling_up_policy", "scaling_down_policy", "scaling_target_policy"].map(
+    (name) => [name, "it changes the number of instances"] as const,
+  ),
+  ...["capacity_unit", "instance_types_weights"].map(
+    (name) => [name, "the capacity is a number of instances"] as const,
+  ),
+  ...["id", "count", "for_each", "provider", "depends_on", "provisioner", "connection", "dynamic"].map(
     (name) => [name, "it is not an attribute"] as const,
   ),
 ]);
@@ -48,9 +104,9 @@ const SECRET = /(^|_)(secret|password|token|access_key|secret_key|private_key)$/
 export function ignoreConstraints(ignored: unknown): Constraint[] {
   if (!Array.isArray(ignored)) return [];
   return ignored.flatMap((name: unknown, index): Constraint[] => {
-    const key = typeof name === "string" ? RECOVERY.get(name) : undefined;
-    const rule = `name another attribute: a change of ${key} would be lost`;
-    return key === undefined ? [] : [{ path: ["ignoreChanges", index], rule, got: name, holds: false }];
+    if (typeof name !== "string" || !NOT_IGNORED.has(name)) return [];
+    const rule = `name another attribute: a change of ${SET_ELSEWHERE.get(name)} would be lost`;
+    return [{ path: ["ignoreChanges", index], rule, got: name, holds: false }];
   });
 }
 

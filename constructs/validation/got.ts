@@ -1,11 +1,11 @@
 import { type Path } from "./path";
 
 /**
- * Keys whose values may contain a secret: settings of a backend, directives and modules of Redis, a proxy, shell code,
- * and the name of a secret's source, where users may have written the secret itself.
+ * Keys whose values may contain a secret: settings of a backend, attributes without a rule, directives and modules of
+ * Redis, a proxy, shell code, and the name of a secret's source, where users may have written the secret itself.
  */
 const PRIVATE = new Set<string | number>([
-  ...["backend", "directives", "modules", "proxy", "before", "after"],
+  ...["backend", "overrides", "directives", "modules", "proxy", "before", "after"],
   ...["auth", "tls", "secretSources", "secretsManager", "parameter", "file"],
 ]);
 
