@@ -32,6 +32,7 @@ import { previousGeneration } from "./previous-generation";
 import { requirementsBelowData } from "./requirements-below-data";
 import { resumesPaused } from "./resumes-paused";
 import { revertToSpotAnytime } from "./revert-to-spot-anytime";
+import { secretsNotProxied } from "./secrets-not-proxied";
 import { slowSourceBuild } from "./slow-source-build";
 import { slowVolume } from "./slow-volume";
 import { smallOnDemandType } from "./small-on-demand-type";
@@ -50,6 +51,7 @@ export const RULES: ReadonlyMap<string, ReviewRule> = new Map([
   ["no-auth", noAuth],
   ["no-tls", noTls],
   ["password-in-clear-text", passwordInClearText],
+  ["secrets-not-proxied", secretsNotProxied],
   ["agent-version-mismatch", agentVersionMismatch],
   ["unrestricted-cidr", unrestrictedCidr],
   ["all-on-spot", allOnSpot],

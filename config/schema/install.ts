@@ -8,7 +8,7 @@ export const install = z.strictObject(
       .optional()
       .meta({
         description:
-          "An HTTP proxy for all downloads, the package manager and the steps of `bootScript`. User data shows it to every user of the instance.",
+          "An HTTP proxy for all downloads, the package manager and the steps of `bootScript`; not for secrets, which are requested directly. User data shows it to every user of the instance.",
         examples: ["http://proxy.internal:3128"],
       }),
     mirror: orVariable(text(HTTP_URL))

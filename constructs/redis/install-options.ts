@@ -6,7 +6,7 @@ import { isKnown, ofFormat } from "../validation/value-rules";
 export interface InstallOptions {
   /**
    * The HTTP proxy, such as `http://proxy.internal:3128`, for all downloads and for the package manager. The steps of
-   * `bootScript` have it in their environment, too.
+   * `bootScript` have it in their environment, too. Secrets are requested directly.
    * @default - none
    */
   readonly proxy?: string;

@@ -93,6 +93,15 @@ const CASES: readonly [string, Record<string, unknown>, object, string, string[]
     "`network.masters` allows all addresses, and no password is set",
     ["no-auth"],
   ],
+  [
+    "secrets-not-proxied",
+    {
+      install: { proxy: "http://proxy.internal:3128" },
+      auth: { password: { parameter: "/redis/password" } },
+    },
+    {},
+    "Instances request secrets directly, not through the proxy",
+  ],
   ["no-destroy-protection", { protect: false }, {}, "set `protect: true`"],
   ["one-zone", { availabilityZones: { "us-west-2a": ["subnet-1"] } }, {}, "All replicas are in us-west-2a"],
   ["one-master", { masters: ["10.0.1.10"] }, {}, "List more `masters`"],
@@ -396,6 +405,8 @@ test.each([
   ["password-in-clear-text", { auth: undefined, tls: undefined }, "not_applicable"],
   ["password-in-clear-text", {}, "passed"],
   ["agent-version-mismatch", { bootScript: undefined }, "not_applicable"],
+  ["secrets-not-proxied", {}, "not_applicable"],
+  ["secrets-not-proxied", { install: { proxy: "http://proxy.internal:3128" } }, "passed"],
   ["agent-version-mismatch", { bootScript: { agent: { url: "https://example.com/agent.tar" } } }, "passed"],
   [
     "agent-version-mismatch",
