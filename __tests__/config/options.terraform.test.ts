@@ -51,6 +51,31 @@ function without(config: object, keys: string, instead: object = {}): object {
   return { ...left, ...instead };
 }
 
+/** Options whose values only Terraform knows. */
+const fromVariables = {
+  config: {
+    masters: [{ variable: "master" }, "[fd00::1]:7000"],
+    instanceTypes: { onDemand: [{ variable: "type" }, "r5.large"], spot: ["r6i.large", "r5.large"] },
+    tags: { team: { variable: "team" } },
+    instanceMetadataTags: { variable: "shown" },
+    iamInstanceProfile: { variable: "profile" },
+    auth: { password: { parameter: { variable: "password" } } },
+    install: { proxy: { variable: "proxy" }, mirror: { variable: "mirror" } },
+    strategy: { onDemandCount: { variable: "count_on_demand" } },
+  },
+  values: {
+    master: "10.0.1.10:7000",
+    type: "r6i.large",
+    team: "data",
+    shown: true,
+    profile: "redis",
+    password: "/redis/password",
+    proxy: "http://proxy.internal:3128",
+    mirror: "https://files.example.com/redis",
+    count_on_demand: 1,
+  },
+};
+
 describeWith(
   ["terraform", "spotinst provider"],
   "the options of a config file, with the real provider",
@@ -104,6 +129,26 @@ describeWith(
           expect(bench.group.id).toBe(id);
         },
       );
+
+      test("options from variables are sent, and then have an empty plan", async () => {
+        const { config, values } = fromVariables;
+        bench = await Workbench.open(defaults);
+        await bench.apply(build(config), values);
+        await expect(bench.terraform.plan(values)).resolves.toMatchObject({ exitCode: 0 });
+        const { compute, strategy } = bench.group;
+        expect(compute.instanceTypes.onDemandTypes).toEqual(["r6i.large", "r5.large"]);
+        expect(compute.launchSpecification).toMatchObject({
+          tags: [{ tagKey: "team", tagValue: "data" }],
+          metadataOptions: { instanceMetadataTags: "enabled" },
+        });
+        expect(strategy.onDemandCount).toBe(1);
+        for (const setting of [
+          "MASTERS='10.0.1.10:7000 [fd00::1]:7000'",
+          "PROXY='http://proxy.internal:3128'",
+          "AUTH_PASSWORD='parameter:/redis/password'",
+        ])
+          expect(bench.userData).toContain(setting);
+      });
 
       test.each(Object.entries(options))(
         "a failed update is sent again, except attributes that the provider does not read (%s)",
