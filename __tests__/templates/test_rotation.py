@@ -205,6 +205,14 @@ class AclTest(RotationCase):
             ],
         )
 
+    def test_a_right_that_the_file_had_taken_is_given_back(self) -> None:
+        self.copies("2", "needle", users_acl="user default off\nuser replica on >needle +@all\n")
+        denied = Refused("NOPERM this user has no permissions to run the 'info' command")
+        self.serve(NODES, INFO=denied)
+        self.assertEqual(self.look(), 10)
+        self.assertIn("ACL SETUSER replica reset on >needle +@all", " ".join(self.changed()))
+        self.assertEqual(self.world.shown_state, f"waiting: Redis does not answer: {denied}")
+
     def test_a_file_that_cannot_be_read_is_reported(self) -> None:
         self.copies("2", "needle", users_acl="needle\n")
         self.look()

@@ -65,7 +65,10 @@ def step(world: World) -> None:
 
 
 def take(world: World) -> None:
-    running = read_running(world, *world.ask_here(NODES, ("INFO",)))
+    nodes, info = world.ask_here(NODES, ("INFO",))
+    if not isinstance(nodes, Closed):
+        rotation.update(world, Info(info))
+    running = read_running(world, nodes, info)
     promoted_aof.update(world, running)
     membership.bar_moved(world, running)
     if running.me.role == "replica" and (not running.is_linked or world.run.has("flushed")):
@@ -73,7 +76,7 @@ def take(world: World) -> None:
 
         protect_flushed(world, running)
     view = look(world, running.own, running.me.id)
-    rotation.update(world, running, view)
+    rotation.complete(world, running, view)
     membership.forget_predecessors(world, view, running.address)
     action, why = settle(decide_join, gather(world, running, view), JOIN)
     act(world, running, view, action, why)

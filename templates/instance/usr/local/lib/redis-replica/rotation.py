@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from join import Running
     from login import Login
-    from resp import Command
+    from resp import Command, Info
     from view import View
     from world import World
 
@@ -50,22 +50,34 @@ def request(world: World) -> None:
         world.run.write(REQUEST, f"{now:.1f}")
 
 
-def update(world: World, running: Running, view: View) -> None:
-    """Takes the next step of a change. A failure is a note: what Redis has stays in use, and the next look retries."""
+def update(world: World, info: Info) -> None:
+    """Makes Redis read what has changed since it started. A failure is a note: what Redis has stays in use, and the
+    next look retries.
+
+    INFO may be denied: a changed ACL file may be what grants it again.
+    """
     if not world.network.login:
         return
     try:
-        apply(world, world.network.login, running)
-        settle(world, world.network.login, running, view)
+        apply(world, world.network.login, f"{world.network.login.version} {info.get('run_id')}")
         world.run.remove(REJECTED)
     except (Unknown, ValueError) as error:
         world.run.write(REJECTED, str(error))
 
 
-def apply(world: World, login: Login, running: Running) -> None:
-    """Makes Redis read what has changed since it started."""
-    mark = f"{login.version} {running.info.get('run_id')}"
-    if world.run.text(APPLIED) == mark:
+def complete(world: World, running: Running, view: View) -> None:
+    """Takes the next step of a change of the password. A failure is a note, too."""
+    if not world.network.login:
+        return
+    try:
+        settle(world, world.network.login, running, view)
+    except (Unknown, ValueError) as error:
+        world.run.write(REJECTED, str(error))
+
+
+def apply(world: World, login: Login, mark: str) -> None:
+    """Makes Redis read the files, unless it has read this version since it started."""
+    if not login.version or world.run.text(APPLIED) == mark:
         return
     commands: list[Command] = []
     if world.run.text(LOADED) != login.version:
