@@ -22,6 +22,13 @@ class CheckTest(Case):
         ("a user without a name", b"user\n", "the ACL file is malformed in line 1"),
         ("a password without its sign", b"user replica on needle\n", "the ACL file is malformed in line 1"),
         ("a password to remove", b"user replica on <needle\n", "the ACL file is malformed in line 1"),
+        (
+            "a user twice",
+            b"user default off\nuser replica on >needle\nuser replica on\n",
+            "the ACL file has the user replica a second time in line 3",
+        ),
+        ("an agents user that is off", b"user replica on >needle off\n", "the user replica of the ACL file is not on"),
+        ("an agents user that is never on", b"user replica >needle\n", "the user replica of the ACL file is not on"),
     )
     def is_rejected(self, text: bytes, reason: str) -> None:
         with self.assertRaises(ValueError) as caught:
@@ -35,6 +42,8 @@ class CheckTest(Case):
         ("default has few rights without a password", b"user default on nopass -@all +ping\n", False),
         ("default has all rights with a password", b"user default on >a ~* +@all\n", False),
         ("default is off", b"user default off nopass +@all\n", False),
+        ("default ends as off", b"user default on nopass +@all off\n", False),
+        ("default has all rights in capital letters", b"user default ON NOPASS ALLCOMMANDS\n", True),
     )
     def lets_every_client_in_if(self, line: bytes, is_open: bool) -> None:
         text = Secret(b"user replica on >a +@all\n" + line)
@@ -53,6 +62,17 @@ class CheckTest(Case):
             ),
             "replica",
         )
+
+
+class RewrittenTest(Case):
+    def test_the_agents_user_has_its_password_as_well(self) -> None:
+        text = acl.rewritten(Secret(b"user default off\nuser replica on >old +@all\n"), "replica", Secret(b"new"))
+        digest = sha256(b"new").hexdigest()
+        self.assertEqual(text.reveal().decode(), f"user default off\nuser replica on >old +@all #{digest}\n")
+
+    def test_what_redis_rejects_in_its_file_is_left_out(self) -> None:
+        text = acl.rewritten(Secret(b"# people\n\n user  app\ton >a\r\n"), "replica", Secret(b"new"))
+        self.assertEqual(text.reveal(), b"user app on >a\n")
 
 
 class CommandsTest(Case):

@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import unittest
+from hashlib import sha256
 from unittest import mock
 
 from fakes import SETTINGS, FakeWorld, left_with, put
@@ -106,7 +107,14 @@ class BringTest(CredentialsCase):
             self.conf,
             {"masteruser": "replica", "masterauth": "needle", "aclfile": self.world.secrets / "users.acl"},
         )
-        self.assertEqual(self.read("users.acl"), ACL.rstrip("\n"))
+        self.assertEqual(self.read("users.acl").splitlines()[0], "user default off")
+
+    def test_redis_accepts_the_password_of_the_agent_also_where_the_acl_file_has_another_one(self) -> None:
+        self.put(acl=ACL, password="new")
+        self.use("AUTH_USER='replica'\n", AUTH_PASSWORD="password", ACL_FILE="acl")
+        self.bring()
+        line = f"user replica on >needle ~* +@all #{sha256(b'new').hexdigest()}"
+        self.assertEqual(self.read("users.acl").splitlines()[1], line)
 
     @rows(
         ("quotes", "a\"b'c"),

@@ -1,4 +1,4 @@
-"""A Redis ACL file: checked before Redis reads it, and brought into a running Redis.
+"""A Redis ACL file: checked and rewritten before Redis reads it, and brought into a running Redis.
 
 Redis 7.0 closes the connections of all users at ACL LOAD. ACL SETUSER closes none, so each user is set on its own.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from secret import Secret
+from typed import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 RULE = re.compile(
     rb"[>#~%&+-].*|!\w+|\(.*|.*\)|on|off|nopass|reset(pass|keys|channels)?|(all|no)commands|all(keys|channels)"
     rb"|(skip-)?sanitize-payload|clearselectors",
-    re.DOTALL,
+    re.DOTALL | re.IGNORECASE,
 )
 
 
 def users(text: Secret) -> Dict[str, List[bytes]]:
-    """The rules by user; ValueError if a line is malformed."""
+    """The rules by user; ValueError if a line is malformed, or a user has several."""
     found: Dict[str, List[bytes]] = {}
     for number, line in enumerate(text.reveal().split(b"\n"), 1):
         words = line.split()
@@ -32,19 +33,43 @@ def users(text: Secret) -> Dict[str, List[bytes]]:
             continue
         if words[0] != b"user" or len(words) < 2 or not all(map(RULE.fullmatch, words[2:])):
             raise ValueError(f"the ACL file is malformed in line {number}")
-        found[words[1].decode("latin-1")] = words[2:]
+        name = words[1].decode("latin-1")
+        if name in found:
+            raise ValueError(f"the ACL file has the user {plain(name)} a second time in line {number}")
+        found[name] = words[2:]
     return found
 
 
 def check(text: Secret, user: str) -> None:
-    """ValueError if the file is malformed, lacks the agent's user, or would let every client in."""
+    """ValueError if the file is malformed, locks the agent's user out, or would let every client in."""
     found = users(text)
     if user not in found:
         raise ValueError(f"the ACL file has no user {user}")
+    if not is_on(found[user]):
+        raise ValueError(f"the user {user} of the ACL file is not on")
     # Without a line for it, Redis gives `default` all rights, without a password.
-    rights = set(found.get("default", [b"on", b"nopass", b"+@all"]))
-    if {b"on", b"nopass"} <= rights and rights & {b"+@all", b"allcommands"}:
+    rules = [rule.lower() for rule in found.get("default", [b"on", b"nopass", b"+@all"])]
+    if is_on(rules) and b"nopass" in rules and {b"+@all", b"allcommands"} & set(rules):
         raise ValueError("the ACL file lets every client in: the user default has all rights and no password")
+
+
+def is_on(rules: List[bytes]) -> bool:
+    """Whether a user may log in: the last of these rules counts."""
+    states = [rule.lower() for rule in rules if rule.lower() in (b"on", b"off", b"reset")]
+    return states[-1:] == [b"on"]
+
+
+def rewritten(text: Secret, user: str, password: Secret) -> Secret:
+    """The file as Redis accepts it: without comments, tabs and repeated spaces.
+
+    `user` has `password` as well. The file and the password are two secrets, and never change at one moment: where only
+    one has changed, the agent could not log in to its own Redis, nor bring the other change into it.
+    """
+    lines = [
+        b" ".join([b"user", name.encode("latin-1"), *rules, *([digest(password).encode()] if name == user else [])])
+        for name, rules in users(text).items()
+    ]
+    return Secret(b"".join(line + b"\n" for line in lines))
 
 
 def commands(text: Secret, user: str, passwords: Iterable[Secret], present: Iterable[str]) -> List[Command]:

@@ -103,6 +103,7 @@ def replace(world: World, found: Dict[str, Secret]) -> None:
         raise ValueError(f"the user {user} needs auth.aclFile: no other setting can create it")
     if "ACL_FILE" in found:
         acl.check(found["ACL_FILE"], user)
+        files[ACL] = acl.rewritten(found["ACL_FILE"], user, found["AUTH_PASSWORD"])
     if "AUTH_PASSWORD" in found:
         files[PASSWORDS] = passwords(world, found["AUTH_PASSWORD"])
     if "AUTH_PASSWORD" in found or "ACL_FILE" in found:
