@@ -5,6 +5,7 @@ import os
 import stat
 import unittest
 from hashlib import sha256
+from typing import Any
 from unittest import mock
 
 from fakes import SETTINGS, FakeWorld, left_with, put
@@ -249,6 +250,21 @@ class RefreshTest(CredentialsCase):
         self.put(password="new")
         self.later()
         self.assertNotEqual(self.read("version"), self.version)
+
+    def test_a_refresh_that_ends_between_two_files_is_repeated(self) -> None:
+        self.put(password="new")
+        write = self.world.secrets.write
+
+        def ends(name: str, *more: Any) -> None:
+            if name == "version":
+                raise KeyboardInterrupt
+            write(name, *more)
+
+        with mock.patch.object(self.world.secrets, "write", ends), self.assertRaises(KeyboardInterrupt):
+            self.later()
+        self.world.clock.time += 10
+        self.assertEqual(self.bring(), (0, ""))
+        self.assertGreater(float(self.read("version")), float(self.version))
 
     def test_the_new_password_comes_first_and_those_before_stay(self) -> None:
         for password in ("b", "c", "b", "d"):

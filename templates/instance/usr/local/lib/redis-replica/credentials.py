@@ -110,7 +110,10 @@ def replace(world: World, found: Dict[str, Secret]) -> None:
         files[AUTH_CONF] = auth_conf(world, user, found.get("AUTH_PASSWORD"))
     if "TLS_CERT" in found:
         world.secrets.write(EXPIRY, check_certificate(world, found))
-    if any(world.secrets.read(name) != secret.reveal() for name, secret in files.items()):
+    is_changed = any(world.secrets.read(name) != secret.reveal() for name, secret in files.items())
+    if is_changed or not world.secrets.has(VERSION):
+        # Without a version, a refresh that is interrupted here is repeated.
+        world.secrets.remove(VERSION)
         for name, secret in files.items():
             write(world, name, secret)
         # Written last: who has read this version has none of the older files.
