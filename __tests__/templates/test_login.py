@@ -202,6 +202,24 @@ class PasswordTest(LoginCase):
         replies = self.ask(login, self.server(WRONG))
         self.assertNotIn("needle", f"{replies} {vars(login)} {login.greeting(LOCAL)}")
 
+    @rows(
+        (
+            "an unknown command with its arguments",
+            b"-ERR unknown command 'AUTH', with args beginning with: 'default' 'need\r\n",
+            "ERR unknown command 'AUTH'",
+        ),
+        ("an error with it", b"-ERR no: AUTH default needle-and-more\r\n", "ERR no: AUTH default ..."),
+        ("an error with its beginning", b"-ERR no: AUTH default needle-a\r\n", "ERR no: AUTH default ..."),
+        ("an error for the command after it", b"+OK\r\n-ERR needle-and-more\r\n", "ERR ..."),
+        ("a text", b"$6\r\nneedle\r\n", "not an answer to AUTH"),
+        ("no answer of Redis", b"needle-and-more\r\n", "not an answer of Redis: ..."),
+    )
+    def a_server_that_answers_with_the_password_in(self, text: bytes, reason: str) -> None:
+        self.passwords("needle-and-more")
+        place = self.server(text)
+        (reply,) = self.ask(self.login(AUTH_PASSWORD="x"), place)
+        self.assertEqual(str(reply), f"{place}: {reason}")
+
 
 @unittest.skipUnless(OPENSSL, "openssl not found")
 class TlsTest(LoginCase):

@@ -25,6 +25,8 @@ PASSWORDS, ACL, CA, CERTIFICATE, KEY = "passwords", "users.acl", "ca.pem", "cert
 # Included by redis.conf.
 AUTH_CONF = "auth.conf"
 HERE = "127.0.0.1"
+# So many characters identify a password in a text that may have only a part of it.
+SHOWN = 8
 # A file of world.state: the masters that most masters have named when this node was last in sync.
 AGREED = "agreed"
 
@@ -130,11 +132,19 @@ class Login:
             )
         return [("AUTH", self.user, password) for password in self.passwords]
 
+    def hide(self, text: str) -> str:
+        """A reason up to the first password in it; the end of a long password may be missing."""
+        for password in self.passwords:
+            begin = plain(password.reveal().decode("latin-1"))[:SHOWN]
+            text = text.partition(begin)[0] + "..." if begin in text else text
+        return text
+
     def check(self, replies: list[Reply]) -> None:
         """Refused, in the server's words, if it has accepted no password."""
         if replies and "OK" not in replies:
             self.rejected = str(replies[0])[:9] == "WRONGPASS"
-            raise Refused(plain(replies[0]))
+            first = replies[0] if isinstance(replies[0], Refused) else "not an answer to AUTH"
+            raise Refused(plain(first).partition(", with args")[0])
 
 
 def options(settings: Settings, folder: Folder) -> str:

@@ -107,16 +107,22 @@ class Network:
                     self.login.check(greeted) if self.login else None
                     for _ in commands:
                         reply = reader.reply()
-                        replies.append(Refused(f"{address}: {reply}") if isinstance(reply, Refused) else reply)
+                        is_error = isinstance(reply, Refused)
+                        replies.append(self._reason(Refused, address, str(reply)) if is_error else reply)
         except socket.timeout:
             # Then ask_all() says so, in the same words as where this thread is late.
             pass
         except Unknown as unknown:
-            replies += [type(unknown)(f"{plain(address)}: {unknown}")] * len(commands)
+            replies += [self._reason(type(unknown), address, str(unknown))] * len(commands)
         except (OSError, ValueError) as error:
             # A refused connection is an answer of the machine. Any other error is no answer.
             kind = Closed if isinstance(error, ConnectionRefusedError) else Unknown
-            replies += [kind(f"{plain(address)}: {plain(getattr(error, 'strerror', None) or error)}")] * len(commands)
+            text = plain(getattr(error, "strerror", None) or error)
+            replies += [self._reason(kind, address, text)] * len(commands)
+
+    def _reason(self, kind: type[Unknown], address: str, text: str) -> Unknown:
+        """An error that quotes the server. That may repeat what it was sent, as Redis does for an unknown command."""
+        return kind(f"{plain(address)}: {self.login.hide(text) if self.login else text}")
 
     def _open(self, address: str, deadline: float) -> socket.socket:
         connection = self.connect(split(address), deadline - time.monotonic())
