@@ -104,13 +104,21 @@ def settle(world: World, login: Login, running: Running, view: View) -> None:
     present, *_ = login.passwords
     accepted = [accepting(world, login, places, password) for password in login.passwords]
     if view.quorum and accepted[0] == places:
-        end = acl_file(world, login) if world.settings["ACL_FILE"] else [("CONFIG", "SET", "requirepass", present)]
+        end = acl_file(world, login) if world.settings["ACL_FILE"] else only(present)
         send(world, [("CONFIG", "SET", "masterauth", present), *end])
         world.run.write(SETTLED, login.version)
         world.run.write(REQUEST, f"{world.clock.uptime():.1f}")
     elif master:
         usable = [password for password, addresses in zip(login.passwords, accepted) if master.address in addresses]
         send(world, [("CONFIG", "SET", "masterauth", password) for password in usable[:1]])
+
+
+def only(password: Secret) -> list[Command]:
+    """The commands after which Redis accepts one password. It ignores requirepass if that already has the value."""
+    import acl
+
+    replaced = "ACL", "SETUSER", "default", "resetpass", acl.digest(password)
+    return [replaced, ("CONFIG", "SET", "requirepass", password)]
 
 
 def acl_file(world: World, login: Login, passwords: Iterable[Secret] = ()) -> list[Command]:
