@@ -67,7 +67,7 @@ export async function serverBuild(kind: ServerKind, image: Image): Promise<Serve
   const foreign = image.suite !== hostRelease();
   const { source } = kind;
   if (!source) return foreign ? packaged(image) : undefined;
-  const name = `server-${kind.name}-${keyOf(1, image.id, source)}`;
+  const name = `server-${kind.name}-${keyOf(2, image.id, source)}`;
   const directory = await cached(name, (made) => build(made, image, source));
   const over = join(directory, "root");
   const server = join(over, "usr/local/bin", `${source.package}-server`);
@@ -116,7 +116,8 @@ async function build(
     for (const part of ["upper/build", "work", "root"]) mkdirSync(join(work, part), { recursive: true });
     await unpack(join(work, "upper/build"), image, source);
     const programs = ["server", "cli"].map((each) => `${source.package}-${each}`);
-    const make = ["make", "-C", "/build/src", "-j2", "USE_SYSTEMD=yes", "MALLOC=libc", "OPTIMIZATION=-O2"];
+    const options = ["USE_SYSTEMD=yes", "BUILD_TLS=yes", "MALLOC=libc", "OPTIMIZATION=-O2"];
+    const make = ["make", "-C", "/build/src", "-j2", ...options];
     const script = 'mount -t overlay -o "$1" build "$2" && shift && exec chroot "$@"';
     const layers = `lowerdir=${image.path},upperdir=${join(work, "upper")},workdir=${join(work, "work")}`;
     await must(
