@@ -1,4 +1,5 @@
 import { createClient } from "@redis/client";
+import { tlsOptions } from "./login";
 import { type RedisNodeOptions } from "./redis-node";
 
 type Client = ReturnType<typeof newClient>;
@@ -34,10 +35,12 @@ export class Connection {
 const pattern = createClient({ disableClientInfo: true });
 
 function newClient(address: string, options: RedisNodeOptions, connectTimeout: number) {
+  const { port = 6379, user, password, tls } = options;
+  const place = { host: address, port, connectTimeout, reconnectStrategy: false } as const;
   return pattern.duplicate({
-    socket: { host: address, port: options.port ?? 6379, connectTimeout, reconnectStrategy: false },
-    username: options.user,
-    password: options.password,
+    socket: tls ? { ...place, tls: true, ...tlsOptions(tls) } : place,
+    username: user,
+    password,
   });
 }
 

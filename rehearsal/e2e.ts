@@ -3,6 +3,7 @@ import { enclose } from "./enclosure";
 import { playAll } from "./faults/play-all";
 import { prepare } from "./prepare";
 import { parseSoak, playWith, runSoak } from "./soak/command";
+import { isSecured, takeSecured } from "./secured";
 import { takeSuite } from "./suite";
 
 const bin = join(__dirname, "../node_modules/.bin");
@@ -14,17 +15,21 @@ const bin = join(__dirname, "../node_modules/.bin");
  * - `--soak N [--seed S] [--rounds FIRST-LAST] [--plan] [--shrink] [--inject]`: many faults in one cluster.
  * - `--walk [SCENE...] [--all | --points N] [--seed S] [--kind KIND...] [--jobs N]`: single questions of the agent that fail.
  *
- * `--image SUITE` selects the Debian release of the instances.
+ * `--image SUITE` selects the Debian release of the instances, and `--secured` adds access control lists and TLS to the
+ * clusters of faults.
  */
 async function main(): Promise<number> {
-  const given = takeSuite(process.argv.slice(2));
+  const given = takeSecured(takeSuite(process.argv.slice(2)));
+  const has = (...words: readonly string[]): boolean => words.some((word) => given.includes(word));
+  const isFaults = has("--fault", "--all") && !has("--walk", "--soak");
+  if (isSecured() && !isFaults) throw new Error("--secured must come with --fault or --all");
   // Needs no image: the agent runs in a directory.
-  if (given.includes("--walk"))
+  if (has("--walk"))
     return enclose([join(bin, "tsx"), join(__dirname, "injector/walk/command.ts"), ...given]);
-  const soak = given.includes("--soak") ? parseSoak(given) : undefined;
+  const soak = has("--soak") ? parseSoak(given) : undefined;
   if (!soak?.print) await prepare();
   if (soak) return runSoak(soak, playWith(enclose), (text) => process.stdout.write(`${text}\n`));
-  if (given.some((word) => word === "--fault" || word === "--all")) return playAll(given);
+  if (isFaults) return playAll(given);
   return enclose([join(bin, "jest"), "--config", join(__dirname, "../jest.e2e.config.cjs"), ...given]);
 }
 

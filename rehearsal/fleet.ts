@@ -19,6 +19,8 @@ export interface NspawnFleetProps {
   readonly firstAddress?: string;
   /** Whether each stateful instance has a data volume, attached at boot. @default false */
   readonly dataVolumes?: boolean;
+  /** Files that are written to each root volume before a boot, by their paths. @default none */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** The parts of a stateful instance that are kept at a replacement. */
@@ -42,7 +44,7 @@ export class NspawnFleet implements Fleet {
   constructor(private readonly props: NspawnFleetProps) {}
 
   async launch(request: LaunchRequest): Promise<RunningInstance> {
-    const { network, metadata, image } = this.props;
+    const { network, metadata, image, files } = this.props;
     const { statefulInstanceId, instanceId, availabilityZone, instanceType, userData } = request;
     const { volume, privateIp, disks } = await this.keep(statefulInstanceId, request.privateIp);
     const lifecycle = request.lifecycle === "SPOT" ? "spot" : "on-demand";
@@ -58,6 +60,7 @@ export class NspawnFleet implements Fleet {
         instanceType,
         lifecycle,
         userData,
+        files,
       },
       imageId: image.id,
     });

@@ -18,6 +18,8 @@ export interface InstanceProps extends InstanceFacts {
   readonly privateIp: string;
   /** The data volumes that are attached at boot. @default - none, and none can be attached later */
   readonly disks?: readonly DataDisk[];
+  /** Files of the root volume that are written before each boot, by their paths. @default none */
+  readonly files?: Readonly<Record<string, string>>;
   /** The bytes that EC2 would pass on, compressed or not. */
   readonly userData: Buffer;
 }
@@ -83,6 +85,7 @@ export class Instance {
     const { volume, metadata, privateIp } = this.props;
     const root = await volume.mount();
     if (this.props.disks) writeFileSync(join(root, "usr/local/sbin/lsblk"), LSBLK, { mode: 0o755 });
+    for (const [path, text] of Object.entries(this.props.files ?? {})) writeFileSync(join(root, path), text);
     const seed = join(root, "var/lib/cloud/seed/nocloud");
     mkdirSync(seed, { recursive: true });
     writeFileSync(join(seed, "meta-data"), `instance-id: ${this.instanceId}\n`);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "./connection";
+import { type Login } from "./login";
 
 /** Milliseconds between two probes. */
 const every = 200;
@@ -16,13 +17,16 @@ export class LivenessProbe {
   private readonly loops: Promise<unknown>;
   private readonly clock = setInterval(() => this.ticks++, tick);
 
-  private constructor(addresses: readonly string[]) {
+  private constructor(
+    addresses: readonly string[],
+    private readonly login: Login,
+  ) {
     this.silences = addresses.map(() => 0);
     this.loops = Promise.all(addresses.map((address, index) => this.ask(address, index)));
   }
 
-  static start(addresses: readonly string[]): LivenessProbe {
-    return new LivenessProbe(addresses);
+  static start(addresses: readonly string[], login: Login = {}): LivenessProbe {
+    return new LivenessProbe(addresses, login);
   }
 
   /** Stops the probes. Returns the longest time between two replies of a server, in milliseconds. */
@@ -37,7 +41,7 @@ export class LivenessProbe {
     let connection: Connection | undefined;
     let last = this.ticks;
     while (this.running) {
-      connection ??= await Connection.open(address, {}, patience).catch(() => undefined);
+      connection ??= await Connection.open(address, this.login, patience).catch(() => undefined);
       const answered = await connection?.send(["PING"], patience).then(
         () => true,
         () => false,

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from "node:crypto";
+import { cliLogin } from "./login";
 import { type Network } from "./network";
 import { type ClusterNode, RedisNode } from "./redis-node";
 import { RedisServer, type RedisServerOptions } from "./redis-server";
@@ -38,10 +39,16 @@ export class Masters {
       addresses.map((address) => RedisServer.create(network, address, options)),
     );
     const endpoints = servers.map(({ node }) => `${node.address}:${node.port}`);
-    await must(["redis-cli", "--cluster", "create", ...endpoints, "--cluster-yes"]);
     const masters = new Masters(network, options, servers);
+    await masters.manage("create", ...endpoints, "--cluster-yes");
     await masters.untilWhole();
     return masters;
+  }
+
+  /** Runs `redis-cli --cluster`, for at most two minutes. */
+  async manage(...args: readonly string[]): Promise<void> {
+    const { options, env } = cliLogin(this.options.login ?? {});
+    await must(["redis-cli", ...options, "--cluster", ...args], { timeout: 120_000, env });
   }
 
   /** The masters, followed by added replicas. */
@@ -157,7 +164,10 @@ export class Masters {
     const owners = (await running.node.nodes()).filter(({ slots }) => slots.length > 0);
     const counts = await Promise.all(
       owners.map(({ address, port, slots }) => {
-        return new RedisNode(address, { port }).load(keys(prefix, count, slots), value);
+        return new RedisNode(address, { ...this.options.login, port }).load(
+          keys(prefix, count, slots),
+          value,
+        );
       }),
     );
     return counts.reduce((sum, part) => sum + part, 0);

@@ -1,4 +1,7 @@
-import { connect } from "node:net";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { cliLogin, type Login, tlsOptions } from "./login";
 import { must, run } from "./run";
 import { type WaitOptions, until } from "./wait";
 
@@ -16,13 +19,9 @@ export interface ClusterNode {
   readonly slots: readonly (readonly [number, number])[];
 }
 
-export interface RedisNodeOptions {
+export interface RedisNodeOptions extends Login {
   /** @default 6379 */
   readonly port?: number;
-  readonly user?: string;
-  readonly password?: string;
-  /** More options for redis-cli, such as those for TLS. */
-  readonly cli?: readonly string[];
 }
 
 /** A Redis server at an address. */
@@ -38,17 +37,9 @@ export class RedisNode {
 
   /** Runs a command with redis-cli. Throws if Redis replies with an error. */
   async cli(...args: readonly string[]): Promise<string> {
-    const { user, password, cli = [] } = this.options;
-    const login = user === undefined ? [] : ["--user", user];
-    return (
-      await must(
-        ["redis-cli", "-e", "-h", this.address, "-p", String(this.port), ...login, ...cli, ...args],
-        {
-          timeout: 20_000,
-          env: password === undefined ? process.env : { ...process.env, REDISCLI_AUTH: password },
-        },
-      )
-    ).trimEnd();
+    const { options, env } = cliLogin(this.options);
+    const argv = ["redis-cli", "-e", "-h", this.address, "-p", String(this.port), ...options, ...args];
+    return (await must(argv, { timeout: 20_000, env })).trimEnd();
   }
 
   /** A section of INFO. */
@@ -72,8 +63,9 @@ export class RedisNode {
 
   /** Whether a server replies. A server that loads its data counts. */
   async answers(): Promise<boolean> {
-    const argv = ["timeout", "2", "redis-cli", "-h", this.address, "-p", String(this.port), "PING"];
-    return /PONG|NOAUTH|LOADING|MASTERDOWN/.test((await run(argv)).stdout);
+    const { options, env } = cliLogin(this.options);
+    const argv = ["timeout", "2", "redis-cli", "-h", this.address, "-p", String(this.port), ...options];
+    return /PONG|NOAUTH|LOADING|MASTERDOWN/.test((await run([...argv, "PING"], { env })).stdout);
   }
 
   /** Waits until a field of INFO has this value, for example `master_link_status` = `up`. */
@@ -89,13 +81,31 @@ export class RedisNode {
     );
   }
 
+  /** Opens a connection and logs in, within ten seconds. */
+  async connect(): Promise<Socket> {
+    const { user = "default", password, tls } = this.options;
+    const place = { host: this.address, port: this.port };
+    const socket = tls ? connectTls({ ...place, ...tlsOptions(tls) }) : connect(place);
+    const limit = { signal: AbortSignal.timeout(10_000) };
+    try {
+      await once(socket, tls ? "secureConnect" : "connect", limit);
+      if (password === undefined) return socket;
+      socket.write(command("AUTH", user, password));
+      const [reply] = (await once(socket, "data", limit)) as [Buffer];
+      if (!/^\+OK/.test(reply.toString("latin1"))) throw new Error(reply.toString("latin1").trimEnd());
+      return socket;
+    } catch (error) {
+      socket.destroy();
+      throw new Error(`connecting to ${this.address}: ${String(error)}`, { cause: error });
+    }
+  }
+
   /**
    * Sets keys to random bytes, without holding all of them in memory. The keys must be in the slots of this node.
    * Otherwise the call fails with the error of Redis.
    */
   async load(keys: Iterable<string>, value: () => Buffer): Promise<number> {
-    const { user = "default", password } = this.options;
-    const socket = connect(this.port, this.address);
+    const socket = await this.connect();
     let sent = 0;
     let answered = 0;
     let failure: Error | undefined;
@@ -111,10 +121,6 @@ export class RedisNode {
       wake();
     });
     const pause = () => new Promise<void>((resolve) => (wake = resolve));
-    if (password !== undefined) {
-      socket.write(command("AUTH", user, password));
-      sent++;
-    }
     for (const key of keys) {
       sent++;
       socket.cork();
@@ -130,7 +136,7 @@ export class RedisNode {
     while (!failure && answered < sent) await pause();
     socket.removeAllListeners("close").destroy();
     if (failure) throw failure;
-    return sent - (password === undefined ? 0 : 1);
+    return sent;
   }
 }
 

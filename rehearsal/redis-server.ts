@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { workDirectory } from "./inside";
+import { type Login } from "./login";
 import { type Network } from "./network";
 import { RedisNode } from "./redis-node";
 import { tail } from "./run";
@@ -12,6 +13,8 @@ export interface RedisServerOptions {
   readonly server?: string;
   /** Directives that replace the defaults. An empty text removes a directive. */
   readonly directives?: Readonly<Record<string, string>>;
+  /** How the run logs in to the server. @default - without a password and TLS */
+  readonly login?: Login;
 }
 
 const defaults: Readonly<Record<string, string>> = {
@@ -47,7 +50,8 @@ export class RedisServer {
     readonly address: string,
     private readonly options: RedisServerOptions,
   ) {
-    this.node = new RedisNode(address, { port: Number(options.directives?.["port"] ?? 6379) });
+    const { "tls-port": tlsPort, port = "6379" } = options.directives ?? {};
+    this.node = new RedisNode(address, { ...options.login, port: Number(tlsPort ?? port) });
     this.directory = join(workDirectory(), "servers", address);
     this.program = options.server ?? "redis-server";
   }

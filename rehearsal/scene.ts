@@ -10,8 +10,11 @@ import { Masters } from "./masters";
 import { Metadata } from "./metadata";
 import { Mirror, prepareMirror } from "./mirror";
 import { Network } from "./network";
+import { type Login } from "./login";
 import { progress } from "./progress";
 import { type ClusterNode, RedisNode } from "./redis-node";
+import { isSecured } from "./secured";
+import { Security } from "./security";
 import { defaultServer, serverBuild, serverKind } from "./server-build";
 import { withShellAgent } from "./shell-agent";
 import { type Snapshot } from "./volume";
@@ -45,6 +48,8 @@ export interface SceneProps {
   readonly dataVolumes?: boolean;
   /** The agent of the first boots. @default current */
   readonly agent?: MachineSettings["agent"];
+  /** Whether the cluster has access control lists and TLS. @default - as the run has */
+  readonly secured?: boolean;
 }
 
 /** The settings in the user data, besides the masters. */
@@ -89,6 +94,7 @@ export class Scene {
     private dataVolumes: boolean,
     private readonly directives: Readonly<Record<string, string>>,
     private readonly shard?: string,
+    readonly security?: Security,
   ) {}
 
   static async open(props: SceneProps = {}): Promise<Scene> {
@@ -104,17 +110,25 @@ export class Scene {
     const metadata = await Metadata.start();
     const mirror = await Mirror.start(await prepareMirror(bare));
     const agent = await hostAgent(mirror);
+    const servers = {
+      masters: ofMasters?.server ?? "redis-server",
+      replicas: build?.server ?? "redis-server",
+    };
+    const security = (props.secured ?? isSecured()) ? await Security.start({ metadata, servers }) : undefined;
     progress(`starting ${props.masters ?? 3} masters`);
+    const timeout = { "cluster-node-timeout": String(nodeTimeout) };
     const masters = await Masters.start(network, {
       count: props.masters,
-      directives: { "cluster-node-timeout": String(nodeTimeout), ...props.masterDirectives },
+      directives: { ...security?.directives, ...timeout, ...props.masterDirectives },
       server: ofMasters?.server,
+      login: security?.login,
     });
-    const fleet = new NspawnFleet({ network, metadata, image: ami, noticeSeconds: 0, dataVolumes });
+    const files = await security?.instanceFiles();
+    const fleet = new NspawnFleet({ network, metadata, image: ami, noticeSeconds: 0, dataVolumes, files });
     const seeds = masters.addresses.slice(0, props.seeds);
     const parts = [ami, network, metadata, mirror, agent, masters, fleet] as const;
     const shard = props.shard === undefined ? undefined : masters.addresses[props.shard];
-    const scene = new Scene(...parts, seeds, failover, dataVolumes, directives, shard);
+    const scene = new Scene(...parts, seeds, failover, dataVolumes, directives, shard, security);
     scene.configure({ agent: props.agent });
     progress(`writing ${megabytes} MB`);
     await masters.fill({ megabytes });
@@ -132,8 +146,14 @@ export class Scene {
     };
     const dataVolume = this.dataVolumes ? true : undefined;
     const { seeds: masters, failover, shard, agent } = this;
-    const script = new BootScript({ masters, redis, failover, dataVolume, shard, steps, agent });
+    const secrets = this.security?.props;
+    const script = new BootScript({ masters, redis, failover, dataVolume, shard, steps, agent, ...secrets });
     return gzipSync(kind === "shell" ? withShellAgent(script) : script.text);
+  }
+
+  /** How the run logs in to all servers. */
+  get login(): Login {
+    return this.security?.login ?? {};
   }
 
   private get ownInstall(): RedisInstall {
@@ -205,7 +225,11 @@ export class Scene {
   }
 
   node(place: number): RedisNode {
-    return new RedisNode(this.address(place));
+    return this.nodeAt(this.address(place));
+  }
+
+  nodeAt(address: string): RedisNode {
+    return new RedisNode(address, this.login);
   }
 
   /** The nodes of all running servers and machines. */
@@ -213,7 +237,7 @@ export class Scene {
     const machines = this.fleet.all().filter(({ running }) => running);
     return [
       ...this.masters.running.map(({ node }) => node),
-      ...machines.map(({ privateIp }) => new RedisNode(privateIp)),
+      ...machines.map(({ privateIp }) => this.nodeAt(privateIp)),
     ];
   }
 
@@ -292,7 +316,12 @@ export class Scene {
 
   /** Starts a writer that writes to all slots and records the acknowledged writes. */
   async write(prefix = "writer"): Promise<Writer> {
-    this.writer = await Writer.start({ seeds: [...this.masters.addresses], rate: 500, prefix });
+    this.writer = await Writer.start({
+      ...this.login,
+      seeds: [...this.masters.addresses],
+      rate: 500,
+      prefix,
+    });
     return this.writer;
   }
 
@@ -306,7 +335,7 @@ export class Scene {
   /** Whether the contents of a replica and its master are equal. No client may write meanwhile. */
   async equal(place: number): Promise<boolean> {
     const info = await this.node(place).info("replication");
-    const master = new RedisNode(info["master_host"] ?? "");
+    const master = this.nodeAt(info["master_host"] ?? "");
     return (await this.node(place).digest()) === (await master.digest());
   }
 
@@ -387,6 +416,7 @@ export class Scene {
     await this.fleet.close();
     await this.masters.close();
     await this.mirror.close();
+    await this.security?.close();
     await this.metadata.close();
     await this.network.close();
   }

@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import { type Socket } from "node:net";
 import { hostAddress } from "./network";
 import { type RedisNode } from "./redis-node";
 import { until } from "./wait";
@@ -92,13 +92,9 @@ async function watch(socket: Socket, show: (line: string) => void): Promise<void
   await until("MONITOR is on", { timeout: 10_000 }, () => watched);
 }
 
-async function open({ address, port }: RedisNode): Promise<Socket> {
-  const socket = connect(port, address);
+async function open(node: RedisNode): Promise<Socket> {
+  const socket = await node.connect();
   // A server that is killed during its stall resets the connection. This is expected.
   socket.on("error", () => undefined);
-  socket.setNoDelay();
-  await until(`${address} accepts a connection`, { timeout: 10_000, every: 5 }, () => {
-    return socket.readyState === "open";
-  });
-  return socket;
+  return socket.setNoDelay();
 }

@@ -13,10 +13,14 @@ function skewed(run: Fault["run"], skew: Skew): Fault["run"] {
   };
 }
 
+const notSecured =
+  "AWS rejects requests that a wrong clock has signed, so there are no secrets to start Redis with";
+
 /** If the receipt used the node's slow clock, the masters would seem to have heard from the node after its end. */
 export const slow: Fault = {
   id: "F25a",
   title: "promoted, final state of a clean stop, its clock 5 h slow and a master's 7 h fast: serves again",
+  notSecured,
   run: skewed(clean.run, { machine: -5, master: 7 }),
 };
 
@@ -25,5 +29,6 @@ export const fast: Fault = {
   id: "F25b",
   title:
     "promoted, image of an earlier end with its receipt, its clock 5 h fast and a master's 7 h slow: refuses",
+  notSecured,
   run: skewed(twice.run, { machine: 5, master: -7 }),
 };

@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { must } from "../run";
 import { type Scene } from "../scene";
 import { until } from "../wait";
 import { NODES_CONF, SAVED } from "./f10-nodes-conf";
@@ -115,12 +114,9 @@ async function empty(scene: Scene, place: number): Promise<void> {
   const [source, target] = await Promise.all([from, to].map((node) => node.cli("CLUSTER", "MYID")));
   const own = (await from.nodes()).find(({ id }) => id === source)?.slots ?? [];
   const slots = own.reduce((sum, [first, last]) => sum + last - first + 1, 0);
-  await must(
-    [
-      ...["redis-cli", "--cluster", "reshard", `${to.address}:${to.port}`, "--cluster-yes"],
-      ...["--cluster-from", source ?? "", "--cluster-to", target ?? "", "--cluster-slots", String(slots)],
-    ],
-    { timeout: 120_000 },
+  await scene.masters.manage(
+    ...["reshard", `${to.address}:${to.port}`, "--cluster-yes", "--cluster-from", source ?? ""],
+    ...["--cluster-to", target ?? "", "--cluster-slots", String(slots)],
   );
   await until("every master lists it without slots", { timeout: 30_000 }, async () => {
     return (await scene.seen(source ?? "")).every((line) => line?.slots.length === 0);

@@ -1,17 +1,19 @@
 import { mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { RedisNode } from "../redis-node";
 import { type RedisServer } from "../redis-server";
 import { type Scene } from "../scene";
 import { until } from "../wait";
 import { endsWell, type Fault, holds, more, since } from "./fault";
+import { PLACEMENT_LOCK } from "./placement-lock";
 
 /** Why every master refuses to set the placement lock. */
 interface Refusal {
   readonly id: string;
   /** The beginning of Redis's reply. */
   readonly answer: string;
-  readonly begin: (server: RedisServer) => Promise<unknown>;
-  readonly end: (server: RedisServer) => Promise<unknown>;
+  readonly begin: (server: RedisServer, user: string) => Promise<unknown>;
+  readonly end: (server: RedisServer, user: string) => Promise<unknown>;
 }
 
 const places = [0, 1, 2];
@@ -46,8 +48,8 @@ const refusals: readonly Refusal[] = [
   {
     id: "F38d",
     answer: "NOPERM",
-    begin: ({ node }) => node.cli("ACL", "SETUSER", "default", "-set"),
-    end: ({ node }) => node.cli("ACL", "SETUSER", "default", "+set"),
+    begin: ({ node }, user) => node.cli("ACL", "SETUSER", user, "-set"),
+    end: ({ node }, user) => node.cli("ACL", "SETUSER", user, "+set"),
   },
 ];
 
@@ -64,14 +66,17 @@ function fault({ id, answer, begin, end }: Refusal): Fault {
     scene: { replicas: 0 },
     async run(scene) {
       const { servers } = scene.masters;
-      for (const server of servers) await begin(server);
-      const reply = await scene.masters.cli(0, "-c", "SET", "lock", "x").catch(String);
+      const login = scene.security?.loginOf("agent") ?? {};
+      const user = login.user ?? "default";
+      for (const server of servers) await begin(server, user);
+      const asked = new RedisNode(scene.masters.addresses[0] ?? "", login);
+      const reply = await asked.cli("-c", "SET", PLACEMENT_LOCK, "x").catch(String);
       holds(`a master answers SET with ${answer} (${reply})`, reply.includes(answer));
       const start = Date.now();
       await Promise.all(places.map((place) => scene.launch(place)));
       await Promise.all(places.map((place) => placed(scene, place)));
       // A master that answers MISCONF also does so to a replica's PING, so no sync begins.
-      for (const server of servers) await end(server);
+      for (const server of servers) await end(server, user);
       await Promise.all(places.map((place) => scene.inSync(place)));
       const seconds = since(start);
       const spread = await spreadOf(scene);

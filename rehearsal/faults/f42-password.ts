@@ -4,12 +4,14 @@ import { until } from "../wait";
 import { endsWell, type Fault, holds, killRedis, more, namesCause, since } from "./fault";
 
 const PASSWORD = "masters-only";
+const notSecured = "the masters have a password from the start";
 
 /** Masters that reply NOAUTH must not be treated as unreachable, empty or lost. */
 export const joins: Fault = {
   id: "F42",
   title: "the masters have a password: the state names NOAUTH, and the replica joins once it is removed",
   scene: { replicas: 0 },
+  notSecured,
   async run(scene) {
     await requirePassword(scene);
     const start = Date.now();
@@ -30,6 +32,7 @@ export const joins: Fault = {
 export const inSync: Fault = {
   id: "F42b",
   title: "the masters get a password: the state names NOAUTH, and a restarted Redis keeps its data",
+  notSecured,
   async run(scene) {
     await more(await scene.write(), 500);
     const { acknowledged } = await scene.verdict();

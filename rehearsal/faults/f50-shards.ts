@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { RedisNode } from "../redis-node";
+import { type RedisNode } from "../redis-node";
 import { type Scene } from "../scene";
 import { until } from "../wait";
 import { type Fault, holds, nothingLost, since } from "./fault";
@@ -41,22 +41,23 @@ const SLOTS = 16384;
 
 /** Waits until every node lists every slot once, in a shard with a live master; gossip takes seconds. */
 async function shardsComplete(scene: Scene): Promise<void> {
-  const addresses = [...scene.masters.running.map(({ address }) => address), scene.address(0)];
+  const nodes = [...scene.masters.running.map(({ node }) => node), scene.node(0)];
   let faults: string[] = [];
   const evidence = (): string => faults.join("\n");
   await until(
     "CLUSTER SHARDS is complete at every node",
     { timeout: 20_000, every: 500, evidence },
     async () => {
-      faults = (await Promise.all(addresses.map(faultsOf))).flat();
+      faults = (await Promise.all(nodes.map(faultsOf))).flat();
       return faults.length === 0;
     },
   );
 }
 
 /** What CLUSTER SHARDS lacks at one node. */
-async function faultsOf(address: string): Promise<string[]> {
-  const text = await new RedisNode(address, { cli: ["--json"] }).cli("CLUSTER", "SHARDS");
+async function faultsOf(node: RedisNode): Promise<string[]> {
+  const { address } = node;
+  const text = await node.cli("--json", "CLUSTER", "SHARDS");
   const serving = (JSON.parse(text) as Shard[]).filter(({ slots }) => slots.length > 0);
   const listed = serving.reduce((sum, { slots }) => sum + sizeOf(slots), 0);
   const headless = serving.filter(({ nodes }) => {

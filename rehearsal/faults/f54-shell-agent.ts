@@ -2,12 +2,15 @@ import { until } from "../wait";
 import { endsWell, type Fault, holds, more, nothingLost, recovery, since } from "./fault";
 import { promote } from "./promoted";
 
+const notSecured = "the shell agent does not support AUTH and TLS";
+
 /** The current agent takes over the volume of the earlier agent, written in shell, unchanged. */
 export const takenOver: readonly Fault[] = [
   {
     id: "F54a",
     title: "a replica with the shell agent gets the current agent at its replacement",
     scene: { agent: "shell" },
+    notSecured,
     async run(scene) {
       const id = await scene.node(0).cli("CLUSTER", "MYID");
       await scene.write();
@@ -30,6 +33,7 @@ export const takenOver: readonly Fault[] = [
     id: "F54b",
     title: "a promoted node with the shell agent, no other copy, gets the current agent: serves again",
     scene: { agent: "shell" },
+    notSecured,
     async run(scene) {
       const id = await scene.node(0).cli("CLUSTER", "MYID");
       const writer = await scene.write();

@@ -11,7 +11,7 @@ export const emptyMasterLater: Fault = {
   async run(scene) {
     const place = await scene.masterOf(0);
     const { digest, acknowledged } = await caughtUp(scene);
-    await scene.run(0, ["/opt/redis-replica/bin/redis-cli", "save"]);
+    await scene.node(0).cli("SAVE");
     const { masters } = scene;
     await Promise.all([0, 1, 2].map((each) => (each === place ? masters.kill(each) : masters.stop(each))));
     await killRedis(scene);
@@ -26,7 +26,7 @@ export const emptyMasterLater: Fault = {
     await until("the cluster state is ok", { timeout: 30_000 }, () => scene.whole());
     await more(await scene.write("later"), 300);
     await scene.verdict();
-    await scene.run(0, ["/opt/redis-replica/bin/redis-cli", "save"]);
+    await scene.node(0).cli("SAVE");
     await killRedis(scene);
     await scene.reaches(0, /^refused: the master holds less data/);
     holds("the kept RDB has all keys after the next start", (await keptDigest(scene)) === digest);

@@ -27,6 +27,8 @@ export interface Fault {
   readonly id: string;
   readonly title: string;
   readonly scene?: SceneProps;
+  /** Why it is not played on a secured cluster. @default - it is played there, too */
+  readonly notSecured?: string;
   /** Further servers that it needs, by name; they are built before it runs. @default none */
   readonly servers?: readonly string[];
   readonly run: (scene: Scene) => Promise<Ending>;

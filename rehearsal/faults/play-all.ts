@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { count } from "../count";
 import { enclose } from "../enclosure";
-import { type Ending } from "./fault";
+import { type Ending, type Fault } from "./fault";
 import { image } from "../image";
+import { motoPython } from "../moto";
+import { isSecured } from "../secured";
 import { defaultServer, serverBuild, serverKind } from "../server-build";
 import { currentSuite, suites } from "../suite";
 import { faults } from "./index";
@@ -31,11 +33,14 @@ export async function playAll(argv: readonly string[]): Promise<number> {
   if (values.write && currentSuite() !== suites[0]) {
     throw new Error(`--write needs the image ${suites[0]}, on which the table in docs was made`);
   }
+  if (values.write && isSecured()) {
+    throw new Error("--write needs a run without --secured, as the table in docs was made");
+  }
   const known = faults.map(({ id }) => id);
   const unknown = values.fault.filter((id) => !known.includes(id));
   if (unknown.length > 0)
     throw new Error(`--fault must be one of ${known.join(", ")}, got: ${unknown.join(", ")}`);
-  const chosen = faults.filter(({ id }) => values.all || values.fault.includes(id));
+  const chosen = await playable(faults.filter(({ id }) => values.all || values.fault.includes(id)));
   const servers = values.server.map(serverKind);
   // A run in an enclosure cannot reach a registry.
   const besides = chosen.flatMap((fault) => fault.servers ?? []).map(serverKind);
@@ -59,6 +64,19 @@ export async function playAll(argv: readonly string[]): Promise<number> {
   return results.some(({ errors }) => errors.length > 0) ? 1 : 0;
 }
 
+/** The faults that this run can play. It reports each of the others with the reason. */
+async function playable(chosen: readonly Fault[]): Promise<readonly Fault[]> {
+  const secured = chosen.filter(({ scene }) => scene?.secured ?? isSecured());
+  // Without it, a run with --secured fails, and one that has it for some of its faults leaves these out.
+  const noStore = secured.length === 0 ? undefined : await motoPython().then(() => undefined, String);
+  if (noStore !== undefined && isSecured()) throw new Error(noStore);
+  return chosen.filter((fault) => {
+    const why = isSecured() ? fault.notSecured : secured.includes(fault) ? noStore : undefined;
+    if (why !== undefined) process.stdout.write(`${fault.id}: left out: ${why}\n`);
+    return why === undefined;
+  });
+}
+
 async function playOnce({ fault, server, endings, errors }: Played): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), "fault-"));
   try {
@@ -69,7 +87,8 @@ async function playOnce({ fault, server, endings, errors }: Played): Promise<voi
     if (ending) endings.push(ending);
     else errors.push(error ?? "it ended without a result");
     const suite = currentSuite() === suites[0] ? "" : ` on ${currentSuite()}`;
-    const on = server === defaultServer ? suite : `${suite} on ${server.title}`;
+    const secured = isSecured() ? " secured" : "";
+    const on = `${secured}${server === defaultServer ? suite : `${suite} on ${server.title}`}`;
     process.stdout.write(`${fault.id}${on}: ${ending ? JSON.stringify(ending) : `FAILED: ${error}`}\n`);
   } finally {
     rmSync(work, { recursive: true, force: true });

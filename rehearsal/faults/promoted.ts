@@ -26,7 +26,8 @@ export async function promote(scene: Scene): Promise<number> {
 export function answering(run: Fault["run"]): Fault["run"] {
   return async (scene) => {
     const shard = await scene.masterOf(0);
-    const probe = LivenessProbe.start(scene.masters.addresses.filter((_, place) => place !== shard));
+    const others = scene.masters.addresses.filter((_, place) => place !== shard);
+    const probe = LivenessProbe.start(others, scene.login);
     const ending = await run(scene).finally(() => probe.stop());
     const silence = await probe.stop();
     holds(`the other masters answered all the time, one not for ${silence} ms`, silence < 2000);
@@ -115,7 +116,7 @@ function returning({ image, back }: Return): Fault["run"] {
     const copy = await copied(scene, place, back === "barred");
     await more(writer, 2000);
     const older = early ?? (await scene.snapshot(0));
-    const last = await Writer.start({ seeds: [...scene.masters.addresses], prefix: "last" });
+    const last = await Writer.start({ ...scene.login, seeds: [...scene.masters.addresses], prefix: "last" });
     await more(last, 2000);
     await last.stop();
     await scene.stop(0, "gone");
@@ -155,7 +156,7 @@ async function decided(
 ): Promise<Pick<Ending, "outcome" | "seconds">> {
   const ending = await refused(scene, image);
   const journal = await scene.instance(0).journal(1000);
-  const promotion = /redis-cli -h (\S+) -p \d+ (cluster failover takeover)/.exec(journal);
+  const promotion = /redis-cli -h (\S+) -p \d+ .*?(cluster failover takeover)/.exec(journal);
   holds(
     "the journal has the command that promotes the replica",
     promotion?.[1] === copy.address && promotion[2],

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { removeTree } from "../cache";
 import { holds, more, nothingLost, since } from "../faults/fault";
-import { RedisNode } from "../redis-node";
 import { Scene } from "../scene";
 import { type Snapshot } from "../volume";
 import { until } from "../wait";
@@ -149,7 +148,10 @@ class Soak {
       await Promise.all(
         others.map((address) => {
           // If the node is not listed yet, there is nothing to forget.
-          return new RedisNode(address).cli("CLUSTER", "FORGET", this.ids[shard] ?? "").catch(() => "");
+          return scene
+            .nodeAt(address)
+            .cli("CLUSTER", "FORGET", this.ids[shard] ?? "")
+            .catch(() => "");
         }),
       );
     }
@@ -200,7 +202,7 @@ class Soak {
   private async trouble(): Promise<string> {
     const addresses = this.addresses();
     for (const address of addresses) {
-      const node = new RedisNode(address);
+      const node = this.scene.nodeAt(address);
       if ((await node.clusterState()) !== "ok") return `${address}: the cluster state is not ok`;
       const seen = await node.nodes();
       const bad = seen.find(
@@ -223,11 +225,11 @@ class Soak {
   /** Waits until every replica has its master's contents. No client writes meanwhile. */
   private async equal(): Promise<void> {
     for (const address of this.addresses()) {
-      const node = new RedisNode(address);
+      const node = this.scene.nodeAt(address);
       await until(`${address} has its master's contents`, { timeout: 30_000, every: 200 }, async () => {
         const info = await node.info("replication");
         if (info["role"] === "master") return true;
-        return (await node.digest()) === (await new RedisNode(info["master_host"] ?? "").digest());
+        return (await node.digest()) === (await this.scene.nodeAt(info["master_host"] ?? "").digest());
       });
     }
   }
