@@ -10,7 +10,8 @@ import { must, run } from "./run";
  */
 export class DataDisk {
   private constructor(
-    private readonly file: string,
+    /** Its content, block by block. */
+    readonly file: string,
     private readonly device: string,
     private readonly hold: number,
   ) {}

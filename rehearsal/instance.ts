@@ -79,6 +79,11 @@ export class Instance {
     return this.machine.leader;
   }
 
+  /** The process IDs of all its processes on the host; none while it is off. */
+  get processes(): readonly number[] {
+    return this.machine?.processes ?? [];
+  }
+
   /** Attaches the volume and the address and boots. Resolves when the init process runs. */
   async start(): Promise<void> {
     if (this.machine) throw new Error(`${this.instanceId} is already running`);

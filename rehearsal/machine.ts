@@ -106,6 +106,11 @@ export class Machine {
     );
   }
 
+  /** The process IDs of all its processes on the host. */
+  get processes(): readonly number[] {
+    return this.cgroup.processes;
+  }
+
   /** The text of a file in the system; empty if there is no such file. */
   read(path: string): string {
     return read(`/proc/${this.leader}/root${path}`);

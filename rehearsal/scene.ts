@@ -156,6 +156,11 @@ export class Scene {
     return this.security?.login ?? {};
   }
 
+  /** How applications log in to all servers. */
+  get applicationLogin(): Login {
+    return this.security?.loginOf("application") ?? {};
+  }
+
   private get ownInstall(): RedisInstall {
     return this.ami.over === undefined ? RedisInstall.package() : RedisInstall.image();
   }

@@ -123,15 +123,20 @@ export class Security {
     return { "etc/hosts": `${hosts.join("\n")}\n`, [`etc/ssl/certs/${hash}.0`]: authority };
   }
 
+  /** A random password. */
+  newPassword(): string {
+    const made = password();
+    this.secrets.push(made);
+    return made;
+  }
+
   /** Stores a password of the agent's user, also in the ACL file of replicas. Masters keep theirs. */
-  async storePassword(agent: string = password()): Promise<string> {
+  async storePassword(agent: string): Promise<void> {
     this.passwords = { ...this.passwords, agent };
-    if (!this.secrets.includes(agent)) this.secrets.push(agent);
     const { passwords, versions } = this;
     const users = aclFile({ passwords, version: versions.replicas, isReplica: true });
     await this.store.putParameter(PARAMETERS.users, users);
     await this.store.putParameter(PARAMETERS.password, agent);
-    return agent;
   }
 
   /** Issues and stores a certificate of the replicas. */

@@ -48,6 +48,8 @@ import { fault as movedByHand } from "./f53-moved-by-hand";
 import { takenOver } from "./f54-shell-agent";
 import { hostile } from "./f55-hostile";
 import { emptyMasterLater, oftenSynced } from "./f56-unverified";
+import { fault as secrets } from "./f59-secrets";
+import { expired, rotated } from "./f60-rotation";
 import { upgrades } from "./f61-upgrade";
 
 /** Every fault that is rehearsed. */
@@ -118,5 +120,8 @@ export const faults: readonly Fault[] = [
   ...hostile,
   emptyMasterLater,
   oftenSynced,
+  secrets,
+  rotated,
+  expired,
   ...upgrades,
 ];

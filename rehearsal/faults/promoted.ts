@@ -116,7 +116,11 @@ function returning({ image, back }: Return): Fault["run"] {
     const copy = await copied(scene, place, back === "barred");
     await more(writer, 2000);
     const older = early ?? (await scene.snapshot(0));
-    const last = await Writer.start({ ...scene.login, seeds: [...scene.masters.addresses], prefix: "last" });
+    const last = await Writer.start({
+      ...scene.applicationLogin,
+      seeds: [...scene.masters.addresses],
+      prefix: "last",
+    });
     await more(last, 2000);
     await last.stop();
     await scene.stop(0, "gone");
