@@ -264,6 +264,17 @@ class TlsTest(LoginCase):
         self.assertRegex(str(reply), f"^{place}: no TLS connection: self.signed certificate")
         self.assertEqual([asked for asked in self.asked if asked], [])
 
+    def test_redis_on_this_machine_is_asked_with_an_expired_certificate_so_that_it_can_get_another(self) -> None:
+        place = self.server(b"+PONG\r\n", self.context("expired"))
+        self.assertEqual(self.ask(self.login(TLS_CA="x"), place), ["PONG"])
+
+    def test_another_server_with_an_expired_certificate_gets_nothing(self) -> None:
+        self.passwords("needle")
+        place = self.server(b"+OK\r\n+PONG\r\n", self.context("expired"), "127.0.0.2")
+        (reply,) = self.ask(self.login(TLS_CA="x", AUTH_PASSWORD="x"), place)
+        self.assertEqual(str(reply), f"{place}: no TLS connection: certificate has expired")
+        self.assertEqual([asked for asked in self.asked if asked], [])
+
     def test_a_certificate_that_the_server_rejects_is_unknown(self) -> None:
         self.bring("ca", "foreign")
         (reply,) = self.ask(self.login(TLS_CA="x"), self.server(b"+PONG\r\n", self.context()))

@@ -126,7 +126,7 @@ class Network:
 
     def _open(self, address: str, deadline: float) -> socket.socket:
         connection = self.connect(split(address), deadline - time.monotonic())
-        return self.login.secure(connection) if self.login else connection
+        return self.login.secure(connection, address) if self.login else connection
 
     def may_ask(self, address: str) -> bool:
         """Whether the agent may log in to a server; see login.may_receive()."""

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 CONTEXT_0 = 0xA0
 # The forms of a time in a certificate by its tag: two digits of the year, or four.
 TIMES = {0x17: "%y%m%d%H%M%SZ", 0x18: "%Y%m%d%H%M%SZ"}
+# OpenSSL's X509_V_FLAG_NO_CHECK_TIME, for which Python's module has no name.
+NO_CHECK_TIME = 0x200000
 BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 
 
-def context(ca: str, certificate: str, key: str, is_server: bool = False) -> ssl.SSLContext:
+def context(
+    ca: str, certificate: str, key: str, is_server: bool = False, accepts_expired: bool = False
+) -> ssl.SSLContext:
     """A context that accepts only peers of the CA, and presents the certificate. The arguments are paths.
 
     Redis compares no names either: certificates of a cluster often have none of the addresses that gossip names.
@@ -26,6 +30,8 @@ def context(ca: str, certificate: str, key: str, is_server: bool = False) -> ssl
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if is_server else ssl.PROTOCOL_TLS_CLIENT)
     made.check_hostname = False
     made.verify_mode = ssl.CERT_REQUIRED
+    if accepts_expired:
+        made.verify_flags |= ssl.VerifyFlags(NO_CHECK_TIME)
     made.load_verify_locations(ca)
     # Without a password for the key, OpenSSL would ask for one on the terminal.
     made.load_cert_chain(certificate, key, password="")
