@@ -1,28 +1,42 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cached, keyOf } from "./cache";
+import { cacheDirectory, cached, keyOf } from "./cache";
 import { must } from "./run";
 
 /** The environment variable with a Python that has moto's server. */
 const variable = "REHEARSAL_PYTHON";
 
 /** The versions that the agent's tests use. */
-const requirements = join(__dirname, "../__tests__/templates/requirements.txt");
+const REQUIREMENTS = join(__dirname, "../__tests__/templates/requirements.txt");
+
+/** The Python that is given, or was installed before; undefined if there is none. */
+export function installedMoto(): string | undefined {
+  const python = process.env[variable] ?? pythonIn(join(cacheDirectory(), recipe().name));
+  return existsSync(python) ? python : undefined;
+}
 
 /**
  * A Python with moto's server, which answers like Secrets Manager and the Parameter Store. It is installed at the first
  * call, outside an enclosure, since that needs the package registry. Throws if it cannot be.
  */
 export async function motoPython(): Promise<string> {
-  const own = process.env[variable];
-  if (own !== undefined) return own;
-  const wanted = readFileSync(requirements, "utf8")
-    .split("\n")
-    .filter((line) => /^(moto|botocore)\b/.test(line));
-  const directory = await cached(`moto-${keyOf(1, wanted)}`, async (made) => {
+  const found = installedMoto();
+  if (found !== undefined) return found;
+  const { name, packages } = recipe();
+  const directory = await cached(name, async (made) => {
     await must(["python3", "-m", "venv", made]);
-    const pip = [join(made, "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    await must([...pip, ...wanted], { timeout: 600_000 });
+    const pip = [pythonIn(made), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    await must([...pip, ...packages], { timeout: 600_000 });
   });
+  return pythonIn(directory);
+}
+
+function recipe(): { readonly name: string; readonly packages: readonly string[] } {
+  const lines = readFileSync(REQUIREMENTS, "utf8").split("\n");
+  const packages = lines.filter((line) => /^(moto|botocore)\b/.test(line));
+  return { name: `moto-${keyOf(1, packages)}`, packages };
+}
+
+function pythonIn(directory: string): string {
   return join(directory, "bin/python");
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
+import { type AddressInfo, createServer as createPlainServer } from "node:net";
 import { CertificateAuthority } from "./certificate-authority";
 import { motoPython } from "./moto";
 import { hostAddress } from "./network";
@@ -18,13 +19,20 @@ export interface SecretStoreProps {
   readonly region: string;
   /** The only credentials that the store accepts from instances. */
   readonly role: RoleCredentials;
+  /** @default 10.0.0.1 */
+  readonly address?: string;
+  /** @default 443 */
+  readonly port?: number;
 }
 
 /** How the store fails: it closes connections, answers that there are too many requests, or does not answer. */
 export type StoreFailure = "down" | "throttled" | "silent";
 
-/** The port of moto's server on 127.0.0.1. Each enclosure has a loopback interface of its own. */
-const MOTO_PORT = 5000;
+/** moto's server. */
+interface Moto {
+  readonly process: ChildProcess;
+  readonly url: string;
+}
 
 /** AWS rejects a request whose time is further off than this, in milliseconds. */
 const SKEW = 300_000;
@@ -43,7 +51,7 @@ export class SecretStore {
     private readonly props: SecretStoreProps,
     /** The certificate of the authority that instances must trust, as PEM. */
     readonly authority: string,
-    private readonly moto: ChildProcess,
+    private readonly moto: Moto,
     private readonly front: Server,
   ) {
     front.on("connection", (socket) => this.failure === "down" && socket.destroy());
@@ -66,10 +74,14 @@ export class SecretStore {
     const front = createServer({ cert, key });
     await new Promise<void>((resolve, reject) => {
       front.once("error", reject);
-      front.listen(443, hostAddress, resolve);
+      front.listen(props.port ?? 443, props.address ?? hostAddress, resolve);
     });
     const moto = await startMoto();
     return new SecretStore(props, authority.certificate, moto, front);
+  }
+
+  get port(): number {
+    return (this.front.address() as AddressInfo).port;
   }
 
   /** Creates a secret of Secrets Manager, and returns its ARN. */
@@ -95,15 +107,17 @@ export class SecretStore {
   async close(): Promise<void> {
     this.front.closeAllConnections();
     await new Promise((resolve) => this.front.close(resolve));
-    const exited = new Promise((resolve) => this.moto.on("exit", resolve));
-    if (this.moto.kill("SIGKILL")) await exited;
+    const { process } = this.moto;
+    const exited = new Promise((resolve) => process.on("exit", resolve));
+    if (process.kill("SIGKILL")) await exited;
   }
 
   /** Asks moto directly, as an administrator. */
   private async ask(service: string, target: string, question: object): Promise<Record<string, unknown>> {
     const scope = `20260101/${this.props.region}/${service}/aws4_request`;
     const authorization = `AWS4-HMAC-SHA256 Credential=admin/${scope}, SignedHeaders=host, Signature=0`;
-    const { status, text } = await send({ authorization, "x-amz-target": target }, JSON.stringify(question));
+    const headers = { authorization, "x-amz-target": target };
+    const { status, text } = await send(this.moto, headers, JSON.stringify(question));
     if (status !== 200) throw new Error(`${target}: ${status} ${text}`);
     return JSON.parse(text) as Record<string, unknown>;
   }
@@ -123,39 +137,48 @@ export class SecretStore {
     if (!(Math.abs(Date.now() - timeOf(request.headers["x-amz-date"])) < SKEW)) {
       return refuse(response, 403, "InvalidSignatureException", "Signature expired or not yet current");
     }
-    const { status, text } = await send(
-      { authorization, "x-amz-target": String(target) },
-      Buffer.concat(parts),
-    );
+    const headers = { authorization, "x-amz-target": String(target) };
+    const { status, text } = await send(this.moto, headers, Buffer.concat(parts));
     response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(text);
   }
 }
 
 /** Starts moto's server and waits until it answers. */
-async function startMoto(): Promise<ChildProcess> {
-  const argv = ["-m", "moto.server", "--host", "127.0.0.1", "--port", String(MOTO_PORT)];
+async function startMoto(): Promise<Moto> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const argv = ["-m", "moto.server", "--host", "127.0.0.1", "--port", String(port)];
   const moto = spawn(await motoPython(), argv, { stdio: ["ignore", "ignore", "pipe"] });
   let log = "";
-  moto.stderr.on("data", (data: Buffer) => (log = tail(log + data.toString())));
   let ended = false;
+  moto.stderr.on("data", (data: Buffer) => (log = tail(log + data.toString())));
   moto.on("error", (error) => ((ended = true), (log = error.message)));
   moto.on("exit", () => (ended = true));
   await until("moto's server answers", { timeout: 60_000, every: 100, evidence: () => log }, async () => {
     if (ended) throw new Error(`moto's server ended: ${log}`);
-    return fetch(`http://127.0.0.1:${MOTO_PORT}/moto-api/`).then(
+    return fetch(`${url}/moto-api/`).then(
       () => true,
       () => false,
     );
   });
-  return moto;
+  return { process: moto, url };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createPlainServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
 }
 
 /** Sends a request to moto, which finds the service by the scope in the header Authorization. */
 async function send(
+  { url }: Moto,
   headers: Readonly<Record<string, string>>,
   body: string | Buffer,
 ): Promise<{ readonly status: number; readonly text: string }> {
-  const response = await fetch(`http://127.0.0.1:${MOTO_PORT}/`, {
+  const response = await fetch(url, {
     method: "POST",
     headers: { ...headers, "content-type": "application/x-amz-json-1.1" },
     body,

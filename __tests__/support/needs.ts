@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { installedMoto } from "../../rehearsal/moto";
 
 /** Everything that a test can need in addition to Node, by name, and whether this machine has it. */
 const present: Record<Need, () => boolean> = {
@@ -15,6 +16,7 @@ const present: Record<Need, () => boolean> = {
   shellcheck: () => onPath("shellcheck"),
   "systemd-nspawn": () => onPath("systemd-nspawn"),
   mmdebstrap: () => onPath("mmdebstrap"),
+  moto: () => installedMoto() !== undefined,
   terraform: () => onPath("terraform"),
   // Set by global-setup.ts.
   "spotinst provider": () => process.env.SPOTINST_PROVIDER === "found",
@@ -33,6 +35,7 @@ export type Need =
   | "shellcheck"
   | "systemd-nspawn"
   | "mmdebstrap"
+  | "moto"
   | "terraform"
   | "spotinst provider";
 
