@@ -25,8 +25,8 @@ export async function motoPython(): Promise<string> {
   const { name, packages } = recipe();
   const directory = await cached(name, async (made) => {
     await must(["python3", "-m", "venv", made]);
-    const pip = [pythonIn(made), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    await must([...pip, ...packages], { timeout: 600_000 });
+    const pip = [pythonIn(made), "-m", "pip", "--quiet", "--disable-pip-version-check", "--retries=1"];
+    await must([...pip, "install", ...packages], { timeout: 600_000 });
   });
   return pythonIn(directory);
 }

@@ -13,3 +13,12 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "a fault"
     },
   );
 });
+
+describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server", "moto"], "a secured cluster", () => {
+  test("has the replica back after a kill", async () => {
+    const kill = faults.find(({ id }) => id === "F1");
+    if (!kill) throw new Error("there is no fault F1");
+    const ending = await play({ ...kill, scene: { ...kill.scene, secured: true } });
+    process.stderr.write(`F1 secured: ${JSON.stringify(ending)}\n`);
+  });
+});

@@ -50,6 +50,7 @@ import { hostile } from "./f55-hostile";
 import { emptyMasterLater, oftenSynced } from "./f56-unverified";
 import { fault as secrets } from "./f59-secrets";
 import { expired, rotated } from "./f60-rotation";
+import { storeFails } from "./f61-store";
 import { upgrades } from "./f61-upgrade";
 
 /** Every fault that is rehearsed. */
@@ -123,5 +124,6 @@ export const faults: readonly Fault[] = [
   secrets,
   rotated,
   expired,
+  ...storeFails,
   ...upgrades,
 ];

@@ -64,17 +64,26 @@ export async function playAll(argv: readonly string[]): Promise<number> {
   return results.some(({ errors }) => errors.length > 0) ? 1 : 0;
 }
 
-/** The faults that this run can play. It reports each of the others with the reason. */
+/** The faults that this run can play. It prints each of the others with the reason. */
 async function playable(chosen: readonly Fault[]): Promise<readonly Fault[]> {
-  const secured = chosen.filter(({ scene }) => scene?.secured ?? isSecured());
-  // Without it, a run with --secured fails, and one that has it for some of its faults leaves these out.
-  const noStore = secured.length === 0 ? undefined : await motoPython().then(() => undefined, String);
+  const needsStore = chosen.some((fault) => isPlayedSecured(fault));
+  const noStore = needsStore ? await motoPython().then(() => undefined, String) : undefined;
   if (noStore !== undefined && isSecured()) throw new Error(noStore);
   return chosen.filter((fault) => {
-    const why = isSecured() ? fault.notSecured : secured.includes(fault) ? noStore : undefined;
-    if (why !== undefined) process.stdout.write(`${fault.id}: left out: ${why}\n`);
-    return why === undefined;
+    const reason = whyLeftOut(fault, noStore);
+    if (reason !== undefined) process.stdout.write(`${fault.id}: left out: ${reason}\n`);
+    return reason === undefined;
   });
+}
+
+/** Why a fault is not played; undefined if it is. `noStore` is why there is no store of secrets, if there is none. */
+export function whyLeftOut(fault: Fault, noStore?: string): string | undefined {
+  if (isSecured() && fault.notSecured !== undefined) return fault.notSecured;
+  return isPlayedSecured(fault) ? noStore : undefined;
+}
+
+function isPlayedSecured({ scene }: Fault): boolean {
+  return scene?.secured ?? isSecured();
 }
 
 async function playOnce({ fault, server, endings, errors }: Played): Promise<void> {
