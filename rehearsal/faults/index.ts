@@ -51,7 +51,7 @@ import { emptyMasterLater, oftenSynced } from "./f56-unverified";
 import { fault as secrets } from "./f59-secrets";
 import { expired, rotated } from "./f60-rotation";
 import { storeFails } from "./f61-store";
-import { upgrades } from "./f61-upgrade";
+import { upgrades } from "./f63-upgrade";
 
 /** Every fault that is rehearsed. */
 export const faults: readonly Fault[] = [

@@ -12,14 +12,14 @@ import { endsWell, type Ending, type Fault, holds, more, recovery } from "./faul
 /** Replicas first, by replacement; then each master, after it has handed over to its replica. */
 export const upgrades: readonly Fault[] = [
   {
-    id: "F61",
+    id: "F63",
     title: "Redis 7.0 to 8.0 under writes: replicas by replacement, then the masters after a failover each",
     scene: { replicas: 3, nodeTimeout: 5000 },
     servers: ["redis-8.0"],
     run: (scene) => upgrade(scene, "redis-8.0"),
   },
   {
-    id: "F61b",
+    id: "F63b",
     title: "Valkey 8.1 to 9.1 under writes: replicas by replacement, then the masters after a failover each",
     scene: { replicas: 3, nodeTimeout: 5000, server: "valkey-8.1" },
     servers: ["valkey-8.1", "valkey-9.1"],
