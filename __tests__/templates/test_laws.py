@@ -15,9 +15,10 @@ from suite import Case
 
 from decide import JOIN, START, decide_join, decide_start
 from facts import Facts, Unknown, settle
+from preference import Master, preferred
 
 if TYPE_CHECKING:
-    from facts import Action, Decide
+    from facts import Action, Decide, Fact
 
 Given = Dict[str, Union[str, Unknown]]
 Domains = Dict[str, str]
@@ -144,6 +145,37 @@ def broken_join(f: dict[str, str], action: str, why: str) -> str:
     return ""
 
 
+NOWHERE = Unknown("the zone is not known")
+ZONES: tuple[Fact, ...] = ("a", "b", NOWHERE)
+
+
+def broken_preference(masters: tuple[Master, ...], own: Fact) -> str:
+    """The law that a choice among masters breaks; empty if it breaks none."""
+    master = preferred(masters, own)
+    if not master:
+        return "a replica always has a master while there is one"
+    # Zones and replicas matter among the masters that answer, or among all if none answers.
+    others = [each for each in masters if each.answers == master.answers]
+    if not master.answers and any(each.answers for each in masters):
+        return "a master that answers comes first"
+    if master.replicas and not all(each.replicas for each in others):
+        return "no shard goes without a replica"
+    covered = [each for each in others if bool(each.replicas) == bool(master.replicas)]
+    known = [each for each in covered if NOWHERE not in (own, each.zone)]
+    another = [each for each in known if each.zone != own]
+    if master in known and master not in another and len(covered) > len(known) - len(another):
+        return "a replica is not in its master's zone while another choice leaves no shard without a replica"
+    if another and master not in another:
+        return "a zone that is known to be another one comes before an unknown one"
+    alike = another or [each for each in covered if each not in known] or covered
+    if master.replicas > min(each.replicas for each in alike):
+        return "among masters whose zones compare alike, the one with the fewest replicas comes first"
+    blind = preferred([Master(each.id, each.replicas, NOWHERE, each.answers) for each in masters], NOWHERE)
+    if own is NOWHERE and blind and blind.id != master.id:
+        return "in an unknown zone, the zones of the masters change nothing"
+    return ""
+
+
 class LawsTest(Case):
     def hold(self, decide: Decide, domains: Domains, broken: Callable[[dict[str, str], str, str], str]) -> None:
         found: dict[str, dict[str, str]] = {}
@@ -164,6 +196,18 @@ class LawsTest(Case):
 
     def test_every_combination_of_known_facts_keeps_the_laws_of_a_join(self) -> None:
         self.hold(decide_join, JOIN, broken_join)
+
+    def test_every_combination_of_zones_and_replicas_keeps_the_laws_of_a_preference(self) -> None:
+        found: dict[str, object] = {}
+        for own, several in product(ZONES, range(1, 4)):
+            for facts in product(product(ZONES, (0, 1, 2), (True, False)), repeat=several):
+                masters = tuple(
+                    Master(str(id), count, zone, answers) for id, (zone, count, answers) in enumerate(facts)
+                )
+                law = broken_preference(masters, own)
+                if law:
+                    found.setdefault(law, (own, facts))
+        self.assertEqual(found, {})
 
     def test_with_unknown_facts_an_action_is_taken_only_if_all_their_values_give_it(self) -> None:
         # A start has 12,000 situations with three unknown facts, and 29,000 with four. The test below samples those.

@@ -8,7 +8,7 @@ from typing import Any
 from unittest import mock
 
 from fakes import FakeWorld
-from suite import Case, rows
+from suite import Case, diagnostics, rows
 
 import metadata
 from facts import Unknown
@@ -125,6 +125,45 @@ class MetadataTest(Case):
         begun = self.world.clock.time
         self.assertEqual(metadata.identity(self.world)[0], "")
         self.assertAlmostEqual(self.world.clock.time - begun, 10, 3)
+
+    def test_the_zone_is_read_once_in_a_boot(self) -> None:
+        self.service.answers["/latest/meta-data/placement/availability-zone"] = 200, "us-west-2a"
+        self.assertIsInstance(metadata.zone(self.world), Unknown)
+        for _ in range(3):
+            metadata.keep_zone(self.world)
+        self.assertEqual(metadata.zone(self.world), "us-west-2a")
+        self.assertEqual(len(self.service.asked), 2)
+
+    @rows(
+        ("a zone that is not found is unknown", (404, "")),
+        ("an error in place of a zone is unknown", (500, "us-west-2a")),
+        ("an empty zone is unknown", (200, "")),
+        ("a page in place of a zone is unknown", (200, "<html>a proxy</html>")),
+        ("a zone with a directive behind it is unknown", (200, "us-west-2a\nloadmodule /tmp/a.so")),
+        ("a zone that is too long is unknown", (200, "a" * 61)),
+    )
+    def zones(self, answer: tuple[int, str]) -> None:
+        self.service.answers["/latest/meta-data/placement/availability-zone"] = answer
+        with diagnostics() as log:
+            metadata.keep_zone(self.world)
+        self.assertIsInstance(metadata.zone(self.world), Unknown)
+        self.assertRegex(
+            log.getvalue(), "^redis-replica: the availability zone of this instance is not known: [ -~]+\n$"
+        )
+        # The next start asks again.
+        self.service.answers["/latest/meta-data/placement/availability-zone"] = 200, "us-west-2b"
+        metadata.keep_zone(self.world)
+        self.assertEqual(metadata.zone(self.world), "us-west-2b")
+
+    def test_without_the_service_the_zone_is_unknown(self) -> None:
+        self.use(REDIS_REPLICA_IMDS="127.0.0.1:1")
+        with diagnostics():
+            metadata.keep_zone(self.world)
+        self.assertIsInstance(metadata.zone(self.world), Unknown)
+
+    def test_a_stored_zone_that_is_no_zone_is_unknown(self) -> None:
+        self.world.run.write("zone", "us-west-2a\nloadmodule /tmp/a.so")
+        self.assertIsInstance(metadata.zone(self.world), Unknown)
 
     def test_without_the_service_the_address_is_that_of_the_default_route(self) -> None:
         self.use(REDIS_REPLICA_IMDS="127.0.0.1:1")

@@ -6,7 +6,7 @@ from unittest import mock
 
 from cluster import DOWN, FAILED, NODES, A, B, C, Line, R, S, T, agreed, answer, change, text, view
 from fakes import HERE, SETTINGS, FakeWorld, info, left_with
-from suite import Case, rows
+from suite import Case, diagnostics, rows
 
 import placement
 from facts import Refused, Unknown
@@ -50,6 +50,56 @@ class ChooseTest(Case):
     def test_another_subnet_is_preferred_at_a_tie_only(self) -> None:
         self.assertEqual(self.choose(NODES, near=("10.0.0.2",)), C)
         self.assertEqual(self.choose([*NODES, Line(S, "10.0.0.5", "slave", C)], near=("10.0.0.2",)), B)
+
+    def in_zones(self, own: str, zones: str, nodes: list[Line] = NODES, seen: View | None = None) -> str:
+        world = FakeWorld(self.folder(), f"{SETTINGS}MASTER_ZONES='{zones}'\n")
+        world.run.write("zone", own)
+        with diagnostics() as self.log, mock.patch.object(placement, "local_networks", return_value=[]):
+            node = choose(world, seen or view(T, *(answer(id, nodes) for id in (A, B, C))), "10.0.0.9:6379")
+        return node.id if node else ""
+
+    ALL = "10.0.0.1=us-west-2a 10.0.0.2=us-west-2b 10.0.0.3=us-west-2c"
+
+    @rows(
+        ("a new replica follows a master in another zone", "us-west-2b", C),
+        ("a new replica in an unknown zone follows the first master by ID", "", B),
+        ("a new replica in a zone without masters follows the next one", "us-west-2b-x", C),
+    )
+    def other_zones(self, own: str, master: str) -> None:
+        self.assertEqual(self.in_zones(own, self.ALL), master)
+        self.assertEqual(self.log.getvalue(), "")
+
+    def test_a_new_replica_whose_shard_is_the_only_one_without_a_replica_follows_it_in_its_own_zone(self) -> None:
+        nodes = [*NODES, Line(S, "10.0.0.5", "slave", B)]
+        self.assertEqual(self.in_zones("us-west-2c", self.ALL, nodes), C)
+        self.assertIn("the master 10.0.0.3:6379 is in the zone of this instance, us-west-2c", self.log.getvalue())
+
+    def test_a_master_that_answers_by_a_name_of_the_settings_has_the_zone_of_that_name(self) -> None:
+        seen = view(T, answer(A, NODES), answer(B, NODES, "redis-b.internal:6379"), answer(C, NODES))
+        self.assertEqual(self.in_zones("us-west-2b", "redis-b.internal=us-west-2b", seen=seen), C)
+
+    def test_the_zone_of_a_master_that_answers_by_names_of_several_zones_is_unknown(self) -> None:
+        both = [answer(B, NODES, f"redis-{each}.internal:6379") for each in "bc"]
+        seen = view(T, answer(A, NODES), *both, answer(C, NODES))
+        zones = "redis-b.internal=us-west-2b redis-c.internal=us-west-2c"
+        self.assertEqual(self.in_zones("us-west-2b", zones, seen=seen), B)
+
+    def test_the_zone_of_an_owner_at_no_address_of_the_settings_is_unknown(self) -> None:
+        nodes = [
+            *change(change(NODES, B, slots="", **DOWN), R, flags="slave"),
+            Line(S, "10.0.0.5", "master", slots="1"),
+        ]
+        seen = view(T, *(answer(id, nodes) for id in (A, C, S)))
+        # Of the three zones, the own one is that of C.
+        self.assertEqual(self.in_zones("us-west-2c", self.ALL, nodes, seen), S)
+
+    @rows(
+        ("a zone in the settings that is no zone is unknown", "10.0.0.2=us-west-2b;id"),
+        ("a master without a zone in the settings is in an unknown one", "10.0.0.2="),
+        ("a zone without a master is ignored", "=us-west-2b"),
+    )
+    def no_zones(self, zones: str) -> None:
+        self.assertEqual(self.in_zones("us-west-2b", zones), B)
 
     @rows(
         ("a master that announces a host name", "redis-b.internal:6379@16379"),

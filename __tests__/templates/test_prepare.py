@@ -18,6 +18,7 @@ from candidate import Candidate, followed
 from facts import Refused, Unknown, fact
 from prepare import prepare
 from resp import Info
+from settings import Settings
 from view import look
 from volume import KEPT, Own
 
@@ -111,6 +112,29 @@ class StartTest(PrepareCase):
         self.assertIn("no host name yet: the metadata service does not answer", self.world.shown_state)
         self.world.settings.all["ANNOUNCE_HOSTNAME"] = "{private-ip}.redis"
         self.assertEqual(self.prepare(), 0)
+
+    @rows(
+        ("the zone is not asked for if neither the settings nor the server have zones", "", 0),
+        ("the zone is asked for if the settings have zones", "MASTER_ZONES='10.0.0.1=us-west-2a'\n", 1),
+    )
+    def zones(self, zones: str, count: int) -> None:
+        self.world.settings = Settings(SETTINGS + zones)
+        with mock.patch.object(metadata, "keep_zone") as asked:
+            self.assertEqual(self.prepare(), 0)
+        self.assertEqual(asked.call_count, count)
+
+    def test_the_zone_is_asked_for_if_the_server_has_a_directive_for_it(self) -> None:
+        put(f"{self.world.bin}/redis-server", "\x7fELF\0save\0availability-zone\0")
+        with mock.patch.object(metadata, "ask", return_value=["us-west-2a"]):
+            self.assertEqual(self.prepare(), 0)
+        self.assertIn("\navailability-zone us-west-2a\n", self.world.run.text("redis.conf"))
+
+    def test_a_zone_that_is_not_known_does_not_delay_the_start(self) -> None:
+        put(f"{self.world.bin}/redis-server", "\x7fELF\0save\0availability-zone\0")
+        with mock.patch.object(metadata, "ask", side_effect=TimeoutError("timed out")):
+            self.assertEqual(self.prepare(), 0)
+        self.assertNotIn("availability-zone", self.world.run.text("redis.conf"))
+        self.assertIn("the availability zone of this instance is not known: timed out", self.log)
 
     def test_a_receipt_is_deleted_before_redis_starts(self) -> None:
         self.world.state.write("receipt", "x")

@@ -8,7 +8,7 @@ from suite import Case, rows
 
 from facts import Refused, Unknown
 from resp import Info
-from server_conf import NODE_TIMEOUT, can_read, node_timeout, render, saves, version, window
+from server_conf import NODE_TIMEOUT, can_read, knows_zones, node_timeout, render, saves, version, window
 
 Version = Tuple[str, List[int]]
 
@@ -68,6 +68,26 @@ class RenderTest(Case):
         world.state.write("instance-id", "i-1\n")
         lines = render(world, "10.0.0.4", 5000, False).split("\n")
         self.assertEqual([line for line in lines if "hostname" in line], expected)
+
+    @rows(
+        (
+            "the zone is written for a server that knows its directive",
+            "us-west-2a",
+            True,
+            ["availability-zone us-west-2a"],
+        ),
+        ("the zone is not written for a server that does not know its directive", "us-west-2a", False, []),
+        ("an unknown zone is not written", "", True, []),
+        ("a zone with a directive behind it is not written", "us-west-2a\nloadmodule /tmp/a.so", True, []),
+    )
+    def zones(self, zone: str, knows: bool, expected: list[str]) -> None:
+        world = FakeWorld(self.folder())
+        if knows:
+            put(f"{world.bin}/redis-server", "\x7fELF\0save\0availability-zone\0")
+        self.assertEqual(knows_zones(world), knows)
+        world.run.write("zone", zone)
+        lines = render(world, "10.0.0.4", 5000, False).split("\n")
+        self.assertEqual([line for line in lines if "zone" in line or "loadmodule" in line], expected)
 
     def test_modules_are_loaded_with_their_arguments(self) -> None:
         self.assertFalse([line for line in self.render() if line.startswith("loadmodule")])

@@ -73,6 +73,14 @@ class SettingsTest(Case):
         with self.assertRaises(ValueError):
             split(address)
 
+    def test_the_zones_of_masters_are_found_by_address(self) -> None:
+        zones = "redis-b=us-west-2a 10.0.0.1:7000=us-west-2b [fd00::1]=us-west-2-lax-1a"
+        self.assertEqual(
+            Settings(f"PORT='6380'\nMASTER_ZONES='{zones}'\n").zones,
+            {"redis-b:6380": "us-west-2a", "10.0.0.1:7000": "us-west-2b", "fd00::1:6380": "us-west-2-lax-1a"},
+        )
+        self.assertEqual(Settings("").zones, {})
+
     def test_the_settings_that_refer_to_a_secret_are_known(self) -> None:
         settings = Settings("AUTH_PASSWORD='file:/a'\nTLS_CA='parameter:/b'\nTLS_CLIENTS='yes'\nACL_FILE=''\n")
         self.assertEqual(settings.secrets, {"AUTH_PASSWORD": "file:/a", "TLS_CA": "parameter:/b"})

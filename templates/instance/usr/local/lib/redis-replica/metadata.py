@@ -1,5 +1,5 @@
-"""This machine's address and instance ID from the metadata service (IMDSv2). Proxies are bypassed: one would answer
-with its own host's metadata."""
+"""This machine's address, instance ID and zone from the metadata service (IMDSv2). Proxies are bypassed: one would
+answer with its own host's metadata."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import os
 import socket
 import time
 
-from facts import Unknown
+from facts import Unknown, fact
+from report import log
 from typed import is_ip, matched, plain, split
+from typed import zone as typed_zone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,3 +84,19 @@ def identity(world: World) -> tuple[str, Fact]:
             return ip, instance
         world.clock.sleep(0.1)
     return "", instance
+
+
+def keep_zone(world: World) -> None:
+    """Stores this machine's availability zone until the next boot. Reconcile runs without access to the service."""
+    if world.run.has("zone"):
+        return
+    try:
+        (name,) = ask("placement/availability-zone")
+        world.run.write("zone", typed_zone(name))
+    except (OSError, ValueError) as error:
+        log(f"the availability zone of this instance is not known: {plain(error)}")
+
+
+def zone(world: World) -> Fact:
+    """This machine's availability zone, if keep_zone() has stored it."""
+    return fact(lambda: typed_zone(world.run.text("zone")))

@@ -5,18 +5,21 @@ from __future__ import annotations
 import socket
 from binascii import crc_hqx
 
-from facts import Refused, Unknown
+import metadata
+from facts import Refused, Unknown, fact
 from membership import NO_FAILOVER, meet
 from modules import lacking
 from nodes import Node, covered
+from preference import SAME, Master, compared, preferred
 from report import elapsed, later, log, refuse
 from resp import Info
 from server_conf import misfit, version
-from typed import is_ip
+from typed import is_ip, zone
 from view import View, look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from facts import Fact
     from join import Running
     from world import World
 
@@ -101,10 +104,7 @@ def take_turn(world: World, running: Running, wait: bool) -> View:
 
 
 def choose(world: World, view: View, address: str) -> Node | None:
-    """The owner of this replica's shard, or of the shard in the settings; else the live owner with the fewest replicas.
-
-    Owners that answered this node come first. Ties are broken by another subnet than this node's, then by ID.
-    """
+    """The owner of this replica's shard, or of the shard in the settings; else the live owner that is preferred."""
     state, owner = view.owner()
     if state == "live" and view.role == "replica":
         return owner
@@ -113,17 +113,27 @@ def choose(world: World, view: View, address: str) -> Node | None:
         named = [view.nodes.get(answer.me.id) for answer in view.answers if answer.address == shard]
         node = next(filter(None, [*named, *view.at(shard)]), None)
         return node if not node or node.role == "owner" else view.nodes.get(node.master)
-    networks = local_networks()
-
+    networks, own = local_networks(), metadata.zone(world)
     answered = {answer.me.id for answer in view.answers}
 
-    def cost(node: Node) -> tuple[bool, int, bool, str]:
+    def seen(node: Node) -> Master:
         is_ipv4 = ":" not in node.host and is_ip(node.host)
         packed = int.from_bytes(socket.inet_aton(node.host), "little") if is_ipv4 else 0
         is_near = any(packed & mask == network for network, mask in networks)
-        return node.id not in answered, view.replicas(node, address), is_near, node.id
+        return Master(node.id, view.replicas(node, address), zone_of(world, view, node), node.id in answered, is_near)
 
-    return min((node for node in view.owners if node.alive and node.address), key=cost, default=None)
+    master = preferred([seen(node) for node in view.owners if node.alive and node.address], own)
+    if master and compared(own, master.zone) == SAME:
+        log(f"the master {view.nodes[master.id].address} is in the zone of this instance, {own}")
+    return view.nodes[master.id] if master else None
+
+
+def zone_of(world: World, view: View, node: Node) -> Fact:
+    """The zone of a node at an address of the settings. That of any other node, such as a promoted one, is unknown."""
+    zones = world.settings.zones
+    places = {node.address, *(answer.address for answer in view.answers if answer.me.id == node.id)}
+    # A node that names of several zones lead to has none.
+    return fact(lambda: zone(" ".join({zones[place] for place in places if place in zones})))
 
 
 def local_networks() -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from decide import OLDER, START, decide_start
 from facts import Unknown, settle
 from nodes_conf import rebuild
 from report import LATER, REFUSED, Leave, later, log, refuse, waiting
-from server_conf import node_timeout, render
+from server_conf import knows_zones, node_timeout, render
 from volume import AOF, KEPT, UNVERIFIED, keep_rdb, kept, set_aside
 
 TYPE_CHECKING = False
@@ -61,6 +61,8 @@ def start(world: World) -> None:
         later(world, f"no private IP yet: {instance}")
     if not isinstance(instance, str) and "{instance-id}" in world.settings["ANNOUNCE_HOSTNAME"]:
         later(world, f"no host name yet: {instance}")
+    if world.settings.zones or knows_zones(world):
+        metadata.keep_zone(world)
     candidate = Candidate(world, f"{ip}:{world.settings.port}", instance)
     action, accepted = decide(world, candidate)
     carry_out(world, candidate, action, accepted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import metadata
 import modules
 from login import AUTH_CONF, CA, CERTIFICATE, KEY
 from typed import integer
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 NODE_TIMEOUT = 15_000
 # Values outside these bounds are ignored.
 LEAST, MOST = 100, 600_000
+# The directive that names the zone of the machine, from Valkey 8.1 on.
+ZONE = "availability-zone"
 
 
 def node_timeout(world: World, view: View | None = None) -> int:
@@ -41,13 +44,21 @@ def window(world: World) -> float:
     return max(60.0, node_timeout(world) * 6 / 1000)
 
 
+def program(world: World) -> bytes:
+    """The installed server, which has the names of the directives that it supports."""
+    with open(f"{world.bin}/redis-server", "rb") as file:
+        return file.read()
+
+
+def knows_zones(world: World) -> bool:
+    return ZONE.encode() in program(world)
+
+
 def render(world: World, ip: str, timeout: int, aof: bool) -> str:
     """redis.conf: the common directives that the installed server supports, then the settings, then this machine's."""
-    settings = world.settings
-    with open(f"{world.bin}/redis-server", "rb") as file:
-        program = file.read()
+    settings, known, zone = world.settings, program(world), metadata.zone(world)
     common = [line for line in world.etc.text("redis.conf").split("\n") if line[:1] not in ("", "#")]
-    lines = [line for line in common if line.split()[0].encode() in program]
+    lines = [line for line in common if line.split()[0].encode() in known]
     lines += [f"maxmemory {settings['MAXMEMORY']}", f"repl-backlog-size {settings['BACKLOG']}", settings["DIRECTIVES"]]
     lines += modules.lines(world)
     lines += [f"dir {world.root}/var/lib/redis", f"port {settings.port}", f"bind {ip} 127.0.0.1", "protected-mode no"]
@@ -56,6 +67,7 @@ def render(world: World, ip: str, timeout: int, aof: bool) -> str:
     lines += [f"cluster-announce-ip {ip}", f"cluster-node-timeout {timeout}"]
     name = hostname(world, ip)
     lines += [f"cluster-announce-hostname {name}"] if name else []
+    lines += [f"{ZONE} {zone}"] if isinstance(zone, str) and ZONE.encode() in known else []
     lines += protection(world)
     return "\n".join(lines) + "\n"
 

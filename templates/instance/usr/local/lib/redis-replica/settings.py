@@ -37,6 +37,9 @@ class Settings:
         self.port = integer(self["PORT"] or "6379", 1, 65535)
         self.masters = [located(name, self.port) for name in self["MASTERS"].split()]
         self.shard = self["SHARD"] and located(self["SHARD"], self.port)
+        # The availability zones of masters, by address.
+        pairs = [pair.partition("=") for pair in self["MASTER_ZONES"].split()]
+        self.zones = {located(name, self.port): zone for name, _, zone in pairs}
         # What store.py fetches, by name.
         self.secrets = {name: self[name] for name in SECRETS if self[name]}
 

@@ -32,6 +32,10 @@ def node_id(text: str) -> str:
     return matched("[0-9a-f]{40}", text, "a node ID")
 
 
+def zone(text: str) -> str:
+    return matched("[a-z0-9-]{1,60}", text, "an availability zone")
+
+
 def is_ip(text: str) -> bool:
     for family in (socket.AF_INET, socket.AF_INET6):
         try:
