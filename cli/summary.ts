@@ -1,4 +1,5 @@
 import { type ClusterConfig } from "../config/schema";
+import { isInZone } from "../config/schema/masters";
 import { type SecretSourceConfig } from "../config/schema/secret-source";
 import { isVariable, type OrVariable } from "../config/schema/values";
 import { busPortOf, REDIS_PORT } from "../constructs/access/redis-ports";
@@ -90,7 +91,12 @@ function share(
 
 function masters({ masters, redis = {} }: ClusterConfig): string {
   const { port = REDIS_PORT, busPort } = redis;
-  return `${list(masters)}, port ${port}, cluster bus ${busPortOf(port, busPort)}`;
+  const shown = isVariable(masters)
+    ? show(masters)
+    : masters
+        .map((each) => (isInZone(each) ? `${show(each.host)} (${show(each.zone)})` : show(each)))
+        .join(", ");
+  return `${shown}, port ${port}, cluster bus ${busPortOf(port, busPort)}`;
 }
 
 function server({ redis = {} }: ClusterConfig): string {

@@ -122,9 +122,10 @@ export function literal(schema: Schema): Schema {
   return schema;
 }
 
-/** Of a value with alternative types, the one with parts. `{ variable: name }` is the last one and does not count. */
+/** Of a value with alternative types, the one with parts. */
 function structured(options: readonly Schema[]): Schema | undefined {
-  return options.map(literal).find((option) => ["record", "array"].includes(option._zod.def.type));
+  const literals = options.filter((option) => option !== variable).map(literal);
+  return literals.find((option) => ["record", "array", "object"].includes(option._zod.def.type));
 }
 
 /** What the schema says about a part of a value. */

@@ -5,7 +5,6 @@ import {
   IMAGE,
   INSTANCE_PROFILE,
   KEY_PAIR,
-  MASTER,
   PLACEMENT_GROUP,
   REGION,
   SECURITY_GROUP,
@@ -27,6 +26,7 @@ import { bootScript } from "./schema/boot-script";
 import { healthCheck } from "./schema/health-check";
 import { install } from "./schema/install";
 import { instanceTypes } from "./schema/instance-types";
+import { masters } from "./schema/masters";
 import { network } from "./schema/network";
 import { persistence, deallocation } from "./schema/persistence";
 import { redis } from "./schema/redis";
@@ -93,9 +93,9 @@ export const clusterConfig = z
       account: text(ACCOUNT).optional().meta({
         description: "The Spot account; by default, that of the credentials. The token never goes in here.",
       }),
-      masters: listOrVariable(MASTER).meta({
+      masters: masters.meta({
         description:
-          "The cluster's on-demand masters. One is enough to find the others, but one must answer when a first instance boots: more are safer. With `network`, those of a variable must be without ports.",
+          "The cluster's on-demand masters. One is enough to find the others, but one must answer when a first instance boots: more are safer. With `network`, those of a variable must be without ports. Each may also be a map with its zone.",
         examples: [["10.0.1.10"]],
       }),
       replicas: orVariable(whole(REPLICAS.least, REPLICAS.most))

@@ -33,6 +33,7 @@ import { type LoadedConfig } from "./load";
 import { ConfigError, type Problem } from "./problem";
 import { fromConstruct } from "./problems";
 import { type ClusterConfig } from "./schema";
+import { isInZone } from "./schema/masters";
 import { type PeerConfig } from "./schema/network";
 import { type SecretSourceConfig } from "./schema/secret-source";
 import { ORIENTATIONS } from "./schema/strategy";
@@ -63,7 +64,7 @@ export function addStack(
     name: module ? values.withDefault(["name"], NAME, literal(config.name)) : literal(config.name),
     region: config.region,
     ...(config.description === undefined ? {} : { description: literal(config.description) }),
-    masters: values.list(config.masters),
+    masters: renderMasters(values, config.masters),
     replicas: config.replicas === undefined ? undefined : values.number(config.replicas),
     shards: config.shards?.map(({ name, master, replicas, privateIps, adopt }) => ({
       name,
@@ -178,6 +179,15 @@ function optionalBoolean(
 
 function optionalNumber(values: Variables, value: OrVariable<number> | undefined): number | undefined {
   return value === undefined ? undefined : values.number(value);
+}
+
+function renderMasters(values: Variables, masters: ClusterConfig["masters"]): RedisReplicasProps["masters"] {
+  if (isVariable(masters)) return values.list(masters);
+  return masters.map((master) =>
+    isInZone(master)
+      ? { host: values.text(master.host), zone: values.text(master.zone) }
+      : values.text(master),
+  );
 }
 
 function renderZones(values: Variables, config: ClusterConfig): AvailabilityZones {

@@ -28,6 +28,7 @@ export { type RedisAuth } from "./redis/auth";
 export * from "./redis/boot-script";
 export { Failover } from "./redis/failover";
 export { type InstallOptions } from "./redis/install-options";
+export { type MasterInZone } from "./redis/master";
 export { type InstanceFile } from "./redis/instance-files";
 export { RedisEngine } from "./redis/redis-engine";
 export { RedisInstall, type RedisSource } from "./redis/redis-install";

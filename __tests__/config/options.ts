@@ -39,6 +39,7 @@ export interface Options {
 const everything: Options = {
   config: {
     description: "every option",
+    masters: [{ host: "10.0.1.10", zone: "us-west-2a" }, "10.0.1.11"],
     privateIps: ["10.0.1.21"],
     architecture: "x86_64",
     instanceTypes: { onDemand: "r6i.large", spot: ["r6i.large", "r5.large"], preferredSpot: ["r5.large"] },
@@ -134,6 +135,7 @@ const everything: Options = {
     ["route53.0.recordType", DOMAINS],
     ["route53", ["thirdPartiesIntegration.route53"]],
     ["description", ["description"]],
+    ["masters", SCRIPT, { masters: ["10.0.1.10", "10.0.1.11"] }],
     ["privateIps", ["compute.privateIps"]],
     ["architecture", []],
     ["instanceTypes.preferredSpot", [`${TYPES}.preferredSpot`]],

@@ -98,6 +98,26 @@ describe("each mistake is one message with its position, the rule and the value"
       { masters: ["fd00::1"] },
       '`masters[0]` must be an IP or DNS name with or without a port (by default, `redis.port`), IPv6 in brackets, such as [fd00::1]:6380, got: "fd00::1"',
     ],
+    [
+      "a zone of a master that is none",
+      { masters: [{ host: "10.0.1.10", zone: "usw2-az1" }] },
+      '`masters[0].zone` must be an availability zone such as us-west-2a, got: "usw2-az1"',
+    ],
+    [
+      "a master without its zone",
+      { masters: [{ host: "10.0.1.10" }] },
+      "`masters[0].zone` must be given, got: nothing. Add it, such as `zone: us-west-2a`.",
+    ],
+    [
+      "a misspelt key of a master",
+      { masters: [{ hosts: "10.0.1.10", zone: "us-west-2a" }] },
+      '`masters[0].hosts` must be a known key, got: "hosts". Did you mean `host`?',
+    ],
+    [
+      "a number as a master",
+      { masters: [10] },
+      "`masters[0]` must be an IP or DNS name with or without a port (by default, `redis.port`), IPv6 in brackets, such as [fd00::1]:6380, got: 10",
+    ],
     ["a master twice", { masters: ["a", "b", "a"] }, '`masters[2]` must name each master once, got: "a"'],
     [
       "one master instead of a list",

@@ -32,7 +32,7 @@ function synth(changes: Record<string, unknown>): Synthesized & { group: Record<
 }
 
 const everywhere = {
-  masters: [{ variable: "master_ip" }, "10.0.1.11"],
+  masters: [{ variable: "master_ip" }, { host: "10.0.1.11", zone: { variable: "zone" } }],
   replicas: { variable: "replicas" },
   imageId: { variable: "image" },
   instanceTypes: {
@@ -84,7 +84,7 @@ test("a variable keeps its plain name, even if another child of the stack has th
         "name",
         "profile",
       ],
-      ...["replicas", "snap", "spot", "targets", "type", "watched", "zones"],
+      ...["replicas", "snap", "spot", "targets", "type", "watched", "zone", "zones"],
     ].sort(),
   );
 });
@@ -110,9 +110,17 @@ test("each has the type of its key and refuses null", () => {
     targets: "list(string)",
     type: "string",
     watched: "bool",
+    zone: "string",
     zones: "map(list(string))",
   });
   expect(Object.values(variable).every(({ nullable }) => !nullable)).toBe(true);
+});
+
+test("a master with a zone can be a variable", () => {
+  const { variable, locals } = synth({ masters: [{ host: { variable: "host" }, zone: "us-west-2b" }] });
+  expect(variable["host"]?.description).toBe("Value of `masters[0].host`");
+  const text = Object.values(locals).flat().join("\n");
+  expect(text).toMatch(/^MASTER_ZONES='\$\{replace\(.*var\.host.*\)\}=us-west-2b'$/m);
 });
 
 test("values become references to the variables", () => {
@@ -248,6 +256,7 @@ describeWith(["terraform"], "Terraform checks the same rules", () => {
     snap: "snap-0123",
     fallback: "true",
     watched: "false",
+    zone: "us-west-2a",
     targets: '["arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/checks/0123456789abcdef"]',
   };
 
@@ -287,10 +296,12 @@ describeWith(["terraform"], "Terraform checks the same rules", () => {
       snap: "vol-1",
       agent_sum: "abc",
       agent_url: "example.com",
+      zone: "usw2-az1",
     });
     expect(status).toBe(1);
     for (const message of [
       '`masters[0]` must be an IP or DNS name with or without a port (by default, `redis.port`), IPv6 in brackets, such as [fd00::1]:6380, got: "10.0.1.10:65536"',
+      '`masters[1].zone` must be an availability zone such as us-west-2a, got: "usw2-az1"',
       "`replicas` must be a whole number from 1 to 1000, got: 0",
       '`imageId` must be an image id such as ami-0123456789abcdef0, got: "img"',
       "`instanceTypes.spot` must name each instance type once",

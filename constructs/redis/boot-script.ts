@@ -36,6 +36,7 @@ import { type InstanceFile, instanceFiles, TEMPLATES } from "./instance-files";
 import { RedisEngine } from "./redis-engine";
 import { RedisInstall, type RedisSource } from "./redis-install";
 import { directivesConstraints, type RedisSettings } from "./redis-settings";
+import { hostsOf, type MasterInZone, renderMasterZones, validateMasters } from "./master";
 import { placedSources } from "./replicas-secrets";
 import { BOOT_SCRIPT_SHAPES } from "./replicas-shapes";
 import { agentFile, agentSha256, agentUrl } from "./release";
@@ -46,9 +47,10 @@ export interface BootScriptProps {
   /**
    * The on-demand masters of the cluster: IPs or DNS names, with a port where that is not `redis.port`, and IPv6 in
    * brackets. One is sufficient to find the others. More are safer, since at least one of them must answer when a new
-   * instance boots.
+   * instance boots. A new replica does not follow a master that is in its own zone, if another can be followed: give
+   * the zones of all masters.
    */
-  readonly masters: string[];
+  readonly masters: (string | MasterInZone)[];
   /**
    * The Redis server of each replica.
    * @default - Redis 7.2.15 built from source, on port 6379
@@ -152,7 +154,7 @@ export class BootScript {
     const redis = props.redis ?? {};
     const { before, after } = props.steps ?? {};
     const validator = new Validator();
-    validator.list("masters", props.masters, MASTER);
+    validateMasters(validator, props.masters);
     if (props.shard !== undefined) validator.value("shard", props.shard, ofFormat(MASTER));
     validateRedis(redis, validator);
     const failover = (props.failover ?? Failover.ALLOWED).value;
@@ -254,8 +256,10 @@ function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: 
   const { proxy, mirror } = props.install ?? {};
   const release = releaseOf(engine, install, mirror);
   const port = redis.port ?? REDIS_PORT;
+  const masterZones = renderMasterZones(props.masters);
   return {
-    MASTERS: joined(props.masters, " "),
+    MASTERS: joined(hostsOf(props.masters), " "),
+    ...(masterZones !== "" && { MASTER_ZONES: masterZones }),
     SHARD: props.shard ?? "",
     ...(engine !== RedisEngine.REDIS && { ENGINE: engine.value }),
     INSTALL: install.method,

@@ -20,6 +20,7 @@ import { DEFAULT_DESCRIPTION } from "./defaults";
 import { defaultRootVolume, hasDefaultSize, keepVolumes } from "./default-root-volume";
 import { type Failover } from "./failover";
 import { installPorts, type InstallOptions } from "./install-options";
+import { hostsOf, type MasterInZone } from "./master";
 import { type RedisSettings } from "./redis-settings";
 import { replicasConstraints, rootVolumeConstraints } from "./replicas-constraints";
 import { secretSources } from "./replicas-secrets";
@@ -31,9 +32,10 @@ export interface RedisReplicasProps extends GroupProps {
   /**
    * The on-demand masters of the cluster: IPs or DNS names, with a port where that is not `redis.port`, and IPv6 in
    * brackets. One is sufficient to find the others. More are safer, since at least one of them must answer when a new
-   * instance boots.
+   * instance boots. A new replica does not follow a master that is in its own zone, if another can be followed: give
+   * the zones of all masters.
    */
-  readonly masters: string[];
+  readonly masters: (string | MasterInZone)[];
   /**
    * The total number of replicas, 1 to 1000, spread evenly over the shards.
    * @default - the sum of those in `shards`; one of the two must be given
@@ -285,7 +287,7 @@ function validateProps({
 
 /** The named masters, of the cluster and of its shards; none of a list that is known only to Terraform. */
 function mastersOf({ masters, shards = [] }: RedisReplicasProps): string[] {
-  return [...(Token.isUnresolved(masters) ? [] : masters), ...shards.map(({ master }) => master)];
+  return [...(Token.isUnresolved(masters) ? [] : hostsOf(masters)), ...shards.map(({ master }) => master)];
 }
 
 /** The preconditions across all shards are added once: to the group of the first shard. */
@@ -293,6 +295,8 @@ function across(props: RedisReplicasProps, shard: Shard | undefined): Preconditi
   const { masters, shards = [], network } = props;
   if (shard !== shards[0]) return [];
   const unknown = mastersOf(props).filter((master) => Token.isUnresolved(master));
-  const lists = [Token.isUnresolved(masters) ? masters : [], unknown].filter((list) => list.length > 0);
+  const lists = [Token.isUnresolved(masters) ? hostsOf(masters) : [], unknown].filter(
+    (list) => list.length > 0,
+  );
   return preconditions([...shardsConstraints(shards), ...(network ? lists.map(masterPortsConstraint) : [])]);
 }

@@ -4,6 +4,7 @@ import { DATA_VOLUME, GROUP_SHAPES } from "../elastigroup/group-shapes";
 import { list, object, oneOf, required } from "../validation/shape";
 import { AUTH_SHAPE } from "./auth";
 import { Failover } from "./failover";
+import { MASTER_SHAPE } from "./master";
 import { RedisEngine } from "./redis-engine";
 import { RedisInstall } from "./redis-install";
 import { type RedisSettings } from "./redis-settings";
@@ -19,7 +20,7 @@ const redis = object<RedisSettings>({
 
 /** The shapes of a boot script's properties. */
 export const BOOT_SCRIPT_SHAPES = {
-  masters: required(list()),
+  masters: required(list(MASTER_SHAPE)),
   redis,
   auth: AUTH_SHAPE,
   tls: TLS_SHAPE,
@@ -32,7 +33,7 @@ export const BOOT_SCRIPT_SHAPES = {
 /** The shapes of the properties of replicas. */
 export const REPLICAS_SHAPES = {
   ...GROUP_SHAPES,
-  masters: required(list()),
+  masters: required(list(MASTER_SHAPE)),
   shards: list(object<Shard>({ privateIps: list() })),
   securityGroupIds: list(),
   network: object(NETWORK_SHAPES),

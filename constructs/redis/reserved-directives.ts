@@ -19,7 +19,10 @@ const RESERVED: readonly Reserved[] = [
       /^(dir|dbfilename|daemonize|supervised|pidfile|logfile|loglevel|include|loadmodule|shutdown-on-.*)$/i,
   },
   { pattern: /^(append.*|no-appendfsync-on-rewrite|save|rdbchecksum|rdb-del-sync-files)$/i },
-  { pattern: /^(cluster-.*|replicaof|slaveof|maxmemory|repl-backlog-(size|ttl)|repl-diskless-load)$/i },
+  {
+    pattern:
+      /^(cluster-.*|availability-zone|replicaof|slaveof|maxmemory|repl-backlog-(size|ttl)|repl-diskless-load)$/i,
+  },
   { pattern: /^(replica|slave)-(announce-.*|ignore-disk-write-errors|read-only|serve-stale-data)$/i },
 ];
 

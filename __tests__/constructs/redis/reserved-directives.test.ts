@@ -37,6 +37,11 @@ test.each([
   expect(new Set(directives.map(reservedRule))).toEqual(new Set([rule]));
 });
 
+test("the zone is reserved, since the agent sets it", () => {
+  for (const directive of spellings("availability-zone"))
+    expect([directive, RESERVED_DIRECTIVES.test(directive)]).toEqual([directive, true]);
+});
+
 test.each(["hz", "users", "my-tls-port", "maxmemory-policy", "port-range", "acllog-max-len"])(
   "%s is the user's to set",
   (directive) => {
