@@ -29,6 +29,7 @@ import { orphanedStorage } from "./orphaned-storage";
 import { overriddenAttribute } from "./overridden-attribute";
 import { passwordInClearText } from "./password-in-clear-text";
 import { previousGeneration } from "./previous-generation";
+import { replicaInMasterZone } from "./replica-in-master-zone";
 import { requirementsBelowData } from "./requirements-below-data";
 import { resumesPaused } from "./resumes-paused";
 import { revertToSpotAnytime } from "./revert-to-spot-anytime";
@@ -59,6 +60,7 @@ export const RULES: ReadonlyMap<string, ReviewRule> = new Map([
   ["fractional-spot-percentage", fractionalSpotPercentage],
   ["no-destroy-protection", noDestroyProtection],
   ["one-zone", oneZone],
+  ["replica-in-master-zone", replicaInMasterZone],
   ["one-master", oneMaster],
   ["one-replica", oneReplica],
   ["fewer-replicas-than-masters", fewerReplicasThanMasters],

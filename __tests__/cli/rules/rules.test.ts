@@ -104,6 +104,20 @@ const CASES: readonly [string, Record<string, unknown>, object, string, string[]
   ],
   ["no-destroy-protection", { protect: false }, {}, "set `protect: true`"],
   ["one-zone", { availabilityZones: { "us-west-2a": ["subnet-1"] } }, {}, "All replicas are in us-west-2a"],
+  [
+    "replica-in-master-zone",
+    {
+      masters: [
+        { host: "10.0.1.10", zone: "us-west-2a" },
+        { host: "10.0.1.11", zone: "us-west-2a" },
+        { host: "10.0.1.12", zone: "us-west-2b" },
+      ],
+      availabilityZones: { "us-west-2a": ["subnet-1"] },
+    },
+    {},
+    "A replica of 10.0.1.10 or 10.0.1.11 can only be in us-west-2a, the zone of its master",
+    ["one-zone"],
+  ],
   ["one-master", { masters: ["10.0.1.10"] }, {}, "List more `masters`"],
   [
     "one-replica",
@@ -478,4 +492,25 @@ test("the id of a rule is the name of its file", () => {
 
 test("the committed page is the output of `npm run rules-page`", () => {
   expect(words(readFileSync(join(ROOT, RULES_PAGE), "utf8"))).toBe(words(rulesPage()));
+});
+
+const zoned = (...masters: unknown[]) => ({ masters, availabilityZones: { "us-west-2a": ["subnet-1"] } });
+const first = { host: "10.0.1.10", zone: "us-west-2a" };
+
+test.each<[string, Record<string, unknown>, string]>([
+  ["a master in another zone", zoned({ ...first, zone: "us-west-2b" }, "10.0.1.11"), "passed"],
+  ["masters without zones", zoned("10.0.1.10", "10.0.1.11"), "not_applicable"],
+  ["a master whose zone is a variable", zoned({ ...first, zone: { variable: "z" } }), "not_applicable"],
+  ["masters of a variable", { ...zoned(), masters: { variable: "m" } }, "not_applicable"],
+  ["zones of a variable", { masters: [first], availabilityZones: { variable: "z" } }, "not_applicable"],
+  ["several zones", { masters: [first] }, "passed"],
+  ["a shard of a master in the zone", { ...zoned(first), replicas: undefined, shards }, "finding"],
+  [
+    "shards of other nodes",
+    { ...zoned({ ...first, host: "10.0.1.12" }), replicas: undefined, shards },
+    "not_applicable",
+  ],
+  ["a host of a variable", zoned({ ...first, host: { variable: "m" } }), "finding"],
+])("whether a replica must be in the zone of its master: %s", (_, changes, result) => {
+  expect(new Map(evaluated(changes).results).get("replica-in-master-zone")).toBe(result);
 });
