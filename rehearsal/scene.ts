@@ -40,6 +40,8 @@ export interface SceneProps {
   readonly replicaDirectives?: Readonly<Record<string, string>>;
   /** The number of masters in the settings, from the first one. @default all */
   readonly seeds?: number;
+  /** The zones of the masters, in the settings, and of the machines, by place. @default - the settings have none */
+  readonly zones?: { readonly masters: readonly string[]; readonly machines: readonly string[] };
   /** The index of the master whose shard the settings name. @default - none: replicas are spread over all shards */
   readonly shard?: number;
   /** @default Failover.ALLOWED */
@@ -95,6 +97,7 @@ export class Scene {
     private readonly directives: Readonly<Record<string, string>>,
     private readonly shard?: string,
     readonly security?: Security,
+    private readonly zones?: SceneProps["zones"],
   ) {}
 
   static async open(props: SceneProps = {}): Promise<Scene> {
@@ -128,7 +131,8 @@ export class Scene {
     const seeds = masters.addresses.slice(0, props.seeds);
     const parts = [ami, network, metadata, mirror, agent, masters, fleet] as const;
     const shard = props.shard === undefined ? undefined : masters.addresses[props.shard];
-    const scene = new Scene(...parts, seeds, failover, dataVolumes, directives, shard, security);
+    const rest = [directives, shard, security, props.zones] as const;
+    const scene = new Scene(...parts, seeds, failover, dataVolumes, ...rest);
     scene.configure({ agent: props.agent });
     progress(`writing ${megabytes} MB`);
     await masters.fill({ megabytes });
@@ -145,7 +149,11 @@ export class Scene {
       directives: { "enable-debug-command": "yes", ...this.directives, ...directives },
     };
     const dataVolume = this.dataVolumes ? true : undefined;
-    const { seeds: masters, failover, shard, agent } = this;
+    const { failover, shard, agent } = this;
+    const masters = this.seeds.map((host, index) => {
+      const zone = this.zones?.masters[index];
+      return zone === undefined ? host : { host, zone };
+    });
     const secrets = this.security?.props;
     const script = new BootScript({ masters, redis, failover, dataVolume, shard, steps, agent, ...secrets });
     return gzipSync(kind === "shell" ? withShellAgent(script) : script.text);
@@ -177,7 +185,7 @@ export class Scene {
       statefulInstanceId: `ssi-${place}`,
       instanceId,
       privateIp: this.address(place),
-      availabilityZone: "us-west-2a",
+      availabilityZone: this.zones?.machines[place] ?? "us-west-2a",
       subnetId: "subnet-0a1b",
       instanceType: "r6i.large",
       lifecycle: "SPOT",

@@ -51,6 +51,7 @@ import { emptyMasterLater, oftenSynced } from "./f56-unverified";
 import { fault as secrets } from "./f59-secrets";
 import { expired, rotated } from "./f60-rotation";
 import { storeFails } from "./f61-store";
+import { zones } from "./f62-zones";
 import { upgrades } from "./f63-upgrade";
 
 /** Every fault that is rehearsed. */
@@ -125,5 +126,6 @@ export const faults: readonly Fault[] = [
   rotated,
   expired,
   ...storeFails,
+  zones,
   ...upgrades,
 ];
