@@ -99,7 +99,7 @@ describe("each mistake is one message with its position, the rule and the value"
       '`masters[0]` must be an IP or DNS name with or without a port (by default, `redis.port`), IPv6 in brackets, such as [fd00::1]:6380, got: "fd00::1"',
     ],
     [
-      "a zone of a master that is none",
+      "an invalid zone of a master",
       { masters: [{ host: "10.0.1.10", zone: "usw2-az1" }] },
       '`masters[0].zone` must be an availability zone such as us-west-2a, got: "usw2-az1"',
     ],

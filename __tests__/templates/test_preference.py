@@ -63,7 +63,7 @@ def placed(masters: tuple[str, ...], replicas: tuple[str, ...]) -> list[list[str
 
 
 class FleetTest(Case):
-    """Replicas that choose one after the other. No one knows the zones of the others."""
+    """Replicas that choose one after the other. They do not know the zones of the others."""
 
     @rows(
         ("one replica in each of two zones with a master", "ab", 1),

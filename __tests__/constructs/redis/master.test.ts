@@ -28,12 +28,12 @@ test("a list that is known only to Terraform has no zones", () => {
 
 test.each([
   [
-    "a zone that is none",
+    "an invalid zone",
     [inZone("10.0.1.10", "usw2-az1")],
     '`masters[0].zone` must be an availability zone such as us-west-2a, got: "usw2-az1"',
   ],
   [
-    "a host that is none",
+    "an invalid host",
     [inZone("10.0.1.999", "us-west-2a")],
     "`masters` must be an IP or DNS name with or without a port",
   ],
