@@ -347,8 +347,14 @@ test("every reason not to run something is still needed", () => {
 interface Schema {
   readonly properties?: Record<string, Schema>;
   readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
   readonly required?: readonly string[];
   readonly default?: unknown;
+}
+
+/** The ways to write a value. */
+function ways(schema: Schema): Schema[] {
+  return [schema, ...(schema.anyOf ?? []).flatMap(ways)];
 }
 
 /** Every key in a schema: its path, its default, and whether it is required. */
@@ -359,7 +365,10 @@ function keys({ properties = {}, required = [] }: Schema, path = ""): [string, s
       : schema.default !== undefined
         ? `\`${JSON.stringify(schema.default).replaceAll('"', "")}\``
         : undefined;
-    const below = [...keys(schema, `${path}${name}.`), ...keys(schema.items ?? {}, `${path}${name}[].`)];
+    const below = ways(schema).flatMap((way) => [
+      ...keys(way, `${path}${name}.`),
+      ...ways(way.items ?? {}).flatMap((item) => keys(item, `${path}${name}[].`)),
+    ]);
     return [[path + name, fallback] as [string, string | undefined], ...below];
   });
 }
