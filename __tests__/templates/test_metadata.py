@@ -10,6 +10,7 @@ from unittest import mock
 from fakes import FakeWorld
 from suite import Case, diagnostics, rows
 
+import imds
 import metadata
 from facts import Unknown
 
@@ -180,7 +181,7 @@ class MetadataTest(Case):
         self.assertLess(time.monotonic() - begun, 6)
 
     def test_an_endless_answer_is_given_up(self) -> None:
-        self.service.answers["/latest/api/token"] = 200, "t" * (metadata.LIMIT + 1)
+        self.service.answers["/latest/api/token"] = 200, "t" * (imds.LIMIT + 1)
         with self.assertRaises((ValueError, OSError)):
             metadata.ask("instance-id")
 

@@ -1,15 +1,13 @@
-"""This machine's address, instance ID and zone from the metadata service (IMDSv2). Proxies are bypassed: one would
-answer with its own host's metadata."""
+"""This machine's address, instance ID and zone from the metadata service."""
 
 from __future__ import annotations
 
-import os
 import socket
-import time
 
+import imds
 from facts import Unknown, fact
 from report import log
-from typed import is_ip, matched, plain, split
+from typed import is_ip, matched, plain
 from typed import zone as typed_zone
 
 TYPE_CHECKING = False
@@ -17,37 +15,21 @@ if TYPE_CHECKING:
     from facts import Fact
     from world import World
 
-SERVICE = "169.254.169.254:80"
-# The largest answer, in bytes.
-LIMIT = 1 << 16
 INSTANCE = r"[\w-]{1,64}"
 
 
-def request(method: str, path: str, header: str) -> str:
-    """The body of an answer with status 200; OSError or ValueError otherwise."""
-    address = os.environ.get("REDIS_REPLICA_IMDS") or SERVICE
-    with socket.create_connection(split(address), 1) as connection:
-        lines = f"{method} /latest/{path} HTTP/1.0", f"Host: {address}", f"X-aws-ec2-metadata-token{header}", "", ""
-        connection.sendall("\r\n".join(lines).encode())
-        answer, deadline = b"", time.monotonic() + 2
-        while part := connection.recv(4096):
-            answer += part
-            if len(answer) > LIMIT or time.monotonic() > deadline:
-                raise ValueError("an answer that does not end")
-    return body(answer)
-
-
 def body(answer: bytes) -> str:
-    head, _, text = answer.decode("latin-1").partition("\r\n\r\n")
-    if head.split()[1:2] != ["200"]:
-        raise ValueError(head.split("\r")[0])
-    return text.strip()
+    """The body of an answer with status 200; ValueError otherwise."""
+    first, _, text = imds.parse(answer)
+    if first.split()[1:2] != ["200"]:
+        raise ValueError(first)
+    return text
 
 
 def ask(*paths: str) -> list[str]:
     """The values of paths below /latest/meta-data/; OSError or ValueError otherwise."""
-    token = matched("[!-~]{1,999}", request("PUT", "api/token", "-ttl-seconds: 60"), "a token")
-    return [request("GET", f"meta-data/{path}", f": {token}") for path in paths]
+    token = matched("[!-~]{1,999}", body(imds.request("PUT", "api/token", "-ttl-seconds: 60")), "a token")
+    return [body(imds.request("GET", f"meta-data/{path}", f": {token}")) for path in paths]
 
 
 def own_ip() -> str:
