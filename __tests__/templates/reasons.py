@@ -30,7 +30,7 @@ COMMANDS = ("run", "main")
 # Where the reason of a state ends up, and where download.py ends: a function, and the position of the text.
 SINKS = {"set_state": 2, "end": 1}
 # Their text becomes a reason at their callers.
-RETURNING = ("misfit", "missing", "lacking")
+RETURNING = ("misfit", "missing", "lacking", "hand_over", "interruption")
 # The actions of a decision that come with a reason.
 ACTIONS = ("later", "refuse", "report", "leave")
 ERRORS = ("Unknown", "Refused", "ValueError", "OSError", "TimeoutError", "Denied", "Missing", "Silent", "Unusable")
@@ -39,8 +39,8 @@ NOTES = ("notes", "expiring")
 # Calls whose arguments appear in the text that they return.
 TRANSPARENT = ("plain", "str", "join")
 WORD, WORDS = "[A-Za-z]{2}", "[A-Za-z]{2}.* "
-# receipt.proof() catches the first. The second is a state.
-NO_REASONS = ("not a receipt", "not started")
+# receipt.proof() and watch.py catch these; the last is a state.
+NO_REASONS = ("not a receipt", "not a token", "not an announcement", "not started")
 
 Scope = Union[ast.FunctionDef, ast.Module]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from suite import Case, rows
 
-from decide import JOIN, NO_QUORUM, START, decide_join, decide_start
+from decide import JOIN, LEAVE, NO_QUORUM, START, decide_join, decide_leave, decide_start
 from facts import Facts
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ BARE = {
         "link": "up",
         "owner": "live",
     },
-    **{"waited": "no", "synced": "yes", "bus": "yes"},
+    **{"waited": "no", "synced": "yes", "bus": "yes", "announced": "no"},
 }
 JOINED = {"own": "replica"}
 
@@ -199,6 +199,22 @@ class DecideTest(Case):
         ),
         ("an owner of slots is promoted without a quorum", {"own": "owner", "aof": "yes", "quorum": "no"}, "promoted"),
         ("an owner is not promoted before its append-only file is complete", {"own": "owner"}, "later"),
+        (
+            "an owner hands its slots over if an interruption or a rebalance is announced",
+            {"own": "owner", "aof": "yes", "announced": "yes"},
+            "hand-over",
+        ),
+        (
+            "an owner hands its slots over even if its append-only file is not complete",
+            {"own": "owner", "announced": "yes"},
+            "hand-over",
+        ),
+        (
+            "an owner whose ID another machine has leaves instead of handing over",
+            {"own": "owner", "announced": "yes", "duplicate_id": "yes"},
+            "leave",
+        ),
+        ("a replica has nothing to hand over", {**JOINED, "announced": "yes"}, "healthy"),
         ("nothing is done without a quorum", {"quorum": "no", "listed": "none"}, "later"),
         ("a replica in sync without a quorum waits", {**JOINED, "quorum": "no"}, "later"),
         ("a node that no master lists meets all masters", {"listed": "none"}, "meet"),
@@ -223,6 +239,21 @@ class DecideTest(Case):
     )
     def join_rows(self, facts: dict[str, str], action: str) -> None:
         self.assertEqual(join(**facts)[0], action)
+
+    @rows(
+        ("nothing happens without an interruption", "none up no", "stay"),
+        ("nothing happens while more time is left than a stop takes", "announced up no", "stay"),
+        ("Redis is stopped once no more time is left than a stop takes", "due up no", "stop"),
+        ("a Redis that was started again is stopped again", "due up yes", "stop"),
+        ("a Redis that is stopped is left alone", "due down yes", "stay"),
+        ("Redis is started again if the interruption is withdrawn", "none down yes", "start"),
+        ("Redis is started again if the interruption does not happen", "past down yes", "start"),
+        ("Redis stays stopped if the interruption is announced for another time", "announced down yes", "stay"),
+        ("a Redis that was stopped for another reason is not started", "none down no", "stay"),
+        ("a Redis that was not stopped in time is left alone afterwards", "past up no", "stay"),
+    )
+    def leave_rows(self, facts: str, action: str) -> None:
+        self.assertEqual(decide_leave(Facts(dict(zip(LEAVE, facts.split())), {})), (action, ""))
 
     def test_without_a_quorum_the_reason_is_the_missing_majority(self) -> None:
         self.assertEqual(start(quorum="no"), ("later", NO_QUORUM))

@@ -10,8 +10,10 @@ from cluster import DOWN, NODES, A, B, Line, R, S, T, change, conf, text
 from fakes import HERE, FakeWorld, info, left_with, put
 from samples import ID, rdb
 from suite import Case, rows
+from test_announcement import announce
 
 import placement
+from announcement import REBALANCE
 from decide import BEHIND
 from facts import Closed, Refused, Unknown
 from join import join_within, step
@@ -295,6 +297,44 @@ class PromotedTest(JoinCase):
         for place in ("10.0.0.2", "10.0.0.3"):
             self.world.network.servers.pop(f"{place}:6379", None)
         self.assertEqual(self.look(), 0)
+
+    def announced(self, handed: str) -> int:
+        """A look of a promoted node with a rebalance recommendation."""
+        announce(self.world, REBALANCE)
+        put(self.world.data / MANIFEST, "")
+        self.serve(self.NODES, INFO=info(**self.ON))
+        with mock.patch("stop.hand_over", return_value=handed) as self.hand_over:
+            return self.look()
+
+    def test_slots_are_handed_over_once_if_a_rebalance_is_recommended(self) -> None:
+        self.assertEqual(self.announced(""), 10)
+        self.assertEqual(self.hand_over.call_count, 1)
+        # For example because the replica has not taken over, or this node was promoted again.
+        self.assertEqual(self.announced(""), 0)
+        self.assertEqual(self.hand_over.call_count, 0)
+        self.assertEqual(
+            self.world.shown_state, f"promoted: {R} owns slots; a rebalance is recommended since 2026-11-29T16:00:00Z"
+        )
+
+    def test_without_a_replica_it_stays_promoted_names_the_reason_and_tries_again(self) -> None:
+        for _ in range(2):
+            self.assertEqual(self.announced("no replica is in sync"), 0)
+            self.assertEqual(self.hand_over.call_count, 1)
+        self.assertEqual(
+            self.world.shown_state,
+            f"promoted: {R} owns slots; a rebalance is recommended since 2026-11-29T16:00:00Z"
+            "; no hand-over: no replica is in sync",
+        )
+
+    def test_an_announcement_that_is_malformed_hands_nothing_over(self) -> None:
+        announce(self.world, REBALANCE)
+        put(self.world.data / MANIFEST, "")
+        self.serve(self.NODES, INFO=info(**self.ON))
+        put(self.world.run / REBALANCE, "{}")
+        with mock.patch("stop.hand_over") as hand_over:
+            self.assertEqual(self.look(), 10)
+        hand_over.assert_not_called()
+        self.assertIn("the rebalance is announced without a time", self.world.shown_state)
 
 
 class TwinTest(JoinCase):

@@ -4,6 +4,8 @@ import contextlib
 import importlib.util
 import io
 import os
+import subprocess
+import sys
 from types import ModuleType
 from typing import Any
 from unittest import mock
@@ -84,7 +86,7 @@ class MainTest(Case):
         ("a programming error exits with 10", AttributeError("x\x1b[2J"), "AttributeError: x?[2J"),
     )
     def errors(self, error: Exception, text: str) -> None:
-        with mock.patch.object(self.agent.report, "status", side_effect=error):
+        with mock.patch("report.status", side_effect=error):
             code, _, log = self.run_agent("status")
         self.assertEqual((code, self.world.shown_state), (LATER, f"waiting: {text}"))
         self.assertIn(text, log)
@@ -110,11 +112,23 @@ class MainTest(Case):
             ("signal", "SEGV"),
         ),
         ("setup calls its function", "setup.setup", ["setup"], {}, ()),
+        ("leave calls its function", "leave.leave", ["leave"], {}, ()),
     )
     def steps(self, step: str, argv: list[str], environment: dict[str, str], words: tuple[Any, ...]) -> None:
         with mock.patch(step) as run, mock.patch.dict(os.environ, environment):
             self.assertEqual(self.run_agent(*argv)[0], 0)
         run.assert_called_once_with(self.world, *words)
+
+    def test_watch_imports_neither_the_network_of_redis_nor_regular_expressions(self) -> None:
+        # It runs all the time, and has less than 10 MiB of memory.
+        program = "import sys, time; time.sleep = lambda _: sys.exit(' '.join(sorted(sys.modules)))\n"
+        program += f"sys.path.insert(0, {suite.LIB!r}); sys.argv[1:] = ['watch']\n"
+        program += f"exec(open({suite.LIB + '/__main__.py'!r}).read())"
+        environment = {"REDIS_REPLICA_IMDS": "127.0.0.1:1", "REDIS_REPLICA_ROOT": self.folder()}
+        done = subprocess.run([sys.executable, "-ISc", program], env=environment, capture_output=True, text=True)
+        loaded = set(done.stderr.split())
+        self.assertLessEqual({"watch", "imds"}, loaded)
+        self.assertEqual(loaded & {"world", "report", "typed", "re", "socket", "enum", "typing", "contextlib"}, set())
 
 
 class SetupTest(Case):

@@ -8,8 +8,10 @@ import time
 
 from fakes import FakeWorld, left_with, put
 from suite import Case, diagnostics, rows
+from test_announcement import announce
 
 import report
+from announcement import INTERRUPTION
 from world import Processes
 
 
@@ -42,6 +44,11 @@ class ReportTest(Case):
         self.assertRegex(self.world.run.text("state"), r"^waiting: ERR \?\[2J\?\?in sync: \?\?x+\n$")
         self.assertLess(len(self.world.run.text("state")), 1010)
 
+    def test_the_metrics_have_an_announced_interruption(self) -> None:
+        announce(self.world, INTERRUPTION)
+        self.set("in sync", "a; an interruption is announced for 2026-11-29T17:00:00Z")
+        self.assertIn("redis_replica_interruption_announced 1\n", self.world.run.text("redis-replica.prom"))
+
     def test_the_metrics_have_the_state_and_the_time_of_its_change(self) -> None:
         self.set("waiting", "a")
         self.world.clock.time += 60
@@ -54,6 +61,7 @@ class ReportTest(Case):
                 'redis_replica_state{state="promoted"} 0',
                 'redis_replica_state{state="refused"} 0',
                 "redis_replica_state_since_seconds 1700001060",
+                "redis_replica_interruption_announced 0",
                 "",
             ],
         )

@@ -3,12 +3,14 @@ from __future__ import annotations
 from typing import Any
 from unittest import mock
 
-from cluster import NODES, A, B, Line, R, S, change, conf, text
+from cluster import NODES, A, B, Line, R, S, T, change, conf, text
 from fakes import HERE, SETTINGS, FakeWorld, info, left_with, put
 from samples import FULL, rdb
 from suite import Case, rows
+from test_announcement import announce
 
 import receipt
+from announcement import INTERRUPTION
 from facts import Refused, Unknown
 from resp import Info
 from stop import LEAST, MOST, hand_over, in_sync, patience, stop, stopped
@@ -225,6 +227,14 @@ class StopTest(Case):
         self.end()
         self.assertEqual(self.world.shown_state, f"waiting: Redis has ended{detail}")
 
+    def test_a_stop_before_an_interruption_names_it(self) -> None:
+        self.world.run.write("started", "")
+        announce(self.world, INTERRUPTION)
+        self.end()
+        self.assertEqual(
+            self.world.shown_state, "waiting: Redis has ended: an interruption is announced for 2026-11-29T17:00:00Z"
+        )
+
     def test_a_redis_that_does_not_end_is_killed(self) -> None:
         self.serve("slave", "hangs", nosave=False)
         self.stop()
@@ -317,6 +327,43 @@ class HandOverTest(Case):
     def test_a_replica_that_most_masters_name_gets_the_password(self) -> None:
         world = self.hand_over(91, f"{SETTINGS}AUTH_PASSWORD='file:/x'\n")
         self.assertEqual(world.network.sent("CLUSTER F"), ["CLUSTER FAILOVER"])
+
+    def test_a_master_of_the_settings_is_preferred(self) -> None:
+        # The others may run on spot instances that are to leave, too.
+        settings = SETTINGS.replace("10.0.0.3", "10.0.0.5")
+        world = self.hand_over(91, settings)
+        self.assertEqual(world.network.sent("CLUSTER F", self.COPY), ["CLUSTER FAILOVER"])
+
+        def handed(masters: str) -> list[str]:
+            world = FakeWorld(self.folder(), SETTINGS.replace("10.0.0.3", masters))
+            world.run.write("promoted", "1")
+            nodes = [*PROMOTED, Line(S, "10.0.0.5", "slave", R), Line(T, "10.0.0.6", "slave", R)]
+            world.network.servers[HERE] = {"ROLE": ["slave"], "CLUSTER NODES": text(R, nodes)}
+            lines = {"slave0": self.LINE, "slave1": self.LINE.replace("10.0.0.5", "10.0.0.6")}
+            left_with(lambda: hand_over(world, Info(info(master_repl_offset=700, **lines))))
+            return [place for place, command in world.network.asked if command == "CLUSTER FAILOVER"]
+
+        self.assertEqual(handed("10.0.0.5"), ["10.0.0.5:6379"])
+        self.assertEqual(handed("10.0.0.6"), ["10.0.0.6:6379"])
+
+    @rows(
+        ("the reason why no replica was asked is that none is in sync", 91, "", "no replica is in sync"),
+        (
+            "the reason why no replica was asked is a recent promotion",
+            89,
+            LINE,
+            "this node was promoted less than 90 s ago",
+        ),
+        ("without a reason a replica was asked", 91, LINE, ""),
+    )
+    def reasons(self, promoted: float, line: str, reason: str) -> None:
+        world = FakeWorld(self.folder(), SETTINGS)
+        world.run.write("promoted", str(world.clock.time - promoted))
+        nodes = text(R, [*PROMOTED, Line(S, "10.0.0.5", "slave", R)])
+        world.network.servers[HERE] = {"ROLE": ["slave"], "CLUSTER NODES": nodes}
+        found = []
+        left_with(lambda: found.append(hand_over(world, Info(info(master_repl_offset=700, slave0=line)))))
+        self.assertEqual(found, [reason])
 
     def test_only_replicas_that_the_cluster_lists_are_asked(self) -> None:
         asked = {place for place, command in self.hand_over(91).network.asked if command == "CLUSTER FAILOVER"}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 
-import report
-from typed import plain
-from world import World
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from world import World
 
 USAGE = "\n".join(
     [
@@ -17,7 +16,8 @@ USAGE = "\n".join(
         "  join             wait until in sync",
         "  retry            check again after a refusal",
         "  accept           check again, and accept the data loss that this refusal describes",
-        "run by systemd and user data: setup, install, prepare, refresh, reconcile, stop, stopped, later, refuse",
+        "run by systemd and user data:",
+        "  setup, install, prepare, refresh, reconcile, watch, leave, stop, stopped, later, refuse",
         "exit: 0 in sync or promoted; 10 waiting, retries automatically; 20 refused: an operator must decide",
     ]
 )
@@ -25,6 +25,8 @@ USAGE = "\n".join(
 
 def run(world: World, command: str, words: list[str]) -> int:
     """Runs one command and returns its exit code. Modules are imported where needed: every import slows each step."""
+    import report
+
     for folder in (world.run, world.state) if os.access(os.path.dirname(world.run.path), os.W_OK) else ():
         folder.make()
     if command in ("join", "reconcile"):
@@ -59,6 +61,12 @@ def run(world: World, command: str, words: list[str]) -> int:
         # This unit has no capabilities, so that it reads without changing to the owner.
         world.run.owner = None
         refresh(world)
+    elif command == "leave":
+        from leave import leave
+
+        # As for `refresh`.
+        world.run.owner = None
+        leave(world)
     elif command == "setup":
         from setup import setup
 
@@ -70,6 +78,17 @@ def run(world: World, command: str, words: list[str]) -> int:
 
 
 def main(argv: list[str], world: World | None = None) -> int:
+    if argv == ["watch"]:
+        # Runs all the time. The modules below would take another 3 MB.
+        from watch import watch
+
+        watch()
+    from contextlib import suppress
+
+    import report
+    from typed import plain
+    from world import World
+
     try:
         os.umask(0o022)
         world = world or World(os.environ.get("REDIS_REPLICA_ROOT", ""))

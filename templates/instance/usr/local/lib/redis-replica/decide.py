@@ -128,13 +128,17 @@ JOIN = {
     "synced": YES_NO,
     # Whether each master has answered a ping on the cluster bus.
     "bus": YES_NO,
+    # Whether an interruption or a rebalance is announced for which no replica has been asked to take over yet.
+    "announced": YES_NO,
 }
 
 
 def decide_join(f: Facts) -> Action:
-    """The next step for a running Redis: leave, promoted, meet, replicate, healthy, report or later."""
+    """The next step for a running Redis: leave, hand-over, promoted, meet, replicate, healthy, report or later."""
     if f.duplicate_id == "yes":
         return "leave", "another machine answers with the ID of this node"
+    if f.own == "owner" and f.announced == "yes":
+        return "hand-over", ""
     if f.own == "owner":
         return ("promoted", "") if f.aof == "yes" else ("later", "owns slots; the append-only file is not complete yet")
     if f.quorum == "no":
@@ -152,3 +156,23 @@ def decide_join(f: Facts) -> Action:
     if f.bus == "no":
         return "later", "the bus port of a master does not answer"
     return "healthy", ""
+
+
+# The facts of decide_leave(), and every value that each may have.
+LEAVE = {
+    # due: no more time is left than a stop takes. past: a minute has passed since, and this instance still runs.
+    "interruption": "none announced due past",
+    # Whether the unit of Redis is active or starting.
+    "unit": "up down",
+    # Whether Redis was stopped before an interruption.
+    "stopped": YES_NO,
+}
+
+
+def decide_leave(f: Facts) -> Action:
+    """What to do about an announced interruption: stop, start or stay."""
+    if f.interruption == "due":
+        return ("stop", "") if f.unit == "up" else ("stay", "")
+    if f.interruption != "announced" and f.stopped == "yes":
+        return "start", ""
+    return "stay", ""

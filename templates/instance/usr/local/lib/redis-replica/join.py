@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import announcement
 import membership
 import placement
 import promoted_aof
@@ -78,8 +79,19 @@ def take(world: World) -> None:
     view = look(world, running.own, running.me.id)
     rotation.complete(world, running, view)
     membership.forget_predecessors(world, view, running.address)
-    action, why = settle(decide_join, gather(world, running, view), JOIN)
-    act(world, running, view, action, why)
+    facts = gather(world, running, view)
+    action, why = settle(decide_join, facts, JOIN)
+    note = announcement.notes(world)
+    if action == "hand-over":
+        from stop import hand_over
+
+        kept = hand_over(world, running.info)
+        if not kept:
+            announcement.answer(world)
+            raise Leave(LATER)
+        note += f"; no hand-over: {kept}"
+        action, why = settle(decide_join, {**facts, "announced": "no"}, JOIN)
+    act(world, running, view, action, why, note)
 
 
 def read_running(world: World, nodes: Reply, answer: Reply) -> Running:
@@ -117,6 +129,7 @@ def gather(world: World, running: Running, view: View) -> Known:
         "waited": fact(lambda: not is_up and elapsed(world, "since") >= window(world)),
         "synced": fact(lambda: is_up and synced(world, master.address if master else "")),
         "bus": fact(lambda: membership.bus_answers(view, running.own)),
+        "announced": fact(lambda: announcement.is_unanswered(world)),
     }
 
 
@@ -145,7 +158,7 @@ def relink(world: World, running: Running, view: View) -> None:
         world.ask_here(("CLIENT", "KILL", "TYPE", "master"))
 
 
-def act(world: World, running: Running, view: View, action: str, why: str) -> None:
+def act(world: World, running: Running, view: View, action: str, why: str, note: str) -> None:
     me = running.me
     if action == "leave":
         membership.leave(world)
@@ -167,12 +180,12 @@ def act(world: World, running: Running, view: View, action: str, why: str) -> No
         placement.place(world, running, view)
     if action == "promoted":
         membership.keep_nodes_conf(world)
-        done(world, "promoted", f"{me.id} owns slots{rotation.notes(world)}")
+        done(world, "promoted", f"{me.id} owns slots{note}{rotation.notes(world)}")
     if action == "healthy":
         membership.verify(world, view.nodes[me.master])
         membership.settle_in(world, running, view)
         listed = f"{me.id} is a replica of {me.master}, listed by every master that answers"
-        done(world, "in sync", listed + rotation.notes(world))
+        done(world, "in sync", listed + note + rotation.notes(world))
     if action in ("later", "report"):
         import trouble
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from announcement import interruption
 from typed import plain
 
 TYPE_CHECKING = False
@@ -44,6 +45,7 @@ def set_state(world: World, name: str, detail: str = "") -> None:
     world.run.write("state", f"{text}\n")
     rows = [f'redis_replica_state{{state="{each}"}} {int(each == name)}\n' for each in STATES]
     rows.append(f"redis_replica_state_since_seconds {int(world.clock.now())}\n")
+    rows.append(f"redis_replica_interruption_announced {int(bool(interruption(world)))}\n")
     world.run.write("redis-replica.prom", "".join(rows))
     event = "" if before.startswith(name) and name in ("in sync", "promoted") else name.replace("in sync", "recovered")
     # A hook is the operator's program. It runs as the agent's user, and its failure is only logged.

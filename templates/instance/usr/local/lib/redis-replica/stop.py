@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import announcement
 import promoted_aof
 import receipt
 from facts import Refused, Unknown, known
@@ -38,8 +39,9 @@ def stop(world: World, pid: int) -> None:
     except (Unknown, LookupError, TypeError) as error:
         return log(f"Redis does not answer before the stop, so no receipt will be written: {error}")
     info = Info(answer)
-    if is_master:
-        hand_over(world, info)
+    why = hand_over(world, info) if is_master else ""
+    if why:
+        log(f"no hand-over: {why}")
     how, deadline = how_to_end(world, info), world.clock.uptime() + patience(info)
     if not is_master or not is_kept(world, info):
         # Redis does not shut down while it writes its first append-only file.
@@ -80,20 +82,30 @@ def is_kept(world: World, info: Info) -> bool:
 
 
 def patience(info: Info) -> float:
-    """How long the stop may take, in seconds, from the memory in use and the duration of the last save."""
+    """How long the stop may take, in seconds."""
     try:
-        return min(MOST, max(LEAST, 2 * info.number("rdb_last_bgsave_time_sec"), info.number("used_memory") / RATE))
+        return min(MOST, max(LEAST, save_time(info)))
     except (LookupError, ValueError):
-        # rdb_last_bgsave_time_sec is -1 before the first save.
         return MOST
 
 
-def hand_over(world: World, info: Info) -> None:
-    """A promoted node hands its slots over to a replica in sync. Writes stall for some hundredths of a second."""
+def save_time(info: Info) -> float:
+    """How long a save may take, in seconds, from the memory in use and the duration of the last save.
+
+    ValueError before the first save: rdb_last_bgsave_time_sec is -1.
+    """
+    return max(2 * info.number("rdb_last_bgsave_time_sec"), info.number("used_memory") / RATE)
+
+
+def hand_over(world: World, info: Info) -> str:
+    """A promoted node hands its slots over to a replica in sync. Writes stall for some hundredths of a second.
+
+    Returns why no replica was asked; empty if one was.
+    """
     now = world.clock.uptime()
     # Soon after a promotion the masters would deny their votes, and writes would stall.
     if now - float(world.run.text("promoted") or now) < window(world):
-        return log(f"no hand-over: this node was promoted less than {window(world):g} s ago")
+        return f"this node was promoted less than {window(world):g} s ago"
     (nodes,) = world.ask_here(NODES)
     own = Own(nodes if isinstance(nodes, str) else "")
     # Any client can pose as a replica. Only the cluster's own are asked.
@@ -101,16 +113,18 @@ def hand_over(world: World, info: Info) -> None:
         # Most masters must name a server that gets the password.
         look(world, own, own.id)
     listed = {node.address for node in own.nodes.values() if node.master == own.id and node.alive}
-    for copy in in_sync(info):
-        if copy in listed:
-            log(f"handing over to {copy}: {world.network.ask(copy, 'CLUSTER', 'FAILOVER')}")
-            for _ in range(50):
-                (role,) = world.ask_here(("ROLE",))
-                if isinstance(role, list) and role[:1] == ["slave"]:
-                    return log(f"handed over to {copy}")
-                world.clock.sleep(0.1)
-            log(f"{copy} did not take over")
-    return log("no hand-over: no replica is in sync")
+    # The masters of the settings do not run on spot instances.
+    copies = sorted(listed.intersection(in_sync(info)), key=lambda copy: (copy not in world.settings.masters, copy))
+    for copy in copies:
+        log(f"handing over to {copy}: {world.network.ask(copy, 'CLUSTER', 'FAILOVER')}")
+        for _ in range(50):
+            (role,) = world.ask_here(("ROLE",))
+            if isinstance(role, list) and role[:1] == ["slave"]:
+                log(f"handed over to {copy}")
+                return ""
+            world.clock.sleep(0.1)
+        log(f"{copy} did not take over")
+    return "" if copies else "no replica is in sync"
 
 
 def in_sync(info: Info) -> list[str]:
@@ -139,7 +153,7 @@ def stopped(world: World, result: str, status: str) -> None:
         if begun and own.id and rdb and not rdb.damage and rdb.saved >= integer(begun):
             receipt.write(world, look(world, own, own.id))
         # Redis that is held back was stopped for a reason.
-        detail = world.run.text("ended") if world.run.has("hold") else ""
+        detail = world.run.text("ended") if world.run.has("hold") else announcement.interruption(world)
     else:
         from trouble import exit_cause, journal
 
