@@ -48,6 +48,7 @@ import { fault as movedByHand } from "./f53-moved-by-hand";
 import { takenOver } from "./f54-shell-agent";
 import { hostile } from "./f55-hostile";
 import { emptyMasterLater, oftenSynced } from "./f56-unverified";
+import { leaving } from "./f58-leaving";
 import { fault as secrets } from "./f59-secrets";
 import { expired, rotated } from "./f60-rotation";
 import { storeFails } from "./f61-store";
@@ -122,6 +123,7 @@ export const faults: readonly Fault[] = [
   ...hostile,
   emptyMasterLater,
   oftenSynced,
+  ...leaving,
   secrets,
   rotated,
   expired,
