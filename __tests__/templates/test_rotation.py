@@ -261,6 +261,7 @@ class CertificateTest(RotationCase):
         self.serve(NODES, INFO=Unknown("EOF"))
         self.assertEqual(self.look(), 10)
         self.assertRegex(self.world.shown_state, "^waiting: Redis does not answer: EOF; the certificate has expired")
+        self.assertEqual(self.changed(), [], "nothing is sent to a Redis that does not answer")
 
     def test_it_is_reported_two_weeks_before(self) -> None:
         self.assertEqual(WARNING, 14 * 86400)

@@ -67,8 +67,7 @@ def step(world: World) -> None:
 
 def take(world: World) -> None:
     nodes, info = world.ask_here(NODES, ("INFO",))
-    if not isinstance(nodes, Closed):
-        rotation.update(world, Info(info))
+    rotation.update(world, Info(info))
     running = read_running(world, nodes, info)
     promoted_aof.update(world, running)
     membership.bar_moved(world, running)

@@ -56,7 +56,8 @@ def update(world: World, info: Info) -> None:
 
     INFO may be denied: a changed ACL file may be what grants it again.
     """
-    if not world.network.login:
+    is_silent = isinstance(info.reply, Unknown) and "NOPERM" not in str(info.reply)
+    if not world.network.login or is_silent:
         return
     try:
         apply(world, world.network.login, f"{world.network.login.version} {info.get('run_id')}")
