@@ -1,6 +1,8 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { type TLSSocket } from "node:tls";
+import { once } from "node:events";
+import { connect } from "node:tls";
 import { USERS } from "../acl-file";
+import { type Login, tlsOptions } from "../login";
 import { type RedisNode } from "../redis-node";
 import { type Scene } from "../scene";
 import { type Security } from "../security";
@@ -59,15 +61,21 @@ export async function serves(scene: Scene, certificate: string): Promise<void> {
   const evidence = (): Promise<string> => scene.instance(0).journal(60);
   const options = { timeout: LONGEST, every: 500, evidence };
   await until("the replica serves the new certificate", options, async () => {
-    return (await served(scene.node(0)).catch(() => "")) === wanted;
+    return (await served(scene.node(0), scene.login).catch(() => "")) === wanted;
   });
 }
 
-async function served(node: RedisNode): Promise<string> {
-  const socket = (await node.connect()) as TLSSocket;
-  const { fingerprint256 } = socket.getPeerCertificate();
-  socket.destroy();
-  return fingerprint256;
+/** The fingerprint of the certificate that a node serves, also if it has expired. */
+async function served({ address, port }: RedisNode, { tls }: Login): Promise<string> {
+  const limit = { signal: AbortSignal.timeout(5000) };
+  const options = { ...(tls && tlsOptions(tls)), rejectUnauthorized: false };
+  const socket = connect({ host: address, port, ...options });
+  try {
+    await once(socket, "secureConnect", limit);
+    return socket.getPeerCertificate().fingerprint256;
+  } finally {
+    socket.destroy();
+  }
 }
 
 export function sha256(text: string): string {
