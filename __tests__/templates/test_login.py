@@ -281,6 +281,16 @@ class TlsTest(LoginCase):
         self.assertIsInstance(reply, Unknown)
         self.assertNotIsInstance(reply, Closed)
 
+    def test_a_connection_that_fails_with_an_expired_certificate_of_this_machine_names_it(self) -> None:
+        self.bring("ca", "expired")
+        login = self.login(TLS_CA="x")
+        put(self.place / "expiry", "1000000000\n")
+        (reply,) = self.ask(login, self.server(b"+PONG\r\n", self.context()))
+        self.assertRegex(str(reply), "; the certificate of this machine has expired at 2001-09-09 01:46")
+        put(self.place / "expiry", "9999999999\n")
+        (reply,) = self.ask(login, self.server(b"+PONG\r\n", self.context()))
+        self.assertNotIn("expired at", str(reply))
+
     @rows(
         ("one that answers in words", b"-ERR Protocol error\r\n"),
         ("one that closes the connection", b""),

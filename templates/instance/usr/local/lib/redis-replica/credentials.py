@@ -13,9 +13,9 @@ from contextlib import contextmanager
 import acl
 import store
 from facts import Unknown, known
-from login import ACL, AUTH_CONF, CA, CERTIFICATE, KEY, PASSWORDS
+from login import ACL, AUTH_CONF, CA, CERTIFICATE, EXPIRY, KEY, PASSWORDS
 from report import later, log, refuse
-from rotation import CHECKED, EXPIRY, FAILED, SETTLED, VERSION, is_due
+from rotation import CHECKED, FAILED, SETTLED, VERSION, is_due
 from secret import Secret
 
 TYPE_CHECKING = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from socket import timeout
 
 from facts import Refused, Unknown
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 # The files of world.secrets. The first line of `passwords` is the present one; the others are of before a rotation that
 # is not complete.
 PASSWORDS, ACL, CA, CERTIFICATE, KEY = "passwords", "users.acl", "ca.pem", "certificate.pem", "key.pem"
+# When the certificate expires, in seconds since 1970.
+EXPIRY = "expiry"
 # Included by redis.conf.
 AUTH_CONF = "auth.conf"
 HERE = "127.0.0.1"
@@ -124,6 +127,15 @@ class Login:
             connection.close()
             reason = getattr(error, "verify_message", "") or error.reason or error
             raise Unknown(f"no TLS connection: {plain(reason)}") from None
+
+    def explain(self, error: object) -> str:
+        """The text of a failure. A peer that rejects an expired certificate may only close the connection."""
+        from trouble import utc
+
+        text, expiry = plain(getattr(error, "strerror", None) or error), self.folder.text(EXPIRY).strip()
+        if not self.has_tls or not expiry.isdecimal() or int(expiry) > time.time():
+            return text
+        return f"{text}; the certificate of this machine has expired at {utc(int(expiry))}"
 
     def greeting(self, address: str) -> list[Command]:
         """The commands to begin with; Unknown if the server may not get the password.

@@ -117,7 +117,7 @@ class Network:
         except (OSError, ValueError) as error:
             # A refused connection is an answer of the machine. Any other error is no answer.
             kind = Closed if isinstance(error, ConnectionRefusedError) else Unknown
-            text = plain(getattr(error, "strerror", None) or error)
+            text = self.login.explain(error) if self.login else plain(getattr(error, "strerror", None) or error)
             replies += [self._reason(kind, address, text)] * len(commands)
 
     def _reason(self, kind: type[Unknown], address: str, text: str) -> Unknown:

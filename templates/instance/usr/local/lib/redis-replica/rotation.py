@@ -7,7 +7,7 @@ old one ends once every master accepts the new one.
 from __future__ import annotations
 
 from facts import Refused, Unknown, known
-from login import ACL, CERTIFICATE
+from login import ACL, CERTIFICATE, EXPIRY
 from secret import Secret
 
 TYPE_CHECKING = False
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from view import View
     from world import World
 
-# Files of world.secrets: the version of the copies; the uptime at the last attempt to fetch them, and why it failed;
-# when the certificate expires, in seconds since 1970.
-VERSION, CHECKED, FAILED, EXPIRY = "version", "checked", "failed", "expiry"
+# Files of world.secrets: the version of the copies; the uptime at the last attempt to fetch them, and why it failed.
+VERSION, CHECKED, FAILED = "version", "checked", "failed"
 # Files of world.run: the uptime at which root was asked for a refresh; the version whose old passwords have ended; the
 # versions with which Redis has started, and which it has now; why it does not have the present one.
 REQUEST, SETTLED, LOADED, APPLIED, REJECTED = "refresh", "settled", "loaded", "applied", "unapplied"
