@@ -22,6 +22,8 @@ export function installedMoto(): string | undefined {
 export async function motoPython(): Promise<string> {
   const found = installedMoto();
   if (found !== undefined) return found;
+  const own = process.env[variable];
+  if (own !== undefined) throw new Error(`${variable} must be a Python with moto's server, got: ${own}`);
   const { name, packages } = recipe();
   const directory = await cached(name, async (made) => {
     await must(["python3", "-m", "venv", made]);

@@ -1,7 +1,5 @@
 import { image } from "./image";
 import { prepareMirror } from "./mirror";
-import { motoPython } from "./moto";
-import { progress } from "./progress";
 import { defaultServer, serverBuild } from "./server-build";
 
 /** Builds everything that needs the package registry, which cannot be reached from inside an enclosure. */
@@ -9,8 +7,6 @@ export async function prepare(): Promise<void> {
   const made = await image();
   await prepareMirror(made);
   await serverBuild(defaultServer, made);
-  // Only secured clusters need it.
-  await motoPython().catch((error: unknown) => progress(`moto is not installed: ${String(error)}`));
 }
 
 if (require.main === module) {
