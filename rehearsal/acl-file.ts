@@ -1,6 +1,6 @@
 /** The users of a secured cluster. */
 export const USERS = {
-  /** The operator, as whom the run itself logs in. */
+  /** The operator: the user of the run itself. */
   operator: "operator",
   /** An application, which reads and writes keys. */
   application: "application",
