@@ -256,13 +256,6 @@ class CertificateTest(RotationCase):
         self.assertIn(f"answers; {note}" if note else "answers", self.world.shown_state)
         self.assertEqual("certificate" in self.world.shown_state, bool(note))
 
-    def test_that_it_has_expired_is_said_also_where_redis_does_not_answer(self) -> None:
-        put(self.world.secrets / "expiry", f"{self.world.clock.now() - 1:.0f}\n")
-        self.serve(NODES, INFO=Unknown("EOF"))
-        self.assertEqual(self.look(), 10)
-        self.assertRegex(self.world.shown_state, "^waiting: Redis does not answer: EOF; the certificate has expired")
-        self.assertEqual(self.changed(), [], "nothing is sent to a Redis that does not answer")
-
     def test_it_is_reported_two_weeks_before(self) -> None:
         self.assertEqual(WARNING, 14 * 86400)
 

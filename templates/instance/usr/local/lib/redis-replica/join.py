@@ -103,7 +103,7 @@ def read_running(world: World, nodes: Reply, answer: Reply) -> Running:
     try:
         running = Running(known(nodes), Info(known(answer)))
     except (Unknown, ValueError) as error:
-        later(world, f"Redis does not answer: {plain(error)}{rotation.notes(world)}")
+        later(world, f"Redis does not answer: {plain(error)}")
     ip = world.run.text("address").strip()
     running.address = f"{ip}:{world.settings.port}" if ip else running.address
     return running
