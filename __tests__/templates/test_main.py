@@ -188,6 +188,25 @@ class SetupTest(Case):
             self.world.clock.time += 9000
             self.assertEqual(self.set_up(0), 0)
 
+    def test_a_running_redis_is_left_alone_until_its_new_secrets_are_there(self) -> None:
+        self.world = FakeWorld(self.folder(), "AUTH_PASSWORD='file:/nowhere/a'\n")
+        left: list[str] = []
+
+        def systemctl(*words: str) -> str:
+            left.append(words[0])
+            return ""
+
+        with (
+            mock.patch.object(setup, "restart_due", return_value=7),
+            mock.patch("credentials.file_system", return_value="tmpfs"),
+            mock.patch.object(self.world, "systemctl", systemctl),
+        ):
+            begun = self.world.clock.time
+            self.assertEqual(self.set_up(0), 10)
+        self.assertEqual(left, [])
+        self.assertGreaterEqual(self.world.clock.time - begun, 600)
+        self.assertIn("waiting: the secrets are not there yet: file:/nowhere/a", self.world.shown_state)
+
     def due(self, program: str, conf: str) -> bool:
         put(self.world.etc / "redis.conf", "save 60 1\n")
         wanted = server_conf.render(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 
 from join import join_within
 from modules import missing
 from report import DONE, LATER, Leave, log, report
 from resp import Info
+from rotation import FIRST
 from server_conf import node_timeout, render
 from stop import MOST
 
@@ -28,11 +28,7 @@ def setup(world: World) -> None:
     if pid:
         log("new settings or another Redis: restarting")
         if world.network.login:
-            from credentials import bring
-
-            # The stop logs in with it. A Redis that has no password yet accepts any for `default`.
-            with suppress(Leave):
-                bring(world)
+            wait_for_secrets(world)
         wait_for_load(world)
     world.systemctl("restart" if pid else "start", "--no-block", UNIT)
     # Wait for the old process to end: until then it would still be reported as in sync.
@@ -41,6 +37,23 @@ def setup(world: World) -> None:
     log(world.run.text("state").strip())
     if code not in (DONE, LATER):
         raise Leave(code)
+
+
+def wait_for_secrets(world: World) -> None:
+    """Redis goes on with its earlier settings until it can start with the new ones; exits with 10 or 20 if it cannot.
+
+    The stop logs in with them, too. A Redis that has no password yet accepts any for `default`.
+    """
+    from credentials import bring
+
+    end = world.clock.uptime() + SECONDS
+    while True:
+        try:
+            return bring(world)
+        except Leave:
+            if world.clock.uptime() >= end:
+                raise
+            world.clock.sleep(FIRST)
 
 
 def wait_for_load(world: World) -> None:
