@@ -244,6 +244,30 @@ class RefreshTest(CredentialsCase):
         refresh(self.world)
         self.assertEqual(self.read("passwords"), "new\nneedle\n")
 
+    def test_other_sources_are_fetched_at_once(self) -> None:
+        self.put(other="new")
+        self.world.settings.secrets["AUTH_PASSWORD"] = f"file:{self.image}/other"
+        self.world.clock.time += 10
+        self.assertEqual(self.bring(), (0, ""))
+        self.assertEqual(self.read("passwords"), "new\nneedle\n")
+
+    def test_redis_waits_for_what_the_settings_name_besides_the_copies(self) -> None:
+        self.world.settings.secrets["TLS_CA"] = "file:/nowhere/ca"
+        self.world.clock.time += 10
+        self.assertEqual(self.bring()[0], 10)
+        self.assertIn("the secrets are not there yet: file:/nowhere/ca: there is no such file", self.world.shown_state)
+        self.assertEqual(self.read("passwords"), "needle\n")
+
+    def test_after_a_failed_start_they_are_fetched_again_in_half_a_minute(self) -> None:
+        self.put(password="new")
+        self.world.run.write("failures", ".")
+        self.world.clock.time += 29
+        self.bring()
+        self.assertEqual(self.read("passwords"), "needle\n")
+        self.world.clock.time += 1
+        self.bring()
+        self.assertEqual(self.read("passwords"), "new\nneedle\n")
+
     def test_the_version_changes_only_with_the_secrets(self) -> None:
         self.later()
         self.assertEqual(self.read("version"), self.version)
@@ -314,7 +338,7 @@ class CertificateTest(CredentialsCase):
         self.assertEqual(self.bring(), (0, ""))
         self.assertEqual(
             sorted(os.listdir(self.world.secrets.path)),
-            ["ca.pem", "certificate.pem", "checked", "expiry", "key.pem", "version"],
+            ["ca.pem", "certificate.pem", "checked", "expiry", "key.pem", "sources", "version"],
         )
         self.assertEqual(self.world.secrets.mode_of("key.pem"), 0o640)
         self.assertEqual(self.world.secrets.mode_of("expiry"), 0o644)

@@ -15,7 +15,7 @@ import store
 from facts import Unknown, known
 from login import ACL, AUTH_CONF, CA, CERTIFICATE, EXPIRY, KEY, PASSWORDS
 from report import later, log, refuse
-from rotation import CHECKED, FAILED, SETTLED, VERSION, is_due
+from rotation import CHECKED, FAILED, SETTLED, SOURCES, VERSION, is_due, sources
 from secret import Secret
 
 TYPE_CHECKING = False
@@ -42,7 +42,8 @@ def bring(world: World) -> None:
     os.makedirs(world.secrets.path, 0o755, exist_ok=True)
     os.chown(world.secrets.path, *(world.secrets.owner or (-1, -1)))
     why = refresh(world)
-    if not world.secrets.has(VERSION):
+    files = [FILES.get(name, PASSWORDS) for name in world.settings.secrets]
+    if not all(map(world.secrets.has, [VERSION, *files])):
         later(world, f"the secrets are not there yet: {why}")
     if why:
         log(f"the secrets cannot be refreshed: {why}")
@@ -87,6 +88,7 @@ def refresh(world: World) -> str:
         try:
             found = store.fetch_all(world.settings.secrets, world.settings["REGION"])
             replace(world, {name: known(secret) for name, secret in found.items()})
+            world.secrets.write(SOURCES, sources(world), 0o640)
         except (Unknown, ValueError) as error:
             world.secrets.write(FAILED, str(error))
             return str(error)

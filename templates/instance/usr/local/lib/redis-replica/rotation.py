@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from view import View
     from world import World
 
-# Files of world.secrets: the version of the copies; the uptime at the last attempt to fetch them, and why it failed.
-VERSION, CHECKED, FAILED = "version", "checked", "failed"
+# Files of world.secrets: the version of the copies, and their sources; the uptime at the last attempt to fetch them,
+# and why it failed.
+VERSION, SOURCES, CHECKED, FAILED = "version", "sources", "checked", "failed"
 # Files of world.run: the uptime at which root was asked for a refresh; the version whose old passwords have ended; the
 # versions with which Redis has started, and which it has now; why it does not have the present one.
 REQUEST, SETTLED, LOADED, APPLIED, REJECTED = "refresh", "settled", "loaded", "applied", "unapplied"
-# Seconds between two attempts: with no copy at all, and after a server has rejected the password.
+# Seconds between two attempts: without copies of the present sources, and after a server has rejected the password or
+# Redis has failed, which may be due to them.
 FIRST, AGAIN = 10, 30
 # Seconds before the expiry of the certificate from which on it is reported.
 WARNING = 14 * 86400
@@ -35,11 +37,16 @@ def is_due(world: World) -> bool:
     """Whether the secrets should be fetched now."""
     checked = int(world.secrets.text(CHECKED) or -86400)
     wait = int(world.settings["REFRESH"] or 15) * 60
-    if not world.secrets.has(VERSION):
+    if not world.secrets.has(VERSION) or world.secrets.text(SOURCES) != sources(world):
         wait = FIRST
-    elif float(world.run.text(REQUEST) or 0) > checked:
+    elif float(world.run.text(REQUEST) or 0) > checked or world.run.text("failures"):
         wait = AGAIN
     return world.clock.uptime() - checked >= wait
+
+
+def sources(world: World) -> str:
+    """What the settings name. None of it is secret."""
+    return "".join(f"{name}={reference}\n" for name, reference in world.settings.secrets.items())
 
 
 def request(world: World) -> None:
