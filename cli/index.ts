@@ -72,10 +72,10 @@ function buildProgram(
 ): Command {
   const program = new Command("redis-elastigroup")
     .description("Redis Cluster replicas on spot instances that keep their node ID, address and data.")
-    .option("-c, --config <file>", `config file; can be repeated (default: ${DEFAULT_FILE})`, append)
+    .option("-c, --config <file>", `config file, or - for standard input; can be repeated (default: ${DEFAULT_FILE})`, append)
     .option("--json", "print one JSON object on stdout")
     .option("--no-color", "no colors, like the environment variable NO_COLOR")
-    .version(version(), "--version")
+    .version(version(), "-v, --version")
     .addHelpText("after", "\nExit codes: 0 success, 1 failure, 2 differences (`synth --check`, `plan`).")
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),

@@ -4,7 +4,7 @@ import { ConfigError, type Problem } from "./problem";
 import { fromIssues, fromViolation, malformed } from "./problems";
 import { RULES, type Violation } from "./rules";
 import { type ClusterConfig, clusterConfig } from "./schema";
-import { Source } from "./source";
+import { Source, STDIN } from "./source";
 
 /** A valid config and its source text, which has the position of every value. */
 export interface LoadedConfig {
@@ -12,8 +12,12 @@ export interface LoadedConfig {
   readonly source: Source;
 }
 
-/** Reads config files. Throws one `ConfigError` with all problems of all files. */
+/** Reads config files, `-` being standard input. Throws one `ConfigError` with all problems of all files. */
 export function loadConfigs(files: readonly string[]): LoadedConfig[] {
+  if (files.filter((file) => file === STDIN).length > 1)
+    throw new ConfigError([
+      { file: STDIN, message: "standard input must be given once, since it can be read only once" },
+    ]);
   const problems: Problem[] = [];
   const loaded = files.flatMap((file) => {
     const source = Source.read(file);

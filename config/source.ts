@@ -30,15 +30,22 @@ export interface Malformation {
   readonly at?: Position;
 }
 
+/** The file that stands for standard input. */
+export const STDIN = "-";
+
+/** Its name in messages. */
+const STDIN_NAME = "stdin";
+
 /** The source text of a config file: its data, and the position of each value. */
 export class Source {
-  /** Reads a file; `.json` is JSON, anything else YAML. */
+  /** Reads a file, or standard input; `.json` is JSON, anything else YAML. */
   public static read(file: string): Source {
+    const [name, from] = file === STDIN ? [STDIN_NAME, 0] : [file, file];
     try {
       // It also removes a byte order mark.
-      return new Source(file, new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file)));
+      return new Source(name, new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(from)));
     } catch (error) {
-      return new Source(file, "", { message: unreadable(error as NodeJS.ErrnoException) });
+      return new Source(name, "", { message: unreadable(error as NodeJS.ErrnoException) });
     }
   }
 
@@ -53,7 +60,7 @@ export class Source {
     text: string,
     unread?: Malformation,
   ) {
-    const isJson = file.toLowerCase().endsWith(".json");
+    const isJson = file === STDIN_NAME ? isValidJson(text) : file.toLowerCase().endsWith(".json");
     // JSON may be indented with tabs, YAML may not. In valid JSON, a tab is never part of a value.
     this.text = isJson ? text.replaceAll("\t", " ") : text;
     if (unread) {
@@ -186,6 +193,16 @@ function parse(text: string, lineCounter?: LineCounter): Document.Parsed {
     // For example !!set, which has no JSON equivalent.
     resolveKnownTags: false,
   });
+}
+
+/** Standard input has no name that ends with `.json`. */
+function isValidJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function unreadable(error: NodeJS.ErrnoException): string {

@@ -9,11 +9,16 @@ const bad = file(folder, "bad.yaml", exampleText({ replicas: 0, region: "mars" }
 const COMMAND = [process.execPath, "--import", require.resolve("tsx"), join(ROOT, "cli/index.ts")] as const;
 
 function spawned(...argv: string[]) {
-  return spawnSync(COMMAND[0], [...COMMAND.slice(1), ...argv], { cwd: folder, encoding: "utf8" });
+  return spawnedWith("", ...argv);
 }
 
-test("--version prints the package's version and nothing else", () => {
-  const { status, stdout, stderr } = spawned("--version");
+/** Runs a command line with this standard input. */
+function spawnedWith(input: string, ...argv: string[]) {
+  return spawnSync(COMMAND[0], [...COMMAND.slice(1), ...argv], { cwd: folder, encoding: "utf8", input });
+}
+
+test.each(["-v", "--version"])("%s prints the package's version and nothing else", (option) => {
+  const { status, stdout, stderr } = spawned(option);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
@@ -82,6 +87,45 @@ test("without --config the default file in the current folder is read", () => {
   const { status, stderr } = spawned("review");
   expect(status).toBe(1);
   expect(stderr).toBe("redis-replicas.yaml: there is no such file; name another with --config\n");
+});
+
+describe("`--config -` is standard input", () => {
+  test.each(["render", "policy"])("for %s", (command) => {
+    expect(spawnedWith(exampleText(), command, "-c", "-")).toMatchObject({ status: 0 });
+  });
+
+  test("its positions are those of stdin", () => {
+    const { status, stderr } = spawnedWith(exampleText({ region: "mars" }), "review", "-c", "-");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^stdin:2:9: `region` must .*\n$/);
+  });
+
+  test("it may be JSON that is indented with tabs, as a `.json` file", () => {
+    const text = JSON.stringify(example(), undefined, "\t");
+    const { stdout } = spawnedWith(text, "review", "-c", "-");
+    expect(stdout).toMatch(/^redis-replicas \(stdin\)\n/);
+  });
+
+  test("beside another file, both are stacks", () => {
+    const input = exampleText({ name: "other" });
+    const { status, stderr } = spawnedWith(input, "synth", "-c", "-", "-c", "good.yaml", "-o", "both");
+    expect([status, stderr]).toEqual([0, "both: 3 of 3 files written\n"]);
+  });
+
+  test("given twice is refused", () => {
+    const { status, stderr } = spawnedWith(exampleText(), "review", "-c", "-", "-c", "-");
+    expect([status, stderr]).toEqual([
+      1,
+      "-: standard input must be given once, since it can be read only once\n",
+    ]);
+  });
+
+  test("empty standard input is one line about all missing keys", () => {
+    expect(spawnedWith("", "review", "-c", "-")).toMatchObject({
+      status: 1,
+      stderr: "stdin:1:1: the file must have the keys of a cluster, such as name, region and masters, got: null\n",
+    });
+  });
 });
 
 test("a reader that stops early is not a failure", async () => {
