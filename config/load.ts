@@ -1,7 +1,7 @@
 import { type Path } from "../constructs/validation/path";
 import { schemaAt, validParts } from "./schema-walk";
 import { ConfigError, type Problem } from "./problem";
-import { fromIssues, fromViolation, malformed } from "./problems";
+import { fromIssues, fromViolation, malformed, type Mistake, mistakeOf, problemAt } from "./problems";
 import { RULES, type Violation } from "./rules";
 import { type ClusterConfig, clusterConfig } from "./schema";
 import { Source, STDIN } from "./source";
@@ -33,19 +33,28 @@ export function loadConfigs(files: readonly string[]): LoadedConfig[] {
 /** The config in one file, or all its problems, in the order of the file. */
 export function check(source: Source): { config?: ClusterConfig; problems: readonly Problem[] } {
   if (source.malformations.length > 0) return { problems: malformed(source) };
-  const { data: config, error } = clusterConfig.safeParse(source.data);
+  const { config, mistakes } = checkData(source.data);
+  const problems = mistakes
+    .map((mistake) => problemAt(source, mistake))
+    .sort((a, b) => (a.at?.byte ?? 0) - (b.at?.byte ?? 0));
+  return problems.length > 0 ? { problems } : { config, problems };
+}
+
+/** The config in the data of a file, or all its mistakes. */
+export function checkData(data: unknown): { config?: ClusterConfig; mistakes: readonly Mistake[] } {
+  const { data: config, error } = clusterConfig.safeParse(data);
   const issues = error?.issues ?? [];
   // The rules get all values that are valid by themselves, so that one mistake does not hide another.
-  const valid = config ?? ((validParts(source.data) ?? {}) as Partial<ClusterConfig>);
+  const valid = config ?? ((validParts(data) ?? {}) as Partial<ClusterConfig>);
   const known = new Set(issues.map(({ path }) => path.join("\0")));
-  const violations = [...RULES.flatMap((rule) => rule(valid)), ...barred(source.data, [])];
-  const problems = [
-    ...fromIssues(source, issues),
+  const violations = [...RULES.flatMap((rule) => rule(valid)), ...barred(data, [])];
+  const mistakes = [
+    ...fromIssues(data, issues),
     ...violations
       .filter(({ path }) => !known.has(path.join("\0")))
-      .map((violation) => fromViolation(source, violation)),
-  ].sort((a, b) => (a.at?.byte ?? 0) - (b.at?.byte ?? 0));
-  return problems.length > 0 ? { problems } : { config, problems };
+      .map((violation) => mistakeOf(data, violation)),
+  ];
+  return { config, mistakes };
 }
 
 /** Texts that no value may contain. */

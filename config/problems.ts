@@ -11,19 +11,38 @@ import { suggest } from "./suggest";
 
 type Issue = z.core.$ZodIssue;
 
+/** A violated rule and the value that violates it, wherever it was written. */
+export interface Mistake extends Violation {
+  readonly got: unknown;
+  /**
+   * The key that it is about, if `path` must not show it.
+   * @default - `path`
+   */
+  readonly place?: Path;
+}
+
 /** The problem of a file that cannot be read or parsed. */
 export function malformed(source: Source): Problem[] {
   return source.malformations.map((malformation) => ({ file: source.file, ...malformation }));
 }
 
-/** The problems that the schema found, in the order of the file. */
-export function fromIssues(source: Source, issues: readonly Issue[]): Problem[] {
-  const flat = issues.flatMap((issue) => unfold(source.data, issue, []));
+/** A mistake at its position in a file. */
+export function problemAt(
+  source: Source,
+  { path, place = path, ofKey, rule, got, advice }: Mistake,
+): Problem {
+  const at = ofKey ? source.keyPosition(place) : source.position(place);
+  return { file: source.file, at, message: sentence(path, rule, got, advice) };
+}
+
+/** The mistakes that the schema found, in the order of the data. */
+export function fromIssues(data: unknown, issues: readonly Issue[]): Mistake[] {
+  const flat = issues.flatMap((issue) => unfold(data, issue, []));
   const misspelt = new Set(flat.flatMap((issue) => misspeltFor(issue)));
   return flat
     .filter((issue) => !wanted(issue).some((path) => misspelt.has(path)))
     .filter(isFirst())
-    .flatMap((issue) => fromIssue(source, issue));
+    .flatMap((issue) => fromIssue(data, issue));
 }
 
 /** A value such as a huge number or null can violate several rules. The first problem is sufficient. */
@@ -38,12 +57,15 @@ function isFirst(): (issue: Issue) => boolean {
   };
 }
 
-/** The problems that a rule across fields found. */
-export function fromViolation(source: Source, { path, rule, advice, ofKey }: Violation): Problem {
-  const [at, got] = ofKey
-    ? [source.keyPosition(path), path.at(-1)]
-    : [source.position(path), valueAt(source.data, path)];
-  return { file: source.file, at, message: sentence(path, rule, got, advice) };
+/** The mistake that a rule across fields found. */
+export function mistakeOf(data: unknown, violation: Violation): Mistake {
+  const { path, ofKey } = violation;
+  return { ...violation, got: ofKey ? path.at(-1) : valueAt(data, path) };
+}
+
+/** The problem that a rule across fields found. */
+export function fromViolation(source: Source, violation: Violation): Problem {
+  return problemAt(source, mistakeOf(source.data, violation));
 }
 
 /** The problem of a value that a construct rejected, at its position in the file. */
@@ -113,22 +135,14 @@ function wanted(issue: Issue): string[] {
   return [path, ...keys].map(showPath);
 }
 
-function fromIssue(source: Source, issue: Issue): Problem[] {
+function fromIssue(data: unknown, issue: Issue): Mistake[] {
   const path = issue.path as Path;
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(source, path, key));
-  if (issue.code === "invalid_key") {
-    const rule = issue.issues[0]?.message ?? issue.message;
-    return [{ file: source.file, at: source.keyPosition(path), message: sentence(path, rule, path.at(-1)) }];
-  }
-  const got = valueAt(source.data, path);
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(data, path, key));
+  if (issue.code === "invalid_key")
+    return [{ path, rule: issue.issues[0]?.message ?? issue.message, got: path.at(-1), ofKey: true }];
+  const got = valueAt(data, path);
   const rule = got === undefined && issue.code !== "custom" ? "be given" : issue.message;
-  return [
-    {
-      file: source.file,
-      at: source.position(path),
-      message: sentence(path, rule, got, advice(path, issue, got)),
-    },
-  ];
+  return [{ path, rule, got, advice: advice(path, issue, got) }];
 }
 
 /** Keys that users may expect, and the reasons why they do not exist. */
@@ -144,19 +158,18 @@ const ABSENT: Readonly<Record<string, string>> = {
   "deallocation.networkInterfaces": "Spot always deletes them, and its provider cannot change this.",
 };
 
-function unknownKey(source: Source, path: Path, key: string): Problem {
+function unknownKey(data: unknown, path: Path, key: string): Mistake {
   const known = schemaAt(path)?.keys ?? ["variable"];
   const absent = ABSENT[showPath([...path, key])];
   const meant = absent === undefined ? suggest(key, known) : undefined;
   const advised = meant
     ? `Did you mean \`${meant}\`?`
     : (absent ?? `Known keys: ${known.filter((each) => each !== "$schema").join(", ")}.`);
-  const here = [...path, key];
-  const at = source.keyPosition(here);
+  const place = [...path, key];
   // A text in braces is a key without a value; it may be a secret.
-  if (meant === undefined && isPrivate(path) && valueAt(source.data, here) === null)
-    return { file: source.file, at, message: sentence(path, "have a value at each key", {}, advised) };
-  return { file: source.file, at, message: sentence(here, "be a known key", key, advised) };
+  if (meant === undefined && isPrivate(path) && valueAt(data, place) === null)
+    return { path, place, rule: "have a value at each key", got: {}, advice: advised, ofKey: true };
+  return { path: place, rule: "be a known key", got: key, advice: advised, ofKey: true };
 }
 
 function advice(path: Path, issue: Issue, got: unknown): string | undefined {
