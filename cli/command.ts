@@ -10,6 +10,17 @@ export interface Context {
   /** The command's own options, as commander names them. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly output: Output;
+  /**
+   * Where it can ask; undefined if there is no terminal, or no person at it. Not called by a command that reads standard
+   * input at once: a stream on it would make these reads fail while there is no data.
+   */
+  readonly terminal: () => Terminal | undefined;
+}
+
+/** The two directions of a terminal. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
 }
 
 /** The exit codes. */

@@ -4,12 +4,17 @@ import { DEFAULT_FILE } from "../config/default-file";
 import { ConfigError, type Problem } from "../config/problem";
 import { version } from "../constructs/redis/release";
 import { deferArchiver } from "./archiver";
-import { type CommandModule, EXIT, type Exit } from "./command";
+import { type CommandModule, EXIT, type Exit, type Terminal } from "./command";
 import { Output, type Streams } from "./output";
 
 /* eslint-disable @typescript-eslint/no-require-imports -- only the command that runs is loaded, and import() of a local
    file needs an extension that not every tool here supports. */
 const COMMANDS: readonly { name: string; summary: string; load: () => CommandModule }[] = [
+  {
+    name: "init",
+    summary: "write a new project: a config file, a pipeline, or an app",
+    load: () => require("./init") as CommandModule,
+  },
   {
     name: "review",
     summary: "print a summary of what will be deployed, and findings",
@@ -72,7 +77,11 @@ function buildProgram(
 ): Command {
   const program = new Command("redis-elastigroup")
     .description("Redis Cluster replicas on spot instances that keep their node ID, address and data.")
-    .option("-c, --config <file>", `config file, or - for standard input; can be repeated (default: ${DEFAULT_FILE})`, append)
+    .option(
+      "-c, --config <file>",
+      `config file, or - for standard input; can be repeated (default: ${DEFAULT_FILE})`,
+      append,
+    )
     .option("--json", "print one JSON object on stdout")
     .option("--no-color", "no colors, like the environment variable NO_COLOR")
     .version(version(), "-v, --version")
@@ -90,7 +99,8 @@ function buildProgram(
     found.define(command);
     command.action(() => {
       const { config = [DEFAULT_FILE] } = program.opts<GlobalOptions>();
-      choose(() => found.run({ files: config, args: command.args, options: command.opts(), output }));
+      const context = { files: config, args: command.args, options: command.opts(), output };
+      choose(() => found.run({ ...context, terminal: () => terminalOf(streams, output) }));
     });
   }
   return program;
@@ -103,6 +113,13 @@ function append(value: string, before: string[] | undefined): string[] {
 function outputFor({ json, color }: { json: boolean; color: boolean }, streams: Streams): Output {
   const colored = color && !process.env["NO_COLOR"] && streams.stdout.isTTY === true;
   return new Output(streams, { json, color: colored });
+}
+
+/** A terminal with a person at it. Pipelines can have a terminal, too. */
+function terminalOf(streams: Streams, { json }: Output): Terminal | undefined {
+  if (json || process.env["CI"]) return undefined;
+  const { stdin, stderr } = streams;
+  return stdin?.isTTY && stderr.isTTY ? { input: stdin, output: stderr as NodeJS.WritableStream } : undefined;
 }
 
 /** Help and version are successful. Any other error of commander is a mistake in the command line. */

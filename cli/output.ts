@@ -8,10 +8,11 @@ export const FORMAT_VERSION = "1.0";
 /** The width where the terminal's is unknown. */
 const WIDTH = 80;
 
-/** Where a command's text goes. */
+/** Where a command's text goes, and where answers come from. */
 export interface Streams {
+  readonly stdin?: NodeJS.ReadableStream & { isTTY?: boolean };
   readonly stdout: { write(text: string): unknown; isTTY?: boolean; columns?: number };
-  readonly stderr: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown; isTTY?: boolean };
 }
 
 export interface OutputOptions {

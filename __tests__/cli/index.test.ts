@@ -106,6 +106,16 @@ describe("`--config -` is standard input", () => {
     expect(stdout).toMatch(/^redis-replicas \(stdin\)\n/);
   });
 
+  test("it may arrive late", async () => {
+    const child = spawn(COMMAND[0], [...COMMAND.slice(1), "review", "-c", "-"], { cwd: folder });
+    setTimeout(() => child.stdin.end(exampleText()), 3000);
+    let stderr = "";
+    child.stderr.on("data", (chunk) => (stderr += String(chunk)));
+    child.stdout.resume();
+    const status = await new Promise((resolve) => child.on("close", resolve));
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+
   test("beside another file, both are stacks", () => {
     const input = exampleText({ name: "other" });
     const { status, stderr } = spawnedWith(input, "synth", "-c", "-", "-c", "good.yaml", "-o", "both");
@@ -123,7 +133,8 @@ describe("`--config -` is standard input", () => {
   test("empty standard input is one line about all missing keys", () => {
     expect(spawnedWith("", "review", "-c", "-")).toMatchObject({
       status: 1,
-      stderr: "stdin:1:1: the file must have the keys of a cluster, such as name, region and masters, got: null\n",
+      stderr:
+        "stdin:1:1: the file must have the keys of a cluster, such as name, region and masters, got: null\n",
     });
   });
 });

@@ -8,6 +8,11 @@ export function version(): string {
   return manifest().version;
 }
 
+/** The name of this package. */
+export function packageName(): string {
+  return manifest().name;
+}
+
 /** The name of the agent's archive of this version. */
 export function agentFile(): string {
   return `redis-replica-${version()}.tar`;
@@ -28,6 +33,7 @@ export function agentSha256(): string {
 let digest: string | undefined;
 
 interface Manifest {
+  readonly name: string;
   readonly version: string;
   readonly repository: { readonly url: string };
 }
