@@ -23,7 +23,10 @@ import { missing } from "./support/needs";
 
 jest.setTimeout(300_000);
 
-/** One fenced block. After its language, it has the name of its file, `invalid` for a wrong config, or `exits-N`. */
+/**
+ * One fenced block. After its language, it has the name of its file, `invalid` for a wrong config, `other` for a file of
+ * another program, or `exits-N`.
+ */
 interface Snippet {
   readonly line: number;
   readonly language: string;
@@ -54,6 +57,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
     /^(npm run e2e( --.*)?$|npx tsx rehearsal\/enclosure\.ts )/,
     "booted instances take minutes; the gate runs it",
   ],
+  [/^tofu /, "OpenTofu is not on this machine"],
   [/^(redis-replica|journalctl|systemctl|find) /, "for a shell on an instance"],
   [
     /^(mypy|ruff|systemd-analyze|python3 __tests__\/templates\/run\.py)\b/,
@@ -166,6 +170,10 @@ type Runner = (name: string, snippet: Snippet, directory: () => string) => void;
 
 const RUNNERS: Record<string, Runner> = {
   yaml(name, { words: [file = "snippet.yaml", expected], text }, directory) {
+    if (expected === "other") {
+      test(`${name} is YAML`, () => expect(parse(text)).toEqual(expect.any(Object)));
+      return;
+    }
     test(`${name} is ${expected ?? "a config, and can be reviewed"}`, async () => {
       const path = join(directory(), file);
       writeFileSync(path, expected === "invalid" || /^region:/m.test(text) ? text : stringify(config(text)));
