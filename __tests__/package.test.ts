@@ -33,6 +33,7 @@ const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as
 };
 
 let packed: string[];
+let tarball: string;
 
 beforeAll(() => {
   copyCheckout();
@@ -40,7 +41,8 @@ beforeAll(() => {
     npm(source, "pack", "--json", "--foreground-scripts=false", "--pack-destination", folder),
   ) as [{ filename: string; files: { path: string }[] }];
   packed = report.files.map(({ path }) => path);
-  installInto(project, join(folder, report.filename));
+  tarball = join(folder, report.filename);
+  installInto(project, dependencies());
 }, 120_000);
 
 function npm(cwd: string, ...argv: string[]): string {
@@ -63,17 +65,20 @@ function copyCheckout(): void {
   }
 }
 
-function installInto(directory: string, tarball: string): void {
-  mkdirSync(directory);
-  // The versions that this checkout is tested with.
+/** The package and its peers, in the versions that this checkout is tested with. */
+function dependencies(): Record<string, string> {
   const peers = Object.keys(manifest.peerDependencies).map((name) => [name, manifest.devDependencies[name]]);
-  const dependencies = Object.fromEntries([
-    ["cdktf-redis-elastigroup", `file:${tarball}`],
-    ...peers,
-  ]) as object;
+  return Object.fromEntries([["cdktf-redis-elastigroup", `file:${tarball}`], ...peers]) as Record<
+    string,
+    string
+  >;
+}
+
+function installInto(directory: string, packages: Record<string, string>): void {
+  mkdirSync(directory);
   writeFileSync(
     join(directory, "package.json"),
-    JSON.stringify({ name: "consumer", private: true, dependencies }),
+    JSON.stringify({ name: "consumer", private: true, dependencies: packages }),
   );
   npm(directory, "install", "--ignore-scripts");
 }
@@ -83,7 +88,7 @@ test("the tarball has only the library, its types, the CLI, the templates, the s
   const unexpected = own.filter(
     (path) =>
       !/^lib\/constructs\/([a-z]+\/)?[a-z0-9-]+\.(js|d\.ts)$/.test(path) &&
-      !path.startsWith("lib/templates/") &&
+      !/^lib\/(templates|cli\/projects)\//.test(path) &&
       !/^docs\/[a-z]+\.(md|svg)$/.test(path) &&
       !/^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(path) &&
       !["lib/cli/index.js", "lib/cli/LICENSES", "config/redis-replicas.schema.json"].includes(path),
@@ -100,11 +105,11 @@ test("the tarball has only the library, its types, the CLI, the templates, the s
   );
 });
 
-test("every template of the checkout is in it", () => {
-  const templates = readdirSync(join(ROOT, "templates"), { recursive: true, withFileTypes: true })
+test.each(["templates", "cli/projects"])("every template of the checkout in %s is in it", (name) => {
+  const templates = readdirSync(join(ROOT, name), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => `lib/${join(entry.parentPath, entry.name).slice(ROOT.length + 1)}`);
-  expect(packed.filter((path) => path.startsWith("lib/templates/")).sort()).toEqual(templates.sort());
+  expect(packed.filter((path) => path.startsWith(`lib/${name}/`)).sort()).toEqual(templates.sort());
 });
 
 test("every construct of the checkout is in it, compiled", () => {
@@ -239,5 +244,55 @@ describe("the command in it", () => {
     expect(status).toBe(1);
     expect(stderr).toContain("Did you mean `securityGroupIds`?");
     expect(existsSync(join(project, "cdktf.out/stacks/redis-replicas"))).toBe(false);
+  });
+});
+
+describe("a project that `init` writes", () => {
+  const directory = (kind: string): string => join(folder, "projects", kind);
+  const script = (kind: string, name: string): string => npm(directory(kind), "run", name);
+
+  /** Writes a project with the packed tarball in place of the version in the registry. */
+  function init(kind: string): void {
+    const argv = ["--no-install", "redis-elastigroup", "init", directory(kind), "--kind", kind, "--yes"];
+    execFileSync("npx", argv, { cwd: project, env, stdio: "pipe" });
+    const path = join(directory(kind), "package.json");
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace(`"${manifest.version}"`, JSON.stringify(`file:${tarball}`)));
+  }
+
+  // The app has all packages that the other projects have, so one installation is enough.
+  beforeAll(() => {
+    init("cdktf");
+    npm(directory("cdktf"), "install", "--ignore-scripts");
+    for (const kind of ["config", "pipeline"]) {
+      init(kind);
+      symlinkSync(join(directory("cdktf"), "node_modules"), join(directory(kind), "node_modules"));
+    }
+  }, 300_000);
+
+  test.each(["cdktf", "config", "pipeline"])(
+    "%s synthesizes, and passes its own test",
+    (kind) => {
+      script(kind, "synth");
+      expect(script(kind, "test")).toMatch(/^# pass 1$/m);
+      const stack = join(directory(kind), "cdktf.out/stacks", kind, "cdk.tf.json");
+      expect(readFileSync(stack, "utf8")).toContain('"spotinst_elastigroup_aws"');
+    },
+    120_000,
+  );
+
+  test("a pipeline's test fails if the JSON is not that of the config file", () => {
+    const path = join(directory("pipeline"), "redis-replicas.yaml");
+    writeFileSync(path, readFileSync(path, "utf8").replace("replicas: 3", "replicas: 4"));
+    expect(() => script("pipeline", "test")).toThrow("out of date");
+  });
+
+  test("the config file and the app of the same answers are the same group", () => {
+    const group = (kind: string): unknown => {
+      const path = join(directory(kind), "cdktf.out/stacks", kind, "cdk.tf.json");
+      const text = readFileSync(path, "utf8").replaceAll(`"${kind}`, '"name');
+      return (JSON.parse(text) as { resource: unknown }).resource;
+    };
+    expect(group("cdktf")).toEqual(group("config"));
   });
 });
