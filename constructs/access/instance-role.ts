@@ -3,6 +3,7 @@ import { type IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { type IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Fn, type Precondition, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
+import { ofThisFramework } from "../terraform/framework";
 import { hcl } from "../terraform/hcl";
 import { inRegionRule, isInRegion } from "../validation/arn";
 import { type Format, KEY_ARN, PARAMETER_ARN, REGION, ROLE_NAME, SECRET_ARN } from "../validation/formats";
@@ -47,7 +48,7 @@ export class InstanceRole extends Construct {
   public readonly instanceProfile: IamInstanceProfile;
 
   constructor(scope: Construct, id: string, props: InstanceRoleProps) {
-    super(scope, id);
+    super(ofThisFramework(scope), id);
     validateShapes<InstanceRoleProps>(props, {
       ...SECRETS_SHAPES,
       secretSources: list(SECRET_SOURCE),

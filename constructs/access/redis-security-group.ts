@@ -8,6 +8,7 @@ import {
   Tokenization,
 } from "cdktf";
 import { Construct } from "constructs";
+import { ofThisFramework } from "../terraform/framework";
 import { hcl } from "../terraform/hcl";
 import { type Constraint } from "../validation/constraint";
 import { VPC } from "../validation/formats";
@@ -119,7 +120,7 @@ export class RedisSecurityGroup extends Construct {
   public readonly rules: ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: RedisSecurityGroupProps) {
-    super(scope, id);
+    super(ofThisFramework(scope), id);
     validateShapes<RedisSecurityGroupProps>(props, { ...NETWORK_SHAPES, tags: object() });
     const validator = new Validator();
     validator.value("vpcId", props.vpcId, ofFormat(VPC));

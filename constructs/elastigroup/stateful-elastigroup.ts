@@ -1,6 +1,7 @@
 import { ElastigroupAws, type ElastigroupAwsConfig } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
 import { type IResolvable, Op, TerraformIterator, Token } from "cdktf";
 import { Construct } from "constructs";
+import { ofThisFramework } from "../terraform/framework";
 import { hcl } from "../terraform/hcl";
 import { ImportBlock } from "../terraform/import-block";
 import { preconditions, violations } from "../validation/constraint";
@@ -54,7 +55,7 @@ export class StatefulElastigroup extends Construct {
   public readonly userDataSha256?: string;
 
   constructor(scope: Construct, id: string, props: StatefulElastigroupProps) {
-    super(scope, id);
+    super(ofThisFramework(scope), id);
     validateShapes(props, ELASTIGROUP_SHAPES);
     const validator = new Validator();
     validateNames(props, validator);

@@ -4,6 +4,7 @@ import { type Construct } from "constructs";
 import { aws } from "../access/aws";
 import { needsRole } from "../access/secrets";
 import { terraformText } from "../terraform/escape";
+import { ofThisFramework } from "../terraform/framework";
 import { IMPORT_VERSION } from "../terraform/import-block";
 import { VerbatimBackend } from "../terraform/verbatim-backend";
 import { ACCOUNT } from "../validation/formats";
@@ -49,7 +50,7 @@ export class RedisReplicasStack extends TerraformStack {
   private readonly validator = new Validator();
 
   constructor(scope: Construct, id: string, props: RedisReplicasStackProps = {}) {
-    super(scope, id);
+    super(ofThisFramework(scope), id);
     this.isModule = props.module ?? false;
     this.validator.optional("account", props.account, ofFormat(ACCOUNT));
     this.validateModule(props);

@@ -8,6 +8,7 @@ import { needsRole, type Secrets } from "../access/secrets";
 import { type DataVolume } from "../elastigroup/data-volume";
 import { type GroupProps, type StatefulElastigroupProps } from "../elastigroup/group-props";
 import { StatefulElastigroup } from "../elastigroup/stateful-elastigroup";
+import { ofThisFramework } from "../terraform/framework";
 import { preconditions, violations } from "../validation/constraint";
 import { REPLICAS } from "../validation/limits";
 import { validateShapes } from "../validation/shape";
@@ -137,7 +138,7 @@ export class RedisReplicas extends Construct {
   public readonly instanceRole?: InstanceRole;
 
   constructor(scope: Construct, id: string, props: RedisReplicasProps) {
-    super(scope, id);
+    super(ofThisFramework(scope), id);
     validateShapes(props, REPLICAS_SHAPES);
     validateProps(props);
     this.securityGroup = this.addSecurityGroup(props);
