@@ -1,7 +1,23 @@
 import type * as resources from "./aws-resources";
 
-/** The AWS resources. They are loaded at their first use, so that stacks without AWS resources do not load them. */
+/**
+ * The AWS resources. They are loaded at their first use, so that stacks without AWS resources neither load nor need their
+ * package, which has hundreds of megabytes.
+ */
 export function aws(): typeof resources {
+  if (!isInstalled())
+    throw new Error(
+      "a security group or role of the replicas needs the AWS bindings: run `npm install @cdktf/provider-aws`",
+    );
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load them with this package
   return require("./aws-resources") as typeof resources;
+}
+
+function isInstalled(): boolean {
+  try {
+    require.resolve("@cdktf/provider-aws/lib/provider");
+    return true;
+  } catch {
+    return false;
+  }
 }
