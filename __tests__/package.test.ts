@@ -43,7 +43,7 @@ beforeAll(() => {
   packed = report.files.map(({ path }) => path);
   tarball = join(folder, report.filename);
   installInto(project, dependencies());
-}, 120_000);
+}, 240_000);
 
 function npm(cwd: string, ...argv: string[]): string {
   return execFileSync("npm", argv, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
@@ -89,9 +89,9 @@ test("the tarball has only the library, its types, the CLI, the templates, the s
     (path) =>
       !/^lib\/constructs\/([a-z]+\/)?[a-z0-9-]+\.(js|d\.ts)$/.test(path) &&
       !/^lib\/(templates|cli\/projects)\//.test(path) &&
-      !/^docs\/[a-z]+\.(md|svg)$/.test(path) &&
+      !/^docs\/[a-z-]+\.(md|svg)$/.test(path) &&
       !/^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(path) &&
-      !["lib/cli/index.js", "lib/cli/LICENSES", "config/redis-replicas.schema.json"].includes(path),
+      ![".jsii", "lib/cli/index.js", "lib/cli/LICENSES", "config/redis-replicas.schema.json"].includes(path),
   );
   expect(unexpected).toEqual([]);
   expect(own).toEqual(
@@ -103,6 +103,27 @@ test("the tarball has only the library, its types, the CLI, the templates, the s
       "config/redis-replicas.schema.json",
     ]),
   );
+});
+
+test("the jsii assembly is in it, so that packages of other languages can be made from it", () => {
+  expect(packed).toContain(".jsii");
+  const assembly = JSON.parse(
+    readFileSync(join(project, "node_modules/cdktf-redis-elastigroup/.jsii"), "utf8"),
+  ) as { name: string; version: string; types: object };
+  expect(assembly).toMatchObject({ name: "cdktf-redis-elastigroup", version: manifest.version });
+  expect(assembly.types).toHaveProperty(["cdktf-redis-elastigroup.RedisReplicas"]);
+});
+
+test("the licenses of all packages in the command are in it", () => {
+  const installed = join(project, "node_modules/cdktf-redis-elastigroup/lib/cli");
+  const command = readFileSync(join(installed, "index.js"), "utf8");
+  const names = [...command.matchAll(/^\s*\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)];
+  const licenses = readFileSync(join(installed, "LICENSES"), "utf8").split("\n");
+  const missing = [...new Set(names.map(({ 1: name = "" }) => name))].filter(
+    (name) => !licenses.includes(name),
+  );
+  expect(names).not.toEqual([]);
+  expect(missing).toEqual([]);
 });
 
 test.each(["templates", "cli/projects"])("every template of the checkout in %s is in it", (name) => {
