@@ -12,9 +12,10 @@ const folders = {
   config: ["constructs"],
   cli: ["config", "constructs", "cluster"],
   cluster: [],
+  packaging: [],
   rehearsal: ["constructs", "cluster"],
   bench: ["rehearsal", "constructs", "cluster"],
-  __tests__: ["constructs", "config", "cli", "cluster", "rehearsal", "bench"],
+  __tests__: ["constructs", "config", "cli", "cluster", "packaging", "rehearsal", "bench"],
 };
 
 /** The same for the folders of `constructs/`. */

@@ -4,7 +4,7 @@ import { dirname, join, relative } from "node:path";
 import * as ts from "typescript";
 import { ROOT } from "./config/example";
 
-const FOLDERS = ["constructs", "config", "cli", "cluster", "rehearsal", "bench", "__tests__"];
+const FOLDERS = ["constructs", "config", "cli", "cluster", "packaging", "rehearsal", "bench", "__tests__"];
 
 /** Every TypeScript file of the repository, by its path from the root, with the files that it imports. */
 const imports = new Map(["main.ts", ...FOLDERS.flatMap(filesOf)].map((file) => [file, importsOf(file)]));
