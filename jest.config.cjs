@@ -1,9 +1,9 @@
-/** Unit and integration tests: everything that needs no booted instance. */
+/** Unit and integration tests: everything that needs neither booted instances nor the network. */
 module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/__tests__"],
   testMatch: ["**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "/__tests__/e2e/"],
+  testPathIgnorePatterns: ["/node_modules/", "/__tests__/e2e/", "/__tests__/consumers/"],
   transform: { "^.+\\.ts$": "@swc/jest" },
   globalSetup: "<rootDir>/__tests__/support/global-setup.ts",
   setupFilesAfterEnv: ["<rootDir>/__tests__/support/setup.ts"],

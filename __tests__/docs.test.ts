@@ -52,6 +52,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
     /^npm install cdktf-redis-elastigroup /,
     "package.test.ts installs the packed tarball with the same peers",
   ],
+  [/^npm install cdktn-redis-elastigroup /, ".ci/packages installs the packed tarball with the same peers"],
   [/^npm run (lint|format|build|jsii|schema)$/, "it works on the checkout; the gate runs it"],
   [
     /^(npm run e2e( --.*)?$|npx tsx rehearsal\/enclosure\.ts )/,
@@ -101,22 +102,31 @@ beforeAll(async () => {
 
 afterAll(() => api?.close());
 
+const EDITIONS = ["cdktf-redis-elastigroup", "cdktn-redis-elastigroup"];
+const SPOT_BINDINGS = join(ROOT, "node_modules/@cdktf/provider-spotinst/lib");
+
 /** A folder with the example and the packages that `npm install` would install. */
 function project(): string {
   const directory = mkdtempSync(join(folder, "project-"));
   writeFileSync(join(directory, "redis-replicas.yaml"), read("redis-replicas.yaml"));
   const modules = join(directory, "node_modules");
-  mkdirSync(join(modules, "cdktf-redis-elastigroup"), { recursive: true });
+  for (const edition of EDITIONS) {
+    mkdirSync(join(modules, edition), { recursive: true });
+    writeFileSync(
+      join(modules, edition, "index.ts"),
+      `export * from ${JSON.stringify(join(ROOT, "constructs"))};\n`,
+    );
+    writeFileSync(
+      join(modules, edition, "package.json"),
+      JSON.stringify({ name: edition, main: "index.ts" }),
+    );
+  }
   for (const name of ["cdktf", "constructs", "@cdktf"])
     symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
-  writeFileSync(
-    join(modules, "cdktf-redis-elastigroup/index.ts"),
-    `export * from ${JSON.stringify(join(ROOT, "constructs"))};\n`,
-  );
-  writeFileSync(
-    join(modules, "cdktf-redis-elastigroup/package.json"),
-    JSON.stringify({ name: "cdktf-redis-elastigroup", main: "index.ts" }),
-  );
+  // The names of CDK Terrain, for its page. `.ci/packages` runs the same with the real ones.
+  symlinkSync(join(ROOT, "node_modules/cdktf"), join(modules, "cdktn"));
+  mkdirSync(join(modules, "cdktn-redis-elastigroup/lib"));
+  symlinkSync(SPOT_BINDINGS, join(modules, "cdktn-redis-elastigroup/lib/spotinst"));
   return directory;
 }
 
@@ -325,7 +335,12 @@ test("every TypeScript snippet passes the type check with the sources", () => {
     ts.sys.readFile(path),
   );
   const { options } = ts.parseJsonConfigFileContent({ ...settings, files: [], include: [] }, ts.sys, ROOT);
-  const aliased = { ...options, paths: { "cdktf-redis-elastigroup": [join(ROOT, "constructs/index.ts")] } };
+  const paths = {
+    ...Object.fromEntries(EDITIONS.map((edition) => [edition, [join(ROOT, "constructs/index.ts")]])),
+    cdktn: [join(ROOT, "node_modules/cdktf/lib/index.d.ts")],
+    "cdktn-redis-elastigroup/lib/spotinst/*": [join(SPOT_BINDINGS, "*/index.d.ts")],
+  };
+  const aliased = { ...options, paths };
   const host = ts.createCompilerHost(aliased);
   const onDisk = { read: host.getSourceFile.bind(host), exists: host.fileExists.bind(host) };
   host.fileExists = (path) => files.has(path) || onDisk.exists(path);
@@ -470,11 +485,11 @@ test("every file and setting of an instance is in instance.md", () => {
   expect([...files, ...Object.keys(settings)].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 
-test("the CDK Terrain recipe has the versions that are tested", () => {
-  const recipe = snippets("README.md").find(({ text }) => text.includes("cdktn@"))?.text ?? "{}";
+test.each(["alias.json", "both-names.json"])("the recipe %s has the versions that are tested", (name) => {
+  const recipe = snippets("docs/cdk-terrain.md").find(({ words }) => words.includes(name))?.text ?? "{}";
   const { dependencies } = JSON.parse(recipe) as { dependencies: Record<string, string> };
   const tried = /^readonly CDKTN=(.*)$/m.exec(read(".ci/cdk-terrain"))?.[1];
-  const { cdktf, "cdktf-redis-elastigroup": own, ...others } = dependencies;
-  expect({ cdktf, own }).toEqual({ cdktf: `npm:cdktn@${tried}`, own: manifest.version });
+  const { cdktf, cdktn = tried, "cdktf-redis-elastigroup": own, ...others } = dependencies;
+  expect({ cdktf, cdktn, own }).toEqual({ cdktf: `npm:cdktn@${tried}`, cdktn: tried, own: manifest.version });
   expect(manifest["devDependencies"]).toMatchObject(others);
 });
