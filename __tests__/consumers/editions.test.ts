@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { app, CDK_TERRAIN, CDKTF, type Framework } from "./app";
 import { Project, tarball } from "./project";
@@ -53,6 +53,15 @@ describe.each<Framework>([CDKTF, CDK_TERRAIN])("$edition, installed from its tar
     expect(readdirSync(join(project.folder, "node_modules"))).not.toContain(other);
   });
 
+  test("has the targets of all links of its README", () => {
+    const folder = join("node_modules", framework.edition);
+    const links = [...project.read(join(folder, "README.md")).matchAll(/\]\(([^)#]+)[^)]*\)/g)]
+      .map(({ 1: target = "" }) => target)
+      .filter((target) => !target.startsWith("https://"));
+    expect(links).toContain("docs/config.md");
+    expect(links.filter((path) => !existsSync(join(project.folder, folder, path)))).toEqual([]);
+  });
+
   test("compiles in a TypeScript app, its types checked", () => {
     project.write("typed.ts", app("TypeScript", framework));
     expect(project.compile("typed.ts", { checked: true })).toMatchObject({ status: 0, stdout: "" });
@@ -91,7 +100,7 @@ describe.each<Framework>([CDKTF, CDK_TERRAIN])("$edition, installed from its tar
 
   test("its command synthesizes all examples, as stacks and as modules", () => {
     for (const config of CONFIGS) {
-      const command = ["npx", "--no-install", "redis-elastigroup", "-c", join(ROOT, config), "synth"];
+      const command = ["node_modules/.bin/redis-elastigroup", "-c", join(ROOT, config), "synth"];
       project.must(...command, "-o", join("examples", config));
       project.must(...command, "-o", join("modules", config), "--module");
     }
