@@ -58,7 +58,7 @@ export function withCdkTerrain(text: string, file: string): string {
 
 /** The module that stands for one of CDKTF in a file of the package. */
 function counterpart(module: string, file: string): string {
-  if (module === "cdktf") return "cdktn";
+  if (module === "cdktf" || module === "cdktf-redis-elastigroup") return module.replace("cdktf", "cdktn");
   if (module.startsWith("@cdktf/provider-aws/lib/")) return module.replace("@cdktf/", "@cdktn/");
   const spot = SPOT_BINDINGS.find((name) => module === `@cdktf/provider-spotinst/lib/${name}`);
   if (spot === undefined) throw new Error(`${file} imports ${module}, which has no counterpart`);

@@ -5,6 +5,10 @@ describe("a compiled file for CDK Terrain", () => {
   test.each([
     ['const cdktf_1 = require("cdktf");', 'const cdktf_1 = require("cdktn");'],
     ['import { App } from "cdktf";', 'import { App } from "cdktn";'],
+    [
+      ' * import { Peer } from "cdktf-redis-elastigroup";',
+      ' * import { Peer } from "cdktn-redis-elastigroup";',
+    ],
     ["import * as cdktf from 'cdktf';", "import * as cdktf from 'cdktn';"],
     ['typeof import("cdktf")', 'typeof import("cdktn")'],
     [
