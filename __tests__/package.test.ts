@@ -207,7 +207,7 @@ new RedisReplicasStack(app, "typed", {
     instanceTypes: { onDemand: "r6i.large", spot: ["r6i.large"] },
     availabilityZones: AvailabilityZones.of({ "us-west-2a": ["subnet-1"] }),
     securityGroupIds: ["sg-1"],
-    redis: { install: RedisInstall.image() },
+    redis: { install: RedisInstall.fromImage() },
     strategy: { orientation: Orientation.COST, revertToSpot: RevertToSpot.ALWAYS },
   },
 });

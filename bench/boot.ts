@@ -69,15 +69,15 @@ async function measureAll({ runs, megabytes, source }: Options): Promise<Figure[
     };
     // A build takes a minute or more, and its duration varies little.
     if (source) {
-      await rounds.firstBoot("source", userData(RedisInstall.source(stage.source)));
+      await rounds.firstBoot("source", userData(RedisInstall.fromSource(stage.source)));
       const [master] = rounds.filled.split(":");
       await rounds.firstBoot("recipe", gzipSync(recipe({ url: stage.source.url, master: master! })));
     }
     for (let each = 0; each < runs; each++) {
       await rounds.bareBoot("first");
-      await rounds.firstBoot("package", userData(RedisInstall.package()));
+      await rounds.firstBoot("package", userData(RedisInstall.fromPackage()));
     }
-    await rounds.settle(userData(RedisInstall.package()));
+    await rounds.settle(userData(RedisInstall.fromPackage()));
     for (let each = 0; each < runs; each++) await rounds.replacement();
     await rounds.reconciles(10);
     return rounds.figures();

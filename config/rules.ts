@@ -51,7 +51,14 @@ const ofConstructs: Rule = (config) =>
     ...ofShards(config),
     ...ofNetwork(config),
     ...ofSecrets(config),
-  ].filter(isBroken);
+  ]
+    .filter(isBroken)
+    .map((constraint) => ({ ...constraint, path: constraint.path.map(keyOf) }));
+
+/** The key of a property that has another name there, since `type` is reserved in some of jsii's languages. */
+function keyOf(prop: string | number): string | number {
+  return prop === "checkType" ? "type" : prop;
+}
 
 function ofZones({ availabilityZones, ...others }: Partial<ClusterConfig>): Constraint[] {
   if (availabilityZones === undefined || isVariable(availabilityZones)) return [];

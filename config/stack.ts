@@ -216,9 +216,10 @@ function renderVolume<T extends Pick<NonNullable<ClusterConfig["rootVolume"]>, "
   values: Variables,
   volume: T,
 ) {
+  const { type, ...rest } = volume;
   return {
-    ...volume,
-    type: word(VolumeType, volume.type),
+    ...rest,
+    volumeType: word(VolumeType, type),
     kmsKeyId: optional(values, volume.kmsKeyId),
   };
 }
@@ -236,7 +237,9 @@ function renderDataVolume(values: Variables, volume: ClusterConfig["dataVolume"]
 }
 
 function renderHealthCheck(check: ClusterConfig["healthCheck"]): HealthCheck | undefined {
-  return check && { ...check, type: word(HealthCheckType, check.type) };
+  if (check === undefined) return undefined;
+  const { type, ...times } = check;
+  return { ...times, checkType: word(HealthCheckType, type) };
 }
 
 /** A word of a class of words, where the file has one. */
@@ -363,7 +366,7 @@ function renderRedis(redis: ClusterConfig["redis"]): RedisSettings | undefined {
 
 function renderInstall(redis: NonNullable<ClusterConfig["redis"]>): RedisInstall {
   const { install, version, url, sha256 } = redis;
-  if (install === "image") return RedisInstall.image();
-  if (install === "package") return RedisInstall.package(redis.package);
-  return RedisInstall.source({ version, url, sha256 });
+  if (install === "image") return RedisInstall.fromImage();
+  if (install === "package") return RedisInstall.fromPackage(redis.package);
+  return RedisInstall.fromSource({ version, url, sha256 });
 }

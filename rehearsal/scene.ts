@@ -170,7 +170,7 @@ export class Scene {
   }
 
   private get ownInstall(): RedisInstall {
-    return this.ami.over === undefined ? RedisInstall.package() : RedisInstall.image();
+    return this.ami.over === undefined ? RedisInstall.fromPackage() : RedisInstall.fromImage();
   }
 
   /** From the next boot on, user data has these settings. */

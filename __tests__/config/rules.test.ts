@@ -82,7 +82,11 @@ describe("the file and the constructs refuse with the same message", () => {
       },
     ],
     ["changes that must not be lost", { ignoreChanges: ["image_id", "user_data", "persist_private_ip"] }],
-    ["health checks without target groups", { healthCheck: { type: "TARGET_GROUP" } }],
+    [
+      "health checks without target groups",
+      { healthCheck: { type: "TARGET_GROUP" } },
+      "healthCheck.checkType",
+    ],
     [
       "a target group and keys of another region",
       {

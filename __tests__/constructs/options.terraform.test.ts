@@ -96,7 +96,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         "compute.availabilityZones",
       ],
       [{ imageId: "ami-0f" }, `${LAUNCH}.imageId`],
-      [{ rootVolume: { size: 30, type: VolumeType.GP2 } }, `${LAUNCH}.blockDeviceMappings`],
+      [{ rootVolume: { size: 30, volumeType: VolumeType.GP2 } }, `${LAUNCH}.blockDeviceMappings`],
       [{ tags: { team: "web" } }, `${LAUNCH}.tags`],
       [{ securityGroupIds: ["sg-02", "sg-01"] }, `${LAUNCH}.securityGroupIds`],
       [{ strategy: { orientation: Orientation.EQUAL_ZONES } }, "strategy.availabilityVsCost"],
@@ -290,7 +290,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
       lifetime: ["number", 3, 2, "`strategy.minimumInstanceLifetime` must be one of 1, 3, 6, 12, 24"],
       window: ["string", "Sun:03:00-Sun:05:00", "Sunday", "`timeWindows` must be a window"],
       size: ["number", 20, 0, "`rootVolume.size` must be a whole number from 1 to 65536"],
-      volume: ["string", "gp3", "GP3", "`rootVolume.type` must be a type of EBS volumes in lower case"],
+      volume: ["string", "gp3", "GP3", "`rootVolume.volumeType` must be a type of EBS volumes in lower case"],
       iops: ["number", 3000, 1, "`rootVolume.iops` must be a whole number from 3000 to 80000 for gp3"],
       throughput: ["number", 125, 1, "`rootVolume.throughput` must be a whole number from 125 to 1000"],
       kms: ["string", "alias/redis", "redis", "`rootVolume.kmsKeyId` must be the id, alias or ARN"],
@@ -349,7 +349,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
           },
           rootVolume: {
             size: number("size"),
-            type: VolumeType.of(text("volume")),
+            volumeType: VolumeType.of(text("volume")),
             iops: number("iops"),
             throughput: number("throughput"),
             kmsKeyId: text("kms"),
@@ -359,7 +359,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
           redis: {
             port: number("port"),
             maxMemory: text("memory"),
-            install: RedisInstall.source({
+            install: RedisInstall.fromSource({
               version: text("release"),
               url: "https://example.com/redis.tar.gz",
               sha256: "0".repeat(64),
@@ -547,7 +547,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         { type: "string" },
         { type: "gp2" },
         { type: "io1" },
-        (of) => ({ rootVolume: { size: 8, type: VolumeType.of(of("type").stringValue) } }),
+        (of) => ({ rootVolume: { size: 8, volumeType: VolumeType.of(of("type").stringValue) } }),
         "`rootVolume.iops` must be given for io1",
       ],
       [
@@ -556,7 +556,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         { type: "gp3", size: 16_385 },
         { type: "gp2", size: 16_385 },
         (of) => ({
-          rootVolume: { size: of("size").numberValue, type: VolumeType.of(of("type").stringValue) },
+          rootVolume: { size: of("size").numberValue, volumeType: VolumeType.of(of("type").stringValue) },
         }),
         "`rootVolume.size` must be a whole number from 1 to 16384 GiB for gp2, got: 16385",
       ],
@@ -604,7 +604,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
         { check: "HCS", orientation: "balanced", kept: true },
         { check: "TARGET_GROUP", orientation: "equalAzDistribution", kept: false },
         (of) => ({
-          healthCheck: { type: HealthCheckType.of(of("check").stringValue) },
+          healthCheck: { checkType: HealthCheckType.of(of("check").stringValue) },
           strategy: { orientation: Orientation.of(of("orientation").stringValue) },
           availabilityZones: AvailabilityZones.of(
             { "us-west-2a": ["subnet-0a"] },
@@ -613,7 +613,7 @@ describeWith(["terraform", "spotinst provider"], "options with the real provider
           persistence: { privateIp: of("kept").booleanValue, rootVolume: of("kept").booleanValue },
           privateIps: ["10.0.1.21"],
         }),
-        "`healthCheck.type` must be another one without `targetGroupArns`",
+        "`healthCheck.checkType` must be another one without `targetGroupArns`",
         "`preferredZones` must be left out with an orientation that uses all zones alike",
         "`privateIps` must be left out unless `persistence.privateIp` is true",
         "`persistence` must keep the root volume or the private IP",

@@ -53,7 +53,7 @@ export const everything: StatefulElastigroupProps = {
   },
   dataVolume: {
     size: 100,
-    type: VolumeType.IO1,
+    volumeType: VolumeType.IO1,
     iops: 5000,
     encrypted: false,
     device: "/dev/sdf",
@@ -76,7 +76,7 @@ export const everything: StatefulElastigroupProps = {
     onDemandCount: 2,
   },
   autoHealing: false,
-  healthCheck: { type: HealthCheckType.TARGET_GROUP, gracePeriod: 600, unhealthyDuration: 60 },
+  healthCheck: { checkType: HealthCheckType.TARGET_GROUP, gracePeriod: 600, unhealthyDuration: 60 },
   targetGroupArns: [
     "arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/checks/0123456789abcdef",
   ],
@@ -117,7 +117,7 @@ export const others: StatefulElastigroupProps = {
     },
   },
   persistence: { rootVolume: false },
-  rootVolume: { size: 50, type: VolumeType.GP2 },
+  rootVolume: { size: 50, volumeType: VolumeType.GP2 },
   dataVolume: { size: 10 },
   strategy: { revertToSpot: RevertToSpot.ALWAYS, orientation: Orientation.COST, spotPercentage: 50 },
 };

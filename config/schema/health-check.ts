@@ -9,7 +9,7 @@ export const healthCheck = z.strictObject(
     type: oneOf(wordsOf(HealthCheckType)).optional().meta({
       description:
         "What reports that an instance is unhealthy: EC2's status checks, the target groups (with `targetGroupArns`), or for `HCS` a service of your own that informs Spot.",
-      default: HEALTH_DEFAULTS.type.value,
+      default: HEALTH_DEFAULTS.checkType.value,
     }),
     gracePeriod: whole(HEALTH_SECONDS.least, HEALTH_SECONDS.most, " seconds").optional().meta({
       description: "Seconds after a launch before the first check.",

@@ -18,12 +18,12 @@ export class Peer {
 
   /**
    * A CIDR block.
-   * @param range in CIDR notation without host bits, such as `10.0.0.0/16`; a token must be IPv4
+   * @param block in CIDR notation without host bits, such as `10.0.0.0/16`; a token must be IPv4
    */
-  public static cidr(range: string): Peer {
-    const known = !Token.isUnresolved(range);
-    const attribute = known && isRangeV6(range) ? "cidrIpv6" : "cidrIpv4";
-    return Peer.checked("cidr", range, known ? RANGE : RANGE_V4, attribute);
+  public static cidr(block: string): Peer {
+    const known = !Token.isUnresolved(block);
+    const attribute = known && isRangeV6(block) ? "cidrIpv6" : "cidrIpv4";
+    return Peer.checked("cidr", block, known ? RANGE : RANGE_V4, attribute);
   }
 
   private static checked(prop: string, value: string, rule: ValueRule<string>, attribute: string): Peer {

@@ -48,7 +48,7 @@ export function plainGroup(props: StatefulElastigroupProps): PlainGroup {
     architecture: architecture?.value,
     preferredZones: availabilityZones.preferred,
     orientation: strategy?.orientation?.value,
-    healthCheck: healthCheck?.type?.value,
+    healthCheck: healthCheck?.checkType?.value,
     rootVolume: rootVolume && partsOf(rootVolume),
     dataVolume: dataVolume && partsOf(dataVolume),
   };
@@ -161,7 +161,7 @@ const healthIsChecked: ConstraintsOf = ({ healthCheck = HealthCheckType.EC2.valu
   if (targetGroupArns !== undefined) return [];
   return [
     {
-      path: ["healthCheck", "type"],
+      path: ["healthCheck", "checkType"],
       rule: "be another one without `targetGroupArns`",
       got: healthCheck,
       among: [healthCheck],

@@ -13,10 +13,10 @@ import { type Route53Domain } from "./route53-domain";
 import { type Strategy } from "./strategy";
 import { VolumeType } from "./volume";
 
-const type = oneOf(VolumeType);
+const volumeType = oneOf(VolumeType);
 
 /** The shapes of a data volume. */
-export const DATA_VOLUME = object<DataVolume>({ type, mode: oneOf(DataVolumeMode) });
+export const DATA_VOLUME = object<DataVolume>({ volumeType, mode: oneOf(DataVolumeMode) });
 
 const requirements = object<ResourceRequirements>({
   excludedFamilies: list(),
@@ -32,14 +32,14 @@ export const GROUP_SHAPES: Shapes<GroupProps> = {
   ),
   availabilityZones: required(oneOf(AvailabilityZones, "of")),
   persistence: object(),
-  rootVolume: object<RootVolume>({ type }),
+  rootVolume: object<RootVolume>({ volumeType }),
   privateIps: list(),
   deallocation: object(),
   strategy: object<Strategy>({
     orientation: oneOf(Orientation),
     revertToSpot: oneOf(RevertToSpot, "within"),
   }),
-  healthCheck: object<HealthCheck>({ type: oneOf(HealthCheckType) }),
+  healthCheck: object<HealthCheck>({ checkType: oneOf(HealthCheckType) }),
   targetGroupArns: list(),
   route53: list(object<Route53Domain>({ records: required(list(object())) })),
   tags: object(),

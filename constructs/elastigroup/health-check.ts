@@ -31,7 +31,7 @@ export interface HealthCheck {
    * The source of the health.
    * @default HealthCheckType.EC2
    */
-  readonly type?: HealthCheckType;
+  readonly checkType?: HealthCheckType;
   /**
    * Seconds after a launch before the first check, 1 to 86400.
    * @default 300
@@ -45,12 +45,12 @@ export interface HealthCheck {
 }
 
 /** The default checks. */
-export const HEALTH_DEFAULTS = { type: HealthCheckType.EC2, gracePeriod: 300, unhealthyDuration: 120 };
+export const HEALTH_DEFAULTS = { checkType: HealthCheckType.EC2, gracePeriod: 300, unhealthyDuration: 120 };
 
 /** The checks with the defaults for what is left out. */
 export function healthCheckOf(given: HealthCheck = {}): Required<HealthCheck> {
   return {
-    type: given.type ?? HEALTH_DEFAULTS.type,
+    checkType: given.checkType ?? HEALTH_DEFAULTS.checkType,
     gracePeriod: given.gracePeriod ?? HEALTH_DEFAULTS.gracePeriod,
     unhealthyDuration: given.unhealthyDuration ?? HEALTH_DEFAULTS.unhealthyDuration,
   };

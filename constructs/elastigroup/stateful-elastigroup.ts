@@ -131,9 +131,9 @@ export class StatefulElastigroup extends Construct {
     const { architecture, strategy, healthCheck, rootVolume, dataVolume } = props;
     warnOfUnknownWord(this, "architecture", architecture, Architecture);
     warnOfUnknownWord(this, "strategy.orientation", strategy?.orientation, Orientation);
-    warnOfUnknownWord(this, "healthCheck.type", healthCheck?.type, HealthCheckType);
-    warnOfUnknownWord(this, "rootVolume.type", rootVolume?.type, VolumeType);
-    warnOfUnknownWord(this, "dataVolume.type", dataVolume?.type, VolumeType);
+    warnOfUnknownWord(this, "healthCheck.checkType", healthCheck?.checkType, HealthCheckType);
+    warnOfUnknownWord(this, "rootVolume.volumeType", rootVolume?.volumeType, VolumeType);
+    warnOfUnknownWord(this, "dataVolume.volumeType", dataVolume?.volumeType, VolumeType);
   }
 
   /** Imports an existing group. */
@@ -248,10 +248,10 @@ export class StatefulElastigroup extends Construct {
     autoHealing,
     healthCheck,
   }: StatefulElastigroupProps): Partial<ElastigroupAwsConfig> {
-    const { type, gracePeriod, unhealthyDuration } = healthCheckOf(healthCheck);
+    const { checkType, gracePeriod, unhealthyDuration } = healthCheckOf(healthCheck);
     return {
       autoHealing: autoHealing ?? true,
-      healthCheckType: type.value,
+      healthCheckType: checkType.value,
       healthCheckGracePeriod: gracePeriod,
       healthCheckUnhealthyDurationBeforeReplacement: unhealthyDuration,
     };

@@ -39,7 +39,7 @@ export interface Volume {
    * Its type.
    * @default VolumeType.GP3
    */
-  readonly type?: VolumeType;
+  readonly volumeType?: VolumeType;
   /**
    * I/O operations per second: 3000 to 80000 for gp3 (at most 500 per GiB), 100 to 64000 for io1 (at most 50
    * per GiB), for which it is required. Not for gp2.
@@ -76,7 +76,7 @@ type SizedVolume = Volume & { readonly size?: number; readonly device?: string }
 export function validateVolume(prop: string, volume: SizedVolume, validator: Validator): void {
   // Every rule rejects undefined.
   validator.value(`${prop}.size`, volume.size!, within(VOLUME_SIZE, " GiB"));
-  validator.value(`${prop}.type`, volume.type?.value ?? DEFAULT_TYPE, ofFormat(VOLUME_TYPE));
+  validator.value(`${prop}.volumeType`, volume.volumeType?.value ?? DEFAULT_TYPE, ofFormat(VOLUME_TYPE));
   validator.optional(`${prop}.throughput`, volume.throughput, within(THROUGHPUT, " MiB/s"));
   validator.optional(`${prop}.kmsKeyId`, volume.kmsKeyId, ofFormat(KMS_KEY));
   if (volume.device !== undefined) validator.value(`${prop}.device`, volume.device, ofFormat(DEVICE));
@@ -95,7 +95,7 @@ export interface VolumeParts {
 
 /** The plain values of a volume's properties. */
 export function partsOf(volume: SizedVolume): VolumeParts {
-  return { ...volume, type: volume.type?.value };
+  return { ...volume, type: volume.volumeType?.value };
 }
 
 /** The constraints across the properties of a volume. */
@@ -172,7 +172,7 @@ function throughputConstraints(prop: string, { type, iops, throughput }: TypedPa
   const most = Math.floor(Number(iops ?? GP3.iops) / 4);
   const allowed: Constraint = {
     ...about,
-    rule: `be left out ${isNamed ? `for ${type}` : "unless `type` is gp3"}`,
+    rule: `be left out ${isNamed ? `for ${type}` : "unless `volumeType` is gp3"}`,
     among: [type],
     holds: !WITHOUT_THROUGHPUT.includes(type),
     condition: hcl`!contains(${WITHOUT_THROUGHPUT}, ${type})`,
@@ -210,7 +210,7 @@ export function renderVolume(
   device: string,
   deleteOnTermination: boolean | IResolvable,
 ): ElastigroupAwsEbsBlockDevice {
-  const type = volume.type?.value ?? DEFAULT_TYPE;
+  const type = volume.volumeType?.value ?? DEFAULT_TYPE;
   const of = (least: number): number | undefined => {
     if (isKnown(type)) return type === "gp3" ? least : undefined;
     return Token.asNumber(hcl`${type} == "gp3" ? ${least} : null`);

@@ -252,7 +252,7 @@ function validateSecrets(props: BootScriptProps, validator: Validator): void {
 }
 
 function renderSettings(props: BootScriptProps, redis: RedisSettings): { [name: string]: string } {
-  const { engine = RedisEngine.REDIS, install = RedisInstall.source() } = redis;
+  const { engine = RedisEngine.REDIS, install = RedisInstall.fromSource() } = redis;
   const { proxy, mirror } = props.install ?? {};
   const release = releaseOf(engine, install, mirror);
   const port = redis.port ?? REDIS_PORT;

@@ -25,7 +25,7 @@ export interface RedisSource {
 /** How the server is installed on an instance. Its version must not be older than that of the masters. */
 export class RedisInstall {
   /** Built once on the instance from a pinned release, and kept on the root volume. */
-  public static source(source: RedisSource = {}): RedisInstall {
+  public static fromSource(source: RedisSource = {}): RedisInstall {
     const { version, url, sha256 } = source;
     const validator = new Validator();
     if (version !== undefined) validator.value("redis.version", version, ofFormat(RELEASE));
@@ -38,14 +38,14 @@ export class RedisInstall {
    * The package of the distribution.
    * @param name the package; default: the first common name of the engine that the distribution has
    */
-  public static package(name?: string): RedisInstall {
+  public static fromPackage(name?: string): RedisInstall {
     const validator = new Validator();
     if (name !== undefined) validator.value("redis.package", name, ofFormat(PACKAGE));
     return new RedisInstall("package", validator.preconditions, undefined, name);
   }
 
   /** The image (AMI) already has the engine's server and client on its PATH, such as redis-server and redis-cli. */
-  public static image(): RedisInstall {
+  public static fromImage(): RedisInstall {
     return new RedisInstall("image", []);
   }
 

@@ -14,7 +14,7 @@ export interface RedisSettings {
   readonly engine?: RedisEngine;
   /**
    * How it is installed on an instance.
-   * @default RedisInstall.source()
+   * @default RedisInstall.fromSource()
    */
   readonly install?: RedisInstall;
   /**

@@ -13,7 +13,7 @@ import { TLS_SHAPE } from "./tls";
 
 const redis = object<RedisSettings>({
   engine: oneOf(RedisEngine),
-  install: oneOf(RedisInstall, "source", "package", "image"),
+  install: oneOf(RedisInstall, "fromSource", "fromPackage", "fromImage"),
   modules: list(),
   directives: object(),
 });

@@ -25,7 +25,7 @@ export const fault: Fault = {
     scene.mirror.publish(path, archive.content);
     const url = `http://${HOST}/${path}`;
     const sha256 = createHash("sha256").update(archive.content).digest("hex");
-    scene.configure({ install: RedisInstall.source({ version: archive.version, url, sha256 }) });
+    scene.configure({ install: RedisInstall.fromSource({ version: archive.version, url, sha256 }) });
     const start = Date.now();
     await scene.launch(0);
     const reason = await namesCause(scene, new RegExp(url.replaceAll(".", "\\.")));

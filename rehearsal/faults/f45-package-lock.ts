@@ -49,7 +49,7 @@ export const missing: Fault = {
   scene: { replicas: 0 },
   async run(scene) {
     const name = "redis-no-such-package";
-    scene.configure({ install: RedisInstall.package(name) });
+    scene.configure({ install: RedisInstall.fromPackage(name) });
     const start = Date.now();
     const instance = await scene.launch(0);
     const reason = await scene.reaches(0, /^refused/, 60_000);

@@ -14,7 +14,7 @@ export const running: Fault = {
   title: "the image runs a stock Redis on the port: it is stopped and masked, also after a reboot",
   scene: { replicas: 0 },
   async run(scene) {
-    scene.configure({ install: RedisInstall.image(), steps: { before: STOCK } });
+    scene.configure({ install: RedisInstall.fromImage(), steps: { before: STOCK } });
     const start = Date.now();
     await scene.launch(0);
     await scene.inSync(0, 60_000);

@@ -35,7 +35,7 @@ async function upgrade(scene: Scene, to: string): Promise<Ending> {
   const owners = await Promise.all(places.map((place) => scene.masterOf(place)));
   holds("each master has one replica", new Set(owners).size === places.length);
   const writer = await scene.write();
-  scene.configure({ install: RedisInstall.image(), steps: { before: brings(scene, program) } });
+  scene.configure({ install: RedisInstall.fromImage(), steps: { before: brings(scene, program) } });
   let slowest = 0;
   for (const place of places) {
     const { seconds } = await replace(scene, writer, place, version);

@@ -135,7 +135,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   returning: { build: group({ strategy: { revertToSpot: RevertToSpot.ALWAYS } }) },
   stricter: {
     build: group({
-      healthCheck: { type: HealthCheckType.TARGET_GROUP, gracePeriod: 1 },
+      healthCheck: { checkType: HealthCheckType.TARGET_GROUP, gracePeriod: 1 },
       targetGroupArns: ["arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/redis/0a1b"],
     }),
   },

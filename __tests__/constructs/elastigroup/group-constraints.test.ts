@@ -131,8 +131,8 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
   ],
   [
     "health checks without target groups",
-    { healthCheck: { type: HealthCheckType.TARGET_GROUP } },
-    '`healthCheck.type` must be another one without `targetGroupArns`, got: "TARGET_GROUP"',
+    { healthCheck: { checkType: HealthCheckType.TARGET_GROUP } },
+    '`healthCheck.checkType` must be another one without `targetGroupArns`, got: "TARGET_GROUP"',
   ],
   [
     "a target group of another region",
@@ -154,7 +154,7 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
     {
       rootVolume: {
         size: 8,
-        type: VolumeType.GP2,
+        volumeType: VolumeType.GP2,
         iops: 3000,
         throughput: 125,
         encrypted: false,
@@ -167,17 +167,17 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
   ],
   [
     "io1 without its IOPS",
-    { rootVolume: { size: 8, type: VolumeType.IO1 } },
+    { rootVolume: { size: 8, volumeType: VolumeType.IO1 } },
     "`rootVolume.iops` must be given for io1, got: nothing",
   ],
   [
     "a gp2 volume above the maximum size",
-    { rootVolume: { size: 16_385, type: VolumeType.GP2 } },
+    { rootVolume: { size: 16_385, volumeType: VolumeType.GP2 } },
     "`rootVolume.size` must be a whole number from 1 to 16384 GiB for gp2, got: 16385",
   ],
   [
     "an io1 volume below the minimum size",
-    { rootVolume: { size: 3, type: VolumeType.IO1, iops: 100 } },
+    { rootVolume: { size: 3, volumeType: VolumeType.IO1, iops: 100 } },
     "`rootVolume.size` must be a whole number from 4 to 16384 GiB for io1, got: 3",
   ],
   [
@@ -192,12 +192,12 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
   ],
   [
     "a volume type that is not one word",
-    { rootVolume: { size: 8, type: VolumeType.of("gp 3") } },
-    '`rootVolume.type` must be a type of EBS volumes in lower case, such as gp3, got: "gp 3"',
+    { rootVolume: { size: 8, volumeType: VolumeType.of("gp 3") } },
+    '`rootVolume.volumeType` must be a type of EBS volumes in lower case, such as gp3, got: "gp 3"',
   ],
   [
     "an unknown volume type, whose limits are not known",
-    { rootVolume: { size: 8, type: VolumeType.of("io2"), iops: 256_000, throughput: 1000 } },
+    { rootVolume: { size: 8, volumeType: VolumeType.of("io2"), iops: 256_000, throughput: 1000 } },
   ],
   [
     "no size",
@@ -247,7 +247,7 @@ test.each<[string, Partial<StatefulElastigroupProps>, ...string[]]>([
 test("one wrong volume does not hide wrong types: all cross-property mistakes are reported at once", () => {
   expect(
     wrong({
-      rootVolume: { size: 8, type: VolumeType.IO1 },
+      rootVolume: { size: 8, volumeType: VolumeType.IO1 },
       instanceTypes: { onDemand: "r6i.large", spot: ["r7g.large"] },
       persistence: { rootVolume: false, privateIp: false },
     }).map((message) => message.split("`")[1]),
@@ -273,14 +273,14 @@ test("values that are known only to Terraform pass every rule", () => {
       size: number.numberValue,
       iops: number.numberValue,
       throughput: number.numberValue,
-      type: VolumeType.of(text.stringValue),
+      volumeType: VolumeType.of(text.stringValue),
       encrypted: yes,
       kmsKeyId: text.stringValue,
       device: text.stringValue,
     },
     privateIps: list.listValue,
     persistence: { rootVolume: yes, privateIp: yes },
-    healthCheck: { gracePeriod: number.numberValue, type: HealthCheckType.of(text.stringValue) },
+    healthCheck: { gracePeriod: number.numberValue, checkType: HealthCheckType.of(text.stringValue) },
     targetGroupArns: list.listValue,
     metadataHopLimit: number.numberValue,
     strategy: { maxReplacementsPercentage: number.numberValue, minimumInstanceLifetime: number.numberValue },

@@ -34,7 +34,7 @@ describe("settings", () => {
 
   test("have the values of the user", () => {
     const redis = {
-      install: RedisInstall.package("redis6"),
+      install: RedisInstall.fromPackage("redis6"),
       port: 6380,
       busPort: 17000,
       maxMemory: "12gb",
@@ -79,7 +79,7 @@ describe("settings", () => {
     const release = { version: "7.2.4", url: "https://example.com/a.tar.gz", sha256: "0".repeat(64) };
     const { settings, text } = new BootScript({
       masters,
-      redis: { install: RedisInstall.source(release) },
+      redis: { install: RedisInstall.fromSource(release) },
       agent: { url: "https://example.com/agent.tar" },
       install: { mirror: "https://files.example.com" },
     });

@@ -8,7 +8,7 @@ test.each([
   ["the default source", {}, "https://download.redis.io/releases/redis-7.2.15.tar.gz"],
   [
     "a version of the catalogue",
-    { install: RedisInstall.source({ version: "8.8.1" }) },
+    { install: RedisInstall.fromSource({ version: "8.8.1" }) },
     "https://download.redis.io/releases/redis-8.8.1.tar.gz",
   ],
   [
@@ -18,7 +18,7 @@ test.each([
   ],
   [
     "a version of Valkey",
-    { engine: RedisEngine.VALKEY, install: RedisInstall.source({ version: "9.0.5" }) },
+    { engine: RedisEngine.VALKEY, install: RedisInstall.fromSource({ version: "9.0.5" }) },
     "https://github.com/valkey-io/valkey/archive/refs/tags/9.0.5.tar.gz",
   ],
 ])("%s is a pinned release with its checksum", (_name, redis, url) => {
@@ -30,7 +30,7 @@ test.each([
 });
 
 test("a release with a URL and a checksum of its own is taken as it is", () => {
-  const { settings } = new BootScript({ masters, redis: { install: RedisInstall.source(release) } });
+  const { settings } = new BootScript({ masters, redis: { install: RedisInstall.fromSource(release) } });
   expect(settings).toMatchObject({ VERSION: release.version, URL: release.url, SHA256: release.sha256 });
 });
 
@@ -54,11 +54,11 @@ test.each([
   ],
   ["a short checksum", { sha256: "abc" }, "`redis.sha256` must be 64 digits of lower-case hex"],
 ])("refuses %s", (_name, changed, message) => {
-  expect(() => RedisInstall.source({ ...release, ...changed })).toThrow(message);
+  expect(() => RedisInstall.fromSource({ ...release, ...changed })).toThrow(message);
 });
 
 test("a package can have a name, and an empty name is refused", () => {
-  expect(RedisInstall.package("redis6").packageName).toBe("redis6");
-  expect(RedisInstall.package().packageName).toBeUndefined();
-  expect(() => RedisInstall.package("")).toThrow("`redis.package` must be the name of a package");
+  expect(RedisInstall.fromPackage("redis6").packageName).toBe("redis6");
+  expect(RedisInstall.fromPackage().packageName).toBeUndefined();
+  expect(() => RedisInstall.fromPackage("")).toThrow("`redis.package` must be the name of a package");
 });

@@ -42,25 +42,25 @@ const OPTIONS: [prop: string, known: string[], of: (word: string) => Options][] 
     (word) => ({ strategy: { orientation: Orientation.of(word) } }),
   ],
   [
-    "healthCheck.type",
+    "healthCheck.checkType",
     ["EC2", "TARGET_GROUP", "HCS"],
     (word) => ({
-      healthCheck: { type: HealthCheckType.of(word) },
+      healthCheck: { checkType: HealthCheckType.of(word) },
       targetGroupArns: ["arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/a/b"],
     }),
   ],
   [
-    "rootVolume.type",
+    "rootVolume.volumeType",
     ["gp3", "gp2", "io1"],
     (word) => ({
-      rootVolume: { size: 40, type: VolumeType.of(word), iops: word === "gp2" ? undefined : 3000 },
+      rootVolume: { size: 40, volumeType: VolumeType.of(word), iops: word === "gp2" ? undefined : 3000 },
     }),
   ],
   [
-    "dataVolume.type",
+    "dataVolume.volumeType",
     ["gp3", "gp2", "io1"],
     (word) => ({
-      dataVolume: { size: 60, type: VolumeType.of(word), iops: word === "gp2" ? undefined : 3000 },
+      dataVolume: { size: 60, volumeType: VolumeType.of(word), iops: word === "gp2" ? undefined : 3000 },
     }),
   ],
 ];

@@ -62,12 +62,12 @@ const REFUSED: [changed: object, message: string][] = [
   [{ secrets: { secretArns: "arn" } }, '`secrets.secretArns` must be a list, got: "arn"'],
   [
     { redis: { install: "package" } },
-    '`redis.install` must be one of RedisInstall.source(...), RedisInstall.package(...), RedisInstall.image(...), got: "package"',
+    '`redis.install` must be one of RedisInstall.fromSource(...), RedisInstall.fromPackage(...), RedisInstall.fromImage(...), got: "package"',
   ],
   [{ failover: "never" }, '`failover` must be one of Failover.ALLOWED, Failover.NEVER, got: "never"'],
   [
-    { rootVolume: { size: 32, type: "gp3" } },
-    '`rootVolume.type` must be one of VolumeType.GP3, VolumeType.GP2, VolumeType.IO1, got: "gp3"',
+    { rootVolume: { size: 32, volumeType: "gp3" } },
+    '`rootVolume.volumeType` must be one of VolumeType.GP3, VolumeType.GP2, VolumeType.IO1, got: "gp3"',
   ],
   [{ dataVolume: null }, "`dataVolume` must be an object, got: null"],
   [{ route53: [{ hostedZoneId: "Z1" }] }, "`route53[0].records` must be given, got: nothing"],
