@@ -8,7 +8,7 @@ import { hcl } from "../terraform/hcl";
 import { inRegionRule, isInRegion } from "../validation/arn";
 import { type Format, KEY_ARN, PARAMETER_ARN, REGION, ROLE_NAME, SECRET_ARN } from "../validation/formats";
 import { validateRoleTags } from "../validation/tags";
-import { list, object, validateShapes } from "../validation/shape";
+import { list, map, PROVIDER, required, type Shapes, text, validateShapes } from "../validation/shape";
 import { Validator, withPreconditions } from "../validation/validator";
 import { ofFormat, type ValueRule } from "../validation/value-rules";
 import { aws } from "./aws";
@@ -38,6 +38,15 @@ export interface InstanceRoleProps extends Secrets {
   readonly provider?: TerraformProvider;
 }
 
+const ROLE_SHAPES: Shapes<InstanceRoleProps> = {
+  ...SECRETS_SHAPES,
+  name: required(text()),
+  region: required(text()),
+  secretSources: list(SECRET_SOURCE),
+  tags: map(text()),
+  provider: PROVIDER,
+};
+
 /** An IAM role that can read only these secrets, and an instance profile with the role. */
 export class InstanceRole extends Construct {
   /** The role resource, for example to set a permissions boundary. */
@@ -49,11 +58,7 @@ export class InstanceRole extends Construct {
 
   constructor(scope: Construct, id: string, props: InstanceRoleProps) {
     super(ofThisFramework(scope), id);
-    validateShapes<InstanceRoleProps>(props, {
-      ...SECRETS_SHAPES,
-      secretSources: list(SECRET_SOURCE),
-      tags: object(),
-    });
+    validateShapes(props, ROLE_SHAPES);
     const validator = new Validator();
     validator.value("name", props.name, ofFormat(ROLE_NAME));
     validator.value("region", props.region, ofFormat(REGION));

@@ -1,6 +1,7 @@
 import { type Precondition, Token } from "cdktf";
 import { PREFIX_LIST, SECURITY_GROUP } from "../validation/formats";
 import { isRangeV6, RANGE, RANGE_V4 } from "../validation/ip-range";
+import { required, text } from "../validation/shape";
 import { Validator } from "../validation/validator";
 import { ofFormat, type ValueRule } from "../validation/value-rules";
 
@@ -21,6 +22,7 @@ export class Peer {
    * @param block in CIDR notation without host bits, such as `10.0.0.0/16`; a token must be IPv4
    */
   public static cidr(block: string): Peer {
+    required(text())(["cidr"], block);
     const known = !Token.isUnresolved(block);
     const attribute = known && isRangeV6(block) ? "cidrIpv6" : "cidrIpv4";
     return Peer.checked("cidr", block, known ? RANGE : RANGE_V4, attribute);

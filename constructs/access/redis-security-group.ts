@@ -13,7 +13,18 @@ import { hcl } from "../terraform/hcl";
 import { type Constraint } from "../validation/constraint";
 import { VPC } from "../validation/formats";
 import { PORTS } from "../validation/limits";
-import { list, object, oneOf, required, type Shapes, validateShapes } from "../validation/shape";
+import {
+  boolean,
+  list,
+  map,
+  number,
+  oneOf,
+  PROVIDER,
+  required,
+  type Shapes,
+  text,
+  validateShapes,
+} from "../validation/shape";
 import { Validator, withPreconditions } from "../validation/validator";
 import { NOT_EMPTY, ofFormat } from "../validation/value-rules";
 import { aws } from "./aws";
@@ -48,13 +59,15 @@ export interface RedisNetwork {
   readonly openMasters?: boolean;
 }
 
-const peer = oneOf(Peer, "securityGroup", "prefixList", "cidr");
+const PEER = oneOf(Peer, "securityGroup", "prefixList", "cidr");
 
 /** The shapes of the properties of a network. */
 export const NETWORK_SHAPES: Shapes<RedisNetwork> = {
-  masters: required(peer),
-  clients: list(required(peer)),
-  downloads: list(required(peer)),
+  vpcId: required(text()),
+  masters: required(PEER),
+  clients: list(PEER),
+  downloads: list(PEER),
+  openMasters: boolean(),
 };
 
 export interface RedisSecurityGroupProps extends RedisNetwork {
@@ -109,6 +122,17 @@ interface SecurityGroupRule {
   readonly who: string;
 }
 
+const SECURITY_GROUP_SHAPES: Shapes<RedisSecurityGroupProps> = {
+  ...NETWORK_SHAPES,
+  name: required(text()),
+  port: number(),
+  busPort: number(),
+  masterPorts: list(number()),
+  downloadPorts: list(number()),
+  tags: map(text()),
+  provider: PROVIDER,
+};
+
 /**
  * A security group of replicas of a Redis Cluster. Each rule is a separate resource, named after its peer, so that a
  * change of one rule does not affect others. Every node connects to every other node, so the rules allow both directions.
@@ -121,7 +145,7 @@ export class RedisSecurityGroup extends Construct {
 
   constructor(scope: Construct, id: string, props: RedisSecurityGroupProps) {
     super(ofThisFramework(scope), id);
-    validateShapes<RedisSecurityGroupProps>(props, { ...NETWORK_SHAPES, tags: object() });
+    validateShapes(props, SECURITY_GROUP_SHAPES);
     const validator = new Validator();
     validator.value("vpcId", props.vpcId, ofFormat(VPC));
     validator.value("name", props.name, NOT_EMPTY);

@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
 import { type Constraint } from "../validation/constraint";
-import { list, type Shapes } from "../validation/shape";
+import { type Shapes, texts } from "../validation/shape";
 import { isKnown } from "../validation/value-rules";
 
 /** The rule that at least one secret or parameter is given. */
@@ -28,9 +28,9 @@ export interface Secrets {
 
 /** The shapes of the properties of secrets. */
 export const SECRETS_SHAPES: Shapes<Secrets> = {
-  secretArns: list(),
-  parameterArns: list(),
-  kmsKeyArns: list(),
+  secretArns: texts(),
+  parameterArns: texts(),
+  kmsKeyArns: texts(),
 };
 
 /** A source of a secret: its store, and the name there. */

@@ -1,3 +1,5 @@
+import { word } from "../validation/known-words";
+
 /** The processor architecture of a group's instances and image. */
 export class Architecture {
   /** Intel and AMD. */
@@ -10,7 +12,7 @@ export class Architecture {
    * @param value the architecture of an image, as EC2 returns it
    */
   public static of(value: string): Architecture {
-    return new Architecture(value);
+    return new Architecture(word(value));
   }
 
   private constructor(

@@ -3,7 +3,7 @@ import { hcl } from "../terraform/hcl";
 import { type Constraint, knownItems } from "../validation/constraint";
 import { PLACEMENT_GROUP, SUBNET, ZONE } from "../validation/formats";
 import { REVISIONS } from "../validation/limits";
-import { list, object } from "../validation/shape";
+import { map, number, object, required, text, texts } from "../validation/shape";
 import { ValidationError } from "../validation/validation-error";
 import { Validator } from "../validation/validator";
 import { isKnown, ofFormat, within } from "../validation/value-rules";
@@ -32,6 +32,12 @@ export interface KnownZoneOptions extends ZoneOptions {
   readonly placementGroups?: { [zone: string]: string };
 }
 
+const ZONE_OPTIONS = object<KnownZoneOptions>({
+  preferred: texts(),
+  revision: number(),
+  placementGroups: map(text()),
+});
+
 /**
  * The zones of an Elastigroup, each with its subnets. The provider takes them as `zone:subnet` and silently drops an item
  * without a subnet. Here such an item is an error.
@@ -44,8 +50,8 @@ export class AvailabilityZones {
    * @param options preferred zones, placement groups, and a revision
    */
   public static of(subnets: { [zone: string]: string[] }, options: KnownZoneOptions = {}): AvailabilityZones {
-    object()(["availabilityZones"], subnets);
-    for (const [zone, ids] of Object.entries(subnets)) list()(["availabilityZones", zone], ids);
+    required(map(texts()))(["availabilityZones"], subnets);
+    ZONE_OPTIONS(["options"], options);
     const zones = Object.keys(subnets);
     const validator = new Validator();
     validator.list("availabilityZones", zones, ZONE);
@@ -71,6 +77,7 @@ export class AvailabilityZones {
    * @param options preferred zones, and a revision
    */
   public static fromExpression(items: string[], options: ZoneOptions = {}): AvailabilityZones {
+    ZONE_OPTIONS(["options"], options);
     if (!Token.isUnresolved(items))
       throw new ValidationError("items", "be a list token; use AvailabilityZones.of for known zones", items);
     return new AvailabilityZones(items, undefined, options, new Validator());

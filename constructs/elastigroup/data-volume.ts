@@ -1,5 +1,5 @@
 import { SNAPSHOT } from "../validation/formats";
-import { wordsOf } from "../validation/known-words";
+import { word, wordsOf } from "../validation/known-words";
 import { type Validator } from "../validation/validator";
 import { ofFormat, oneOf } from "../validation/value-rules";
 import { validateVolume, type Volume } from "./volume";
@@ -22,7 +22,7 @@ export class DataVolumeMode {
    * @param value `reattach` or `onLaunch`
    */
   public static of(value: string): DataVolumeMode {
-    return new DataVolumeMode(value);
+    return new DataVolumeMode(word(value));
   }
 
   private constructor(

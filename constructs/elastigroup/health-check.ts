@@ -1,3 +1,4 @@
+import { word } from "../validation/known-words";
 import { HEALTH_SECONDS } from "../validation/limits";
 import { type Validator } from "../validation/validator";
 import { within } from "../validation/value-rules";
@@ -16,7 +17,7 @@ export class HealthCheckType {
    * @param value a value of `health_check_type` of `spotinst_elastigroup_aws`
    */
   public static of(value: string): HealthCheckType {
-    return new HealthCheckType(value);
+    return new HealthCheckType(word(value));
   }
 
   private constructor(

@@ -1,3 +1,5 @@
+import { word } from "../validation/known-words";
+
 /** How Spot chooses the market (an instance type in a zone) for an instance. */
 export class Orientation {
   /** Markets with the lowest probability of interruptions. */
@@ -14,7 +16,7 @@ export class Orientation {
    * @param value a value of `orientation` of `spotinst_elastigroup_aws`
    */
   public static of(value: string): Orientation {
-    return new Orientation(value);
+    return new Orientation(word(value));
   }
 
   private constructor(

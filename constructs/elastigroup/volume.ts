@@ -3,7 +3,7 @@ import { type IResolvable, Token } from "cdktf";
 import { hcl } from "../terraform/hcl";
 import { type Constraint, isBroken } from "../validation/constraint";
 import { DEVICE, KMS_KEY, VOLUME_TYPE } from "../validation/formats";
-import { wordsOf } from "../validation/known-words";
+import { word, wordsOf } from "../validation/known-words";
 import { GP3, IOPS, SIZES, THROUGHPUT, VOLUME_SIZE } from "../validation/limits";
 import { type Validator } from "../validation/validator";
 import { isKnown, ofFormat, within } from "../validation/value-rules";
@@ -24,7 +24,7 @@ export class VolumeType {
    */
   public static of(value: string): VolumeType {
     // The provider converts Spot's value to lower case, so capital letters here would differ in every plan.
-    return new VolumeType(Token.isUnresolved(value) ? value : value.toLowerCase());
+    return new VolumeType(Token.isUnresolved(value) ? value : word(value).toLowerCase());
   }
 
   private constructor(

@@ -1,7 +1,7 @@
 import { SECRET_SOURCE, type SecretSource } from "../access/secret-source";
 import { hcl } from "../terraform/hcl";
 import { type Constraint } from "../validation/constraint";
-import { object, required, type Shape } from "../validation/shape";
+import { number, object, required, type Shape, text } from "../validation/shape";
 
 /** The user that Redis has by itself. */
 export const DEFAULT_USERNAME = "default";
@@ -29,8 +29,10 @@ export interface RedisAuth {
 
 /** Its shape. */
 export const AUTH_SHAPE: Shape = object<RedisAuth>({
+  username: text(),
   password: required(SECRET_SOURCE),
   aclFile: SECRET_SOURCE,
+  refreshMinutes: number(),
 });
 
 /** What must go together; of a config file, some may be missing. */

@@ -1,3 +1,5 @@
+import { word } from "../validation/known-words";
+
 /** Whether a replica may be promoted when its master fails. */
 export class Failover {
   /** A replica may be promoted once its offset has caught up after a start. */
@@ -11,7 +13,7 @@ export class Failover {
    * @param value `allowed` or `never`
    */
   public static of(value: string): Failover {
-    return new Failover(value);
+    return new Failover(word(value));
   }
 
   private constructor(

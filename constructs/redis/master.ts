@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 import { MASTER, ZONE } from "../validation/formats";
-import { type Shape, object, required } from "../validation/shape";
+import { object, required, type Shape, text } from "../validation/shape";
 import { type Validator } from "../validation/validator";
 import { ofFormat } from "../validation/value-rules";
 
@@ -15,13 +15,11 @@ export interface MasterInZone {
   readonly zone: string;
 }
 
-const given: Shape = required(() => undefined);
-const inZone = object<MasterInZone>({ host: given, zone: given });
+const inZone = object<MasterInZone>({ host: required(text()), zone: required(text()) });
 
 /** The shape of an item of `masters`: a text or a `MasterInZone`. */
-export const MASTER_SHAPE: Shape = (path, master) => {
-  if (typeof master !== "string") inZone(path, master);
-};
+export const MASTER_SHAPE: Shape = (path, master) =>
+  (typeof master === "object" ? inZone : text())(path, master);
 
 /** The masters without their zones. A list that is known only to Terraform has no zones. */
 export function hostsOf(masters: (string | MasterInZone)[]): string[] {

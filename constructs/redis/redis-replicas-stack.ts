@@ -8,11 +8,12 @@ import { ofThisFramework } from "../terraform/framework";
 import { IMPORT_VERSION } from "../terraform/import-block";
 import { VerbatimBackend } from "../terraform/verbatim-backend";
 import { ACCOUNT } from "../validation/formats";
-import { validateShapes } from "../validation/shape";
+import { boolean, map, object, type Shapes, text, validateShapes } from "../validation/shape";
 import { ValidationError } from "../validation/validation-error";
 import { Validator, withPreconditions } from "../validation/validator";
 import { ofFormat } from "../validation/value-rules";
-import { RedisReplicas, type RedisReplicasProps, type ReplicaGroup } from "./redis-replicas";
+import { RedisReplicas, type ReplicaGroup } from "./redis-replicas";
+import { type RedisReplicasProps } from "./replicas-props";
 import { secretSources } from "./replicas-secrets";
 import { REPLICAS_SHAPES } from "./replicas-shapes";
 
@@ -51,6 +52,7 @@ export class RedisReplicasStack extends TerraformStack {
 
   constructor(scope: Construct, id: string, props: RedisReplicasStackProps = {}) {
     super(ofThisFramework(scope), id);
+    validateShapes(props, STACK_SHAPES);
     this.isModule = props.module ?? false;
     this.validator.optional("account", props.account, ofFormat(ACCOUNT));
     this.validateModule(props);
@@ -66,12 +68,12 @@ export class RedisReplicasStack extends TerraformStack {
     // cdktf requires a provider and takes the version ranges from it. A module with a provider block cannot be
     // called with for_each.
     if (this.isModule) this.addOverride("provider", undefined);
-    if (props.replicas) this.addReplicas(props.replicas);
+    if (props.replicas !== undefined) this.addReplicas(props.replicas);
   }
 
   /** Adds the replicas and their outputs. Can be called once per stack. */
   public addReplicas(props: RedisReplicasProps): RedisReplicas {
-    validateShapes(props, REPLICAS_SHAPES);
+    validateShapes<RedisReplicasProps>(props, REPLICAS_SHAPES);
     const needsAws = props.network !== undefined || needsRole(props, secretSources(props));
     if (needsAws && props.awsProvider === undefined) this.addAws(props.region);
     const adopted = [
@@ -136,3 +138,10 @@ export class RedisReplicasStack extends TerraformStack {
     return backend;
   }
 }
+
+const STACK_SHAPES: Shapes<RedisReplicasStackProps> = {
+  account: text(),
+  backend: map(object({})),
+  module: boolean(),
+  replicas: object({}),
+};

@@ -17,6 +17,7 @@ export function isPrivate(path: Path): boolean {
 /** A value for messages: on one line, shortened, and without texts that look like a Spot token. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing";
+  if (typeof value === "function") return "a function";
   const shown = JSON.stringify(value).replace(/"[0-9a-f]{64}"/g, '"(64 hex digits)"');
   return shown.length <= 120 ? shown : `${shown.slice(0, 117)}...`;
 }

@@ -1,5 +1,6 @@
 import { Annotations } from "cdktf";
 import { type IConstruct } from "constructs";
+import { required, text } from "./shape";
 import { isKnown } from "./value-rules";
 
 /** One of the words of a class. */
@@ -11,6 +12,12 @@ interface Word {
 interface Vocabulary {
   of(value: string): Word;
   [Symbol.hasInstance](value: unknown): boolean;
+}
+
+/** A word as a user gives it, who may write plain JavaScript. */
+export function word(value: string): string {
+  required(text())(["value"], value);
+  return value;
 }
 
 /** The words of a class, in the order of its constants. */

@@ -1,4 +1,4 @@
-import { Token } from "cdktf";
+import { TerraformProvider, Token } from "cdktf";
 import { type Path } from "./path";
 import { ValidationError } from "./validation-error";
 
@@ -8,8 +8,8 @@ import { ValidationError } from "./validation-error";
  */
 export type Shape = (path: Path, value: unknown) => void;
 
-/** The shapes of an object's properties. Other properties are checked only by their rules. */
-export type Shapes<Props> = { readonly [prop in keyof Props]?: Shape };
+/** The shapes of all properties of an object. */
+export type Shapes<Props> = { readonly [prop in keyof Props]-?: Shape };
 
 /** A class whose objects are static constants or results of static functions. */
 interface Closed {
@@ -19,25 +19,69 @@ interface Closed {
 
 /** Throws if a property does not have its shape. */
 export function validateShapes<Props extends object>(props: Props, shapes: Shapes<Props>): void {
+  if (!isObject(props)) throw new ValidationError("props", "be an object", showable(props));
   object(shapes)([], props);
 }
 
-/** A list. Its items may also have a shape. */
-export function list(item?: Shape): Shape {
-  return shape("be a list", Array.isArray, (path, value) => {
-    if (item) (value as unknown[]).forEach((each, index) => item([...path, index], each));
-  });
+/** Text. */
+export function text(): Shape {
+  return shape("be text", (value) => typeof value === "string");
+}
+
+/** A number. */
+export function number(): Shape {
+  return shape("be a number", (value) => typeof value === "number");
+}
+
+/** A boolean. */
+export function boolean(): Shape {
+  return shape("be true or false", (value) => typeof value === "boolean");
+}
+
+/** A list whose items all have a shape. */
+export function list(item: Shape): Shape {
+  return shape("be a list", Array.isArray, (path, value) =>
+    (value as unknown[]).forEach((each, index) => required(item)([...path, index], each)),
+  );
+}
+
+/** Several texts. */
+export function texts(): Shape {
+  return list(text());
+}
+
+/** Text, or several. */
+export function textOrTexts(): Shape {
+  return (path, value) => (Array.isArray(value) ? texts() : text())(path, value);
+}
+
+/** An object with any keys, whose values all have a shape. */
+export function map(item: Shape): Shape {
+  return shape("be an object", isObject, (path, value) =>
+    Object.entries(value as object).forEach(([key, each]) => required(item)([...path, key], each)),
+  );
 }
 
 /** An object with properties of these shapes. */
-export function object<Props>(shapes: Shapes<Props> = {}): Shape {
-  const isObject = (value: unknown): boolean =>
-    typeof value === "object" && value !== null && !Array.isArray(value);
+export function object<Props>(shapes: Shapes<Props>): Shape {
   return shape("be an object", isObject, (path, value) => {
     for (const [prop, each] of Object.entries<Shape | undefined>(shapes))
       each?.([...path, prop], (value as Record<string, unknown>)[prop]);
   });
 }
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A provider. */
+export const PROVIDER = shape("be a provider", (value) => TerraformProvider.isTerraformProvider(value));
+
+/** What a resource can depend on. */
+export const DEPENDABLE = shape(
+  "be a Terraform resource",
+  (value) => isObject(value) && "fqn" in (value as object),
+);
 
 /** A constant of a class, or a result of one of its functions. */
 export function oneOf(kind: Closed, ...makers: readonly string[]): Shape {

@@ -21,7 +21,8 @@ export function ofFormat({ pattern, rule, meant }: Omit<Format, "noun">): ValueR
   return {
     rule,
     meant,
-    holds: (value) => pattern.test(value),
+    // Values from plain JavaScript may be of any type.
+    holds: (value) => typeof value === "string" && pattern.test(value),
     condition: (value) => hcl`can(regex(${terraformPattern(pattern)}, ${value}))`,
   };
 }
