@@ -77,5 +77,5 @@ function synthesized(stack: RedisReplicasStack): string {
 
 /** The boot script of a stack. With shards that of the first; the others differ only in the setting SHARD. */
 export function bootScriptOf(stack: RedisReplicasStack): BootScript {
-  return (stack.node.findChild("replicas") as RedisReplicas).members[0]!.bootScript;
+  return (stack.node.findChild("replicas") as RedisReplicas).groups[0]!.bootScript;
 }

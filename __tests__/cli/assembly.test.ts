@@ -77,8 +77,8 @@ test("a value can be taken from each stack, such as its boot script", () => {
 test("tokens of the stacks have no stack traces, and later errors have", () => {
   const trace = (token: string): string[] => Tokenization.reverseString(token).tokens[0]!.creationStack;
   const traces = fromStacks(loaded, (stack) => {
-    const { members } = stack.node.findChild("replicas") as RedisReplicas;
-    return members.flatMap(({ group }) => trace(group.userDataSha256!));
+    const { groups } = stack.node.findChild("replicas") as RedisReplicas;
+    return groups.flatMap(({ group }) => trace(group.userDataSha256!));
   });
   expect(traces.flat()).toEqual([]);
   expect(trace(Fn.sha256("x"))).not.toEqual([]);

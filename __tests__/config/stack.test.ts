@@ -134,8 +134,8 @@ describe("a Terraform template sequence is a literal", () => {
   test("in directives, which are unescaped in the script and escaped once for Terraform", () => {
     const config = exampleConfig({ redis: { directives: { "proc-title-template": nasty } } });
     const app = new App({ outdir: mkdtempSync(join(folder, "out-")) });
-    const { bootScript } = addStack(app, config).node.findChild("replicas") as RedisReplicas;
-    expect(bootScript.text).toContain(`DIRECTIVES='proc-title-template ${nasty}'`);
+    const { groups } = addStack(app, config).node.findChild("replicas") as RedisReplicas;
+    expect(groups[0]!.bootScript.text).toContain(`DIRECTIVES='proc-title-template ${nasty}'`);
     const { locals, output } = synth(config);
     expect(Object.values(locals)[0]).toContain(`DIRECTIVES='proc-title-template ${escaped}'`);
     expect(output.settings.value["DIRECTIVES"]).toBe(`proc-title-template ${escaped}`);

@@ -84,7 +84,7 @@ export class RedisReplicasStack extends TerraformStack {
     if (adopted) this.addOverride("terraform.required_version", IMPORT_VERSION);
     const lifecycle = withPreconditions(props.lifecycle, this.validator.preconditions);
     const replicas = new RedisReplicas(this, "replicas", { ...props, lifecycle });
-    for (const member of replicas.members) this.describe(member);
+    for (const group of replicas.groups) this.describe(group);
     if (replicas.securityGroup) {
       const { securityGroupId } = replicas.securityGroup;
       this.output("security_group_id", "The replicas' own security group", securityGroupId);

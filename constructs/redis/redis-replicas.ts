@@ -47,7 +47,7 @@ export interface ReplicaGroup {
  */
 export class RedisReplicas extends Construct {
   /** The groups: one, or one for each shard in the order of the shards. */
-  public readonly members: ReplicaGroup[];
+  public readonly groups: ReplicaGroup[];
   /** The security group of the replicas, if `network` is given. */
   public readonly securityGroup?: RedisSecurityGroup;
   /** The role of the instances, if `secrets`, `auth` or `tls` is given. */
@@ -60,30 +60,13 @@ export class RedisReplicas extends Construct {
     this.securityGroup = this.addSecurityGroup(props);
     this.instanceRole = this.addInstanceRole(props);
     const access = this.renderAccess(props);
-    this.members =
+    this.groups =
       props.shards === undefined
         ? [this.addGroup("group", props, access, props.replicas!)]
         : props.shards.map((shard) =>
             this.addGroup(`shard-${shard.name}`, props, access, shard.replicas, shard),
           );
     addValidation(this, () => violations(replicasConstraints(props)));
-  }
-
-  /** The group of all replicas, if there is one for all shards. */
-  public get group(): StatefulElastigroup {
-    return this.only().group;
-  }
-
-  /** The boot script of the instances of that group. */
-  public get bootScript(): BootScript {
-    return this.only().bootScript;
-  }
-
-  private only(): ReplicaGroup {
-    const [member, ...others] = this.members;
-    if (!member || others.length > 0)
-      throw new Error("`group` and `bootScript` are not available with `shards`; use `members`");
-    return member;
   }
 
   private addGroup(

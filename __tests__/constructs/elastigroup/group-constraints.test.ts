@@ -360,19 +360,17 @@ describe("shards", () => {
     expect(addresses(b)).toEqual(["replicas_shard-b-2_25EFAAC5"]);
   });
 
-  test("`group` and `bootScript` throw an error that refers to `members`", () => {
+  test("each has a group and a boot script", () => {
     const stack = new RedisReplicasStack(new App(), "redis");
-    const replicas = stack.addReplicas({
+    const { groups } = stack.addReplicas({
       ...minimal,
       replicas: undefined,
       shards: [shard("a", "10.0.1.10"), shard("b", "10.0.1.11")],
     });
-    expect(() => replicas.group).toThrow(
-      "`group` and `bootScript` are not available with `shards`; use `members`",
-    );
-    expect(replicas.members.map((each) => each.bootScript.settings["SHARD"])).toEqual([
-      "10.0.1.10",
-      "10.0.1.11",
+    expect(groups.map((each) => [each.shard, each.group.groupName])).toEqual([
+      ["a", "redis-replicas-a"],
+      ["b", "redis-replicas-b"],
     ]);
+    expect(groups.map((each) => each.bootScript.settings["SHARD"])).toEqual(["10.0.1.10", "10.0.1.11"]);
   });
 });
