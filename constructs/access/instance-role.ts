@@ -5,6 +5,7 @@ import { Fn, type Precondition, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 import { ofThisFramework } from "../terraform/framework";
 import { hcl } from "../terraform/hcl";
+import { late } from "../terraform/late";
 import { inRegionRule, isInRegion } from "../validation/arn";
 import { type Format, KEY_ARN, PARAMETER_ARN, REGION, ROLE_NAME, SECRET_ARN } from "../validation/formats";
 import { validateRoleTags } from "../validation/tags";
@@ -80,7 +81,7 @@ export class InstanceRole extends Construct {
       // Not on the role: the key policy of a KMS key may refer to the role, which would be a dependency cycle.
       lifecycle: withPreconditions(undefined, validateSecrets(props)),
       name: "read-secrets",
-      role: this.role.name,
+      role: late(() => this.role.name),
       policy: Fn.jsonencode(
         secretsPolicy(
           withSources(props, secretSources, (parameter) => this.parameterArn(parameter, region)),
@@ -92,15 +93,20 @@ export class InstanceRole extends Construct {
       provider,
       lifecycle,
       name,
-      role: this.role.name,
+      role: late(() => this.role.name),
       tags,
     });
+  }
+
+  /** The name of the instance profile. */
+  public get instanceProfileName(): string {
+    return late(() => this.instanceProfile.name);
   }
 
   /** The ARN of a parameter of the role's own account, which the role's ARN tells. */
   private parameterArn(name: string, region: string): string {
     if (name.startsWith("arn:")) return name;
-    const { arn } = this.role;
+    const arn = late(() => this.role.arn);
     const path = Token.isUnresolved(name)
       ? hcl`join("/", ["parameter", trimprefix(${name}, "/")])`
       : `parameter/${name.replace(/^\//, "")}`;

@@ -10,6 +10,7 @@ import {
 import { Construct } from "constructs";
 import { ofThisFramework } from "../terraform/framework";
 import { hcl } from "../terraform/hcl";
+import { late } from "../terraform/late";
 import { type Constraint } from "../validation/constraint";
 import { VPC } from "../validation/formats";
 import { PORTS } from "../validation/limits";
@@ -170,7 +171,7 @@ export class RedisSecurityGroup extends Construct {
 
   /** The ID of the security group, such as `sg-0123456789abcdef0`. */
   public get securityGroupId(): string {
-    return this.securityGroup.id;
+    return late(() => this.securityGroup.id);
   }
 
   /** The rules by their content, since AWS rejects duplicate rules. */

@@ -4,6 +4,7 @@ import { Construct } from "constructs";
 import { ofThisFramework } from "../terraform/framework";
 import { hcl } from "../terraform/hcl";
 import { ImportBlock } from "../terraform/import-block";
+import { late } from "../terraform/late";
 import { preconditions, violations } from "../validation/constraint";
 import {
   GROUP_ID,
@@ -106,7 +107,6 @@ export class StatefulElastigroup extends Construct {
     if (props.adopt !== undefined) this.adopt(props.adopt);
     new ZoneSyncGuard(this, "zones-sent", {
       elastigroup: this.elastigroup,
-      items: zones,
       adopted: props.adopt !== undefined,
       ignored: ignoresZones(props.lifecycle),
     });
@@ -114,7 +114,7 @@ export class StatefulElastigroup extends Construct {
 
   /** The ID of the group in Spot, such as `sig-1a2b3c4d`. */
   public get groupId(): string {
-    return this.elastigroup.id;
+    return late(() => this.elastigroup.id);
   }
 
   /** Throws where the resource has no such attribute; its binding knows all of them. */
@@ -141,8 +141,7 @@ export class StatefulElastigroup extends Construct {
     if (Token.isUnresolved(id))
       throw new ValidationError("adopt", "be known before Terraform runs", "a token");
     new Validator().value("adopt", id, ofFormat(GROUP_ID));
-    const { terraformResourceType, friendlyUniqueId } = this.elastigroup;
-    new ImportBlock(this, "import", { to: `${terraformResourceType}.${friendlyUniqueId}`, id });
+    new ImportBlock(this, "import", { to: this.elastigroup, id });
   }
 
   private renderCapacity(

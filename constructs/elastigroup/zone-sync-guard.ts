@@ -3,12 +3,11 @@ import { Fn, Lazy, TerraformResource, type TerraformResourceConfig } from "cdktf
 import { Construct } from "constructs";
 import { hcl } from "../terraform/hcl";
 import { ImportBlock } from "../terraform/import-block";
+import { late } from "../terraform/late";
 
 export interface ZoneSyncGuardProps {
   /** The group. */
   readonly elastigroup: ElastigroupAws;
-  /** The zones in the configuration. */
-  readonly items: string[];
   /** Whether the group is imported. Then no zones are recorded yet. They are added to the state with the import. */
   readonly adopted: boolean;
   /** Whether Terraform ignores changes of the zones. Then they may differ from the configuration. */
@@ -41,9 +40,12 @@ class Memory extends TerraformResource {
  * zones then differ from the configuration, and every plan fails until the zones are sent.
  */
 export class ZoneSyncGuard extends Construct {
-  constructor(scope: Construct, id: string, { elastigroup, items, adopted, ignored }: ZoneSyncGuardProps) {
+  constructor(scope: Construct, id: string, { elastigroup, adopted, ignored }: ZoneSyncGuardProps) {
     super(scope, id);
-    const wanted = Fn.join(",", items);
+    // Lazy, since the zones of the group can be changed.
+    const wanted = Lazy.stringValue({
+      produce: () => Fn.join(",", elastigroup.availabilityZonesInput ?? []),
+    });
     const memory = new Memory(this, "Resource", {
       terraformResourceType: "terraform_data",
       zones: wanted,
@@ -54,11 +56,9 @@ export class ZoneSyncGuard extends Construct {
         // Only together with a change of the group. Otherwise the next apply would hide the lost update.
         ignoreChanges: ["input"],
         replaceTriggeredBy: [
-          Lazy.stringValue({
-            // Lazy, since the logical ID of the group can be overridden.
-            produce: () =>
-              `${elastigroup.terraformResourceType}.${elastigroup.friendlyUniqueId}.availability_zones`,
-          }),
+          late(
+            () => `${elastigroup.terraformResourceType}.${elastigroup.friendlyUniqueId}.availability_zones`,
+          ),
         ],
         postcondition: ignored
           ? undefined
@@ -73,8 +73,7 @@ export class ZoneSyncGuard extends Construct {
     });
     if (adopted) {
       // Any ID is valid. A record that is created after a failed first update would count those zones as sent.
-      const to = `${memory.terraformResourceType}.${memory.friendlyUniqueId}`;
-      new ImportBlock(this, "import", { to, id: "adopted" });
+      new ImportBlock(this, "import", { to: memory, id: "adopted" });
     }
   }
 }

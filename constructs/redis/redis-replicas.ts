@@ -109,8 +109,7 @@ export class RedisReplicas extends Construct {
       lifecycle: withPreconditions(lifecycle, [...bootScript.preconditions, ...across(props, shard)]),
     });
     // By its name, which is valid in every partition, and after the validation, which is for values of users.
-    if (this.instanceRole)
-      elastigroup.elastigroup.iamInstanceProfile = this.instanceRole.instanceProfile.name;
+    if (this.instanceRole) elastigroup.elastigroup.iamInstanceProfile = this.instanceRole.instanceProfileName;
     return { shard: shard?.name, group: elastigroup, bootScript };
   }
 

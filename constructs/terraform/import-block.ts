@@ -1,9 +1,9 @@
-import { TerraformElement } from "cdktf";
+import { TerraformElement, type TerraformResource } from "cdktf";
 import { type Construct } from "constructs";
 
 export interface ImportBlockProps {
-  /** The Terraform address of the resource. */
-  readonly to: string;
+  /** The resource. */
+  readonly to: TerraformResource;
   /** The ID of the existing resource. */
   readonly id: string;
 }
@@ -25,6 +25,7 @@ export class ImportBlock extends TerraformElement {
   }
 
   public override toTerraform(): unknown {
-    return { import: [{ to: this.props.to, id: this.props.id }] };
+    const { to, id } = this.props;
+    return { import: [{ to: `${to.terraformResourceType}.${to.friendlyUniqueId}`, id }] };
   }
 }

@@ -8,6 +8,7 @@ import {
   StatefulElastigroup,
   type StatefulElastigroupProps,
 } from "../../../constructs";
+import { bare, groupStack } from "../options";
 import { elastigroup, synthesize, type Json } from "../support";
 
 const minimal: StatefulElastigroupProps = {
@@ -363,4 +364,18 @@ test("synthesis runs no program, not even `terraform version`", () => {
   } finally {
     process.env.PATH = path;
   }
+});
+
+test("zones that are changed after the construction are also those of their record", () => {
+  const zones = ["us-west-2b:subnet-0b"];
+  const json = synthesize(
+    groupStack(bare, ({ elastigroup }) => {
+      elastigroup.availabilityZones = zones;
+    }),
+  );
+  const [record] = Object.values<Json>(json.resource.terraform_data);
+  const wanted = 'join(",", ["us-west-2b:subnet-0b"])';
+  expect(elastigroup(json).availability_zones).toEqual(zones);
+  expect(record.input.zones).toBe(`\${${wanted}}`);
+  expect(record.lifecycle.postcondition[0].condition).toBe(`\${try(self.output.zones, "") == ${wanted}}`);
 });
