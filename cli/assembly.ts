@@ -2,9 +2,9 @@ import { App, Manifest } from "cdktf";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BootScript, type RedisReplicas, type RedisReplicasStack } from "../constructs";
+import { type BootScript, type RedisReplicas } from "../constructs";
 import { type LoadedConfig } from "../config/load";
-import { addStacks, type StackOptions } from "../config/stack";
+import { addStacks, type ReplicasStack, type StackOptions } from "../config/stack";
 import { stableJson } from "./stable-json";
 
 /** Variables that configure an app that cdktf-cli runs. Here the command's options count. */
@@ -18,7 +18,7 @@ const CDKTF_VARIABLES = [
 function withStacks<T>(
   loaded: readonly LoadedConfig[],
   options: StackOptions,
-  use: (stacks: RedisReplicasStack[], app: App) => T,
+  use: (stacks: ReplicasStack[], app: App) => T,
 ): T {
   for (const name of CDKTF_VARIABLES) delete process.env[name];
   const outdir = mkdtempSync(join(tmpdir(), "redis-elastigroup-"));
@@ -42,7 +42,7 @@ function withoutTraces<T>(use: () => T): T {
 }
 
 /** A value from each config's stack. */
-export function fromStacks<T>(loaded: readonly LoadedConfig[], use: (stack: RedisReplicasStack) => T): T[] {
+export function fromStacks<T>(loaded: readonly LoadedConfig[], use: (stack: ReplicasStack) => T): T[] {
   return withStacks(loaded, {}, (stacks) => stacks.map(use));
 }
 
@@ -71,11 +71,11 @@ export function assembleModules(loaded: readonly LoadedConfig[], take: TakeFile)
  * What `App.synth()` would write, without the disk and without steps that have no effect on these valid stacks: aspects,
  * annotations, and a second resolve for references to other stacks.
  */
-function synthesized(stack: RedisReplicasStack): string {
+function synthesized(stack: ReplicasStack): string {
   return stableJson(stack.toTerraform());
 }
 
 /** The boot script of a stack. With shards that of the first; the others differ only in the setting SHARD. */
-export function bootScriptOf(stack: RedisReplicasStack): BootScript {
+export function bootScriptOf(stack: ReplicasStack): BootScript {
   return (stack.node.findChild("replicas") as RedisReplicas).groups[0]!.bootScript;
 }

@@ -1,6 +1,6 @@
 import { DefaultTokenResolver, StringConcat, Token, Tokenization } from "cdktf";
 import { gzipSync } from "node:zlib";
-import { type RedisReplicasStack } from "../constructs";
+import { type ReplicasStack } from "../config/stack";
 import { USER_DATA_LIMIT } from "../constructs/elastigroup/user-data";
 import { shellWord } from "../constructs/terraform/escape";
 import { bootScriptOf } from "./assembly";
@@ -13,7 +13,7 @@ export interface UserDataSize {
 }
 
 /** The size of a stack's boot script. */
-export function userDataSize(stack: RedisReplicasStack): UserDataSize {
+export function userDataSize(stack: ReplicasStack): UserDataSize {
   const { text } = bootScriptOf(stack);
   if (Token.isUnresolved(text)) return { limit: USER_DATA_LIMIT };
   return { limit: USER_DATA_LIMIT, gzipped: gzipSync(text, { level: 6 }).length };
@@ -25,18 +25,18 @@ export function sizeToJson({ limit, gzipped }: UserDataSize): Record<string, unk
 }
 
 /** The boot script with Terraform's expressions for values known only to Terraform. */
-export function userDataText(stack: RedisReplicasStack): string {
+export function userDataText(stack: ReplicasStack): string {
   return readable(stack, bootScriptOf(stack).text);
 }
 
 /** `/etc/redis-replica/settings` as the script writes it. */
-export function settingsFile(stack: RedisReplicasStack): string {
+export function settingsFile(stack: ReplicasStack): string {
   return Object.entries(bootScriptOf(stack).settings)
     .map(([name, value]) => `${name}=${readable(stack, shellWord(value))}\n`)
     .join("");
 }
 
-function readable(stack: RedisReplicasStack, text: string): string {
+function readable(stack: ReplicasStack, text: string): string {
   if (!Token.isUnresolved(text)) return text;
   const resolver = new DefaultTokenResolver(new StringConcat());
   return String(Tokenization.resolve(text, { scope: stack, resolver, preparing: false }));

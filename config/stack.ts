@@ -14,6 +14,7 @@ import {
   RedisEngine,
   RedisInstall,
   type RedisNetwork,
+  RedisReplicasModule,
   type RedisReplicasProps,
   RedisReplicasStack,
   type RedisReplicasStackProps,
@@ -41,6 +42,9 @@ import { CLIENT_AUTH } from "./schema/tls";
 import { isVariable, type OrVariable } from "./schema/values";
 import { Variables } from "./variables";
 
+/** The stack of a config, or its module. */
+export type ReplicasStack = RedisReplicasStack | RedisReplicasModule;
+
 /** Options of a stack. */
 export interface StackOptions {
   /**
@@ -55,9 +59,10 @@ export function addStack(
   app: App,
   config: ClusterConfig,
   { module = false }: StackOptions = {},
-): RedisReplicasStack {
-  const own = module ? { module } : { account: config.account, backend: renderBackend(config) };
-  const stack = new RedisReplicasStack(app, config.name, own);
+): ReplicasStack {
+  const stack = module
+    ? new RedisReplicasModule(app, config.name)
+    : new RedisReplicasStack(app, config.name, { account: config.account, backend: renderBackend(config) });
   const values = new Variables(stack, "variables", config);
   stack.addReplicas({
     // A module can be called several times, and each call creates a group.
@@ -124,7 +129,7 @@ export function addStacks(
   app: App,
   loaded: readonly LoadedConfig[],
   options: StackOptions = {},
-): RedisReplicasStack[] {
+): ReplicasStack[] {
   const problems: Problem[] = [];
   const stacks = loaded.flatMap(({ config, source }) => {
     try {

@@ -34,6 +34,7 @@ export { type InstanceFile } from "./redis/instance-files";
 export { RedisEngine } from "./redis/redis-engine";
 export { RedisInstall, type RedisSource } from "./redis/redis-install";
 export * from "./redis/redis-replicas";
+export * from "./redis/redis-replicas-module";
 export * from "./redis/redis-replicas-stack";
 export * from "./redis/replicas-props";
 export { type RedisSettings } from "./redis/redis-settings";

@@ -1,5 +1,5 @@
 import { App, type TerraformStack } from "cdktf";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AvailabilityZones, RedisReplicasStack, type RedisReplicasProps } from "../../constructs";
@@ -27,6 +27,21 @@ export function synthesize(build: (app: App) => TerraformStack): Json {
     const stack = build(app);
     app.synth();
     return JSON.parse(readFileSync(join(outdir, "stacks", stack.node.id, "cdk.tf.json"), "utf8"));
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+/** The same for an app with several stacks: the JSON of each by its ID. */
+export function synthesizeAll(build: (app: App) => void): Record<string, Json> {
+  const outdir = mkdtempSync(join(tmpdir(), "synth-"));
+  try {
+    const app = new App({ outdir });
+    build(app);
+    app.synth();
+    const read = (id: string): Json =>
+      JSON.parse(readFileSync(join(outdir, "stacks", id, "cdk.tf.json"), "utf8"));
+    return Object.fromEntries(readdirSync(join(outdir, "stacks")).map((id) => [id, read(id)]));
   } finally {
     rmSync(outdir, { recursive: true });
   }

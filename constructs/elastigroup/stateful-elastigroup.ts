@@ -1,10 +1,11 @@
 import { ElastigroupAws, type ElastigroupAwsConfig } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
-import { type IResolvable, Op, TerraformIterator, Token } from "cdktf";
+import { type IResolvable, Op, TerraformIterator, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { ofThisFramework } from "../terraform/framework";
 import { hcl } from "../terraform/hcl";
 import { ImportBlock } from "../terraform/import-block";
 import { late } from "../terraform/late";
+import { acceptVersions, SPOTINST_VERSION } from "../terraform/versions";
 import { preconditions, violations } from "../validation/constraint";
 import {
   GROUP_ID,
@@ -58,6 +59,7 @@ export class StatefulElastigroup extends Construct {
   constructor(scope: Construct, id: string, props: StatefulElastigroupProps) {
     super(ofThisFramework(scope), id);
     validateShapes(props, ELASTIGROUP_SHAPES);
+    acceptVersions(TerraformStack.of(this), "spotinst", SPOTINST_VERSION);
     const validator = new Validator();
     validateNames(props, validator);
     validateMachine(props, validator);

@@ -52,11 +52,14 @@ export class RedisReplicas extends Construct {
   public readonly securityGroup?: RedisSecurityGroup;
   /** The role of the instances, if `secrets`, `auth` or `tls` is given. */
   public readonly instanceRole?: InstanceRole;
+  /** The region of the instances. */
+  public readonly region: string;
 
   constructor(scope: Construct, id: string, props: RedisReplicasProps) {
     super(ofThisFramework(scope), id);
     validateShapes<RedisReplicasProps>(props, REPLICAS_SHAPES);
     validateProps(props);
+    this.region = props.region;
     this.securityGroup = this.addSecurityGroup(props);
     this.instanceRole = this.addInstanceRole(props);
     const access = this.renderAccess(props);

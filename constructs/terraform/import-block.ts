@@ -8,9 +8,6 @@ export interface ImportBlockProps {
   readonly id: string;
 }
 
-/** The first version of Terraform with import blocks. */
-export const IMPORT_VERSION = ">= 1.5";
-
 /**
  * Imports an existing resource at the next apply. Afterwards it has no effect. (`importFrom` of cdktf writes the same block,
  * but runs `terraform version` at every synthesis.)

@@ -1,14 +1,16 @@
-import { TerraformBackend, type TerraformRemoteState } from "cdktf";
+import { TerraformBackend, TerraformRemoteState } from "cdktf";
 import { type Construct } from "constructs";
 
-/**
- * A backend in the user's own words, which may be partial (`terraform init -backend-config` adds the rest). Without a backend
- * construct, cdktf would add a local backend with an absolute path.
- */
+/** The settings of one backend by its type, in Terraform's own words; `{}` for no backend. */
+export interface BackendSettings {
+  readonly [type: string]: { readonly [setting: string]: unknown };
+}
+
+/** A backend with settings that are passed on unchanged. They may be partial: `terraform init -backend-config` adds the rest. */
 export class VerbatimBackend extends TerraformBackend {
   constructor(
     scope: Construct,
-    private readonly settings: { [type: string]: { [setting: string]: unknown } },
+    private readonly settings: BackendSettings,
   ) {
     super(scope, "backend", Object.keys(settings)[0] ?? "none");
   }
@@ -24,7 +26,25 @@ export class VerbatimBackend extends TerraformBackend {
     return super.toTerraform();
   }
 
-  public getRemoteStateDataSource(): TerraformRemoteState {
-    throw new Error("a backend that was passed through cannot be read by another stack");
+  /** cdktf calls it where another stack refers to a value of this one. */
+  public getRemoteStateDataSource(scope: Construct, id: string): TerraformRemoteState {
+    if (this.name === "none")
+      throw new Error(
+        "another stack refers to a value of this one, whose state it cannot read: it has no backend",
+      );
+    return new VerbatimState(scope, id, this.name, this.synthesizeAttributes());
+  }
+}
+
+/** The types of backends whose states are not chosen by the workspace. */
+const WITHOUT_WORKSPACE = ["cloud", "http", "remote"];
+
+/** The state of a stack with such a backend, as another stack reads it. */
+class VerbatimState extends TerraformRemoteState {
+  constructor(scope: Construct, id: string, type: string, settings: { readonly [setting: string]: unknown }) {
+    super(scope, id, type === "cloud" ? "remote" : type, {
+      ...settings,
+      ...(!WITHOUT_WORKSPACE.includes(type) && { workspace: "${terraform.workspace}" }),
+    });
   }
 }

@@ -1,5 +1,7 @@
-import { RedisReplicasStack, type RedisReplicasStackProps } from "../../../constructs";
-import { elastigroup, minimal, synthesize, synthesizeReplicas, type Json } from "../support";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { CloudBackend, NamedCloudWorkspace, S3Backend, TerraformOutput, TerraformStack } from "cdktf";
+import { Peer, RedisReplicasStack, type RedisReplicasStackProps } from "../../../constructs";
+import { elastigroup, minimal, synthesize, synthesizeAll, synthesizeReplicas, type Json } from "../support";
 
 function stack(props: RedisReplicasStackProps = {}, id = "redis"): Json {
   return synthesize((app) => new RedisReplicasStack(app, id, { replicas: minimal, ...props }));
@@ -39,29 +41,6 @@ describe("providers", () => {
   });
 });
 
-describe("a module", () => {
-  const module = (props: RedisReplicasStackProps = {}): Json => stack({ module: true, ...props });
-
-  test("has neither provider nor backend, but version ranges and outputs", () => {
-    const json = module();
-    expect(json).not.toHaveProperty("provider");
-    expect(json.terraform).toEqual({
-      required_version: stack().terraform.required_version,
-      required_providers: stack().terraform.required_providers,
-    });
-    expect(json.output).toEqual(stack().output);
-    expect(json.resource).toEqual(stack().resource);
-  });
-
-  test.each<[RedisReplicasStackProps, string]>([
-    [{ account: "act-1a2b3c4d" }, "`account` must be left out of a module"],
-    [{ backend: { s3: {} } }, "`backend` must be left out of a module"],
-    [{ replicas: { ...minimal, adopt: "sig-1a2b3c4d" } }, "`adopt` must be left out of a module"],
-  ])("with %j is refused, since the property belongs into the root module", (props, message) => {
-    expect(() => module(props)).toThrow(message);
-  });
-});
-
 describe("the backend", () => {
   test("is a local file next to the output folder, without an absolute path", () => {
     expect(stack().terraform.backend).toEqual({ local: { path: "../../../terraform.redis.tfstate" } });
@@ -89,6 +68,124 @@ describe("the backend", () => {
     expect(() => stack({ backend: { s3: {}, local: {} } })).toThrow(
       "`backend` must name one backend, got: a map with s3, local",
     );
+  });
+});
+
+describe("a backend of cdktf that is added to the stack", () => {
+  const settings = { bucket: "states", key: "redis", region: "us-west-2" };
+
+  test("is the only one", () => {
+    const json = synthesize((app) => {
+      const own = new RedisReplicasStack(app, "redis", { replicas: minimal });
+      new S3Backend(own, settings);
+      return own;
+    });
+    expect(json.terraform.backend).toEqual({ s3: settings });
+  });
+
+  test("may be HCP Terraform", () => {
+    const json = synthesize((app) => {
+      const own = new RedisReplicasStack(app, "redis", { replicas: minimal });
+      new CloudBackend(own, { organization: "orders", workspaces: new NamedCloudWorkspace("redis") });
+      return own;
+    });
+    expect(json.terraform.cloud).toEqual({ organization: "orders", workspaces: { name: "redis" } });
+    expect(json.terraform.backend).toBeUndefined();
+  });
+});
+
+describe("a reference from another stack", () => {
+  /** The data source of the other stack, which reads the state of the replicas. */
+  function remoteState(props: RedisReplicasStackProps, more?: (stack: RedisReplicasStack) => void): Json {
+    const { other } = synthesizeAll((app) => {
+      const own = new RedisReplicasStack(app, "redis", props);
+      more?.(own);
+      const [replicas] = own.addReplicas(minimal).groups;
+      const other = new TerraformStack(app, "other");
+      new TerraformOutput(other, "id", { value: replicas!.group.groupId });
+    });
+    expect(other.output.id.value).toMatch(/^\$\{data\.terraform_remote_state\..*\.outputs\..*group.*id\}$/);
+    return Object.values<Json>(other.data.terraform_remote_state)[0];
+  }
+
+  const workspace = "${terraform.workspace}";
+  const cloud = { organization: "orders", workspaces: { name: "redis" } };
+
+  test.each<[backend: string, props: RedisReplicasStackProps, state: object]>([
+    [
+      "the default",
+      {},
+      { backend: "local", config: { path: "../../../terraform.redis.tfstate" }, workspace },
+    ],
+    [
+      "s3",
+      { backend: { s3: { bucket: "b", use_lockfile: true } } },
+      { backend: "s3", config: { bucket: "b", use_lockfile: true }, workspace },
+    ],
+    ["cloud", { backend: { cloud } }, { backend: "remote", config: cloud }],
+    [
+      "http",
+      { backend: { http: { address: "https://a" } } },
+      { backend: "http", config: { address: "https://a" } },
+    ],
+  ])("reads the state of %s", (_, props, state) => {
+    expect(remoteState(props)).toEqual(state);
+  });
+
+  test("reads the state of a backend of cdktf", () => {
+    const settings = { bucket: "states", key: "redis" };
+    expect(remoteState({}, (own) => new S3Backend(own, settings))).toEqual({
+      backend: "s3",
+      config: settings,
+      workspace,
+    });
+  });
+
+  test("needs a backend", () => {
+    expect(() => remoteState({ backend: {} })).toThrow(
+      "another stack refers to a value of this one, whose state it cannot read: it has no backend",
+    );
+  });
+});
+
+describe("the AWS provider", () => {
+  const network = { vpcId: "vpc-0a1b", masters: Peer.cidr("10.0.1.0/24") };
+  const withNetwork = { ...minimal, network };
+
+  test("is added for the replicas' region, with a range of versions", () => {
+    const { provider, terraform } = stack({ replicas: withNetwork });
+    expect(provider.aws).toEqual([{ region: "us-west-2" }]);
+    expect(terraform.required_providers.aws.version).toBe(">= 6.0, < 7.0");
+  });
+
+  test.each(["before", "after"])("is the one of the stack, also if it is added %s the replicas", (when) => {
+    const json = synthesize((app) => {
+      const own = new RedisReplicasStack(app, "redis");
+      if (when === "after") own.addReplicas(withNetwork);
+      new AwsProvider(own, "aws", { region: "us-west-2", profile: "orders" });
+      if (when === "before") own.addReplicas(withNetwork);
+      return own;
+    });
+    expect(json.provider.aws).toEqual([{ region: "us-west-2", profile: "orders" }]);
+  });
+
+  test("is added beside one with an alias, which resources do not use by themselves", () => {
+    const json = synthesize((app) => {
+      const own = new RedisReplicasStack(app, "redis", { replicas: withNetwork });
+      new AwsProvider(own, "aws", { region: "eu-west-1", alias: "eu" });
+      return own;
+    });
+    expect(json.provider.aws).toEqual([{ region: "eu-west-1", alias: "eu" }, { region: "us-west-2" }]);
+  });
+
+  test("is not added where the replicas have one", () => {
+    const json = synthesize((app) => {
+      const own = new RedisReplicasStack(app, "redis");
+      const awsProvider = new AwsProvider(own, "aws", { region: "us-west-2", alias: "us" });
+      own.addReplicas({ ...withNetwork, awsProvider });
+      return own;
+    });
+    expect(json.provider.aws).toEqual([{ region: "us-west-2", alias: "us" }]);
   });
 });
 
