@@ -1,15 +1,17 @@
 import { type IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
 import { type IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { type IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { Fn, type Precondition, type TerraformProvider, Token } from "cdktf";
+import { Fn, Lazy, type Precondition, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 import { ofThisFramework } from "../terraform/framework";
 import { hcl } from "../terraform/hcl";
 import { late } from "../terraform/late";
 import { inRegionRule, isInRegion } from "../validation/arn";
+import { violations } from "../validation/constraint";
 import { type Format, KEY_ARN, PARAMETER_ARN, REGION, ROLE_NAME, SECRET_ARN } from "../validation/formats";
 import { validateRoleTags } from "../validation/tags";
 import { list, map, PROVIDER, required, type Shapes, text, validateShapes } from "../validation/shape";
+import { addValidation } from "../validation/validation-error";
 import { Validator, withPreconditions } from "../validation/validator";
 import { ofFormat, type ValueRule } from "../validation/value-rules";
 import { aws } from "./aws";
@@ -57,15 +59,20 @@ export class InstanceRole extends Construct {
   /** The instance profile of the instances. */
   public readonly instanceProfile: IamInstanceProfile;
 
+  private readonly region: string;
+  private readonly sources: SecretSource[] = [];
+
   constructor(scope: Construct, id: string, props: InstanceRoleProps) {
     super(ofThisFramework(scope), id);
     validateShapes(props, ROLE_SHAPES);
+    this.region = props.region;
     const validator = new Validator();
     validator.value("name", props.name, ofFormat(ROLE_NAME));
     validator.value("region", props.region, ofFormat(REGION));
     validateRoleTags(props.tags, validator);
     const { IamInstanceProfile, IamRole, IamRolePolicy } = aws();
-    const { name, region, provider, tags, secretSources = [] } = props;
+    const { name, region, provider, tags } = props;
+    const role = late(() => this.role.name);
     // Another name would replace the role, and running instances would lose theirs.
     const lifecycle = { ignoreChanges: ["name"] };
     this.role = new IamRole(this, "Resource", {
@@ -81,26 +88,43 @@ export class InstanceRole extends Construct {
       // Not on the role: the key policy of a KMS key may refer to the role, which would be a dependency cycle.
       lifecycle: withPreconditions(undefined, validateSecrets(props)),
       name: "read-secrets",
-      role: late(() => this.role.name),
-      policy: Fn.jsonencode(
-        secretsPolicy(
-          withSources(props, secretSources, (parameter) => this.parameterArn(parameter, region)),
-          region,
-        ),
-      ),
+      role,
+      // Secrets can be granted later.
+      policy: Lazy.stringValue({
+        produce: () => Fn.jsonencode(secretsPolicy(this.readable(props), region)),
+      }),
     });
     this.instanceProfile = new IamInstanceProfile(this, "profile", {
       provider,
       lifecycle,
       name,
-      role: late(() => this.role.name),
+      role,
       tags,
     });
+    for (const source of props.secretSources ?? []) this.grantReadSecret(source);
+    addValidation(this, () => violations(secretsConstraints(secretsOf(props), this.sources)));
   }
 
   /** The name of the instance profile. */
   public get instanceProfileName(): string {
     return late(() => this.instanceProfile.name);
+  }
+
+  /**
+   * Allows the role to read a secret.
+   * @param source where the secret is
+   */
+  public grantReadSecret(source: SecretSource): void {
+    required(SECRET_SOURCE)(["source"], source);
+    const validator = new Validator();
+    validateSource(validator, ["secretSources", this.sources.length], source, this.region);
+    this.policy.lifecycle = withPreconditions(this.policy.lifecycle, validator.preconditions);
+    this.sources.push(source);
+  }
+
+  /** What the role may read. */
+  private readable(props: InstanceRoleProps): Secrets {
+    return withSources(props, this.sources, (parameter) => this.parameterArn(parameter, props.region));
   }
 
   /** The ARN of a parameter of the role's own account, which the role's ARN tells. */
@@ -117,20 +141,20 @@ export class InstanceRole extends Construct {
   }
 }
 
+function secretsOf({ secretArns, parameterArns, kmsKeyArns }: Secrets): Secrets {
+  return { secretArns, parameterArns, kmsKeyArns };
+}
+
 /** Throws if a known ARN is invalid or in another region. Returns the preconditions for unknown ARNs. */
 function validateSecrets(props: InstanceRoleProps): Precondition[] {
-  const { secretArns, parameterArns, kmsKeyArns, region, secretSources = [] } = props;
+  const { secretArns, parameterArns, kmsKeyArns, region } = props;
   const validator = new Validator();
-  validator.across(secretsConstraints({ secretArns, parameterArns, kmsKeyArns }, secretSources));
   const lists: [prop: string, arns: string[] | undefined, format: Format][] = [
     ["secretArns", secretArns, SECRET_ARN],
     ["parameterArns", parameterArns, PARAMETER_ARN],
     ["kmsKeyArns", kmsKeyArns, KEY_ARN],
   ];
   for (const [prop, arns, format] of lists) validator.list(prop, arns, format, inRegion(region));
-  secretSources.forEach((source, index) =>
-    validateSource(validator, ["secretSources", index], source, region),
-  );
   return validator.preconditions;
 }
 

@@ -143,6 +143,15 @@ export class RedisSecurityGroup extends Construct {
   public readonly securityGroup: SecurityGroup;
   /** All its rules. An instance needs them before it starts. */
   public readonly rules: ITerraformDependable[];
+  /** What is the same for all rules. */
+  private readonly common: {
+    readonly provider?: TerraformProvider;
+    readonly tags: { [name: string]: string };
+  };
+  /** The rule for clients, without a peer. */
+  private readonly client: Omit<SecurityGroupRule, "peer">;
+  /** The directions, ports and peers of the rules so far. */
+  private readonly opened = new Set<string>();
 
   constructor(scope: Construct, id: string, props: RedisSecurityGroupProps) {
     super(ofThisFramework(scope), id);
@@ -163,10 +172,12 @@ export class RedisSecurityGroup extends Construct {
       description: "Replicas of a Redis Cluster",
       tags,
     });
-    this.rules = [...this.keyed(rulesOf(props, Peer.securityGroup(this.securityGroupId)))]
+    this.common = { provider, tags };
+    this.client = { direction: "ingress", service: commonServices(props)[0], who: CLIENTS };
+    this.rules = this.keyed(rulesOf(props, Peer.securityGroup(this.securityGroupId)))
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, rule]) => this.add(key, rule, { provider, tags }));
-    if (props.openMasters) this.rules.push(...this.openMasters(props, { provider, tags }));
+      .map(([key, rule]) => this.add(key, rule));
+    if (props.openMasters) this.rules.push(...this.openMasters(props));
   }
 
   /** The ID of the security group, such as `sg-0123456789abcdef0`. */
@@ -174,28 +185,34 @@ export class RedisSecurityGroup extends Construct {
     return late(() => this.securityGroup.id);
   }
 
-  /** The rules by their content, since AWS rejects duplicate rules. */
-  private keyed(rules: readonly SecurityGroupRule[]): Map<string, SecurityGroupRule> {
-    const found = new Map<string, SecurityGroupRule>();
-    const opened = new Set<string>();
-    for (const rule of rules) {
+  /**
+   * Allows clients to connect to Redis on the replicas, as those of `clients`.
+   * @param peer the clients
+   */
+  public allowFrom(peer: Peer): void {
+    required(PEER)(["peer"], peer);
+    for (const [key, rule] of this.keyed([{ ...this.client, peer }])) this.rules.push(this.add(key, rule));
+  }
+
+  /** The rules by their content, but those that open what is open already: AWS rejects duplicate rules. */
+  private keyed(rules: readonly SecurityGroupRule[]): [key: string, rule: SecurityGroupRule][] {
+    return rules.flatMap((rule): [string, SecurityGroupRule][] => {
       const who = rule.who === MEMBERS ? "members" : peerKey(this, rule.peer);
       const opens = `${rule.direction}-${rule.service.port}-${who}`;
-      if (!opened.has(opens)) found.set(`${rule.direction}-${rule.service.name}-${who}`, rule);
-      opened.add(opens);
-    }
-    return found;
+      if (this.opened.has(opens)) return [];
+      this.opened.add(opens);
+      return [[`${rule.direction}-${rule.service.name}-${who}`, rule]];
+    });
   }
 
   private add(
     key: string,
     { direction, service: { label, port }, peer, who }: SecurityGroupRule,
-    common: { provider?: TerraformProvider; tags: { [name: string]: string } },
   ): ITerraformDependable {
     const { VpcSecurityGroupEgressRule, VpcSecurityGroupIngressRule } = aws();
     const Resource = direction === "ingress" ? VpcSecurityGroupIngressRule : VpcSecurityGroupEgressRule;
     return new Resource(this, key, {
-      ...common,
+      ...this.common,
       lifecycle: who === MEMBERS ? undefined : withPreconditions(undefined, peer._preconditions),
       securityGroupId: this.securityGroupId,
       [peer.attribute]: peer.value,
@@ -206,16 +223,13 @@ export class RedisSecurityGroup extends Construct {
     });
   }
 
-  private openMasters(
-    props: RedisSecurityGroupProps,
-    common: { provider?: TerraformProvider; tags: { [name: string]: string } },
-  ): ITerraformDependable[] {
+  private openMasters(props: RedisSecurityGroupProps): ITerraformDependable[] {
     const { VpcSecurityGroupIngressRule } = aws();
     const { masters } = props;
     return [...commonServices(props).reverse(), ...ownServices(props)].map(
       ({ name, label, port }) =>
         new VpcSecurityGroupIngressRule(this, `masters-${name}`, {
-          ...common,
+          ...this.common,
           lifecycle: withPreconditions(undefined, masters._preconditions),
           securityGroupId: masters.value,
           referencedSecurityGroupId: this.securityGroupId,
@@ -235,6 +249,7 @@ function named(name: string, tags: { [name: string]: string } = {}): { [name: st
 }
 
 const MEMBERS = "replicas";
+const CLIENTS = "clients";
 
 /** All rules. Of two equal rules, the first one is used, with its description. */
 function rulesOf(props: RedisSecurityGroupProps, members: Peer): SecurityGroupRule[] {
@@ -257,7 +272,7 @@ function rulesOf(props: RedisSecurityGroupProps, members: Peer): SecurityGroupRu
       peer: masters,
       who: "masters",
     })),
-    ...clients.map((peer) => ({ direction: "ingress" as const, service: redis, peer, who: "clients" })),
+    ...clients.map((peer) => ({ direction: "ingress" as const, service: redis, peer, who: CLIENTS })),
     ...downloads.flatMap((peer) =>
       downloadServices(props).map((service) => ({
         direction: "egress" as const,

@@ -1,6 +1,6 @@
 import { ElastigroupAws, type ElastigroupAwsConfig } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
 import { type IResolvable, Op, TerraformIterator, TerraformStack, Token } from "cdktf";
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import { ofThisFramework } from "../terraform/framework";
 import { hcl } from "../terraform/hcl";
 import { ImportBlock } from "../terraform/import-block";
@@ -45,8 +45,23 @@ import { ZoneSyncGuard } from "./zone-sync-guard";
 /** The prefix of an instance profile's name, where the provider does not accept its ARN. */
 const FOREIGN_ARN = /^arn:aws-[a-z-]+:iam::\d{12}:instance-profile\/(.*\/)?/;
 
+/** A stateful Elastigroup: one of this app, or one that exists elsewhere. */
+export interface IStatefulElastigroup extends IConstruct {
+  /** The ID of the group in Spot, such as `sig-1a2b3c4d`. */
+  readonly groupId: string;
+}
+
 /** A stateful Elastigroup on AWS: its instances keep their volumes and private IPs at a replacement. */
-export class StatefulElastigroup extends Construct {
+export class StatefulElastigroup extends Construct implements IStatefulElastigroup {
+  /**
+   * A group that this app does not manage. To manage an existing group, use `adopt` instead.
+   * @param groupId its ID in Spot, such as `sig-1a2b3c4d`, or a token
+   */
+  public static fromGroupId(scope: Construct, id: string, groupId: string): IStatefulElastigroup {
+    if (!Token.isUnresolved(groupId)) new Validator().value("groupId", groupId, ofFormat(GROUP_ID));
+    return new ExistingElastigroup(scope, id, groupId);
+  }
+
   /** The Terraform resource, for attributes without a property here. */
   public readonly elastigroup: ElastigroupAws;
   /** The given name of the group in Spot. */
@@ -256,6 +271,17 @@ export class StatefulElastigroup extends Construct {
       healthCheckGracePeriod: gracePeriod,
       healthCheckUnhealthyDurationBeforeReplacement: unhealthyDuration,
     };
+  }
+}
+
+/** A group that exists elsewhere. */
+class ExistingElastigroup extends Construct implements IStatefulElastigroup {
+  constructor(
+    scope: Construct,
+    id: string,
+    public readonly groupId: string,
+  ) {
+    super(scope, id);
   }
 }
 

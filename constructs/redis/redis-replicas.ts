@@ -1,16 +1,18 @@
-import { Fn, type Precondition, Token } from "cdktf";
+import { type ElastigroupAws } from "@cdktf/provider-spotinst/lib/elastigroup-aws";
+import { dependable, Fn, type Precondition, Token } from "cdktf";
 import { Construct } from "constructs";
 import { InstanceRole } from "../access/instance-role";
 import { instanceRoleName } from "../access/policy-document";
 import { masterPorts, masterPortsConstraint } from "../access/redis-ports";
+import { type Peer } from "../access/peer";
 import { RedisSecurityGroup } from "../access/redis-security-group";
-import { needsRole } from "../access/secrets";
-import { type StatefulElastigroupProps } from "../elastigroup/group-props";
+import { SECRET_SOURCE, type SecretSource } from "../access/secret-source";
+import { isFetched, needsRole } from "../access/secrets";
 import { StatefulElastigroup } from "../elastigroup/stateful-elastigroup";
 import { ofThisFramework } from "../terraform/framework";
 import { preconditions, violations } from "../validation/constraint";
 import { REPLICAS } from "../validation/limits";
-import { validateShapes } from "../validation/shape";
+import { required, validateShapes } from "../validation/shape";
 import { addValidation, ValidationError } from "../validation/validation-error";
 import { Validator, withPreconditions } from "../validation/validator";
 import { givenUnlessRule, within } from "../validation/value-rules";
@@ -50,35 +52,66 @@ export class RedisReplicas extends Construct {
   public readonly groups: ReplicaGroup[];
   /** The security group of the replicas, if `network` is given. */
   public readonly securityGroup?: RedisSecurityGroup;
-  /** The role of the instances, if `secrets`, `auth` or `tls` is given. */
-  public readonly instanceRole?: InstanceRole;
   /** The region of the instances. */
   public readonly region: string;
+  private readonly props: RedisReplicasProps;
+  private role?: InstanceRole;
 
   constructor(scope: Construct, id: string, props: RedisReplicasProps) {
     super(ofThisFramework(scope), id);
     validateShapes<RedisReplicasProps>(props, REPLICAS_SHAPES);
     validateProps(props);
+    this.props = props;
     this.region = props.region;
     this.securityGroup = this.addSecurityGroup(props);
-    this.instanceRole = this.addInstanceRole(props);
-    const access = this.renderAccess(props);
     this.groups =
       props.shards === undefined
-        ? [this.addGroup("group", props, access, props.replicas!)]
-        : props.shards.map((shard) =>
-            this.addGroup(`shard-${shard.name}`, props, access, shard.replicas, shard),
-          );
+        ? [this.addGroup("group", props, props.replicas!)]
+        : props.shards.map((shard) => this.addGroup(`shard-${shard.name}`, props, shard.replicas, shard));
+    const sources = secretSources(props);
+    if (needsRole(props, sources)) this.addRole(sources);
     addValidation(this, () => violations(replicasConstraints(props)));
   }
 
-  private addGroup(
-    id: string,
-    props: RedisReplicasProps,
-    access: ReturnType<RedisReplicas["renderAccess"]>,
-    capacity: number,
-    shard?: Shard,
-  ): ReplicaGroup {
+  /** The role of the instances, if `secrets`, `auth`, `tls` or `grantReadSecret` needs one. */
+  public get instanceRole(): InstanceRole | undefined {
+    return this.role;
+  }
+
+  /**
+   * Allows clients to connect to Redis on the replicas, as those of `network.clients`.
+   * @param peer the clients
+   */
+  public allowFrom(peer: Peer): void {
+    if (this.securityGroup === undefined)
+      throw new ValidationError(
+        "network",
+        "be given with `allowFrom`, which adds a rule to its security group",
+        undefined,
+      );
+    this.securityGroup.allowFrom(peer);
+  }
+
+  /**
+   * Allows the instances to read a secret. Creates a role and an instance profile if there are none yet, which requires an
+   * AWS provider.
+   * @param source where the secret is
+   */
+  public grantReadSecret(source: SecretSource): void {
+    required(SECRET_SOURCE)(["source"], source);
+    if (!isFetched(source)) return;
+    const { iamInstanceProfile } = this.props;
+    if (this.role) this.role.grantReadSecret(source);
+    else if (iamInstanceProfile === undefined) this.addRole([source]);
+    else
+      throw new ValidationError(
+        "iamInstanceProfile",
+        "be left out with `grantReadSecret`, which creates a profile",
+        iamInstanceProfile,
+      );
+  }
+
+  private addGroup(id: string, props: RedisReplicasProps, capacity: number, shard?: Shard): ReplicaGroup {
     const {
       masters,
       redis,
@@ -95,6 +128,8 @@ export class RedisReplicas extends Construct {
       region: props.region,
       shard: shard?.master,
     });
+    // The first boot needs network access immediately.
+    const before = [...(props.dependsOn ?? []), ...(this.securityGroup?.rules ?? [])];
     const isDefaultVolume = hasDefaultSize(group.rootVolume);
     const rootVolume = isDefaultVolume ? defaultRootVolume(props) : group.rootVolume;
     const lifecycle =
@@ -103,7 +138,8 @@ export class RedisReplicas extends Construct {
         : group.lifecycle;
     const elastigroup = new StatefulElastigroup(this, id, {
       ...group,
-      ...access,
+      securityGroupIds: together(props.securityGroupIds ?? [], this.securityGroup?.securityGroupId),
+      dependsOn: before.length > 0 ? before : undefined,
       ...(shard && { name: `${group.name}-${shard.name}`, privateIps: shard.privateIps, adopt: shard.adopt }),
       description: group.description ?? DEFAULT_DESCRIPTION,
       capacity,
@@ -111,8 +147,6 @@ export class RedisReplicas extends Construct {
       rootVolume,
       lifecycle: withPreconditions(lifecycle, [...bootScript.preconditions, ...across(props, shard)]),
     });
-    // By its name, which is valid in every partition, and after the validation, which is for values of users.
-    if (this.instanceRole) elastigroup.elastigroup.iamInstanceProfile = this.instanceRole.instanceProfileName;
     return { shard: shard?.name, group: elastigroup, bootScript };
   }
 
@@ -132,35 +166,25 @@ export class RedisReplicas extends Construct {
     });
   }
 
-  private addInstanceRole(props: RedisReplicasProps): InstanceRole | undefined {
-    const { secrets, name, region, tags, awsProvider } = props;
-    const sources = secretSources(props);
-    if (!needsRole(props, sources)) return undefined;
-    return new InstanceRole(this, "instance-role", {
+  /** Adds the role of the instances, with the permission to read these sources. */
+  private addRole(secretSources: SecretSource[]): void {
+    const { secrets, name, region, tags, awsProvider } = this.props;
+    this.role = new InstanceRole(this, "instance-role", {
       ...secrets,
-      secretSources: sources,
+      secretSources,
       name: instanceRoleName(name, region),
       region,
       tags,
       provider: awsProvider,
     });
+    for (const { group } of this.groups) useRole(group.elastigroup, this.role);
   }
+}
 
-  /** The first boot needs network access immediately, so the rules that allow it are created before the group. */
-  private renderAccess(
-    props: RedisReplicasProps,
-  ): Pick<StatefulElastigroupProps, "securityGroupIds" | "dependsOn"> {
-    const { securityGroup, instanceRole } = this;
-    const before = [
-      ...(props.dependsOn ?? []),
-      ...(securityGroup ? securityGroup.rules : []),
-      ...(instanceRole ? [instanceRole.policy] : []),
-    ];
-    return {
-      securityGroupIds: together(props.securityGroupIds ?? [], securityGroup?.securityGroupId),
-      dependsOn: before.length > 0 ? before : undefined,
-    };
-  }
+/** By the name of its profile, which is valid in every partition. The first boot needs its permissions immediately. */
+function useRole(elastigroup: ElastigroupAws, { instanceProfileName, policy }: InstanceRole): void {
+  elastigroup.iamInstanceProfile = instanceProfileName;
+  elastigroup.dependsOn = [...(elastigroup.dependsOn ?? []), dependable(policy)];
 }
 
 /** A list with one more item. A list that is known only to Terraform is extended by an expression. */

@@ -363,3 +363,67 @@ describeWith(["terraform"], "Terraform evaluates", () => {
     );
   });
 });
+
+describe("a secret that is granted after the construction", () => {
+  const source = SecretSource.secretsManager(secret);
+
+  /** The JSON of replicas with some properties, and with a grant. */
+  const granting = (granted: SecretSource, changed: object = {}): Json =>
+    synthesize((app) => {
+      const stack = new RedisReplicasStack(app, "redis");
+      stack.addReplicas({ ...minimal, ...changed }).grantReadSecret(granted);
+      return stack;
+    });
+
+  test("is in the policy, as one of `secrets`", () => {
+    const { resource } = granting(source, { secrets: { parameterArns: [parameter] } });
+    expect(resource).toEqual(withSecrets({ secretArns: [secret], parameterArns: [parameter] }).resource);
+  });
+
+  test("gives instances a role and a profile if they have none yet", () => {
+    const json = granting(source);
+    expect(json.resource).toEqual(withSecrets({ secretArns: [secret] }).resource);
+    expect(json.provider.aws).toEqual([{ region: "us-west-2" }]);
+  });
+
+  test("needs no role if it is a file", () => {
+    expect(granting(SecretSource.file("/etc/redis/password")).resource).toEqual(
+      synthesizeReplicas().resource,
+    );
+  });
+
+  test("is refused with a profile of the user", () => {
+    expect(() => granting(source, { iamInstanceProfile: "redis" })).toThrow(
+      '`iamInstanceProfile` must be left out with `grantReadSecret`, which creates a profile, got: "redis"',
+    );
+  });
+
+  test("is refused in another region", () => {
+    const elsewhere = SecretSource.secretsManager(secret.replace("us-west-2", "eu-west-1"));
+    expect(() => granting(elsewhere, { secrets: all })).toThrow("must be in `region` (us-west-2)");
+    expect(() => granting(elsewhere)).toThrow("must be in `region` (us-west-2)");
+  });
+
+  test("that is known only to Terraform is checked by the plan", () => {
+    const json = synthesize((app) => {
+      const stack = new RedisReplicasStack(app, "redis");
+      const { stringValue } = new TerraformVariable(stack, "secret", { type: "string" });
+      const replicas = stack.addReplicas({ ...minimal, secrets: all });
+      replicas.grantReadSecret(SecretSource.secretsManager(stringValue));
+      return stack;
+    });
+    const [policy] = Object.values<Json>(json.resource.aws_iam_role_policy);
+    expect(policy.policy).toContain("var.secret");
+    expect(JSON.stringify(policy.lifecycle.precondition)).toContain("var.secret");
+  });
+
+  test("is sufficient for a role that is alone", () => {
+    const json = synthesize((app) => {
+      const stack = new TerraformStack(app, "stack");
+      new AwsProvider(stack, "aws");
+      new InstanceRole(stack, "role", { name: "role", region: "us-west-2" }).grantReadSecret(source);
+      return stack;
+    });
+    expect(Object.values<Json>(json.resource.aws_iam_role_policy)[0].policy).toContain(secret);
+  });
+});

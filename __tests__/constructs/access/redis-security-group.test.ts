@@ -2,14 +2,23 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { type SecurityGroupConfig } from "@cdktf/provider-aws/lib/security-group";
 import { type VpcSecurityGroupEgressRuleConfig } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { type VpcSecurityGroupIngressRuleConfig } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
-import { type App, Fn, TerraformStack, TerraformVariable, Token } from "cdktf";
+import { App, Fn, TerraformStack, TerraformVariable, Token } from "cdktf";
 import {
   Peer,
   type RedisNetwork,
+  RedisReplicasStack,
   RedisSecurityGroup,
   type RedisSecurityGroupProps,
 } from "../../../constructs";
-import { elastigroup, type Json, plain, snakeCase, synthesize, synthesizeReplicas } from "../support";
+import {
+  elastigroup,
+  type Json,
+  minimal,
+  plain,
+  snakeCase,
+  synthesize,
+  synthesizeReplicas,
+} from "../support";
 
 const network: RedisNetwork = { vpcId: "vpc-0a", masters: Peer.securityGroup("sg-0aa") };
 
@@ -341,5 +350,37 @@ describe("the JSON matches the types of the bindings", () => {
     };
     const found = [...rules(json, "ingress"), ...rules(json, "egress")].map(([, rule]) => plain(rule));
     expect(found).toEqual(expect.arrayContaining([snakeCase(client), snakeCase(master)]));
+  });
+});
+
+describe("clients that are allowed after the construction", () => {
+  /** The JSON of replicas with a client more. */
+  const allowing = (peer: Peer, changed: Partial<RedisNetwork> = {}): Json =>
+    synthesize((app) => {
+      const stack = new RedisReplicasStack(app, "redis");
+      stack.addReplicas({ ...minimal, network: { ...network, ...changed } }).allowFrom(peer);
+      return stack;
+    });
+
+  test("have the same rule as those of `clients`", () => {
+    const clients = [Peer.securityGroup("sg-0c")];
+    const rulesOf = (json: Json): Json => json.resource["aws_vpc_security_group_ingress_rule"];
+    expect(rulesOf(allowing(clients[0]!))).toEqual(rulesOf(replicas({ clients })));
+    expect(opens(allowing(clients[0]!), "ingress")).toContain("6379 sg-0c");
+  });
+
+  test("have no second rule, which AWS would reject", () => {
+    const peer = Peer.cidr("10.1.0.0/16");
+    expect(opens(allowing(peer, { clients: [peer] }), "ingress")).toEqual(
+      opens(replicas({ clients: [peer] }), "ingress"),
+    );
+    expect(opens(allowing(network.masters), "ingress")).toEqual(opens(replicas(), "ingress"));
+  });
+
+  test("need a security group of the replicas", () => {
+    const stack = new RedisReplicasStack(new App(), "redis");
+    expect(() => stack.addReplicas(minimal).allowFrom(Peer.securityGroup("sg-0c"))).toThrow(
+      "`network` must be given with `allowFrom`, which adds a rule to its security group, got: nothing",
+    );
   });
 });

@@ -1,8 +1,17 @@
 import { SpotinstProvider } from "@cdktf/provider-spotinst/lib/provider";
-import { type IResolvable, TerraformResource, TerraformStack, TerraformVariable, Token } from "cdktf";
+import {
+  App,
+  type IResolvable,
+  TerraformResource,
+  TerraformStack,
+  TerraformVariable,
+  Testing,
+  Token,
+} from "cdktf";
 import { randomBytes } from "node:crypto";
 import {
   AvailabilityZones,
+  type IStatefulElastigroup,
   Orientation,
   RevertToSpot,
   StatefulElastigroup,
@@ -378,4 +387,26 @@ test("zones that are changed after the construction are also those of their reco
   expect(elastigroup(json).availability_zones).toEqual(zones);
   expect(record.input.zones).toBe(`\${${wanted}}`);
   expect(record.lifecycle.postcondition[0].condition).toBe(`\${try(self.output.zones, "") == ${wanted}}`);
+});
+
+describe("an existing group that is not managed here", () => {
+  const stack = new TerraformStack(new App(), "stack");
+
+  test("has its ID, and no resource", () => {
+    const group: IStatefulElastigroup = StatefulElastigroup.fromGroupId(stack, "existing", "sig-1a2b3c4d");
+    expect(group.groupId).toBe("sig-1a2b3c4d");
+    expect(group.node.path).toBe("stack/existing");
+    expect(JSON.parse(Testing.synth(stack))).not.toHaveProperty("resource");
+  });
+
+  test("may have an ID that only Terraform knows", () => {
+    const { stringValue } = new TerraformVariable(stack, "id", { type: "string" });
+    expect(StatefulElastigroup.fromGroupId(stack, "later", stringValue).groupId).toBe(stringValue);
+  });
+
+  test("is refused with another ID", () => {
+    expect(() => StatefulElastigroup.fromGroupId(stack, "wrong", "group-1")).toThrow(
+      '`groupId` must be the id of an Elastigroup such as sig-1a2b3c4d, got: "group-1"',
+    );
+  });
 });
