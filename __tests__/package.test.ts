@@ -90,7 +90,7 @@ test("the tarball has only the library, its types, the CLI, the templates, the s
       !/^lib\/constructs\/([a-z]+\/)?[a-z0-9-]+\.(js|d\.ts)$/.test(path) &&
       !/^lib\/(templates|cli\/projects)\//.test(path) &&
       !/^docs\/[a-z-]+\.(md|svg)$/.test(path) &&
-      !/^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(path) &&
+      !/^(package\.json|LICENSE|(README|CHANGELOG|API)\.md)$/.test(path) &&
       ![".jsii", "lib/cli/index.js", "lib/cli/LICENSES", "config/redis-replicas.schema.json"].includes(path),
   );
   expect(unexpected).toEqual([]);
