@@ -1,7 +1,7 @@
 import { type IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
 import { type IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { type IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { Fn, Lazy, type Precondition, type TerraformProvider, Token } from "cdktf";
+import { Fn, type Precondition, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 import { ofThisFramework } from "../terraform/framework";
 import { hcl } from "../terraform/hcl";
@@ -59,6 +59,8 @@ export class InstanceRole extends Construct {
   /** The instance profile of the instances. */
   public readonly instanceProfile: IamInstanceProfile;
 
+  /** The name of the instance profile. */
+  public readonly instanceProfileName = late(() => this.instanceProfile.name);
   private readonly region: string;
   private readonly sources: SecretSource[] = [];
 
@@ -89,10 +91,8 @@ export class InstanceRole extends Construct {
       lifecycle: withPreconditions(undefined, validateSecrets(props)),
       name: "read-secrets",
       role,
-      // Secrets can be granted later.
-      policy: Lazy.stringValue({
-        produce: () => Fn.jsonencode(secretsPolicy(this.readable(props), region)),
-      }),
+      // Secrets can be granted until synthesis.
+      policy: late(() => Fn.jsonencode(secretsPolicy(this.readable(props), region))),
     });
     this.instanceProfile = new IamInstanceProfile(this, "profile", {
       provider,
@@ -103,11 +103,6 @@ export class InstanceRole extends Construct {
     });
     for (const source of props.secretSources ?? []) this.grantReadSecret(source);
     addValidation(this, () => violations(secretsConstraints(secretsOf(props), this.sources)));
-  }
-
-  /** The name of the instance profile. */
-  public get instanceProfileName(): string {
-    return late(() => this.instanceProfile.name);
   }
 
   /**
@@ -130,7 +125,7 @@ export class InstanceRole extends Construct {
   /** The ARN of a parameter of the role's own account, which the role's ARN tells. */
   private parameterArn(name: string, region: string): string {
     if (name.startsWith("arn:")) return name;
-    const arn = late(() => this.role.arn);
+    const { arn } = this.role;
     const path = Token.isUnresolved(name)
       ? hcl`join("/", ["parameter", trimprefix(${name}, "/")])`
       : `parameter/${name.replace(/^\//, "")}`;

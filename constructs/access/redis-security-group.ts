@@ -141,6 +141,8 @@ const SECURITY_GROUP_SHAPES: Shapes<RedisSecurityGroupProps> = {
 export class RedisSecurityGroup extends Construct {
   /** The Terraform resource, for attributes without a property here. */
   public readonly securityGroup: SecurityGroup;
+  /** The ID of the security group, such as `sg-0123456789abcdef0`. */
+  public readonly securityGroupId = late(() => this.securityGroup.id);
   /** All its rules. An instance needs them before it starts. */
   public readonly rules: ITerraformDependable[];
   /** What is the same for all rules. */
@@ -178,11 +180,6 @@ export class RedisSecurityGroup extends Construct {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, rule]) => this.add(key, rule));
     if (props.openMasters) this.rules.push(...this.openMasters(props));
-  }
-
-  /** The ID of the security group, such as `sg-0123456789abcdef0`. */
-  public get securityGroupId(): string {
-    return late(() => this.securityGroup.id);
   }
 
   /**

@@ -64,6 +64,8 @@ export class StatefulElastigroup extends Construct implements IStatefulElastigro
 
   /** The Terraform resource, for attributes without a property here. */
   public readonly elastigroup: ElastigroupAws;
+  /** The ID of the group in Spot, such as `sig-1a2b3c4d`. */
+  public readonly groupId = late(() => this.elastigroup.id);
   /** The given name of the group in Spot. */
   public readonly groupName: string;
   /** The given private IPs of the instances. The provider has no attribute for addresses that Spot chose. */
@@ -127,11 +129,6 @@ export class StatefulElastigroup extends Construct implements IStatefulElastigro
       adopted: props.adopt !== undefined,
       ignored: ignoresZones(props.lifecycle),
     });
-  }
-
-  /** The ID of the group in Spot, such as `sig-1a2b3c4d`. */
-  public get groupId(): string {
-    return late(() => this.elastigroup.id);
   }
 
   /** Throws where the resource has no such attribute; its binding knows all of them. */
