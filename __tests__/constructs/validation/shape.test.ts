@@ -167,10 +167,17 @@ function withValue(props: unknown, [step, ...rest]: Step[], value: unknown): unk
 
 const SHAPES = { ...REPLICAS_SHAPES, ...ELASTIGROUP_SHAPES };
 
+/** The types of values that may have several. */
+const SEVERAL: Record<string, string[]> = {
+  "instanceTypes.onDemand": ["text", "list"],
+  "masters.0": ["text", "map"],
+  "masters.1": ["text", "map"],
+};
+
 /** Every property of replicas, some with values that are not valid together. */
 const all: RedisReplicasProps = {
   ...everything,
-  masters: ["10.0.1.10"],
+  masters: ["10.0.1.10", { host: "10.0.1.11", zone: "us-west-2a" }],
   replicas: 3,
   shards: [{ name: "a", master: "10.0.1.10", replicas: 1, privateIps: ["10.0.1.21"], adopt: "sig-1a2b3c4d" }],
   network: {
@@ -216,7 +223,7 @@ test.each(pathsOf(all).map((path) => [path.join("."), path] as const))(
   "%s of any other type is one error that names it",
   (_, path) => {
     const own = typeOf(path.reduce<any>((value, step) => value[step], all));
-    const accepted = path.join(".") === "instanceTypes.onDemand" ? ["text", "list"] : [own];
+    const accepted = SEVERAL[path.join(".")] ?? [own];
     for (const [type, value] of Object.entries(OTHERS).filter(([type]) => !accepted.includes(type))) {
       const build = (): unknown => validateShapes(withValue(all, path, value) as any, SHAPES);
       expect([type, refusal(build)]).toEqual([
