@@ -63,6 +63,13 @@ class LeaveTest(Case):
         announce(self.world, INTERRUPTION)
         self.assertEqual([self.look(left) for left in (119, 31, 30)], ["", "", "stop"])
 
+    def test_a_redis_that_is_loading_its_data_is_not_stopped(self) -> None:
+        announce(self.world, INTERRUPTION)
+        self.serve(loading=1, used_memory=8 << 30)
+        self.assertEqual([self.look(left) for left in (119, 31, 20, 0)], ["", "", "", ""])
+        self.serve(loading=0, used_memory=8 << 30, rdb_last_bgsave_time_sec=-1)
+        self.assertEqual(self.look(-5), "stop")
+
     def test_a_rebalance_recommendation_stops_nothing(self) -> None:
         announce(self.world, REBALANCE)
         self.assertEqual([self.look(left) for left in (119, 0, -60)], ["", "", ""])

@@ -58,10 +58,15 @@ def phase(world: World) -> str:
     found = announcement.read(world, announcement.INTERRUPTION)
     if not found:
         return "none"
-    left = found[1]
+    left, info = found[1], Info(world.ask_here(("INFO",))[0])
+    if left < -announcement.GRACE:
+        return "past"
+    if info.get("loading") == "1":
+        # A stop would save nothing, and the receipt is gone. An owner that is not interrupted would not start again.
+        return "announced"
     if left <= MARGIN:
-        return "due" if left >= -announcement.GRACE else "past"
-    info = Info(known(world.ask_here(("INFO",))[0]))
+        return "due"
+    known(info.reply)
     try:
         seconds = save_time(info)
     except (LookupError, ValueError):
