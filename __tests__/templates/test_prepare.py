@@ -141,6 +141,13 @@ class StartTest(PrepareCase):
         self.prepare()
         self.assertFalse(self.world.state.has("receipt"))
 
+    def test_a_start_that_fails_keeps_the_receipt(self) -> None:
+        self.world.state.write("receipt", "x")
+        full = mock.patch("prepare.render", side_effect=OSError("No space left on device"))
+        with full, self.assertRaisesRegex(OSError, "No space left"):
+            self.prepare()
+        self.assertTrue(self.world.state.has("receipt"))
+
     def test_a_replica_follows_a_node_that_was_promoted_meanwhile(self) -> None:
         self.serve([*change(NODES, A, slots="", **DOWN), Line(S, "10.0.0.5", "master", slots="0-5460")])
         self.assertEqual(self.prepare(), 0)

@@ -68,8 +68,6 @@ def start(world: World) -> None:
     carry_out(world, candidate, action, accepted)
     for name in ("accepted", "since", "failed", "flushed"):
         world.run.remove(name)
-    # The receipt must be deleted on disk before Redis can serve again.
-    world.state.remove("receipt")
     timeout = node_timeout(world, candidate.view)
     if isinstance(instance, str):
         world.state.write("instance-id", f"{instance}\n")
@@ -82,6 +80,8 @@ def start(world: World) -> None:
     world.run.write("predecessors", " ".join(here))
     ended = world.run.text("ended")
     waiting(world, "Redis is starting" + (f"; it last ended with: {ended}" if ended else ""), ended)
+    # The receipt must be deleted on disk before Redis can serve again. Last, since a start that fails before needs it.
+    world.state.remove("receipt")
     return world.run.write("started", "")
 
 
