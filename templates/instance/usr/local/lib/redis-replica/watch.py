@@ -13,8 +13,9 @@ import imds
 
 # Where the metadata service has each, by the name of the file.
 PATHS = {"interruption": "spot/instance-action", "rebalance": "events/recommendations/rebalance"}
-# Seconds between two looks; EC2 recommends 5. Seconds for which an interruption is written again at each.
-EVERY, REPEAT = 5, 600
+# Seconds between two looks; EC2 recommends 5. Seconds for which an interruption is written again at each, and then the
+# seconds between two writes.
+EVERY, REPEAT, SLOW = 5, 600, 60
 # The lifetime of a token, in seconds. It is renewed after half of that.
 TTL = 21600
 # The form of the header Date.
@@ -25,7 +26,7 @@ class Watch:
     """Keeps the files in a folder. A file has the uptime and the service's date when the text was first seen."""
 
     def __init__(self, folder: str) -> None:
-        self.folder, self.token, self.renewal = folder, "", 0.0
+        self.folder, self.token, self.renewal, self.written = folder, "", 0.0, 0.0
         self.found = {name: self.read(name) for name in PATHS}
 
     def look(self) -> None:
@@ -40,9 +41,11 @@ class Watch:
                 self.found[name] = [f"{now:.1f}", date, text] if text else []
             found = self.found[name]
             # What to do about an interruption depends on the time that is left.
-            is_due = bool(found) and name == "interruption" and now - float(found[0]) < REPEAT
+            is_new = bool(found) and now - float(found[0]) < REPEAT
+            is_due = name == "interruption" and (is_new or now - self.written >= SLOW)
             if not found or found != before or is_due:
                 self.write(name)
+                self.written = now if name == "interruption" else self.written
 
     def ask(self, path: str) -> tuple[str, str]:
         """What is announced, empty if nothing is, and the service's date; OSError or ValueError if it is not known."""
