@@ -44,7 +44,7 @@ test.each([
   ],
   ["a master without its host", [{ zone: "us-west-2a" }], "`masters[0].host` must be given, got: nothing"],
   ["a master without its zone", [{ host: "10.0.1.10" }], "`masters[0].zone` must be given, got: nothing"],
-  ["a number", [10], "`masters[0]` must be an object, got: 10"],
+  ["a number", [10], "`masters[0]` must be text, got: 10"],
 ])("%s is refused", (_, masters, message) => {
   expect(() => settings(...(masters as MasterInZone[]))).toThrow(message);
 });
