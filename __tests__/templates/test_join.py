@@ -13,7 +13,7 @@ from suite import Case, rows
 from test_announcement import announce
 
 import placement
-from announcement import REBALANCE
+from announcement import INTERRUPTION, REBALANCE
 from decide import BEHIND
 from facts import Closed, Refused, Unknown
 from join import join_within, step
@@ -315,6 +315,13 @@ class PromotedTest(JoinCase):
         self.assertEqual(
             self.world.shown_state, f"promoted: {R} owns slots; a rebalance is recommended since 2026-11-29T16:00:00Z"
         )
+
+    def test_a_recommendation_waits_until_a_node_that_was_interrupted_is_gone(self) -> None:
+        self.announced("")
+        self.assertEqual(self.hand_over.call_args.args[2], 180)
+        announce(self.world, INTERRUPTION)
+        self.announced("")
+        self.assertEqual(self.hand_over.call_args.args[2], 0)
 
     def test_without_a_replica_it_stays_promoted_names_the_reason_and_tries_again(self) -> None:
         for _ in range(2):

@@ -334,9 +334,10 @@ class HandOverTest(Case):
         world = self.hand_over(91, settings)
         self.assertEqual(world.network.sent("CLUSTER F", self.COPY), ["CLUSTER FAILOVER"])
 
-        def handed(masters: str) -> list[str]:
+        def handed(masters: str, followed: str = "") -> list[str]:
             world = FakeWorld(self.folder(), SETTINGS.replace("10.0.0.3", masters))
             world.run.write("promoted", "1")
+            world.run.write("followed", followed)
             nodes = [*PROMOTED, Line(S, "10.0.0.5", "slave", R), Line(T, "10.0.0.6", "slave", R)]
             world.network.servers[HERE] = {"ROLE": ["slave"], "CLUSTER NODES": text(R, nodes)}
             lines = {"slave0": self.LINE, "slave1": self.LINE.replace("10.0.0.5", "10.0.0.6")}
@@ -345,6 +346,16 @@ class HandOverTest(Case):
 
         self.assertEqual(handed("10.0.0.5"), ["10.0.0.5:6379"])
         self.assertEqual(handed("10.0.0.6"), ["10.0.0.6:6379"])
+        # The node that this one followed before its promotion may have handed over since it is to leave.
+        self.assertEqual(handed("10.0.0.3", S), ["10.0.0.6:6379"])
+        self.assertEqual(handed("10.0.0.3", T), ["10.0.0.5:6379"])
+        self.assertEqual(handed("10.0.0.5", S), ["10.0.0.5:6379"])
+
+    def test_a_longer_service_can_be_demanded(self) -> None:
+        for promoted, reason in ((199, "this node was promoted less than 200 s ago"), (201, "no replica is in sync")):
+            world = FakeWorld(self.folder(), SETTINGS)
+            world.run.write("promoted", str(world.clock.time - promoted))
+            self.assertEqual(hand_over(world, Info(info(master_repl_offset=700)), 200), reason)
 
     @rows(
         ("the reason why no replica was asked is that none is in sync", 91, "", "no replica is in sync"),

@@ -19,6 +19,9 @@ TIME = re.compile(r'"(?:time|noticeTime)" ?: ?"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)
 ANSWERED = "answered"
 # Seconds after the announced time from which on the interruption is not expected any more.
 GRACE = 60
+# Seconds for which a promoted node does not answer a recommendation. The node that handed over to it may be about to be
+# interrupted, and is gone by then: two minutes and GRACE.
+RESPITE = 180
 
 
 def read(world: World, name: str) -> tuple[str, float] | None:
@@ -50,6 +53,11 @@ def is_unanswered(world: World) -> bool:
     """Whether something is announced for which no replica has been asked to take over."""
     answered = world.run.text(ANSWERED).splitlines()
     return any(f"{name} {when}" not in answered for name, when in present(world).items())
+
+
+def respite(world: World) -> int:
+    """How long this node has to have served before it answers, in seconds. An interruption cannot wait."""
+    return 0 if interruption(world) else RESPITE
 
 
 def answer(world: World) -> None:

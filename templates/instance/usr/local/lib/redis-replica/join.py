@@ -84,7 +84,7 @@ def take(world: World) -> None:
     if action == "hand-over":
         from stop import hand_over
 
-        kept = hand_over(world, running.info)
+        kept = hand_over(world, running.info, announcement.respite(world))
         if not kept:
             announcement.answer(world)
             raise Leave(LATER)

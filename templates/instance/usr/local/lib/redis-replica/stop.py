@@ -97,15 +97,16 @@ def save_time(info: Info) -> float:
     return max(2 * info.number("rdb_last_bgsave_time_sec"), info.number("used_memory") / RATE)
 
 
-def hand_over(world: World, info: Info) -> str:
+def hand_over(world: World, info: Info, least: float = 0) -> str:
     """A promoted node hands its slots over to a replica in sync. Writes stall for some hundredths of a second.
 
-    Returns why no replica was asked; empty if one was.
+    `least` is how long it has to have served, in seconds. Returns why no replica was asked; empty if one was.
     """
     now = world.clock.uptime()
     # Soon after a promotion the masters would deny their votes, and writes would stall.
-    if now - float(world.run.text("promoted") or now) < window(world):
-        return f"this node was promoted less than {window(world):g} s ago"
+    least = max(least, window(world))
+    if now - float(world.run.text("promoted") or now) < least:
+        return f"this node was promoted less than {least:g} s ago"
     (nodes,) = world.ask_here(NODES)
     own = Own(nodes if isinstance(nodes, str) else "")
     # Any client can pose as a replica. Only the cluster's own are asked.
@@ -113,8 +114,10 @@ def hand_over(world: World, info: Info) -> str:
         # Most masters must name a server that gets the password.
         look(world, own, own.id)
     listed = {node.address for node in own.nodes.values() if node.master == own.id and node.alive}
-    # The masters of the settings do not run on spot instances.
-    copies = sorted(listed.intersection(in_sync(info)), key=lambda copy: (copy not in world.settings.masters, copy))
+    # The masters of the settings do not run on spot instances. The master of before may have handed over for a reason.
+    masters, before = world.settings.masters, own.nodes.get(world.run.text("followed"))
+    is_before = {before.address} if before else set()
+    copies = sorted(listed.intersection(in_sync(info)), key=lambda copy: (copy not in masters, copy in is_before, copy))
     for copy in copies:
         log(f"handing over to {copy}: {world.network.ask(copy, 'CLUSTER', 'FAILOVER')}")
         for _ in range(50):
