@@ -104,10 +104,7 @@ class BringTest(CredentialsCase):
         self.put(acl=ACL)
         self.use("AUTH_USER='replica'\n", AUTH_PASSWORD="password", ACL_FILE="acl")
         self.assertEqual(self.bring(), (0, ""))
-        self.assertEqual(
-            self.conf,
-            {"masteruser": "replica", "masterauth": "needle", "aclfile": self.world.secrets / "users.acl"},
-        )
+        self.assertEqual(self.conf, {"masterauth": "needle"})
         self.assertEqual(self.read("users.acl").splitlines()[0], "user default off")
 
     def test_redis_accepts_the_password_of_the_agent_also_where_the_acl_file_has_another_one(self) -> None:
@@ -250,6 +247,16 @@ class RefreshTest(CredentialsCase):
         self.world.clock.time += 10
         self.assertEqual(self.bring(), (0, ""))
         self.assertEqual(self.read("passwords"), "new\nneedle\n")
+
+    def test_for_another_user_the_acl_file_is_rewritten_at_once(self) -> None:
+        self.put(acl=f"{ACL}user other on >other ~* +@all\n")
+        self.use(AUTH_PASSWORD="password", ACL_FILE="acl")
+        for user, line in (("replica", 1), ("other", 2)):
+            self.world.settings.all["AUTH_USER"] = user
+            self.world.clock.time += 10
+            self.assertEqual(self.bring(), (0, ""))
+            self.assertIn(f"user {user} ", self.read("users.acl").splitlines()[line])
+            self.assertIn(sha256(b"needle").hexdigest(), self.read("users.acl").splitlines()[line])
 
     def test_redis_waits_for_what_the_settings_name_besides_the_copies(self) -> None:
         self.world.settings.secrets["TLS_CA"] = "file:/nowhere/ca"

@@ -105,6 +105,17 @@ class RenderTest(Case):
         plain, lines = self.render(), self.render(settings=f"{SETTINGS}AUTH_PASSWORD='file:/needle'\n")
         (include,) = set(lines) - set(plain) - {line for line in lines if line.startswith("dir ")}
         self.assertRegex(include, "^include /.*/run/redis-replica-secrets/auth.conf$")
+
+    def test_another_user_or_an_acl_file_changes_the_configuration(self) -> None:
+        # The included file alone would not show it, and Redis would not be restarted.
+        before = f"{SETTINGS}AUTH_PASSWORD='file:/needle'\n"
+        plain, lines = (
+            [line for line in self.render(settings=each) if not line.startswith(("dir ", "include "))]
+            for each in (before, f"{before}ACL_FILE='file:/acl'\nAUTH_USER='replica'\n")
+        )
+        user, file = [line for line in lines if line not in plain]
+        self.assertEqual(user, "masteruser replica")
+        self.assertRegex(file, "^aclfile /.*/run/redis-replica-secrets/users.acl$")
         self.assertIn("port 6379", lines)
 
     def test_with_tls_the_port_is_that_of_tls_and_there_is_no_other(self) -> None:

@@ -109,7 +109,7 @@ def replace(world: World, found: Dict[str, Secret]) -> None:
     if "AUTH_PASSWORD" in found:
         files[PASSWORDS] = passwords(world, found["AUTH_PASSWORD"])
     if "AUTH_PASSWORD" in found or "ACL_FILE" in found:
-        files[AUTH_CONF] = auth_conf(world, user, found.get("AUTH_PASSWORD"))
+        files[AUTH_CONF] = auth_conf(world, found.get("AUTH_PASSWORD"))
     if "TLS_CERT" in found:
         world.secrets.write(EXPIRY, check_certificate(world, found))
     is_changed = any(world.secrets.read(name) != secret.reveal() for name, secret in files.items())
@@ -142,15 +142,13 @@ def drop_old_passwords(world: World) -> None:
         write(world, PASSWORDS, Secret(before.partition(b"\n")[0] + b"\n"))
 
 
-def auth_conf(world: World, user: str, password: Secret | None) -> Secret:
+def auth_conf(world: World, password: Secret | None) -> Secret:
     """The directives with a password. Every byte is escaped, so that no password is read as syntax."""
     lines = []
     if password:
         quoted = '"' + "".join(f"\\x{byte:02x}" for byte in password.reveal()) + '"'
-        lines += [f"masteruser {user}"] if user != "default" else []
         lines += [f"masterauth {quoted}"]
         lines += [f"requirepass {quoted}"] if not world.settings["ACL_FILE"] else []
-    lines += [f"aclfile {world.secrets / ACL}"] if world.settings["ACL_FILE"] else []
     return Secret("".join(f"{line}\n" for line in lines).encode())
 
 

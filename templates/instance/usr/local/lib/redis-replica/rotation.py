@@ -45,8 +45,9 @@ def is_due(world: World) -> bool:
 
 
 def sources(world: World) -> str:
-    """What the settings name. None of it is secret."""
-    return "".join(f"{name}={reference}\n" for name, reference in world.settings.secrets.items())
+    """What the settings name, and the user whose line of the ACL file is rewritten. None of it is secret."""
+    found = {**world.settings.secrets, "AUTH_USER": world.settings["AUTH_USER"]}
+    return "".join(f"{name}={value}\n" for name, value in found.items())
 
 
 def request(world: World) -> None:

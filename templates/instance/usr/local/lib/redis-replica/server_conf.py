@@ -6,7 +6,7 @@ import re
 
 import metadata
 import modules
-from login import AUTH_CONF, CA, CERTIFICATE, KEY
+from login import ACL, AUTH_CONF, CA, CERTIFICATE, KEY
 from typed import integer
 
 TYPE_CHECKING = False
@@ -91,6 +91,9 @@ def protection(world: World) -> list[str]:
         lines += [f"tls-auth-clients {settings['TLS_CLIENTS'] or 'yes'}", "tls-replication yes", "tls-cluster yes"]
     if settings["AUTH_PASSWORD"] or settings["ACL_FILE"]:
         lines.append(f"include {folder / AUTH_CONF}")
+    # Not in that file: a change restarts Redis. The agent cannot log in to it as a user that it does not have.
+    lines += [f"masteruser {settings['AUTH_USER']}"] if settings["AUTH_USER"] not in ("", "default") else []
+    lines += [f"aclfile {folder / ACL}"] if settings["ACL_FILE"] else []
     return lines
 
 
