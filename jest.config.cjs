@@ -3,7 +3,12 @@ module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/__tests__"],
   testMatch: ["**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "/__tests__/e2e/", "/__tests__/consumers/"],
+  testPathIgnorePatterns: [
+    "/node_modules/",
+    "/__tests__/e2e/",
+    "/__tests__/consumers/",
+    "/__tests__/languages/",
+  ],
   transform: { "^.+\\.ts$": "@swc/jest" },
   globalSetup: "<rootDir>/__tests__/support/global-setup.ts",
   setupFilesAfterEnv: ["<rootDir>/__tests__/support/setup.ts"],

@@ -53,6 +53,10 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
     "package.test.ts installs the packed tarball with the same peers",
   ],
   [/^npm install cdktn-redis-elastigroup /, ".ci/packages installs the packed tarball with the same peers"],
+  [
+    /^(npm run languages |python3 -m venv |venv\/bin\/)/,
+    ".ci/languages builds the packages, installs the one for Python and runs the app",
+  ],
   [/^npm run (lint|format|build|jsii|schema)$/, "it works on the checkout; the gate runs it"],
   [
     /^(npm run e2e( --.*)?$|npx tsx rehearsal\/enclosure\.ts )/,
@@ -219,6 +223,17 @@ const RUNNERS: Record<string, Runner> = {
       expect(await execute([tsx, file], { cwd: directory() })).toMatchObject({ code: 0 });
       const json = readFileSync(join(directory(), "cdktf.out/stacks", stack, "cdk.tf.json"), "utf8");
       expect(json).toContain('"spotinst_elastigroup_aws"');
+    });
+  },
+
+  // `.ci/languages` runs it.
+  python(name, { words: [file = "main.py"], text }, directory) {
+    const absent = missing(["python3 >= 3.9"]);
+    (absent.length === 0 ? test : test.skip)(`${name} is Python`, async () => {
+      writeFileSync(join(directory(), file), text);
+      expect(await execute(["python3", "-m", "py_compile", file], { cwd: directory() })).toMatchObject({
+        code: 0,
+      });
     });
   },
 
@@ -462,6 +477,31 @@ test("dependencies.md has exactly the dependencies of the package", () => {
   expect([...used].filter((name) => !documented.has(name))).toEqual([]);
   // The copy of the checkout for CDK Terrain has no cdktf-cli.
   expect([...documented].filter((name) => !used.has(name) && name !== "cdktf-cli")).toEqual([]);
+});
+
+test("languages.md has the names of all packages of jsii", () => {
+  const { python, java, go, dotnet } = (
+    JSON.parse(read("package.json")) as {
+      jsii: {
+        targets: {
+          python: { distName: string; module: string };
+          java: { package: string; maven: { groupId: string; artifactId: string } };
+          go: { moduleName: string; packageName: string };
+          dotnet: { namespace: string; packageId: string };
+        };
+      };
+    }
+  ).jsii.targets;
+  const names = [
+    python.distName,
+    python.module,
+    `${java.maven.groupId}:${java.maven.artifactId}`,
+    java.package,
+    `${go.moduleName}/${go.packageName}`,
+    dotnet.packageId,
+    dotnet.namespace,
+  ];
+  expect(names.filter((name) => !read("docs/languages.md").includes(`\`${name}\``))).toEqual([]);
 });
 
 test("every folder at the top is in architecture.md", () => {

@@ -1,0 +1,32 @@
+import { execFileSync } from "node:child_process";
+import { join, resolve } from "node:path";
+
+// `npm run languages -- OUT`: writes the package for Python, and the sources of those for Java, Go and .NET, into the folder OUT.
+
+const CHECKOUT = join(__dirname, "..");
+
+/** What it prints goes to stderr. */
+function run(command: string, ...argv: string[]): void {
+  execFileSync(command, argv, {
+    cwd: CHECKOUT,
+    stdio: ["ignore", 2, 2],
+    // jsii-pacmak packs the checkout, whose `prepack` would compile it once more.
+    env: { ...process.env, npm_config_ignore_scripts: "true" },
+  });
+}
+
+function generate(out: string, languages: readonly string[], ...options: string[]): void {
+  const targets = languages.flatMap((language) => ["--target", language]);
+  const argv = ["--outdir", out, "--no-npmignore", ...targets, ...options];
+  run(join(CHECKOUT, "node_modules/.bin/jsii-pacmak"), ...argv);
+}
+
+const [out] = process.argv.slice(2);
+if (out === undefined) {
+  console.error("name the folder for the packages: npm run languages -- OUT");
+  process.exitCode = 1;
+} else {
+  run("npm", "run", "jsii");
+  generate(resolve(out), ["python"]);
+  generate(resolve(out), ["java", "go", "dotnet"], "--code-only");
+}
