@@ -160,7 +160,7 @@ async function decided(
 ): Promise<Pick<Ending, "outcome" | "seconds">> {
   const ending = await refused(scene, image);
   const journal = await scene.instance(0).journal(1000);
-  const promotion = /redis-cli -h (\S+) -p \d+ .*?(cluster failover takeover)/.exec(journal);
+  const promotion = /redis-cli .*?-h (\S+) -p \d+ .*?(cluster failover takeover)/.exec(journal);
   holds(
     "the journal has the command that promotes the replica",
     promotion?.[1] === copy.address && promotion[2],
