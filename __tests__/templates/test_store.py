@@ -125,6 +125,10 @@ class ServiceTest(StoreCase):
         self.fetch(reference)
         self.assertEqual(self.service.asked[0][0]["Host"], host)
 
+    def test_an_answer_that_is_nested_too_deeply_is_no_object(self) -> None:
+        with self.assertRaises(Silent):
+            store.read(200, b"[" * 100_000, "parameter:/a")
+
     def test_a_region_that_is_none_is_not_asked(self) -> None:
         found = self.fetch("parameter:arn:aws:ssm:evil.example/:1:parameter/a")
         self.assertIn("not a region", str(found))

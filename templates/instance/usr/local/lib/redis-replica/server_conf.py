@@ -103,7 +103,7 @@ def saves(conf: str) -> str:
     for line in conf.split("\n"):
         name, _, point = line.partition(" ")
         if name == "save":
-            points = [*points, point] if point.strip('"\'') else []
+            points = [*points, point] if point.strip("\"'") else []
     return " ".join(points)
 
 

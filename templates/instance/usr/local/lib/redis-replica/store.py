@@ -130,7 +130,7 @@ def field(text: str, key: str, reference: str) -> bytes:
     """A text field of a JSON object."""
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Unusable(f"{plain(reference)}: the secret is not a JSON object") from None
     if not isinstance(value, dict) or not isinstance(value.get(key), str):
         raise Unusable(f"{plain(reference)}: the secret has no text under this key")
@@ -169,7 +169,8 @@ def read(status: int, text: bytes, reference: str) -> dict[str, Any]:
     """The answer of a service as an object. Errors have a type, such as `namespace#AccessDeniedException`."""
     try:
         answer = json.loads(text) if len(text) <= LIMIT else None
-    except ValueError:
+    # The second one for lists in lists in lists.
+    except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
         raise Silent(f"{plain(reference)}: the service answers with status {status}, and not with an object")
@@ -199,5 +200,5 @@ def role(reference: str) -> Credentials:
         id = matched("[A-Z0-9]{16,128}", answer["AccessKeyId"], "an access key")
         secrets = (Secret(answer[each].encode()) for each in ("SecretAccessKey", "Token"))
         return Credentials(id, *secrets)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise Denied(f"{plain(reference)}: no credentials of the instance's role: {plain(error)}") from None
