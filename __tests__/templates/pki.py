@@ -6,6 +6,9 @@ import os
 import shutil
 import subprocess
 import tempfile
+import unittest
+
+from suite import Case
 
 OPENSSL = shutil.which("openssl")
 CURVE = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
@@ -36,3 +39,15 @@ class Pki:
 
     def remove(self) -> None:
         shutil.rmtree(self.folder)
+
+
+@unittest.skipUnless(OPENSSL, "openssl not found")
+class PkiCase(Case):
+    """Tests with certificates, which are made once for the class."""
+
+    pki: Pki
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.pki = Pki()
+        cls.addClassCleanup(cls.pki.remove)

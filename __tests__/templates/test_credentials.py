@@ -3,13 +3,12 @@ from __future__ import annotations
 import json
 import os
 import stat
-import unittest
 from hashlib import sha256
 from typing import Any
 from unittest import mock
 
 from fakes import SETTINGS, FakeWorld, left_with, put
-from pki import OPENSSL, Pki
+from pki import PkiCase
 from suite import INSTANCE, Case, rows
 
 import credentials
@@ -327,15 +326,7 @@ class RefreshTest(CredentialsCase):
         self.assertFalse(self.world.secrets.has("failed"))
 
 
-@unittest.skipUnless(OPENSSL, "openssl not found")
-class CertificateTest(CredentialsCase):
-    pki: Pki
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.pki = Pki()
-        cls.addClassCleanup(cls.pki.remove)
-
+class CertificateTest(PkiCase, CredentialsCase):
     def setUp(self) -> None:
         super().setUp()
         self.put(ca=self.pki.text("ca.pem"), cert=self.pki.text("good.pem"), key=self.pki.text("good.key"))

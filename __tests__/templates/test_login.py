@@ -3,14 +3,13 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-import unittest
 from contextlib import suppress
 from threading import Thread
 from typing import Any
 
 from cluster import NODES, A, B, C, R, answer, change
 from fakes import put
-from pki import OPENSSL, Pki
+from pki import PkiCase
 from suite import Case, rows
 
 from facts import Closed, Refused, Unknown
@@ -221,15 +220,7 @@ class PasswordTest(LoginCase):
         self.assertEqual(str(reply), f"{place}: {reason}")
 
 
-@unittest.skipUnless(OPENSSL, "openssl not found")
-class TlsTest(LoginCase):
-    pki: Pki
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.pki = Pki()
-        cls.addClassCleanup(cls.pki.remove)
-
+class TlsTest(PkiCase, LoginCase):
     def setUp(self) -> None:
         super().setUp()
         self.bring("ca", "good")

@@ -2,12 +2,10 @@ from __future__ import annotations
 
 import os
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any
 from unittest import mock
 
 from fakes import FakeWorld
+from loopback import LoopbackHandler, LoopbackServer
 from suite import Case, diagnostics, rows
 
 import imds
@@ -15,11 +13,11 @@ import metadata
 from facts import Unknown
 
 
-class Service(ThreadingHTTPServer):
+class Service(LoopbackServer):
     """A metadata service on loopback that requires a token, as IMDSv2 does. `answers` has status and body by path."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.answers: dict[str, tuple[int, str]] = {
             "/latest/api/token": (200, "a-token"),
             "/latest/meta-data/local-ipv4": (200, "127.0.0.1"),
@@ -27,17 +25,9 @@ class Service(ThreadingHTTPServer):
         }
         self.asked: list[str] = []
         self.pause = 0.0
-        Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignores errors: the client may have closed the connection."""
-
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self.server_address[1]}"
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(LoopbackHandler):
     server: Service
 
     def do_PUT(self) -> None:
@@ -54,9 +44,6 @@ class Handler(BaseHTTPRequestHandler):
         for letter in body:
             self.wfile.write(letter.encode("latin-1"))
             time.sleep(self.server.pause)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
 
 
 class MetadataTest(Case):

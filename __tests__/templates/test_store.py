@@ -8,14 +8,14 @@ import ssl
 import time
 import unittest
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from threading import Thread
 from typing import Any
 from unittest import mock
 
 from fakes import put
-from pki import OPENSSL, Pki
+from loopback import LoopbackHandler, LoopbackServer
+from pki import PkiCase
 from suite import Case, rows
 
 import store
@@ -28,25 +28,17 @@ ARN = "arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-AbCdEf"
 ROLE = {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "needle-key", "Token": "needle-token"}
 
 
-class Service(ThreadingHTTPServer):
+class Service(LoopbackServer):
     """Answers every question with `status` and `body`, and GET as the metadata service does."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.status, self.body, self.pause = 200, b"{}", 0.0
         self.asked: list[tuple[dict[str, str], bytes]] = []
         self.role = json.dumps(ROLE)
-        Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignores errors: the client may have closed the connection."""
-
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self.server_address[1]}"
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(LoopbackHandler):
     server: Service
 
     def do_PUT(self) -> None:
@@ -65,9 +57,6 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
 
 
 class StoreCase(Case):
@@ -265,13 +254,10 @@ class ServiceTest(StoreCase):
         self.assertEqual(self.fetch("secretsmanager:a"), Secret(b"needle"))
 
 
-@unittest.skipUnless(OPENSSL, "openssl not found")
-class CertificateTest(StoreCase):
+class CertificateTest(PkiCase, StoreCase):
     def test_a_service_with_the_certificate_of_an_unknown_ca_gets_nothing(self) -> None:
-        pki = Pki()
-        self.addCleanup(pki.remove)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(pki.path("foreign.pem"), pki.path("foreign.key"))
+        context.load_cert_chain(self.pki.path("foreign.pem"), self.pki.path("foreign.key"))
         self.service.socket = context.wrap_socket(self.service.socket, server_side=True)
         imds = Service()
         self.addCleanup(imds.server_close)

@@ -1,24 +1,19 @@
 from __future__ import annotations
 
 import time
-import unittest
 
-from pki import OPENSSL, Pki
-from suite import Case, rows
+from pki import PkiCase
+from suite import rows
 
 import tls
 
 UNUSABLE = "the certificate, its key or its CA cannot be used: "
 
 
-@unittest.skipUnless(OPENSSL, "openssl not found")
-class CertificateTest(Case):
-    pki: Pki
-
+class CertificateTest(PkiCase):
     @classmethod
     def setUpClass(cls) -> None:
-        cls.pki = Pki()
-        cls.addClassCleanup(cls.pki.remove)
+        super().setUpClass()
         # The expired one ends in the second in which it was made.
         time.sleep(1.1)
 
