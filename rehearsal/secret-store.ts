@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
-import { type AddressInfo, createServer as createPlainServer } from "node:net";
+import { type AddressInfo } from "node:net";
 import { CertificateAuthority } from "./certificate-authority";
+import { freePort } from "./free-port";
 import { motoPython } from "./moto";
 import { hostAddress } from "./network";
 import { tail } from "./run";
@@ -162,14 +163,6 @@ async function startMoto(): Promise<Moto> {
     );
   });
   return { process: moto, url };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createPlainServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 /** Sends a request to moto, which finds the service by the scope in the header Authorization. */

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { aclFile } from "../../rehearsal/acl-file";
 import { CertificateAuthority } from "../../rehearsal/certificate-authority";
 import { Connection } from "../../rehearsal/connection";
+import { freePort } from "../../rehearsal/free-port";
 import { cliLogin, type Login } from "../../rehearsal/login";
 import { RedisNode } from "../../rehearsal/redis-node";
 import { must } from "../../rehearsal/run";
@@ -88,11 +88,3 @@ describeWith(["redis-server"], "a server with access control lists and TLS", () 
     connection.close();
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../../rehearsal/free-port";
 import { InjectionPlan, type InjectionPlanData } from "../../../rehearsal/injector/injection-plan";
 import { type Asked, Injector } from "../../../rehearsal/injector/injector";
 import { until } from "../../../rehearsal/wait";
 import { describeWith } from "../../support/needs";
-import { command, freePort, type LocalRedis, startRedis, Wire } from "./redis";
+import { command, type LocalRedis, startRedis, Wire } from "./redis";
 
 /** Longer than a reply on loopback takes. */
 const QUIET = 150;
