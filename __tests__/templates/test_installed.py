@@ -4,7 +4,7 @@ from fakes import FakeWorld, left_with, put
 from samples import FULL, rdb
 from suite import Case, rows
 
-from installed import check, program
+from installed import check, release
 
 
 class InstalledTest(Case):
@@ -23,7 +23,7 @@ class InstalledTest(Case):
     )
     def programs(self, text: str, version: str) -> None:
         self.world.processes.results["redis-server"] = 0, text
-        self.assertEqual(program(self.world), version)
+        self.assertEqual(release(self.world), version)
 
     @rows(
         ("a volume without an RDB suits any server", "Redis server v=6.2.23 sha", None, 0),

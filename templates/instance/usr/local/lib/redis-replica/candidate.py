@@ -7,7 +7,8 @@ from functools import partial
 import promoted_aof
 import receipt
 from facts import Unknown, fact, known
-from installed import program
+from installed import release
+from login import options
 from membership import twin
 from nodes import is_whole
 from report import elapsed
@@ -102,7 +103,7 @@ class Candidate:
         return elapsed(self.world, "since") >= window(self.world)
 
     def _fits(self, owner: Info, place: str) -> bool:
-        self.misfit = misfit(version(Info(program(self.world))), version(owner), f"at {place}")
+        self.misfit = misfit(version(Info(release(self.world))), version(owner), f"at {place}")
         return not self.misfit
 
     def _copy(self) -> str:
@@ -121,7 +122,7 @@ class Candidate:
         world = self.world
         if not world.run.has("failed") or not world.data.has("dump.rdb"):
             return False
-        checker = f"{world.bin}/{program(world).partition('_')[0]}-check-rdb"
+        checker = f"{world.bin}/{release(world).partition('_')[0]}-check-rdb"
         return world.processes.run(checker, world.data / "dump.rdb", seconds=600, user=world.redis_user)[0] == 1
 
     def evidence(self) -> list[str]:
@@ -136,17 +137,9 @@ class Candidate:
         for node in self.view.copies():
             promote = "to promote it and lose the writes it does not have, run:"
             lines.append(f"replica {node.address}: {self._contents(node)}; {promote}")
-            lines.append(f"redis-cli{self.options} -h {node.host} -p {node.port} cluster failover takeover")
+            login = options(self.world.settings, self.world.secrets)
+            lines.append(f"redis-cli{login} -h {node.host} -p {node.port} cluster failover takeover")
         return lines
-
-    @property
-    def options(self) -> str:
-        """The options with which redis-cli logs in."""
-        if not self.world.network.login:
-            return ""
-        from login import options
-
-        return options(self.world.settings, self.world.secrets)
 
     def _contents(self, node: Node) -> str:
         answer, keys = self.world.network.ask_all({node.address: [("INFO", "replication"), ("DBSIZE",)]})[node.address]

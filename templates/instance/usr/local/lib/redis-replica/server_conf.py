@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import metadata
 import modules
@@ -44,8 +45,9 @@ def window(world: World) -> float:
     return max(60.0, node_timeout(world) * 6 / 1000)
 
 
+@lru_cache(maxsize=1)
 def program(world: World) -> bytes:
-    """The installed server, which has the names of the directives that it supports."""
+    """The installed server, which has the names of the directives that it supports. It is read once in a process."""
     with open(f"{world.bin}/redis-server", "rb") as file:
         return file.read()
 
