@@ -56,7 +56,7 @@ def is_unanswered(world: World) -> bool:
 
 
 def respite(world: World) -> int:
-    """How long this node has to have served before it answers, in seconds. An interruption cannot wait."""
+    """For how many seconds this node must have owned slots before it hands over. An interruption cannot wait."""
     return 0 if interruption(world) else RESPITE
 
 

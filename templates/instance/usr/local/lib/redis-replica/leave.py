@@ -9,7 +9,7 @@ import announcement
 from decide import LEAVE, decide_leave
 from facts import fact, known, settle
 from folder import Folder
-from report import log
+from report import UNIT, log
 from resp import Info
 from stop import RATE, save_time
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from facts import Known
     from world import World
 
-UNIT = "redis-replica.service"
 # Seconds between the end of the stop and the interruption. A hand-over and the receipt take some of them.
 MARGIN = 30
 # A mark: Redis was stopped before an interruption.

@@ -130,11 +130,11 @@ class Login:
 
     def explain(self, error: object) -> str:
         """The text of a failure. A peer that rejects an expired certificate may only close the connection."""
-        from trouble import utc
-
         text, expiry = plain(getattr(error, "strerror", None) or error), self.folder.text(EXPIRY).strip()
         if not self.has_tls or not expiry.isdecimal() or int(expiry) > time.time():
             return text
+        from trouble import utc
+
         return f"{text}; the certificate of this machine has expired at {utc(int(expiry))}"
 
     def greeting(self, address: str) -> list[Command]:

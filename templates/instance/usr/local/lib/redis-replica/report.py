@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from world import World
 
 DONE, LATER, REFUSED = 0, 10, 20
+# The unit of Redis.
+UNIT = "redis-replica.service"
 # Files that have the uptime since which something is waited for.
 WAITS = "since", "unhealthy", "behind", "silent"
 STATES = ("waiting", "in sync", "promoted", "refused")
@@ -118,7 +120,7 @@ def retry(world: World) -> None:
 def start_again(world: World) -> None:
     for name in ("refused", "unhealthy", "hold", "failures"):
         world.run.remove(name)
-    world.systemctl("start", "--no-block", "redis-replica.service", "redis-replica-reconcile.service")
+    world.systemctl("start", "--no-block", UNIT, "redis-replica-reconcile.service")
 
 
 def accept(world: World) -> None:

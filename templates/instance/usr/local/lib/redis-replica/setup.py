@@ -6,7 +6,7 @@ import os
 
 from join import join_within
 from modules import missing
-from report import DONE, LATER, Leave, log, report
+from report import DONE, LATER, UNIT, Leave, log, report
 from resp import Info
 from rotation import FIRST
 from server_conf import node_timeout, render
@@ -16,15 +16,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from world import World
 
-UNIT, SECONDS = "redis-replica.service", 600
+# Seconds to wait for new secrets, and then for the join.
+SECONDS = 600
 
 
 def setup(world: World) -> None:
     """Fails only if an operator must act. If the node is only late, the timer continues to reconcile it."""
     pid = restart_due(world)
-    if pid and missing(world):
+    module = missing(world) if pid else ""
+    if module:
         # Redis would not start again, so it goes on with its earlier settings.
-        report(world, missing(world))
+        report(world, module)
     if pid:
         log("new settings or another Redis: restarting")
         if world.network.login:

@@ -100,7 +100,7 @@ def save_time(info: Info) -> float:
 def hand_over(world: World, info: Info, least: float = 0) -> str:
     """A promoted node hands its slots over to a replica in sync. Writes stall for some hundredths of a second.
 
-    `least` is how long it has to have served, in seconds. Returns why no replica was asked; empty if one was.
+    It must have owned slots for `least` seconds. Returns why no replica was asked; empty if one was.
     """
     now = world.clock.uptime()
     # Soon after a promotion the masters would deny their votes, and writes would stall.
@@ -109,10 +109,10 @@ def hand_over(world: World, info: Info, least: float = 0) -> str:
         return f"this node was promoted less than {least:g} s ago"
     (nodes,) = world.ask_here(NODES)
     own = Own(nodes if isinstance(nodes, str) else "")
-    # Any client can pose as a replica. Only the cluster's own are asked.
     if world.network.login:
         # Most masters must name a server that gets the password.
         look(world, own, own.id)
+    # Any client can pose as a replica. Only the cluster's own are asked.
     listed = {node.address for node in own.nodes.values() if node.master == own.id and node.alive}
     # The masters of the settings do not run on spot instances. The master of before may have handed over for a reason.
     masters, before = world.settings.masters, own.nodes.get(world.run.text("followed"))

@@ -60,7 +60,7 @@ class Watch:
         # Without a date, that of this machine.
         text, date = " ".join(text.split()), date or time.strftime(DATE, time.gmtime())
         if first.split()[1:2] != ["200"] or text[:1] != "{" or not is_line(text) or not is_line(date):
-            # The service may know the token no more.
+            # The service may no longer know the token.
             self.renewal = 0.0
             raise ValueError("not an announcement")
         return text, date
