@@ -12,6 +12,7 @@ from samples import ID, rdb
 from suite import Case, rows
 from test_announcement import announce
 
+import metrics
 import placement
 from announcement import INTERRUPTION, REBALANCE
 from decide import BEHIND
@@ -366,6 +367,21 @@ class TwinTest(JoinCase):
         self.assertEqual(self.twin(SILENCE), 10)
         self.assertEqual(self.sent("SHUTDOWN"), [])
         self.assertNotIn("in sync", self.world.shown_state)
+
+
+class ReportedTest(JoinCase):
+    def test_each_look_writes_the_metrics_also_while_redis_has_ended(self) -> None:
+        self.look()
+        self.assertIn('\nredis_replica_state{state="in_sync"} 1\n', self.world.run.text(metrics.FILE))
+        self.world.network.servers[HERE] = {name: Closed("") for name in ("CLUSTER NODES", "INFO")}
+        self.world.clock.pass_time(60)
+        self.assertEqual((self.look(), self.world.shown_state.partition(": ")[0]), (10, "in sync"))
+        self.assertIn("_report_timestamp_seconds 1700001060\n", self.world.run.text(metrics.FILE))
+
+    def test_each_look_notes_whether_the_last_save_failed(self) -> None:
+        self.serve(NODES, INFO=info(**LINK, rdb_last_bgsave_status="err"))
+        self.look()
+        self.assertIn("\nredis_replica_save_failed 1\n", self.world.run.text(metrics.FILE))
 
 
 class WithinTest(JoinCase):

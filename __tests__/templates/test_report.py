@@ -8,10 +8,9 @@ import time
 
 from fakes import FakeWorld, left_with, put
 from suite import Case, diagnostics, rows
-from test_announcement import announce
 
+import metrics
 import report
-from announcement import INTERRUPTION
 from world import Processes
 
 
@@ -44,27 +43,11 @@ class ReportTest(Case):
         self.assertRegex(self.world.run.text("state"), r"^waiting: ERR \?\[2J\?\?in sync: \?\?x+\n$")
         self.assertLess(len(self.world.run.text("state")), 1010)
 
-    def test_the_metrics_have_an_announced_interruption(self) -> None:
-        announce(self.world, INTERRUPTION)
-        self.set("in sync", "a; an interruption is announced for 2026-11-29T17:00:00Z")
-        self.assertIn("redis_replica_interruption_announced 1\n", self.world.run.text("redis-replica.prom"))
-
-    def test_the_metrics_have_the_state_and_the_time_of_its_change(self) -> None:
+    def test_each_call_writes_the_metrics_also_if_the_state_is_the_same(self) -> None:
         self.set("waiting", "a")
-        self.world.clock.time += 60
-        self.set("in sync", "b")
-        self.assertEqual(
-            self.world.run.text("redis-replica.prom").split("\n"),
-            [
-                'redis_replica_state{state="waiting"} 0',
-                'redis_replica_state{state="in sync"} 1',
-                'redis_replica_state{state="promoted"} 0',
-                'redis_replica_state{state="refused"} 0',
-                "redis_replica_state_since_seconds 1700001060",
-                "redis_replica_interruption_announced 0",
-                "",
-            ],
-        )
+        self.world.run.write("failures", "..")
+        self.set("waiting", "a")
+        self.assertIn("\nredis_replica_failures 2\n", self.world.run.text(metrics.FILE))
 
     def test_a_look_that_was_already_running_does_not_replace_a_refusal(self) -> None:
         left_with(lambda: report.refuse(self.world, "two machines", "twin"))
@@ -189,6 +172,7 @@ class RefusalTest(Case):
         self.assertEqual((code, self.world.run.text("refused")), (20, "two machines\nrefusal 1234\n"))
         self.assertIn("redis-replica: evidence?[2J\n", log)
         self.assertIn("redis-replica retry", log)
+        self.assertIn("\nredis_replica_start_refused 1\n", self.world.run.text(metrics.FILE))
         self.assertIn("redis-replica accept", log)
 
     def test_an_acceptance_is_for_the_present_refusal_and_not_on_the_volume(self) -> None:

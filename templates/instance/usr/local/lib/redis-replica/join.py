@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import announcement
 import membership
+import metrics
 import placement
 import promoted_aof
 import rotation
@@ -63,11 +64,14 @@ def step(world: World) -> None:
             take(world)
         finally:
             rotation.request(world)
+            # At every look, so that the time of the report shows that the agent runs.
+            metrics.write(world)
 
 
 def take(world: World) -> None:
     nodes, info = world.ask_here(NODES, ("INFO",))
     rotation.update(world, Info(info))
+    metrics.note_save(world, Info(info))
     running = read_running(world, nodes, info)
     promoted_aof.update(world, running)
     membership.bar_moved(world, running)

@@ -1,10 +1,10 @@
-"""Reports the state: the state file, metrics, hooks, and the exit codes 0 (done), 10 (waiting) and 20 (refused)."""
+"""Reports the state: the state file, hooks, and the exit codes 0 (done), 10 (waiting) and 20 (refused)."""
 
 from __future__ import annotations
 
 import sys
 
-from announcement import interruption
+import metrics
 from typed import plain
 
 TYPE_CHECKING = False
@@ -18,7 +18,6 @@ DONE, LATER, REFUSED = 0, 10, 20
 UNIT = "redis-replica.service"
 # Files that have the uptime since which something is waited for.
 WAITS = "since", "unhealthy", "behind", "silent"
-STATES = ("waiting", "in sync", "promoted", "refused")
 # Seconds without progress after which a wait is reported, and seconds that a hook may take.
 PATIENCE, HOOK = 900, 10
 
@@ -36,19 +35,17 @@ class Leave(Exception):
 
 
 def set_state(world: World, name: str, detail: str = "") -> None:
-    """Sets the state that `status` shows. Each change is logged, written to the metrics and passed to a hook."""
+    """Sets the state that `status` shows. Each change is logged and passed to a hook."""
     # A reason may quote untrusted text. The state is one printable line, since terminals, hooks and files receive it.
     text = plain(f"{name}: {detail}" if detail else name, 1000)
     before = world.run.text("state").strip()
     # A look at the cluster that was already running must not replace a refusal.
     if text == before or world.run.has("refused") and name != "refused":
+        metrics.write(world)
         return
     log(text)
     world.run.write("state", f"{text}\n")
-    rows = [f'redis_replica_state{{state="{each}"}} {int(each == name)}\n' for each in STATES]
-    rows.append(f"redis_replica_state_since_seconds {int(world.clock.now())}\n")
-    rows.append(f"redis_replica_interruption_announced {int(bool(interruption(world)))}\n")
-    world.run.write("redis-replica.prom", "".join(rows))
+    metrics.write(world)
     event = "" if before.startswith(name) and name in ("in sync", "promoted") else name.replace("in sync", "recovered")
     # A hook is the operator's program. It runs as the agent's user, and its failure is only logged.
     if event and world.etc.has(f"hooks.d/{event}"):
@@ -86,8 +83,9 @@ def report(world: World, reason: str) -> NoReturn:
 
 def refuse(world: World, reason: str, refusal: str, evidence: Iterable[str] = ()) -> NoReturn:
     """Exits with 20. Redis is not started until an operator decides. The evidence is logged for that decision."""
-    set_state(world, "refused", reason)
+    # First, so that a look that is already running does not replace the state.
     world.run.write("refused", f"{reason}\nrefusal {refusal}\n")
+    set_state(world, "refused", reason)
     for line in evidence:
         log(line)
     log("to check again: redis-replica retry; to continue and accept data loss: redis-replica accept")
@@ -142,9 +140,9 @@ def status(world: World, as_json: bool) -> None:
 
         since = int(world.run.time("state")) if world.run.has("state") else None
         shown = {"state": name.replace(" ", "_"), "detail": detail, "since": since, "exit_code": code}
-        expiry = world.secrets.text("expiry").strip()
-        if expiry.isdecimal():
-            shown["certificate_expires"] = int(expiry)
+        expiry = metrics.certificate_expiry(world)
+        if expiry is not None:
+            shown["certificate_expires"] = expiry
         text = json.dumps(shown)
     print(text)
     raise Leave(code)
