@@ -63,6 +63,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
     "booted instances take minutes; the gate runs it",
   ],
   [/^tofu /, "OpenTofu is not on this machine"],
+  [/^promtool /, "examples/monitoring.test.ts checks the same files, where it is installed"],
   [/^(redis-replica|journalctl|systemctl|find) /, "for a shell on an instance"],
   [
     /^(mypy|ruff|systemd-analyze|python3 __tests__\/templates\/run\.py)\b/,

@@ -17,6 +17,8 @@ const present: Record<Need, () => boolean> = {
   "systemd-nspawn": () => onPath("systemd-nspawn"),
   mmdebstrap: () => onPath("mmdebstrap"),
   moto: () => installedMoto() !== undefined,
+  promtool: () => onPath("promtool"),
+  prometheus: () => onPath("prometheus"),
   terraform: () => onPath("terraform"),
   // Set by global-setup.ts.
   "spotinst provider": () => process.env.SPOTINST_PROVIDER === "found",
@@ -36,6 +38,8 @@ export type Need =
   | "systemd-nspawn"
   | "mmdebstrap"
   | "moto"
+  | "promtool"
+  | "prometheus"
   | "terraform"
   | "spotinst provider";
 
