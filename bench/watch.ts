@@ -1,4 +1,4 @@
-import { Connection } from "../rehearsal/connection";
+import { Connection } from "../cluster/connection";
 import { until } from "../rehearsal/wait";
 
 /** When a replica was back, as its masters saw it, in milliseconds after `since`. */
@@ -31,7 +31,7 @@ export class Watch {
   /** Connects once, so that polling is cheap and costs the same in every measurement. */
   static async open(addresses: readonly string[]): Promise<Watch> {
     const open = async (address: string) => {
-      return { address, connection: await Connection.open(address, {}, PATIENCE) };
+      return { address, connection: await Connection.open({ host: address, port: 6379 }, {}, PATIENCE) };
     };
     return new Watch(await Promise.all(addresses.map(open)));
   }
@@ -40,7 +40,7 @@ export class Watch {
     const options = { timeout, every: EVERY };
     const first = await until(`a master lists ${address}`, options, () => this.look(address));
     const online = Date.now() - since;
-    const replica = await Connection.open(address, {}, PATIENCE);
+    const replica = await Connection.open({ host: address, port: 6379 }, {}, PATIENCE);
     try {
       await until(`${address} is in sync`, options, async () => {
         const text = await infoOf(replica, "replication");

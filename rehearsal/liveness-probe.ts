@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Connection } from "./connection";
-import { type Login } from "./login";
+import { Connection } from "../cluster/connection";
+import { type Login } from "../cluster/login";
+import { endpointOf } from "./redis-node";
 
 /** Milliseconds between two probes. */
 const every = 200;
@@ -41,7 +42,7 @@ export class LivenessProbe {
     let connection: Connection | undefined;
     let last = this.ticks;
     while (this.running) {
-      connection ??= await Connection.open(address, this.login, patience).catch(() => undefined);
+      connection ??= await Connection.open(endpointOf(address), this.login, patience).catch(() => undefined);
       const answered = await connection?.send(["PING"], patience).then(
         () => true,
         () => false,

@@ -1,7 +1,8 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { cliLogin } from "./login";
 import { type Network } from "./network";
-import { type ClusterNode, RedisNode } from "./redis-node";
+import { type ClusterNode } from "../cluster/cluster-nodes";
+import { RedisNode } from "./redis-node";
 import { RedisServer, type RedisServerOptions } from "./redis-server";
 import { must } from "./run";
 import { slotOf } from "./slots";

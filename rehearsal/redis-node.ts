@@ -1,27 +1,24 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { cliLogin, type Login, tlsOptions } from "./login";
+import { type ClusterNode, parseClusterNodes } from "../cluster/cluster-nodes";
+import { type Endpoint } from "../cluster/endpoint";
+import { parseInfo } from "../cluster/info";
+import { type Login, tlsOptions } from "../cluster/login";
+import { cliLogin } from "./login";
 import { must, run } from "./run";
 import { type WaitOptions, until } from "./wait";
 
-/** One line of CLUSTER NODES. */
-export interface ClusterNode {
-  readonly id: string;
-  readonly address: string;
-  readonly port: number;
-  readonly busPort: number;
-  readonly flags: readonly string[];
-  /** The node ID of the master, if the node is a replica. */
-  readonly master?: string;
-  readonly configEpoch: number;
-  readonly connected: boolean;
-  readonly slots: readonly (readonly [number, number])[];
-}
+const DEFAULT_PORT = 6379;
 
 export interface RedisNodeOptions extends Login {
   /** @default 6379 */
   readonly port?: number;
+}
+
+/** Where the server of an address listens. */
+export function endpointOf(address: string, { port = DEFAULT_PORT }: RedisNodeOptions = {}): Endpoint {
+  return { host: address, port };
 }
 
 /** A Redis server at an address. */
@@ -32,7 +29,7 @@ export class RedisNode {
     readonly address: string,
     private readonly options: RedisNodeOptions = {},
   ) {
-    this.port = options.port ?? 6379;
+    this.port = endpointOf(address, options).port;
   }
 
   /** Runs a command with redis-cli. Throws if Redis replies with an error. */
@@ -44,7 +41,7 @@ export class RedisNode {
 
   /** A section of INFO. */
   async info(section: string): Promise<Readonly<Record<string, string>>> {
-    return pairs(await this.cli("INFO", section));
+    return parseInfo(await this.cli("INFO", section));
   }
 
   /** The cluster as this node sees it. */
@@ -53,7 +50,7 @@ export class RedisNode {
   }
 
   async clusterState(): Promise<string> {
-    return pairs(await this.cli("CLUSTER", "INFO"))["cluster_state"] ?? "";
+    return parseInfo(await this.cli("CLUSTER", "INFO"))["cluster_state"] ?? "";
   }
 
   /** A checksum of all data (`DEBUG DIGEST`). Needs `enable-debug-command`. */
@@ -148,34 +145,4 @@ function command(...words: string[]): string {
 
 function withSeen(options: WaitOptions, seen: () => string | undefined): WaitOptions {
   return { ...options, evidence: async () => `last seen: ${seen()}\n${(await options.evidence?.()) ?? ""}` };
-}
-
-function pairs(text: string): Record<string, string> {
-  const lines = text.split(/\r?\n/).filter((line) => line.includes(":"));
-  return Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]),
-  );
-}
-
-export function parseClusterNodes(text: string): ClusterNode[] {
-  const lines = text.split(/\r?\n/).filter((line) => line !== "");
-  return lines.map((line) => {
-    const [id = "", endpoint = "", flags = "", master, , , epoch, link, ...slots] = line.split(" ");
-    const [, address = "", port, busPort] = /^(.*?):(\d+)(?:@(\d+))?/.exec(endpoint) ?? [];
-    return {
-      id,
-      address,
-      port: Number(port),
-      busPort: Number(busPort),
-      flags: flags.split(","),
-      master: master === "-" ? undefined : master,
-      configEpoch: Number(epoch),
-      connected: link === "connected",
-      // [slot->-node] and [slot-<-node] are migrating slots, not ranges.
-      slots: slots
-        .filter((range) => !range.startsWith("["))
-        .map((range) => range.split("-").map(Number))
-        .map(([first = 0, last = first]) => [first, last] as const),
-    };
-  });
 }

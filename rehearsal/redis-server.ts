@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { workDirectory } from "./inside";
-import { type Login } from "./login";
+import { type Login } from "../cluster/login";
 import { type Network } from "./network";
 import { RedisNode } from "./redis-node";
 import { tail } from "./run";

@@ -5,7 +5,7 @@ import { type RedisAuth, type RedisTls, SecretSource } from "../constructs";
 import { aclFile, type Passwords, USERS } from "./acl-file";
 import { type Certificate, CertificateAuthority } from "./certificate-authority";
 import { workDirectory } from "./inside";
-import { type Login } from "./login";
+import { type Login } from "../cluster/login";
 import { type Metadata } from "./metadata";
 import { hostAddress } from "./network";
 import { must } from "./run";

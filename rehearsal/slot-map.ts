@@ -1,5 +1,6 @@
-import { Connection } from "./connection";
-import { parseClusterNodes, type RedisNodeOptions } from "./redis-node";
+import { parseClusterNodes } from "../cluster/cluster-nodes";
+import { Connection } from "../cluster/connection";
+import { endpointOf, type RedisNodeOptions } from "./redis-node";
 
 /** A range of slots and its owner. */
 export interface Owner {
@@ -70,7 +71,7 @@ export class SlotMap {
   }
 
   private async view(address: string): Promise<string> {
-    const connection = await Connection.open(address, this.options, patience);
+    const connection = await Connection.open(endpointOf(address, this.options), this.options, patience);
     try {
       return String(await connection.send(["CLUSTER", "NODES"], patience));
     } finally {

@@ -4,7 +4,7 @@ import { Masters, type MastersOptions } from "./masters";
 import { Metadata } from "./metadata";
 import { Mirror, prepareMirror, redisSource } from "./mirror";
 import { Network } from "./network";
-import { type ClusterNode } from "./redis-node";
+import { type ClusterNode } from "../cluster/cluster-nodes";
 import { defaultServer, serverBuild } from "./server-build";
 import { type ApiDefaults } from "./spot-api/defaults";
 import { SpotApi } from "./spot-api/spot-api";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Connection } from "./connection";
+import { Connection } from "../cluster/connection";
 import { SlotMap } from "./slot-map";
-import { type RedisNodeOptions } from "./redis-node";
+import { endpointOf, type RedisNodeOptions } from "./redis-node";
 import { slotOf } from "./slots";
 import { until } from "./wait";
 
@@ -152,7 +152,11 @@ export class Writer {
   }
 
   private async read(address: string, found: Map<string, number>, answered: Set<string>): Promise<void> {
-    const connection = await Connection.open(address, this.options, readPatience).catch(() => undefined);
+    const connection = await Connection.open(
+      endpointOf(address, this.options),
+      this.options,
+      readPatience,
+    ).catch(() => undefined);
     if (!connection) return;
     try {
       await connection.send(["READONLY"], readPatience);
@@ -202,7 +206,11 @@ export class Writer {
     if (lane.busy || lane.queue.length === 0) return;
     lane.busy = true;
     const batch = lane.queue.splice(0);
-    lane.connection ??= await Connection.open(lane.address, this.options, patience).catch(() => undefined);
+    lane.connection ??= await Connection.open(
+      endpointOf(lane.address, this.options),
+      this.options,
+      patience,
+    ).catch(() => undefined);
     const refused = lane.connection ? await this.write(lane.connection, batch) : batch.length;
     if (refused > 0) {
       // The slot was moved, or the master is down or too slow: further replies on this connection are ignored.

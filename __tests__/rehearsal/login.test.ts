@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { aclFile } from "../../rehearsal/acl-file";
 import { CertificateAuthority } from "../../rehearsal/certificate-authority";
-import { Connection } from "../../rehearsal/connection";
+import { Connection } from "../../cluster/connection";
 import { freePort } from "../../rehearsal/free-port";
-import { cliLogin, type Login } from "../../rehearsal/login";
+import { type Login } from "../../cluster/login";
+import { cliLogin } from "../../rehearsal/login";
 import { RedisNode } from "../../rehearsal/redis-node";
 import { must } from "../../rehearsal/run";
 import { until } from "../../rehearsal/wait";
@@ -82,8 +83,8 @@ describeWith(["redis-server"], "a server with access control lists and TLS", () 
 
   test("takes keys and the commands of an open connection", async () => {
     await expect(node().load(["one", "two"], () => Buffer.from("value"))).resolves.toBe(2);
-    const application = { ...login, user: "application", password: passwords.application, port };
-    const connection = await Connection.open("127.0.0.1", application, 5000);
+    const application = { ...login, user: "application", password: passwords.application };
+    const connection = await Connection.open({ host: "127.0.0.1", port }, application, 5000);
     await expect(connection.send(["GET", "one"], 5000)).resolves.toBe("value");
     connection.close();
   });

@@ -1,4 +1,4 @@
-import { type ClusterNode } from "../redis-node";
+import { type ClusterNode } from "../../cluster/cluster-nodes";
 import { type Scene } from "../scene";
 import { until } from "../wait";
 import { endsWell, type Fault, holds, recovery } from "./fault";

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failover } from "../../constructs";
-import { Connection } from "../connection";
+import { Connection } from "../../cluster/connection";
+import { endpointOf } from "../redis-node";
 import { type Scene } from "../scene";
 import { until } from "../wait";
 import { endsWell, type Ending, type Fault, holds, more, recovery, since } from "./fault";
@@ -85,7 +86,7 @@ async function keepsQuiet(scene: Scene, id: string, peer: string): Promise<void>
     const line = nodes?.find((each) => each.id === id);
     holds("it is a replica and owns no slots", line?.flags.includes("slave") && line.slots.length === 0);
   }
-  const connection = await Connection.open(scene.address(0), scene.login, 2000);
+  const connection = await Connection.open(endpointOf(scene.address(0)), scene.login, 2000);
   await connection.send(["READONLY"], 2000);
   const answer = await connection.send(["GET", "writer:0"], 2000).then(String, String);
   connection.close();

@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:tls";
 import { USERS } from "../acl-file";
-import { type Login, tlsOptions } from "../login";
+import { type Login, tlsOptions } from "../../cluster/login";
 import { type RedisNode } from "../redis-node";
 import { type Scene } from "../scene";
 import { type Security } from "../security";

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Metadata } from "../../metadata";
-import { type ClusterNode, parseClusterNodes } from "../../redis-node";
+import { type ClusterNode, parseClusterNodes } from "../../../cluster/cluster-nodes";
 import { slotOf } from "../../slots";
 import { until } from "../../wait";
 import { type Asked, Injector } from "../injector";

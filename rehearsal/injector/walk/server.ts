@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { Connection } from "../../connection";
+import { Connection } from "../../../cluster/connection";
 import { until } from "../../wait";
 
 /** The timeout of one command in milliseconds. */
@@ -67,7 +67,7 @@ export class Server {
   }
 
   async askAll(commands: readonly (readonly string[])[]): Promise<unknown[]> {
-    const connection = await Connection.open(this.ip, { port: this.port }, patience);
+    const connection = await Connection.open({ host: this.ip, port: this.port }, {}, patience);
     try {
       return await Promise.all(commands.map((words) => connection.send([...words], patience)));
     } finally {

@@ -1,4 +1,4 @@
-import { parseClusterNodes } from "../../rehearsal/redis-node";
+import { parseClusterNodes } from "../../cluster/cluster-nodes";
 
 describe("parseClusterNodes", () => {
   it("reads masters, replicas, single slots and names, and ignores migrating slots", () => {

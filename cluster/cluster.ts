@@ -1,0 +1,88 @@
+import { isIP } from "node:net";
+import { type Endpoint, showEndpoint } from "./endpoint";
+import { type Login } from "./login";
+import { type Member, selfOf, unasked } from "./member";
+import { Server } from "./server";
+import { endpointOf, View } from "./view";
+
+/** A look finds further members in the answers of known ones. More rounds than this are not needed: gossip is flat. */
+const ROUNDS = 3;
+
+/** A running cluster. Its connections stay open between two looks. */
+export class Cluster {
+  private readonly servers = new Map<string, Server>();
+
+  constructor(
+    /** The masters of the config. At least one must answer. */
+    readonly seeds: readonly Endpoint[],
+    private readonly login: Login,
+  ) {}
+
+  /**
+   * Asks the seeds, and then every node that most of the answering members list. The password goes to no other address,
+   * since a single member could name any.
+   */
+  async look(): Promise<View> {
+    let members = await Promise.all(this.seeds.map((seed) => this.ask(seed)));
+    for (let round = 0; round < ROUNDS; round++) {
+      const view = new View(members);
+      const asked = new Set(members.map(({ endpoint }) => showEndpoint(endpoint)));
+      const listed = endpointsIn(view).filter((endpoint) => !asked.has(showEndpoint(endpoint)));
+      if (listed.length === 0) break;
+      members = [
+        ...members,
+        ...(await Promise.all(listed.map((endpoint) => this.askListed(view, endpoint)))),
+      ];
+    }
+    return new View(withoutDoubles(members));
+  }
+
+  /** The server at an endpoint, for further questions. */
+  server(endpoint: Endpoint): Server {
+    const name = showEndpoint(endpoint);
+    const server = this.servers.get(name) ?? new Server(endpoint, this.login);
+    this.servers.set(name, server);
+    return server;
+  }
+
+  close(): void {
+    for (const server of this.servers.values()) server.close();
+    this.servers.clear();
+  }
+
+  private async ask(endpoint: Endpoint): Promise<Member> {
+    const server = this.server(endpoint);
+    const [nodes, info, cluster] = await Promise.all([server.nodes(), server.info(), server.clusterInfo()]);
+    return { endpoint, nodes, info, cluster };
+  }
+
+  private async askListed(view: View, endpoint: Endpoint): Promise<Member> {
+    if (isTrusted(view, endpoint)) return this.ask(endpoint);
+    return unasked(endpoint, `${showEndpoint(endpoint)}: not asked, since most members do not list it`);
+  }
+}
+
+function endpointsIn(view: View): Endpoint[] {
+  const all = view.answering.flatMap(({ nodes }) => (nodes.known ? nodes.value : []));
+  const endpoints = all.flatMap((node) => endpointOf(node) ?? []);
+  return [...new Map(endpoints.map((endpoint) => [showEndpoint(endpoint), endpoint])).values()];
+}
+
+/** Whether more than half of the answering members list the endpoint. */
+function isTrusted(view: View, { host, port }: Endpoint): boolean {
+  const lists = view.answering.filter(
+    ({ nodes }) => nodes.known && nodes.value.some((node) => node.address === host && node.port === port),
+  );
+  return lists.length * 2 > view.answering.length;
+}
+
+/** A seed with a DNS name is also listed by its IP. Only the latter is kept: it is the one that masters talk about. */
+function withoutDoubles(members: readonly Member[]): Member[] {
+  const byAddress = new Set(
+    members.filter(({ endpoint }) => isIP(endpoint.host) !== 0).map((member) => selfOf(member)?.id),
+  );
+  return members.filter((member) => {
+    const id = selfOf(member)?.id;
+    return id === undefined || isIP(member.endpoint.host) !== 0 || !byAddress.has(id);
+  });
+}

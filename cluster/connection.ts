@@ -1,0 +1,121 @@
+import { createClient, ErrorReply, RESP_TYPES } from "@redis/client";
+import { type Answer, type Cause, known, unanswered } from "./answer";
+import { type Endpoint, showEndpoint } from "./endpoint";
+import { type Login, tlsOptions } from "./login";
+
+/** A reply of a server (RESP2). Texts are bytes where the caller wants bytes. */
+export type Reply<Text = string> = Text | number | null | readonly Reply<Text>[];
+
+type Client = ReturnType<typeof newClient>;
+
+/** One connection to one server. It does not reconnect, and each reply has a time limit. */
+export class Connection {
+  private constructor(
+    private readonly client: Client,
+    private readonly endpoint: Endpoint,
+  ) {}
+
+  /** Connects and logs in. Rejects after `timeout` milliseconds. */
+  static async open(endpoint: Endpoint, login: Login, timeout: number): Promise<Connection> {
+    const client = newClient(endpoint, login, timeout);
+    client.on("error", () => undefined); // the pending command is rejected with the same error
+    try {
+      await bounded(client.connect(), timeout, `connecting to ${showEndpoint(endpoint)}`);
+    } catch (error) {
+      client.destroy();
+      throw error;
+    }
+    return new Connection(client, endpoint);
+  }
+
+  /** Whether commands can still be sent. */
+  get isOpen(): boolean {
+    return this.client.isReady;
+  }
+
+  /** Sends a command. Replies come in the order of the commands. Rejects with the error of the server. */
+  send<R extends Reply = Reply>(command: readonly string[], timeout: number): Promise<R> {
+    return this.limit(this.client.sendCommand<R>(command), command, timeout);
+  }
+
+  /** Like `send`, for keys and values that are not text. */
+  sendBytes<R extends Reply<Buffer> = Reply<Buffer>>(
+    command: readonly (string | Buffer)[],
+    timeout: number,
+  ): Promise<R> {
+    const typeMapping = { [RESP_TYPES.BLOB_STRING]: Buffer, [RESP_TYPES.SIMPLE_STRING]: Buffer };
+    return this.limit(this.client.sendCommand<R>(command, { typeMapping }), command, timeout);
+  }
+
+  close(): void {
+    if (this.client.isOpen) this.client.destroy();
+  }
+
+  private limit<R>(
+    reply: Promise<R>,
+    [name = ""]: readonly (string | Buffer)[],
+    timeout: number,
+  ): Promise<R> {
+    return bounded(reply, timeout, `${String(name)} at ${showEndpoint(this.endpoint)}`);
+  }
+}
+
+/** The answer of a server, or why there is none. It never rejects. */
+export async function answerOf<T>(what: string, question: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return known(await question());
+  } catch (error) {
+    return unanswered(causeOf(error), `${what}: ${messageOf(error)}`);
+  }
+}
+
+/** No reply within the time limit. */
+class TimeLimitError extends Error {}
+
+/** The first client of a class takes 50 ms, since it defines all Redis commands. Further clients of it take no time. */
+const pattern = createClient({ RESP: 2, disableClientInfo: true });
+
+function newClient({ host, port }: Endpoint, { user, password, tls }: Login, connectTimeout: number) {
+  const place = { host, port, connectTimeout, reconnectStrategy: false } as const;
+  return pattern.duplicate({
+    socket: tls ? { ...place, tls: true, ...tlsOptions(tls) } : place,
+    username: user,
+    password,
+  });
+}
+
+function bounded<T>(promise: Promise<T>, timeout: number, what: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new TimeLimitError(`${what}: no answer within ${timeout} ms`)),
+      timeout,
+    );
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+const UNREACHABLE = ["ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ENETUNREACH", "EPIPE", "EADDRNOTAVAIL"];
+const UNRESOLVED = ["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL"];
+const NO_LOGIN = /^(NOAUTH|WRONGPASS|ERR invalid password|ERR Client sent AUTH)/;
+
+function causeOf(error: unknown): Cause {
+  if (error instanceof TimeLimitError) return "timeout";
+  const { message = "", code = "" } = error as NodeJS.ErrnoException;
+  if (error instanceof ErrorReply) {
+    if (NO_LOGIN.test(message)) return "auth";
+    if (message.startsWith("NOPERM")) return "permission";
+    return message.startsWith("LOADING") ? "loading" : "error";
+  }
+  if (UNRESOLVED.includes(code)) return "unresolved";
+  if (code === "ETIMEDOUT" || /timeout/i.test((error as Error).name)) return "timeout";
+  if (UNREACHABLE.includes(code) || message === "Socket closed unexpectedly") return "unreachable";
+  // OpenSSL's errors, and those of Node.js about certificates.
+  return /^(ERR_SSL|ERR_TLS|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code) ? "tls" : "error";
+}
+
+/** The message on one line. An aggregate error, such as of a name with two addresses, has its text in its parts. */
+function messageOf(error: unknown): string {
+  const { message, errors, code } = error as Error & { errors?: readonly Error[]; code?: string };
+  const text = message || (errors ?? []).map((each) => each.message).join("; ") || code || String(error);
+  return text.replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type SpotCredentials } from "./credentials";
+import { type SpotGroup, type SpotInstance, type StatefulAction, type StatefulInstance } from "./group";
+import { SpotError, type SpotErrorKind } from "./spot-error";
+
+/** The address of the API. */
+export const SPOT_API = "https://api.spotinst.io";
+
+/** Milliseconds until a request is given up. */
+const REQUEST_TIMEOUT = 15_000;
+/** Times that a request is sent. */
+const ATTEMPTS = 5;
+/** Milliseconds before the second attempt where the answer does not name a time. It doubles each time. */
+const FIRST_PAUSE = 1000;
+/** The longest pause, in milliseconds: the API counts requests within 60 s. */
+const LONGEST_PAUSE = 60_000;
+
+export interface SpotClientProps extends SpotCredentials {
+  /** @default SPOT_API */
+  readonly url?: string;
+  /** Waits, in milliseconds. @default - the clock of this machine */
+  readonly pause?: (ms: number) => Promise<unknown>;
+  /** Milliseconds until a request is given up. @default 15000 */
+  readonly timeout?: number;
+}
+
+/** The answer of the API to any request. */
+interface Envelope {
+  readonly response?: {
+    readonly items?: readonly unknown[];
+    readonly errors?: readonly { readonly code?: string; readonly message?: string }[];
+  };
+}
+
+/** The part of the Spot API that concerns stateful groups. Every failure is a `SpotError`. */
+export class SpotClient {
+  constructor(private readonly props: SpotClientProps) {}
+
+  /** All groups of the account. */
+  groups(): Promise<SpotGroup[]> {
+    return this.items("GET", "/aws/ec2/group");
+  }
+
+  /** A group. */
+  async group(id: string): Promise<SpotGroup> {
+    const [group] = await this.items<SpotGroup>("GET", path(id));
+    if (group === undefined) throw new SpotError("missing", `Spot has no group ${id}`);
+    return group;
+  }
+
+  /** Changes a group: objects are merged, lists are replaced, and null clears. */
+  async update(id: string, group: object): Promise<void> {
+    await this.items("PUT", path(id), { group });
+  }
+
+  /** The stateful instances of a group, deallocated ones included. */
+  statefulInstances(id: string): Promise<StatefulInstance[]> {
+    return this.items("GET", `${path(id)}/statefulInstance`);
+  }
+
+  /** The running EC2 instances of a group. */
+  instances(id: string): Promise<SpotInstance[]> {
+    return this.items("GET", `${path(id)}/status`);
+  }
+
+  /** Begins an action on a stateful instance. It is done when the state says so. */
+  async act(action: StatefulAction, groupId: string, statefulInstanceId: string): Promise<void> {
+    const stateful = encodeURIComponent(statefulInstanceId);
+    await this.items("PUT", `${path(groupId)}/statefulInstance/${stateful}/${action}`);
+  }
+
+  private async items<T>(method: "GET" | "PUT", path: string, body?: object): Promise<T[]> {
+    for (let attempt = 1; ; attempt++) {
+      const { response, text } = await this.send(method, path, body);
+      if (response.status === 200) return itemsOf<T>(`${method} ${path}`, text);
+      const error = failure(`${method} ${path}`, response, text);
+      // A request that changes something may have been carried out before the 5xx. Only 429 says that it was not.
+      const isSafe = method === "GET" || error.kind === "throttled";
+      if (!["throttled", "server"].includes(error.kind) || !isSafe || attempt === ATTEMPTS) throw error;
+      await (this.props.pause ?? sleep)(pauseBefore(attempt, response.headers));
+    }
+  }
+
+  private async send(method: string, path: string, body?: object) {
+    const { token, account, url = SPOT_API, timeout = REQUEST_TIMEOUT } = this.props;
+    const query = account === undefined ? "" : `?accountId=${encodeURIComponent(account)}`;
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    try {
+      const response = await fetch(`${url}${path}${query}`, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        // A redirect could lead to another host, which would get the token.
+        redirect: "error",
+        signal: AbortSignal.timeout(timeout),
+      });
+      return { response, text: await response.text() };
+    } catch (error) {
+      throw unreached(`${method} ${path}`, error, timeout);
+    }
+  }
+}
+
+function path(groupId: string): string {
+  return `/aws/ec2/group/${encodeURIComponent(groupId)}`;
+}
+
+function unreached(what: string, error: unknown, timeout: number): SpotError {
+  const { name, cause, message } = error as Error & { cause?: { message?: string; code?: string } };
+  if (name === "TimeoutError")
+    return new SpotError("timeout", `Spot API: ${what}: no answer within ${timeout / 1000} s`);
+  return new SpotError("unreachable", `Spot API: ${what}: ${cause?.message || cause?.code || message}`);
+}
+
+function itemsOf<T>(what: string, text: string): T[] {
+  const items = parse(text)?.response;
+  if (items === undefined) throw malformed(what, 200, text);
+  // An action has no items.
+  return [...((items.items ?? []) as readonly T[])];
+}
+
+function failure(what: string, { status }: Response, text: string): SpotError {
+  const errors = parse(text)?.response?.errors ?? [];
+  const details = errors.map(({ code, message }) => [code, message].filter(Boolean).join(": ")).join("; ");
+  const kind = kindOf(
+    status,
+    errors.map(({ code = "" }) => code),
+  );
+  if (details === "" && kind === "refused") return malformed(what, status, text);
+  const advice = kind === "credentials" ? "; check SPOTINST_TOKEN and SPOTINST_ACCOUNT" : "";
+  return new SpotError(kind, line(`Spot API: ${what}: ${status}${details && ` ${details}`}${advice}`));
+}
+
+function kindOf(status: number, codes: readonly string[]): SpotErrorKind {
+  if (status === 401 || status === 403) return "credentials";
+  if (status === 429) return "throttled";
+  if (status >= 500) return "server";
+  return codes.some((code) => /DOESNT_EXIST|NOT_FOUND/.test(code)) ? "missing" : "refused";
+}
+
+function malformed(what: string, status: number, text: string): SpotError {
+  const start = line(text).slice(0, 60);
+  return new SpotError("malformed", `Spot API: ${what}: ${status}, not the JSON of the API but: ${start}`);
+}
+
+function parse(text: string): Envelope | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The milliseconds until the next attempt, by `Retry-After` or `X-RateLimit-Reset` where the answer has one. */
+function pauseBefore(attempt: number, headers: Headers): number {
+  const named = [headers.get("retry-after"), headers.get("x-ratelimit-reset")]
+    .map((text) => (text === null || text === "" ? NaN : Number(text)))
+    .find((seconds) => seconds >= 0);
+  if (named === undefined) return Math.min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE);
+  // Either seconds from now or a time since 1970, which is larger than any sensible pause.
+  const milliseconds = named > 1e9 ? named * 1000 - Date.now() : named * 1000;
+  return Math.min(Math.max(milliseconds, 0), LONGEST_PAUSE);
+}
+
+function line(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,111 @@
+import { type ClusterNode, slotCount } from "./cluster-nodes";
+import { type Endpoint, showEndpoint } from "./endpoint";
+import { type Member, selfOf } from "./member";
+
+/** How one member lists a node. */
+export interface Sighting {
+  readonly observer: Member;
+  /** Undefined if the member does not list the node. */
+  readonly node: ClusterNode | undefined;
+}
+
+/** All members of a cluster, with their answers at one moment. Two members can contradict each other. */
+export class View {
+  constructor(readonly members: readonly Member[]) {}
+
+  /** The members that answered CLUSTER NODES. */
+  get answering(): readonly Member[] {
+    return this.members.filter(({ nodes }) => nodes.known);
+  }
+
+  /** The members that say that they are this node. There are two if a volume is attached twice. */
+  membersWith(id: string): readonly Member[] {
+    return this.members.filter((member) => selfOf(member)?.id === id);
+  }
+
+  /** The member at an address and a port. */
+  memberAt({ host, port }: Endpoint): Member | undefined {
+    return this.members.find(({ endpoint }) => endpoint.host === host && endpoint.port === port);
+  }
+
+  /** Every node that any member lists, as the members agree on it: see `agreed`. */
+  get nodes(): readonly ClusterNode[] {
+    return this.ids.flatMap((id) => this.agreed(id) ?? []);
+  }
+
+  /** The IDs of all nodes that any member lists, in order. */
+  get ids(): readonly string[] {
+    return [...new Set(this.answering.flatMap((member) => nodesOf(member).map(({ id }) => id)))].sort();
+  }
+
+  /** The owners of slots, as the members agree on them, in the order of their first slot. */
+  get owners(): readonly ClusterNode[] {
+    return this.nodes
+      .filter(({ flags, slots }) => flags.includes("master") && slots.length > 0)
+      .sort((one, other) => one.slots[0]![0] - other.slots[0]![0]);
+  }
+
+  /** The nodes that most members list as replicas of a master. */
+  replicasOf(masterId: string): readonly ClusterNode[] {
+    return this.nodes.filter(({ master }) => master === masterId);
+  }
+
+  /** The members that own slots by their own account: the observers whose view counts. */
+  get masters(): readonly Member[] {
+    return this.answering.filter((member) => {
+      const self = selfOf(member);
+      return self !== undefined && self.flags.includes("master") && slotCount(self.slots) > 0;
+    });
+  }
+
+  /** How each answering owner of slots lists a node, the node itself left out. */
+  sightings(id: string): readonly Sighting[] {
+    return this.masters
+      .filter((member) => selfOf(member)?.id !== id)
+      .map((observer) => ({ observer, node: nodesOf(observer).find((node) => node.id === id) }));
+  }
+
+  /**
+   * A node as most of the observers list it: owners of slots, or all members where none of these answered. Undefined if
+   * no observer lists it.
+   */
+  agreed(id: string): ClusterNode | undefined {
+    const observers = this.masters.length > 0 ? this.masters : this.answering;
+    const lines = observers.flatMap((member) => nodesOf(member).filter((node) => node.id === id));
+    return mostCommon(lines);
+  }
+
+  /** The slots that no owner has, as most members see it. */
+  get uncovered(): number {
+    return 16_384 - this.owners.reduce((sum, { slots }) => sum + slotCount(slots), 0);
+  }
+}
+
+/** The endpoint of a node; undefined while its address is unknown. */
+export function endpointOf({ address, port }: ClusterNode): Endpoint | undefined {
+  return address === "" || !(port > 0) ? undefined : { host: address, port };
+}
+
+/** Whether the cluster counts a node as lost, or as about to be. */
+export function isFailing({ flags }: ClusterNode): boolean {
+  return flags.some((flag) => ["fail", "fail?", "handshake", "noaddr"].includes(flag));
+}
+
+function nodesOf({ nodes }: Member): readonly ClusterNode[] {
+  return nodes.known ? nodes.value : [];
+}
+
+/** The line that most observers have; of two that as many have, the one with the higher epoch. */
+function mostCommon(lines: readonly ClusterNode[]): ClusterNode | undefined {
+  const groups = new Map<string, ClusterNode[]>();
+  for (const line of lines) {
+    const endpoint = endpointOf(line);
+    const flags = line.flags.filter((flag) => flag !== "myself");
+    const key = JSON.stringify([endpoint && showEndpoint(endpoint), flags, line.master, line.slots]);
+    groups.set(key, [...(groups.get(key) ?? []), line]);
+  }
+  const ranked = [...groups.values()].sort((one, other) => {
+    return other.length - one.length || other[0]!.configEpoch - one[0]!.configEpoch;
+  });
+  return ranked[0]?.[0];
+}
