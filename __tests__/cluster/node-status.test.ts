@@ -1,0 +1,101 @@
+import { Cluster } from "../../cluster/cluster";
+import { parseEndpoint } from "../../cluster/endpoint";
+import { type NodeStatus, statusOf } from "../../cluster/node-status";
+import { until } from "../../rehearsal/wait";
+import { LoopbackCluster } from "../support/loopback-cluster";
+import { describeWith } from "../support/needs";
+
+describeWith(["redis-server"], "statusOf", () => {
+  let real: LoopbackCluster;
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    real = await LoopbackCluster.start({ masters: 3, replicas: 1 });
+    cluster = new Cluster(
+      real.seeds.map((seed) => parseEndpoint(seed, 6379)),
+      {},
+    );
+  }, 60_000);
+  afterAll(async () => {
+    cluster?.close();
+    await real?.close();
+  });
+
+  const replica = () => real.replicas[0]!;
+  const status = async (): Promise<NodeStatus> => statusOf(await cluster.look(), replica().id);
+  const kinds = ({ contradictions }: NodeStatus) => [...new Set(contradictions.map(({ kind }) => kind))];
+  const becomes = (what: string, holds: (found: NodeStatus) => boolean): Promise<unknown> =>
+    until(what, { timeout: 20_000, every: 100 }, async () => holds(await status()));
+  const isWellAgain = () => becomes("in sync again", ({ isInSync }) => isInSync);
+
+  test("a replica that every master lists and its own counts is in sync", async () => {
+    expect(await status()).toMatchObject({
+      role: "replica",
+      master: real.masters[0]!.id,
+      link: "up",
+      silence: undefined,
+      contradictions: [],
+      isInSync: true,
+    });
+  });
+
+  test("masters are owners and not in sync with anything", async () => {
+    const owner = statusOf(await cluster.look(), real.masters[1]!.id);
+    expect(owner).toMatchObject({ role: "owner", contradictions: [], isInSync: false });
+  });
+
+  test("forgotten by one master, with its link up: named with that master", async () => {
+    const [, second] = real.masters;
+    await second!.run("CLUSTER", "FORGET", replica().id);
+    const found = await status();
+    expect(found).toMatchObject({ link: "up", isInSync: false });
+    expect(found.contradictions).toEqual([
+      { kind: "forgotten", detail: `127.0.0.1:${second!.port} does not list it` },
+    ]);
+    await second!.run("CLUSTER", "MEET", "127.0.0.1", String(replica().port), await bus());
+    await isWellAgain();
+  });
+
+  test("replication is down while every master lists it as connected", async () => {
+    await replica().run("CONFIG", "SET", "masterauth", "wrong");
+    await real.masters[0]!.run("CONFIG", "SET", "requirepass", "");
+    // The master asks for a password from now on: connected clients keep their connections.
+    await real.masters[0]!.run("ACL", "SETUSER", "default", "resetpass", ">other");
+    await real.masters[0]!.run("CLIENT", "KILL", "TYPE", "replica");
+    await becomes("down", ({ link }) => link === "down");
+    const found = await status();
+    expect(kinds(found)).toEqual(["replication_down"]);
+    expect(found.isInSync).toBe(false);
+    await real.masters[0]!.run("ACL", "SETUSER", "default", "nopass");
+    await replica().run("CONFIG", "SET", "masterauth", "");
+    await isWellAgain();
+  });
+
+  test("a stopped process: the reason is why it did not answer", async () => {
+    real.pause(replica(), true);
+    try {
+      const found = await status();
+      expect(found.silence).toMatch(/no answer within/);
+      expect(found.isInSync).toBe(false);
+    } finally {
+      real.pause(replica(), false);
+    }
+    await isWellAgain();
+  }, 30_000);
+
+  test("its master has lost its slots to another: it follows a master without slots", async () => {
+    const [first, second, third] = real.masters;
+    const slots = Array.from({ length: 5461 }, (_, slot) => String(slot));
+    for (const node of [second!, third!, first!, ...real.replicas])
+      await node.run("CLUSTER", "DELSLOTS", ...slots).catch(() => undefined);
+    await second!.run("CLUSTER", "ADDSLOTSRANGE", "0", "5460");
+    await second!.run("CLUSTER", "BUMPEPOCH");
+    await becomes("without slots", (found) => kinds(found).includes("master_without_slots"));
+    expect((await status()).isInSync).toBe(false);
+  }, 30_000);
+
+  async function bus(): Promise<string> {
+    const { value } = (await replica().server.directive("cluster-port")) as { value: string };
+    return value;
+  }
+});

@@ -1,0 +1,69 @@
+import { type SpotClient } from "./spot/client";
+import { type SpotGroup, type SpotInstance, type StatefulInstance } from "./spot/group";
+import { SpotError } from "./spot/spot-error";
+import { type NodeStatus, statusOf } from "./node-status";
+import { type View } from "./view";
+
+/** A group of Spot with its instances at one moment. */
+export interface GroupFleet {
+  readonly group: SpotGroup;
+  /** Without deallocated ones. */
+  readonly stateful: readonly StatefulInstance[];
+  readonly instances: readonly SpotInstance[];
+}
+
+/** A stateful instance, its EC2 instance, and the node at its address. */
+export interface Replica {
+  readonly group: SpotGroup;
+  readonly stateful: StatefulInstance;
+  /** Undefined while no EC2 instance runs. */
+  readonly instance: SpotInstance | undefined;
+  /** Undefined if no member of the cluster lists a node at its address, and none answers there. */
+  readonly node: NodeStatus | undefined;
+}
+
+/** The group of a name. Throws a `SpotError` if there is none, or more than one. */
+export function groupNamed(groups: readonly SpotGroup[], name: string): SpotGroup {
+  const found = groups.filter((group) => group.name === name);
+  if (found.length === 1) return found[0]!;
+  if (found.length === 0) throw new SpotError("missing", `Spot has no group named ${name} in this account`);
+  const ids = found.map(({ id }) => id).join(", ");
+  throw new SpotError(
+    "refused",
+    `Spot has ${found.length} groups named ${name} (${ids}); give \`--group ID\``,
+  );
+}
+
+/** Reads a group's instances. */
+export async function fleetOf(client: SpotClient, group: SpotGroup): Promise<GroupFleet> {
+  const [stateful, instances] = await Promise.all([
+    client.statefulInstances(group.id),
+    client.instances(group.id),
+  ]);
+  return { group, stateful: stateful.filter(({ state }) => state !== "DEALLOCATED"), instances };
+}
+
+/** Joins the instances of groups with the nodes of the cluster, by their private IPs. */
+export function replicasOf(fleets: readonly GroupFleet[], view: View): Replica[] {
+  return fleets.flatMap(({ group, stateful, instances }) =>
+    stateful.map((each) => ({
+      group,
+      stateful: each,
+      instance: instances.find(({ instanceId }) => instanceId === each.instanceId),
+      node: nodeAt(view, each.privateIp),
+    })),
+  );
+}
+
+/** The nodes of the cluster at no address of a group: masters, replicas of other kinds, and ghosts. */
+export function othersIn(replicas: readonly Replica[], view: View): NodeStatus[] {
+  const joined = new Set(replicas.map(({ node }) => node?.id));
+  return view.ids.filter((id) => !joined.has(id)).map((id) => statusOf(view, id));
+}
+
+/** Of two nodes at one address, the predecessor does not answer. */
+function nodeAt(view: View, address: string | undefined): NodeStatus | undefined {
+  if (address === undefined) return undefined;
+  const nodes = view.ids.map((id) => statusOf(view, id)).filter(({ endpoint }) => endpoint?.host === address);
+  return nodes.find(({ silence }) => silence === undefined) ?? nodes[0];
+}

@@ -1,0 +1,180 @@
+import { type ClusterNode, slotCount } from "./cluster-nodes";
+import { type Endpoint, showEndpoint } from "./endpoint";
+import { connectedReplicas, type Info, numberIn } from "./info";
+import { type Member, selfOf } from "./member";
+import { endpointOf, isFailing, type View } from "./view";
+
+/** Seconds since its last acknowledgement after which a replica does not count as in sync. Replicas send one a second. */
+const LONGEST_LAG = 5;
+
+/** What a node is, in the view of most owners of slots. `bare`: a master without slots. */
+export type Role = "owner" | "replica" | "bare" | "unlisted";
+
+/** Two facts about a node that contradict each other. The node by itself, or its masters by themselves, look healthy. */
+export type Contradiction =
+  /** It answers, and at least one owner of slots does not list it. */
+  | "forgotten"
+  /** Owners of slots list it at another address than the one it answers at. */
+  | "wrong_address"
+  /** It answers, and owners of slots cannot reach its bus port. */
+  | "bus_unreachable"
+  /** Owners of slots list it as connected, and its replication link is down. */
+  | "replication_down"
+  /** Two servers answer with its ID. */
+  | "duplicate_id"
+  /** It follows another master than the one under which it is listed. */
+  | "wrong_master"
+  /** Its master owns no slots. */
+  | "master_without_slots"
+  /** Its link is up, and its master does not count it as connected, or has no acknowledgement of it. */
+  | "not_acknowledging";
+
+/** The state of one node. */
+export interface NodeStatus {
+  readonly id: string;
+  /** Where the cluster lists it; undefined while that is unknown. */
+  readonly endpoint: Endpoint | undefined;
+  readonly role: Role;
+  /** The ID of its master, for a replica. */
+  readonly master: string | undefined;
+  /** Its replication link: INFO of the node itself. Undefined for masters, and for nodes that do not answer. */
+  readonly link: "up" | "down" | "syncing" | undefined;
+  /** Bytes by which it is behind its master; undefined if one of both does not answer. */
+  readonly behind: number | undefined;
+  /** Why the node did not answer; undefined if it did. */
+  readonly silence: string | undefined;
+  readonly contradictions: readonly { readonly kind: Contradiction; readonly detail: string }[];
+  /** A replica that has its master's writes, and is listed and reached by every owner of slots that answers. */
+  readonly isInSync: boolean;
+}
+
+/** The status of a node, from the answers of all members. */
+export function statusOf(view: View, id: string): NodeStatus {
+  const listed = view.agreed(id);
+  const answering = view.membersWith(id);
+  const member = answering[0] ?? (listed && memberOf(view, listed));
+  const info = member?.info.known ? member.info.value : undefined;
+  const masterId = listed?.master ?? (member && selfOf(member)?.master);
+  const master = masterId === undefined ? undefined : view.membersWith(masterId)[0];
+  const link = linkOf(info);
+  const contradictions = [
+    ...ofListing(view, id, answering),
+    ...(info === undefined || listed === undefined ? [] : ofReplication(view, listed, info, master, link)),
+  ];
+  const silence = member === undefined ? "no member lists an address of it" : silenceOf(member);
+  const isListed = view.sightings(id).every(({ node }) => node !== undefined && !isFailing(node));
+  return {
+    id,
+    endpoint: (listed && endpointOf(listed)) ?? member?.endpoint,
+    role: roleOf(listed),
+    master: masterId,
+    link,
+    behind: behindOf(info, master),
+    silence,
+    contradictions,
+    isInSync:
+      roleOf(listed) === "replica" &&
+      link === "up" &&
+      silence === undefined &&
+      contradictions.length === 0 &&
+      isListed &&
+      master !== undefined,
+  };
+}
+
+function memberOf(view: View, node: ClusterNode): Member | undefined {
+  const endpoint = endpointOf(node);
+  return endpoint && view.memberAt(endpoint);
+}
+
+function silenceOf({ nodes, info }: Member): string | undefined {
+  if (!nodes.known) return nodes.reason;
+  return info.known ? undefined : info.reason;
+}
+
+function roleOf(listed: ClusterNode | undefined): Role {
+  if (listed === undefined) return "unlisted";
+  if (listed.flags.includes("slave")) return "replica";
+  return slotCount(listed.slots) > 0 ? "owner" : "bare";
+}
+
+function linkOf(info: Info | undefined): NodeStatus["link"] {
+  if (info?.["role"] !== "slave") return undefined;
+  if (info["master_sync_in_progress"] === "1") return "syncing";
+  return info["master_link_status"] === "up" ? "up" : "down";
+}
+
+function behindOf(info: Info | undefined, master: Member | undefined): number | undefined {
+  if (info === undefined || !master?.info.known) return undefined;
+  const [own, its] = [numberIn(info, "slave_repl_offset"), numberIn(master.info.value, "master_repl_offset")];
+  // The replica was possibly asked after its master.
+  return own === undefined || its === undefined ? undefined : Math.max(0, its - own);
+}
+
+type Found = NodeStatus["contradictions"];
+
+/** What owners of slots say of a node that answers. */
+function ofListing(view: View, id: string, answering: readonly Member[]): Found {
+  const [member] = answering;
+  if (member === undefined) return [];
+  const found: Found[number][] = [];
+  if (answering.length > 1) {
+    const places = answering.map(({ endpoint }) => showEndpoint(endpoint)).join(" and ");
+    found.push({ kind: "duplicate_id", detail: `${places} answer with its ID` });
+  }
+  for (const { observer, node } of view.sightings(id)) {
+    const by = showEndpoint(observer.endpoint);
+    const at = node && endpointOf(node);
+    if (node === undefined) found.push({ kind: "forgotten", detail: `${by} does not list it` });
+    else if (at !== undefined && showEndpoint(at) !== showEndpoint(member.endpoint))
+      found.push({ kind: "wrong_address", detail: `${by} lists it at ${showEndpoint(at)}` });
+    else if (isFailing(node) || !node.connected) {
+      const state = [...node.flags.filter((flag) => !/^(slave|master)$/.test(flag))];
+      if (!node.connected) state.push("disconnected");
+      found.push({ kind: "bus_unreachable", detail: `${by} lists it as ${state.join(", ")}` });
+    }
+  }
+  return found;
+}
+
+/** What the replication of a replica says, beside its listing. */
+function ofReplication(
+  view: View,
+  listed: ClusterNode,
+  info: Info,
+  master: Member | undefined,
+  link: NodeStatus["link"],
+): Found {
+  if (!listed.flags.includes("slave")) return [];
+  const found: Found[number][] = [];
+  const follows = { host: info["master_host"] ?? "", port: Number(info["master_port"]) };
+  const owner = listed.master === undefined ? undefined : view.agreed(listed.master);
+  if (link === "down") {
+    const seconds = numberIn(info, "master_link_down_since_seconds");
+    const since = seconds === undefined || seconds < 0 ? "" : ` for ${seconds} s`;
+    found.push({ kind: "replication_down", detail: `its link to ${showEndpoint(follows)} is down${since}` });
+  }
+  const at = owner && endpointOf(owner);
+  if (info["role"] === "slave" && at !== undefined && showEndpoint(at) !== showEndpoint(follows))
+    found.push({
+      kind: "wrong_master",
+      detail: `it follows ${showEndpoint(follows)}, and is listed under ${showEndpoint(at)}`,
+    });
+  if (owner !== undefined && slotCount(owner.slots) === 0)
+    found.push({ kind: "master_without_slots", detail: `its master ${owner.id} owns no slots` });
+  const here = endpointOf(listed);
+  if (link === "up" && master?.info.known && here !== undefined) {
+    const counted = connectedReplicas(master.info.value).find(
+      ({ address, port }) => address === here.host && port === here.port,
+    );
+    const by = showEndpoint(master.endpoint);
+    if (counted === undefined)
+      found.push({ kind: "not_acknowledging", detail: `${by} does not count it among its replicas` });
+    else if (counted.state !== "online" || counted.lag > LONGEST_LAG)
+      found.push({
+        kind: "not_acknowledging",
+        detail: `${by}: state ${counted.state}, last acknowledgement ${counted.lag} s ago`,
+      });
+  }
+  return found;
+}
