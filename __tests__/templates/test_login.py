@@ -196,6 +196,13 @@ class PasswordTest(LoginCase):
         self.assertEqual(str(reply), "the password has not been fetched yet")
         self.assertEqual(self.asked, [])
 
+    def test_before_the_password_is_fetched_a_port_without_a_listener_refuses_the_connection(self) -> None:
+        os.unlink(self.place / "passwords")
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            place = f"127.0.0.1:{listener.getsockname()[1]}"
+        (reply,) = self.ask(self.login(AUTH_PASSWORD="x"), place)
+        self.assertIsInstance(reply, Closed)
+
     def test_no_reply_or_login_shows_the_password(self) -> None:
         login = self.login(AUTH_PASSWORD="x")
         replies = self.ask(login, self.server(WRONG))
@@ -302,7 +309,7 @@ class TlsTest(PkiCase, LoginCase):
 
     def test_a_certificate_that_cannot_be_used_is_unknown(self) -> None:
         put(self.place / "key.pem", self.pki.text("foreign.key"))
-        (reply,) = self.ask(self.login(TLS_CA="x"), LOCAL)
+        (reply,) = self.ask(self.login(TLS_CA="x"), self.server(b""))
         self.assertRegex(str(reply), "^the certificate cannot be used: [ -~]+$")
 
 

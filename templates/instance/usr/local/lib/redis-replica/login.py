@@ -6,6 +6,7 @@ import time
 from socket import timeout
 
 from facts import Refused, Unknown
+from resp import HERE
 from secret import Secret
 from typed import plain
 
@@ -27,7 +28,6 @@ PASSWORDS, ACL, CA, CERTIFICATE, KEY = "passwords", "users.acl", "ca.pem", "cert
 EXPIRY = "expiry"
 # Included by redis.conf.
 AUTH_CONF = "auth.conf"
-HERE = "127.0.0.1"
 # So many characters identify a password in a text that may have only a part of it.
 SHOWN = 8
 # A file of world.state: the masters that most masters have named when this node was last in sync.

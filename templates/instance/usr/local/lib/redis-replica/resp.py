@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # The largest answer and line, in bytes, and the deepest nesting. CLUSTER NODES of 1,000 nodes with fragmented slots has
 # 300 KB.
 LIMIT, LINE, DEPTH = 4 << 20, 1 << 16, 8
+HERE = "127.0.0.1"
 
 
 class Reader:
@@ -75,10 +76,13 @@ class Network:
 
     def ask_all(self, questions: Mapping[str, Sequence[Command]], seconds: float = 2.0) -> dict[str, list[Reply]]:
         """The replies by address, one for each command: a value, or Unknown if there was no answer in time."""
-        try:
-            self.login.load() if self.login else None
-        except Unknown as unknown:
-            return {address: [unknown] * len(commands) for address, commands in questions.items()}
+        cannot_log_in = self._load_login()
+        if cannot_log_in:
+            # That nothing listens on this machine is known without a login, and is not an unknown answer.
+            return {
+                address: [self._closed(address, seconds) or cannot_log_in] * len(commands)
+                for address, commands in questions.items()
+            }
         deadline = time.monotonic() + seconds
         found: Dict[str, List[Reply]] = {address: [] for address in questions}
         threads = [
@@ -95,6 +99,25 @@ class Network:
             address: (found[address] + silence[address] * len(commands))[: len(commands)]
             for address, commands in questions.items()
         }
+
+    def _load_login(self) -> Unknown | None:
+        try:
+            self.login.load() if self.login else None
+        except Unknown as unknown:
+            return unknown
+        return None
+
+    def _closed(self, address: str, seconds: float) -> Closed | None:
+        """Closed if the port of this machine has no listener; other machines are not asked."""
+        host, port = split(address)
+        try:
+            if host == HERE:
+                self.connect((host, port), seconds).close()
+        except ConnectionRefusedError as error:
+            return Closed(f"{plain(address)}: {plain(error.strerror or error)}")
+        except OSError:
+            pass
+        return None
 
     def _ask(self, address: str, commands: Sequence[Command], replies: list[Reply], deadline: float) -> None:
         try:
