@@ -47,7 +47,7 @@ const blank: Fault = {
     scene.exchange(0, other);
     const back = await recovery(scene, { id }, async () => {
       await scene.launch(0);
-      await scene.reaches(0, /^waiting: \S+ is blank, and the data of this node is on/);
+      await scene.reaches(0, /^waiting: \S+ is blank, but this node's data is on /);
       await sleep(5000);
       holds("the blank one is still blank", (await other.digest()) === before);
       await scene.instance(0).attach(disk);
