@@ -20,7 +20,10 @@ export const unplugged: Fault = {
       const options = { timeout: 60_000, every: 200, evidence: () => instance.journal(40) };
       await until("it has tried three times", options, async () => (await restarts()) >= 3);
       const { code, text } = await scene.status(0);
-      holds(`it waits (${text})`, code === 10 && /^waiting: .*(no majority|no answer within)/.test(text));
+      holds(
+        `it waits (${text})`,
+        code === 10 && /^waiting: .*(no majority|no answer within|the secrets are not there yet)/.test(text),
+      );
       const started = await instance.exec(["journalctl", "--boot", "--unit=redis-replica", "--output=cat"]);
       holds("Redis was not started", !started.stdout.includes("Redis is starting"));
       await scene.network.plug(scene.address(0));
