@@ -5,7 +5,7 @@ import time
 from unittest import mock
 
 from fakes import FakeWorld
-from loopback import LoopbackHandler, LoopbackServer
+from metadata_service import MetadataService
 from suite import Case, diagnostics, rows
 
 import imds
@@ -13,42 +13,9 @@ import metadata
 from facts import Unknown
 
 
-class Service(LoopbackServer):
-    """A metadata service on loopback that requires a token, as IMDSv2 does. `answers` has status and body by path."""
-
-    def __init__(self) -> None:
-        super().__init__(Handler)
-        self.answers: dict[str, tuple[int, str]] = {
-            "/latest/api/token": (200, "a-token"),
-            "/latest/meta-data/local-ipv4": (200, "127.0.0.1"),
-            "/latest/meta-data/instance-id": (200, "i-0123456789abcdef0"),
-        }
-        self.asked: list[str] = []
-        self.pause = 0.0
-
-
-class Handler(LoopbackHandler):
-    server: Service
-
-    def do_PUT(self) -> None:
-        self.answer("X-aws-ec2-metadata-token-ttl-seconds" in self.headers)
-
-    def do_GET(self) -> None:
-        self.answer(self.headers.get("X-aws-ec2-metadata-token") == "a-token")
-
-    def answer(self, allowed: bool) -> None:
-        self.server.asked.append(self.path)
-        status, body = self.server.answers.get(self.path, (404, "")) if allowed else (401, "")
-        self.send_response(status)
-        self.end_headers()
-        for letter in body:
-            self.wfile.write(letter.encode("latin-1"))
-            time.sleep(self.server.pause)
-
-
 class MetadataTest(Case):
     def setUp(self) -> None:
-        self.service = Service()
+        self.service = MetadataService()
         self.addCleanup(self.service.server_close)
         self.addCleanup(self.service.shutdown)
         self.use(REDIS_REPLICA_IMDS=self.service.address)
@@ -64,7 +31,7 @@ class MetadataTest(Case):
         self.assertEqual(self.service.asked[0], "/latest/api/token")
 
     def test_a_proxy_in_the_environment_is_bypassed(self) -> None:
-        proxy = Service()
+        proxy = MetadataService()
         self.addCleanup(proxy.server_close)
         self.addCleanup(proxy.shutdown)
         proxy.answers["/latest/meta-data/instance-id"] = 200, "i-of-the-proxy"

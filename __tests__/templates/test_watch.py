@@ -6,8 +6,8 @@ from typing import Any
 from unittest import mock
 
 from fakes import put
+from metadata_service import MetadataService
 from suite import Case, rows
-from test_metadata import Service
 
 import imds
 from watch import TTL, Watch
@@ -20,7 +20,7 @@ RECOMMENDED = '{"noticeTime":"2026-11-29T16:00:00Z"}'
 
 class WatchTest(Case):
     def setUp(self) -> None:
-        self.service = Service()
+        self.service = MetadataService()
         self.addCleanup(self.service.server_close)
         self.addCleanup(self.service.shutdown)
         self.use(REDIS_REPLICA_IMDS=self.service.address)
