@@ -351,7 +351,7 @@ class TwinTest(JoinCase):
     def twin(self, reply: Any) -> int:
         self.serve(change(NODES, R, at="10.0.0.8"))
         self.world.network.servers["10.0.0.8:6379"] = {"CLUSTER MYID": R, "INFO server": reply}
-        gone = {"PING": Closed(f"{HERE}: Connection refused")}
+        gone = {"TIME": Closed(f"{HERE}: Connection refused")}
         self.world.network.servers[HERE] = {**self.world.network.servers[HERE], **gone}
         return self.look()
 

@@ -53,7 +53,7 @@ class MainTest(Case):
         self.assertIn('"exit_code": 20', self.run_agent("status", "--json")[1])
 
     def test_user_data_sets_the_states_waiting_and_refused(self) -> None:
-        self.world.network.servers[HERE] = {"PING": Closed(f"{HERE}: Connection refused")}
+        self.world.network.servers[HERE] = {"TIME": Closed(f"{HERE}: Connection refused")}
         self.assertEqual(
             (self.run_agent("later", "downloading")[0], self.world.shown_state), (10, "waiting: downloading")
         )
@@ -64,13 +64,13 @@ class MainTest(Case):
         self.assertEqual(self.world.run.text("accepted"), "install")
 
     @rows(
-        ("an installation that fails beside a running Redis refuses nothing", "PONG"),
+        ("an installation that fails beside a running Redis refuses nothing", ["1", "2"]),
         ("an installation that fails while Redis is loading refuses nothing", Refused("LOADING")),
         ("an installation that fails while Redis has no link to its master refuses nothing", Refused("MASTERDOWN")),
         ("an installation that fails while Redis is silent refuses nothing", Unknown("timed out")),
     )
     def beside_redis(self, reply: object) -> None:
-        self.world.network.servers[HERE] = {"PING": reply}
+        self.world.network.servers[HERE] = {"TIME": reply}
         self.assertEqual(self.run_agent("refuse", "no package")[0], 20)
         self.assertEqual((self.world.shown_state, self.world.run.has("refused")), ("refused: no package", False))
 

@@ -93,24 +93,24 @@ class TwinTest(Case):
 
     @rows(
         ("a twin that leaves is refused once its Redis has ended", Closed(f"{HERE}: Connection refused"), 20, True),
-        ("a twin whose Redis does not end is not refused, so that the next look tries again", "PONG", 10, False),
+        ("a twin whose Redis does not end is not refused, so that the next look tries again", ["1", "2"], 10, False),
         ("a twin whose Redis is silent is not refused, so that the next look tries again", Unknown(""), 10, False),
     )
-    def leaves(self, ping: object, code: int, refused: bool) -> None:
+    def leaves(self, time: object, code: int, refused: bool) -> None:
         latched: list[bool] = []
 
         def shutdown(command: str) -> str:
             latched.append(self.world.run.has("refused"))
             return "OK"
 
-        self.world.network.servers[HERE] = {"SHUTDOWN": shutdown, "PING": ping}
+        self.world.network.servers[HERE] = {"SHUTDOWN": shutdown, "TIME": time}
         self.assertEqual(left_with(lambda: membership.leave(self.world))[0], code)
         self.assertEqual((latched[0], self.world.run.has("refused")), (False, refused))
 
     def test_a_twin_whose_failed_sync_has_deleted_its_data_leaves_without_a_save(self) -> None:
         put(self.world.data / "dump.rdb", FULL)
         fields = {"role": "slave", "master_link_status": "down", "loading": 0}
-        self.world.network.servers[HERE] = {"SHUTDOWN": "OK", "INFO": info(**fields), "PING": "PONG"}
+        self.world.network.servers[HERE] = {"SHUTDOWN": "OK", "INFO": info(**fields), "TIME": ["1", "2"]}
         left_with(lambda: membership.leave(self.world))
         self.assertEqual(self.world.network.sent("SHUTDOWN"), ["SHUTDOWN NOSAVE"] * 2)
 

@@ -243,7 +243,7 @@ class StartTest(PrepareCase):
         self.assertEqual(self.kept(), {"dump.rdb": elsewhere(5)})
 
     def test_a_redis_that_is_silent_is_not_prepared_for(self) -> None:
-        self.world.network.servers[HERE] = {"PING": Unknown("no answer within 2 s")}
+        self.world.network.servers[HERE] = {"TIME": Unknown("no answer within 2 s")}
         before = self.files
         self.assertEqual((self.prepare(), self.files), (10, before))
         self.assertIn("it is not known whether Redis is running", self.world.shown_state)

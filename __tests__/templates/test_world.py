@@ -83,13 +83,13 @@ class ListenerTest(Case):
     @rows(
         ("a port without a listener", -1, Unknown("Connection reset by peer"), "no"),
         ("a listener that refuses the connection", 0, Closed(f"{HERE}: Connection refused"), "no"),
-        ("a listener that answers", 0, "PONG", "yes"),
+        ("a listener that answers", 0, ["1", "2"], "yes"),
         ("a listener that answers with an error", 0, Refused("LOADING"), "yes"),
         ("a listener that is silent", 0, Unknown("no answer within 2 s"), Unknown),
     )
     def runs_with(self, listener: int, reply: object, result: object) -> None:
         world = FakeWorld(self.folder())
-        world.network.servers[HERE] = {"PING": reply}
+        world.network.servers[HERE] = {"TIME": reply}
         with mock.patch.object(world, "listener", return_value=listener):
             found = world.runs()
         self.assertEqual(type(found) if isinstance(found, Unknown) else found, result)

@@ -99,7 +99,7 @@ class World:
         """Whether a Redis on this machine answers, even with an error: yes or no; Unknown if it is silent."""
         if self.listener() == -1:
             return "no"
-        (reply,) = self.ask_here(("PING",))
+        (reply,) = self.ask_here(("TIME",))
         if isinstance(reply, Unknown) and not isinstance(reply, Refused):
             return reply
         return "no" if isinstance(reply, Closed) else "yes"
