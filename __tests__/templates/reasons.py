@@ -30,7 +30,7 @@ COMMANDS = ("run", "main")
 # Where the reason of a state ends up, and where download.py ends: a function, and the position of the text.
 SINKS = {"set_state": 2, "end": 1}
 # Their text becomes a reason at their callers.
-RETURNING = ("misfit", "missing", "lacking", "hand_over", "interruption")
+RETURNING = ("misfit", "missing", "lacking", "hand_over", "interruption", "relink")
 # The actions of a decision that come with a reason.
 ACTIONS = ("later", "refuse", "report", "leave")
 ERRORS = ("Unknown", "Refused", "ValueError", "OSError", "TimeoutError", "Denied", "Missing", "Silent", "Unusable")

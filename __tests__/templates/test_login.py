@@ -154,7 +154,7 @@ class PasswordTest(LoginCase):
     def is_an_answer_of_type_refused(self, reply: bytes, text: str) -> None:
         login = self.login(AUTH_PASSWORD="x")
         (answer,) = self.ask(login, self.server(reply))
-        self.assertEqual(type(answer), Refused)
+        self.assertIsInstance(answer, Refused)
         self.assertTrue(str(answer).endswith(text), answer)
 
     def test_a_full_server_has_not_rejected_the_password(self) -> None:

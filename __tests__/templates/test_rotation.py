@@ -11,7 +11,7 @@ from fakes import HERE, SETTINGS, FakeNetwork, FakeWorld, info, put
 from suite import rows
 from test_join import LINK, JoinCase
 
-from facts import Refused, Unknown
+from facts import NoPermission, Refused, Unknown
 from login import Login
 from rotation import WARNING, is_due, notes
 
@@ -59,13 +59,13 @@ class RotationCase(JoinCase):
         self.world.state.write("node-timeout", "5000\n")
         self.serve(NODES)
         for place in MASTERS:
-            self.network.servers[place] = {**self.network.servers[place], "PING": "PONG"}
+            self.network.servers[place] = {**self.network.servers[place], "TIME": ["1", "2"]}
         self.copies("1", "needle")
         self.world.run.write("loaded", "1")
         self.world.run.write("applied", "1 None")
 
     def serve(self, nodes: Any, me: str = R, **here: Any) -> None:
-        more = {"ACL USERS": ["default", "gone"], "ACL": "OK", "PING": "PONG", "INFO": info(**LINK, run_id="run")}
+        more = {"ACL USERS": ["default", "gone"], "ACL": "OK", "TIME": ["1", "2"], "INFO": info(**LINK, run_id="run")}
         super().serve(nodes, me, **{**more, **here})
 
     def copies(self, version: str, *passwords: str, **files: str) -> None:
@@ -136,7 +136,7 @@ class PasswordTest(RotationCase):
     def test_a_master_that_is_silent_keeps_the_old_one(self) -> None:
         self.rotate()
         self.network.accepts = {place: {"new"} for place in MASTERS}
-        self.network.servers["10.0.0.3:6379"] = {**self.network.servers["10.0.0.3:6379"], "PING": Unknown("silence")}
+        self.network.servers["10.0.0.3:6379"] = {**self.network.servers["10.0.0.3:6379"], "TIME": Unknown("silence")}
         self.look()
         self.assertNotIn("CONFIG SET requirepass new", self.changed())
 
@@ -144,7 +144,10 @@ class PasswordTest(RotationCase):
         self.rotate()
         self.network.accepts = {place: {"new"} for place in MASTERS}
         for place in MASTERS:
-            self.network.servers[place] = {**self.network.servers[place], "PING": Refused(f"{place}: NOPERM no ping")}
+            self.network.servers[place] = {
+                **self.network.servers[place],
+                "TIME": NoPermission(f"{place}: NOPERM no time"),
+            }
         self.look()
         self.assertIn("CONFIG SET requirepass new", self.changed())
 
@@ -215,7 +218,7 @@ class AclTest(RotationCase):
 
     def test_a_right_that_the_file_had_taken_is_given_back(self) -> None:
         self.copies("2", "needle", users_acl="user default off\nuser replica on >needle +@all\n")
-        denied = Refused("NOPERM this user has no permissions to run the 'info' command")
+        denied = NoPermission("NOPERM this user has no permissions to run the 'info' command")
         self.serve(NODES, INFO=denied)
         self.assertEqual(self.look(), 10)
         self.assertIn("ACL SETUSER replica reset on >needle +@all", " ".join(self.changed()))

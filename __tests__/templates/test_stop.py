@@ -11,7 +11,7 @@ from test_announcement import announce
 
 import receipt
 from announcement import INTERRUPTION
-from facts import Refused, Unknown
+from facts import NoPermission, Refused, Unknown
 from resp import Info
 from stop import LEAST, MOST, hand_over, in_sync, patience, stop, stopped
 
@@ -50,7 +50,7 @@ class StopTest(Case):
     def test_a_redis_that_the_agents_user_may_not_end_is_left_to_systemd(self) -> None:
         self.serve("slave")
         here = self.world.network.servers[HERE]
-        self.world.network.servers[HERE] = {**here, "SHUTDOWN": Refused("NOPERM no permissions to run 'shutdown'")}
+        self.world.network.servers[HERE] = {**here, "SHUTDOWN": NoPermission("NOPERM no permissions to run 'shutdown'")}
         begun = self.world.clock.time
         left_with(lambda: stop(self.world, PID))
         self.assertEqual(self.world.network.sent("SHUTDOWN"), ["SHUTDOWN SAVE"])

@@ -23,6 +23,10 @@ class Refused(Unknown):
     """The server answered with an error."""
 
 
+class NoPermission(Refused):
+    """The server's access control list denies the command to the agent's user; the text names the command."""
+
+
 class Closed(Refused):
     """The machine refused the connection: no process listens there."""
 

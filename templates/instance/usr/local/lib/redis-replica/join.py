@@ -9,7 +9,7 @@ import placement
 import promoted_aof
 import rotation
 from decide import BEHIND, JOIN, decide_join
-from facts import Closed, Unknown, fact, known, settle
+from facts import Closed, NoPermission, Unknown, fact, known, settle
 from report import LATER, REFUSED, Leave, done, elapsed, later, report
 from resp import Info
 from server_conf import window
@@ -138,8 +138,12 @@ def gather(world: World, running: Running, view: View) -> Known:
 
 def synced(world: World, master: str) -> bool:
     """Whether this replica has applied all writes up to its master's offset, in the same replication history."""
-    # Ask the master first: its offset grows while this replica is asked.
-    theirs = Info(world.network.ask(master, "INFO", "replication"))
+    # Ask the master first: its offset grows while this replica is asked. REPLCONF without options changes nothing. A
+    # master that denies it gets no acknowledgements, and closes the link again and again.
+    answer, may_acknowledge = world.network.ask_all({master: [("INFO", "replication"), ("REPLCONF",)]})[master]
+    if isinstance(may_acknowledge, NoPermission):
+        raise may_acknowledge
+    theirs = Info(answer)
     mine = Info(world.ask_here(("INFO", "replication"))[0])
     # Offsets of different histories cannot be compared. After a fallback to SYNC the offset is -1.
     if mine["master_replid"] != theirs["master_replid"] or mine["slave_repl_offset"] == "-1":
@@ -147,8 +151,9 @@ def synced(world: World, master: str) -> bool:
     return mine.number("slave_repl_offset") >= theirs.number("master_repl_offset")
 
 
-def relink(world: World, running: Running, view: View) -> None:
-    """Makes Redis reconnect to its master if its offset makes no progress in the master's replication history.
+def relink(world: World, running: Running, view: View) -> str:
+    """Makes Redis reconnect to its master if its offset makes no progress in the master's replication history. The
+    reason if the agent may not do so.
 
     After a fallback to SYNC, for example due to NOAUTH, the replica has a history of its own and never catches up.
     """
@@ -156,9 +161,13 @@ def relink(world: World, running: Running, view: View) -> None:
     theirs = Info(world.network.ask(master.address if master else "", "INFO", "replication")).get("master_replid")
     is_same = theirs in ("", running.info.get("master_replid"))
     offset = running.info.get("slave_repl_offset") if is_same else ""
-    if elapsed(world, "behind", offset) >= RELINK:
-        world.run.remove("behind")
-        world.ask_here(("CLIENT", "KILL", "TYPE", "master"))
+    if elapsed(world, "behind", offset) < RELINK:
+        return ""
+    (reply,) = world.ask_here(("CLIENT", "KILL", "TYPE", "master"))
+    if isinstance(reply, NoPermission):
+        return f"; the link cannot be closed: {reply}"
+    world.run.remove("behind")
+    return ""
 
 
 def act(world: World, running: Running, view: View, action: str, why: str, note: str) -> None:
@@ -176,8 +185,9 @@ def act(world: World, running: Running, view: View, action: str, why: str, note:
 
         error = trouble.rejection(trouble.end_replica(world))
         if error:
-            text = trouble.exit_cause(trouble.journal(world)) or error
-            later(world, f"the master of this replica owns no slots, and Redis here does not end: {text}")
+            # Redis logs why a save failed, but not what it denies.
+            text = "" if isinstance(error, NoPermission) else trouble.exit_cause(trouble.journal(world))
+            later(world, f"the master of this replica owns no slots, and Redis here does not end: {text or error}")
         later(world, "the master of this replica owns no slots: starting again")
     if action == "replicate":
         placement.place(world, running, view)
@@ -197,7 +207,7 @@ def act(world: World, running: Running, view: View, action: str, why: str, note:
         if view.quorum and me.role == "replica" and not running.is_linked:
             trouble.wait_for_link(world, running, view, why)
         if why == BEHIND:
-            relink(world, running, view)
+            note = relink(world, running, view)
             text = trouble.rejected_psync(trouble.attempts(world, running.info, every=True))
-            why = f"{why}: {text}" if text else why
+            why = (f"{why}: {text}" if text else why) + note
         later(world, why if view.quorum else f"{why}: {view.reason}")

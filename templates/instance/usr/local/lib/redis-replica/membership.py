@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from facts import Closed, Refused, Unknown, fact, known
+from facts import Closed, NoPermission, Refused, Unknown, fact, known
 from login import AGREED
 from nodes import covered, is_whole
 from report import later, refuse, report
@@ -71,11 +71,11 @@ def leave(world: World) -> None:
     from trouble import how_to_end
 
     for how in (how_to_end(world, Info(world.ask_here(("INFO",))[0])), "NOSAVE"):
-        world.ask_here(("SHUTDOWN", how), seconds=20)
+        (reply,) = world.ask_here(("SHUTDOWN", how), seconds=20)
         # Refused only now: a refusal ends all looks, so none would stop a Redis that still runs.
         if world.runs() == "no":
             refuse(world, TWIN, "twin")
-    later(world, f"{TWIN}, and Redis here does not end")
+    later(world, f"{TWIN}, and Redis here does not end: {reply}")
 
 
 def meet(world: World, view: View) -> Refused | None:
@@ -102,7 +102,10 @@ def forget_predecessors(world: World, view: View, address: str) -> None:
     forget = [("CLUSTER", "FORGET", node.id) for node in gone if node.role != "owner"]
     if forget:
         places = [node.address for node in view.nodes.values() if node.alive and node.address]
-        world.network.ask_all(dict.fromkeys(places, forget))
+        replies = world.network.ask_all(dict.fromkeys(places, forget)).values()
+        denied = next((reply for each in replies for reply in each if isinstance(reply, NoPermission)), None)
+        if denied:
+            later(world, f"the node that was at this address before cannot be forgotten: {denied}")
 
 
 def bus_answers(view: View, own: Own) -> bool:

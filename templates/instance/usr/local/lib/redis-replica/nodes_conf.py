@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from facts import NoPermission
 from resp import Info
 from typed import node_id
 
@@ -47,7 +48,7 @@ def rebuilt(view: View, address: str, owner: str, epoch: int, shards: dict[str, 
 def rebuild(world: World, view: View, address: str, owner: str) -> str:
     """The same, with the epoch and shard IDs that the peers report. Shard IDs of absent peers come from the own file.
 
-    Raises Unknown, LookupError or ValueError if the chosen peer does not report the epoch.
+    Raises Unknown, LookupError or ValueError if the chosen peer does not report the epoch, or one may not be asked.
     """
     chosen = view.chosen.address if view.chosen else ""
     live = {node.address: node for node in view.nodes.values() if node.alive and node.address and node.id != view.me}
@@ -56,6 +57,10 @@ def rebuild(world: World, view: View, address: str, owner: str) -> str:
     shards = {node.master or node.id: node.shard for node in view.own.nodes.values() if node.shard}
     for place, node in live.items():
         _, identity, shard = replies[place]
+        for reply in (identity, shard):
+            # Without its shard ID, Redis 7.2 would take this replica for a node of another shard.
+            if isinstance(reply, NoPermission):
+                raise reply
         if identity == node.id and isinstance(shard, str):
             # A malformed one is as good as none: it must not keep this node from its start.
             with suppress(ValueError):

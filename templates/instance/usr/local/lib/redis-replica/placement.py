@@ -6,12 +6,12 @@ import socket
 from binascii import crc_hqx
 
 import metadata
-from facts import Refused, Unknown, fact
+from facts import NoPermission, Refused, Unknown, fact
 from membership import NO_FAILOVER, meet
 from modules import lacking
 from nodes import Node, covered
 from preference import SAME, Master, compared, preferred
-from report import elapsed, later, log, refuse
+from report import elapsed, later, log, refuse, set_state
 from resp import Info
 from server_conf import misfit, version
 from typed import is_ip, zone
@@ -42,13 +42,14 @@ def place(world: World, running: Running, view: View) -> None:
         later(world, "another instance chooses its master")
     if answer == "silent":
         later(world, f"the owner of the placement lock does not answer: {owner}")
+    note = f"placement lock unavailable: {answer}" if isinstance(answer, Unknown) else ""
     try:
-        if isinstance(answer, Unknown):
+        if note:
             log(f"placement lock unavailable, choosing in node ID order instead: {answer}")
-        follow(world, running, take_turn(world, running, isinstance(answer, Unknown)))
+        follow(world, running, take_turn(world, running, bool(note)), note)
     finally:
         if answer == "taken":
-            world.network.ask(owner, "EVAL", UNLOCK, "1", LOCK, view.me)
+            unlock(world, owner, view.me)
 
 
 def lock(world: World, owner: str, me: str) -> str | Unknown:
@@ -71,6 +72,8 @@ def lock(world: World, owner: str, me: str) -> str | Unknown:
         return "taken"
     if answer is not None:
         return answer if isinstance(answer, Unknown) else Unknown(f"{owner}: not an answer to SET")
+    if isinstance(left, NoPermission):
+        later(world, f"another instance may hold the placement lock, whose end is not known: {left}")
     # Instances set it for 30 seconds; one of any other origin might never end. -2: it has ended meanwhile.
     if isinstance(left, int) and left != -2 and not 0 <= left <= LOCK_TTL * 1000:
         return Unknown(f"{owner}: the lock was not set by an instance")
@@ -79,6 +82,14 @@ def lock(world: World, owner: str, me: str) -> str | Unknown:
         return Unknown(f"its holder is not known: {holder}")
     # What is left of an interrupted run's lock must suffice for this one.
     return "taken" if holder == me and isinstance(left, int) and left > LOCK_TTL * 500 else "held"
+
+
+def unlock(world: World, owner: str, me: str) -> None:
+    """Ends the lock of this node; one that cannot be deleted ends by itself."""
+    reply = world.network.ask(owner, "EVAL", UNLOCK, "1", LOCK, me)
+    if isinstance(reply, Refused):
+        # The error of a script does not name the command that was denied.
+        set_state(world, "waiting", f"the placement lock is kept for {LOCK_TTL} s: EVAL with GET and DEL: {reply}")
 
 
 def take_turn(world: World, running: Running, wait: bool) -> View:
@@ -143,7 +154,7 @@ def local_networks() -> list[tuple[int, int]]:
     return [(int(row[1], 16), int(row[7], 16)) for row in rows if row[2] == "00000000" != row[7]]
 
 
-def follow(world: World, running: Running, view: View) -> None:
+def follow(world: World, running: Running, view: View, note: str) -> None:
     master = choose(world, view, running.address)
     if not master:
         later(world, "no master to replicate" + " in its shard" * bool(world.settings.shard))
@@ -175,4 +186,4 @@ def follow(world: World, running: Running, view: View) -> None:
         if lines and all(line and line.master == master.id for line in lines):
             break
         world.clock.sleep(0.1)
-    later(world, f"replica of {master.id}, first sync")
+    later(world, f"replica of {master.id}, first sync" + f"; {note}" * bool(note))

@@ -65,10 +65,10 @@ def start(world: World) -> None:
         metadata.keep_zone(world)
     candidate = Candidate(world, f"{ip}:{world.settings.port}", instance)
     action, accepted = decide(world, candidate)
+    timeout = node_timeout(world, candidate.view)
     carry_out(world, candidate, action, accepted)
     for name in ("accepted", "since", "failed", "flushed"):
         world.run.remove(name)
-    timeout = node_timeout(world, candidate.view)
     if isinstance(instance, str):
         world.state.write("instance-id", f"{instance}\n")
     world.run.write("redis.conf", render(world, ip, timeout, world.data.has(AOF)))

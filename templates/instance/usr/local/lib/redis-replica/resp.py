@@ -6,7 +6,7 @@ import socket
 import time
 from threading import Thread
 
-from facts import Closed, Refused, Unknown, known
+from facts import Closed, NoPermission, Refused, Unknown, known
 from typed import integer, plain, split
 
 TYPE_CHECKING = False
@@ -48,7 +48,7 @@ class Reader:
         if kind == "+":
             return text
         if kind == "-":
-            return Refused(plain(text))
+            return (NoPermission if text[:7] == "NOPERM " else Refused)(plain(text))
         if kind == ":":
             return -integer(text[1:]) if text[:1] == "-" else integer(text)
         if kind in "$*" and text == "-1":
@@ -131,7 +131,7 @@ class Network:
                     for _ in commands:
                         reply = reader.reply()
                         is_error = isinstance(reply, Refused)
-                        replies.append(self._reason(Refused, address, str(reply)) if is_error else reply)
+                        replies.append(self._reason(type(reply), address, str(reply)) if is_error else reply)
         except socket.timeout:
             # Then ask_all() says so, in the same words as where this thread is late.
             pass

@@ -6,7 +6,7 @@ old one ends once every master accepts the new one.
 
 from __future__ import annotations
 
-from facts import Refused, Unknown, known
+from facts import NoPermission, Unknown, known
 from login import ACL, CERTIFICATE, EXPIRY
 from secret import Secret
 
@@ -63,7 +63,7 @@ def update(world: World, info: Info) -> None:
 
     INFO may be denied: a changed ACL file may be what grants it again.
     """
-    is_silent = isinstance(info.reply, Unknown) and "NOPERM" not in str(info.reply)
+    is_silent = isinstance(info.reply, Unknown) and not isinstance(info.reply, NoPermission)
     if not world.network.login or is_silent:
         return
     try:
@@ -142,6 +142,8 @@ def send(world: World, commands: Sequence[Command]) -> None:
     for command, reply in zip(commands, world.ask_here(*commands) if commands else ()):
         if isinstance(reply, Unknown):
             text = " ".join("..." if word[:1] in "<>#!'" else word for word in str(reply).split())
+            # This error names the command, and nothing else.
+            text = str(reply) if isinstance(reply, NoPermission) else text
             raise Unknown(f"{' '.join(map(str, command[:3]))}: {text}")
 
 
@@ -151,12 +153,9 @@ def accepting(world: World, login: Login, places: Collection[str], password: Sec
 
     network = copy(world.network)
     network.login = login.only(password)
-    replies = network.ask_all(dict.fromkeys(places, [("PING",)]))
-    return {
-        place
-        for place, (reply,) in replies.items()
-        if reply == "PONG" or isinstance(reply, Refused) and "NOPERM" in str(reply)
-    }
+    answers = network.ask_all(dict.fromkeys(places, [("TIME",)])).items()
+    rejected = {at for at, (reply,) in answers if isinstance(reply, Unknown) and not isinstance(reply, NoPermission)}
+    return set(places) - rejected
 
 
 def notes(world: World) -> str:

@@ -7,7 +7,9 @@ from functools import lru_cache
 
 import metadata
 import modules
+from facts import NoPermission
 from login import ACL, AUTH_CONF, CA, CERTIFICATE, KEY
+from report import later
 from typed import integer
 
 TYPE_CHECKING = False
@@ -37,6 +39,9 @@ def node_timeout(world: World, view: View | None = None) -> int:
         if valid:
             world.state.write("node-timeout", f"{valid[len(valid) // 2]}\n")
             return valid[len(valid) // 2]
+    denied = next((reply for (reply,) in replies.values() if isinstance(reply, NoPermission)), None)
+    if denied:
+        later(world, f"the masters' cluster-node-timeout is not known: {denied}")
     return NODE_TIMEOUT
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 import announcement
 import promoted_aof
 import receipt
-from facts import Refused, Unknown, known
+from facts import NoPermission, Refused, Unknown, known
 from report import Leave, log, waiting
 from resp import Info
 from server_conf import window
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # The bounds of the time that a stop may take, in seconds, and the least bytes of memory that a save writes per second.
 LEAST, MOST, RATE = 120, 1800, 20 << 20
+# A file of world.run: what of a stop the access control list has denied.
+DENIED = "denied"
 # How far behind a replica may be to take over the slots, in bytes and in seconds.
 BYTES, LAG = 65536, 1
 
@@ -37,11 +39,13 @@ def stop(world: World, pid: int) -> None:
         role, answer = (known(reply) for reply in world.ask_here(("ROLE",), ("INFO",)))
         is_master = {"master": True, "slave": False}[role[0]]
     except (Unknown, LookupError, TypeError) as error:
-        return log(f"Redis does not answer before the stop, so no receipt will be written: {error}")
+        log(f"Redis does not answer before the stop, so no receipt will be written: {error}")
+        return denied(world, "no receipt", error)
     info = Info(answer)
     why = hand_over(world, info) if is_master else ""
     if why:
         log(f"no hand-over: {why}")
+        denied(world, "no hand-over", why)
     how, deadline = how_to_end(world, info), world.clock.uptime() + patience(info)
     if not is_master or not is_kept(world, info):
         # Redis does not shut down while it writes its first append-only file.
@@ -54,14 +58,15 @@ def stop(world: World, pid: int) -> None:
         if isinstance(moment, list) and info.get("loading") == "0" and how == "SAVE":
             # A receipt is written only for a save that starts after this moment, by the server's clock.
             world.run.write("stopping", str(moment[0]))
+        denied(world, "no receipt", moment)
         (reply,) = world.ask_here(("SHUTDOWN", how), seconds=max(1, deadline - world.clock.uptime()))
         if world.processes.ended(pid, 2):
             return None
         world.run.write("stopping", "")
         log(f"Redis did not save and end: {reply}")
-        if isinstance(reply, Refused) and "NOPERM" in str(reply):
+        if isinstance(reply, NoPermission):
             # The agent's user may not end it. systemd sends SIGTERM, at which Redis saves.
-            return None
+            return denied(world, "no receipt", reply)
         # If the answer was lost, the save may still be running. Only an error shows that it failed.
         if isinstance(reply, Refused) and is_kept(world, Info(world.ask_here(("INFO",))[0])):
             world.ask_here(("SHUTDOWN", "NOSAVE"))
@@ -71,6 +76,12 @@ def stop(world: World, pid: int) -> None:
             log("the stop has timed out: Redis is killed, and unsaved data is lost")
             return world.processes.kill(pid)
         world.clock.sleep(5)
+
+
+def denied(world: World, effect: str, answer: object) -> None:
+    """Keeps for the state after the stop that an answer was a denial, and what it has prevented."""
+    if isinstance(answer, NoPermission) and effect not in world.run.text(DENIED):
+        world.run.write(DENIED, f"{world.run.text(DENIED)}; {effect}: {answer}")
 
 
 def is_kept(world: World, info: Info) -> bool:
@@ -97,7 +108,7 @@ def save_time(info: Info) -> float:
     return max(2 * info.number("rdb_last_bgsave_time_sec"), info.number("used_memory") / RATE)
 
 
-def hand_over(world: World, info: Info, least: float = 0) -> str:
+def hand_over(world: World, info: Info, least: float = 0) -> str | NoPermission:
     """A promoted node hands its slots over to a replica in sync. Writes stall for some hundredths of a second.
 
     It must have owned slots for `least` seconds. Returns why no replica was asked; empty if one was.
@@ -118,8 +129,13 @@ def hand_over(world: World, info: Info, least: float = 0) -> str:
     masters, before = world.settings.masters, own.nodes.get(world.run.text("followed"))
     is_before = {before.address} if before else set()
     copies = sorted(listed.intersection(in_sync(info)), key=lambda copy: (copy not in masters, copy in is_before, copy))
+    denials = []
     for copy in copies:
-        log(f"handing over to {copy}: {world.network.ask(copy, 'CLUSTER', 'FAILOVER')}")
+        reply = world.network.ask(copy, "CLUSTER", "FAILOVER")
+        log(f"handing over to {copy}: {reply}")
+        if isinstance(reply, NoPermission):
+            denials.append(reply)
+            continue
         for _ in range(50):
             (role,) = world.ask_here(("ROLE",))
             if isinstance(role, list) and role[:1] == ["slave"]:
@@ -127,7 +143,9 @@ def hand_over(world: World, info: Info, least: float = 0) -> str:
                 return ""
             world.clock.sleep(0.1)
         log(f"{copy} did not take over")
-    return "" if copies else "no replica is in sync"
+    if not copies:
+        return "no replica is in sync"
+    return denials[0] if len(denials) == len(copies) else ""
 
 
 def in_sync(info: Info) -> list[str]:
@@ -148,13 +166,13 @@ def stopped(world: World, result: str, status: str) -> None:
     and marks the data for a check."""
     if not world.run.has("started"):
         return
-    begun, detail = world.run.text("stopping"), ""
-    for name in ("started", "stopping", "since"):
+    begun, detail, lacking = world.run.text("stopping"), "", world.run.text(DENIED)
+    for name in ("started", "stopping", "since", DENIED):
         world.run.remove(name)
     if result == "success":
         own, rdb = read_own(world), read_rdb(world.data)
         if begun and own.id and rdb and not rdb.damage and rdb.saved >= integer(begun):
-            receipt.write(world, look(world, own, own.id))
+            lacking += receipt.write(world, look(world, own, own.id))
         # Redis that is held back was stopped for a reason.
         detail = world.run.text("ended") if world.run.has("hold") else announcement.interruption(world)
     else:
@@ -165,4 +183,4 @@ def stopped(world: World, result: str, status: str) -> None:
         world.run.write("failures", world.run.text("failures") + ".")
         if status != "KILL":
             world.run.write("failed", "")
-    waiting(world, f"Redis has ended{detail and ': '}{detail}", detail)
+    waiting(world, f"Redis has ended{detail and ': '}{detail}{lacking}", detail)

@@ -45,6 +45,8 @@ HARMLESS = re.compile(
 CONNECTING = re.compile("onnecting to (?:MASTER|PRIMARY)")
 # Over two connections (repl-rdb-channel, the default of Redis 8), a full sync begins with another line.
 FULL_SYNC = re.compile("Full resync from (?:master|primary)|PSYNC is not possible, initialize RDB channel")
+# A warning: the master has denied a partial resync.
+PSYNC = "reply to PSYNC"
 SYNCED, FLUSHED = "sync: Finished with success", "Flushing old data"
 
 
@@ -79,8 +81,9 @@ def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
         return
     text, is_syncing = cause(lines), info.get("master_sync_in_progress") == "1"
     failed = sum(bool(FULL_SYNC.search(line)) for line in lines) - is_syncing
-    if is_syncing and failed <= 0:
-        read, total = (plain(info.get(f"master_sync_{name}_bytes"), 20) for name in ("read", "total"))
+    read, total = (plain(info.get(f"master_sync_{name}_bytes"), 20) for name in ("read", "total"))
+    # Redis sends SYNC after a rejected PSYNC, which the master may deny as well: nothing is received then.
+    if is_syncing and failed <= 0 and (read != "0" or PSYNC not in text):
         later(world, f"full sync under way: {read} of {total} bytes", f"sync:{read}")
     master = view.nodes.get(running.me.master)
     if failed > 0:
@@ -93,14 +96,15 @@ def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
         text += f"; No space left for the data: {disk.f_bavail * disk.f_frsize >> 20} MB are free"
     # Without a live master this may be the only copy, and the one to be elected.
     if failed >= (1 if world.run.has("throttled") else ATTEMPTS) and view.owner()[0] == "live":
-        hold_back(world, text)
+        error = hold_back(world, text)
+        text += f"; Redis does not end: {error}" if error else ""
     later(world, f"{why}: {text}" if text else why)
 
 
 def rejected_psync(lines: list[str]) -> str:
     """Why the last attempt was without PSYNC, for example due to NOPERM. What SYNC brings has no offset to compare."""
     last = CONNECTING.split("\n".join(lines))[-1].split("\n")
-    return next((text for text in warnings(last) if "reply to PSYNC" in text), "")
+    return next((text for text in warnings(last) if PSYNC in text), "")
 
 
 def attempts(world: World, info: Info, every: bool = False) -> list[str]:
@@ -126,13 +130,13 @@ def protect_flushed(world: World, running: Running) -> None:
         world.command("CONFIG", "SET", "save", "")
 
 
-def hold_back(world: World, text: str) -> None:
-    """Stops Redis for a minute. It would retry every second, and its master would fork each time."""
+def hold_back(world: World, text: str) -> Refused | None:
+    """Stops Redis for a minute. It would retry every second, and its master would fork each time. An error if it does
+    not end."""
     world.run.write("throttled", "")
     world.run.write("hold", f"{world.clock.uptime() + HOLD:.0f}")
     world.run.write("ended", text)
-    if rejection(end_replica(world)):
-        end_replica(world, "NOSAVE")
+    return rejection(end_replica(world)) and rejection(end_replica(world, "NOSAVE"))
 
 
 def how_to_end(world: World, info: Info) -> str:
@@ -155,15 +159,17 @@ def is_emptied(world: World, info: Info) -> bool:
     return is_cut(info) and is_empty and not has_history and has_keys(world.data)
 
 
-def rejection(replies: list[Reply]) -> str:
-    """The error with which Redis answers SHUTDOWN if it does not end; empty if it ends."""
+def rejection(replies: list[Reply]) -> Refused | None:
+    """The error with which Redis answers SHUTDOWN if it does not end."""
     (reply,) = replies
-    return str(reply) if isinstance(reply, Refused) and not isinstance(reply, Closed) else ""
+    return reply if isinstance(reply, Refused) and not isinstance(reply, Closed) else None
 
 
 def end_replica(world: World, how: str = "") -> list[Reply]:
     """Stops Redis, but not if it was elected since the look began: it would then have the only copy of new writes."""
     role, info = world.ask_here(("ROLE",), ("INFO",))
+    if isinstance(role, Unknown):
+        later(world, f"Redis is not stopped, since its role is not known: {plain(role)}")
     if not isinstance(role, list) or role[:1] != ["slave"]:
         later(world, f"Redis is not stopped: its role is {plain(role, 20)}")
     return world.ask_here(("SHUTDOWN", how or how_to_end(world, Info(info))), seconds=60)
