@@ -14,20 +14,23 @@ export interface AclFileOptions {
   readonly passwords: Passwords;
   /** The version of the server that reads the file, such as `7.0.15`. */
   readonly version: string;
-  /** Whether the server is a replica, whose agent changes its users when the file changes. */
+  /** Whether the server is a replica, which has an agent. */
   readonly isReplica: boolean;
 }
 
-/** The rights of the agent's user, as docs/instance.md has them: no others. */
+/** The rights of the agent's user on all servers, as docs/instance.md has them: no others. */
 const AGENT = [
   ...["resetkeys", "~{redis-replica}:placement", "resetchannels", "-@all"],
-  ...["+ping", "+psync", "+replconf", "+info", "+role", "+time", "+dbsize"],
-  ...["+get", "+set", "+pttl", "+del", "+eval", "+shutdown", "+client|kill", "+config|get", "+config|set"],
-  ...["+cluster|nodes", "+cluster|info", "+cluster|myid", "+cluster|meet", "+cluster|forget"],
-  ...["+cluster|replicate", "+cluster|failover"],
+  ...["+psync", "+replconf", "+info", "+time", "+dbsize", "+config|get"],
+  ...["+cluster|nodes", "+cluster|info", "+cluster|myid", "+cluster|forget", "+cluster|failover"],
+  ...["+set", "+get", "+pttl", "+eval", "+del"],
 ];
 const SHARD_ID = "+cluster|myshardid";
-const CHANGES = ["+acl|setuser", "+acl|deluser", "+acl|users"];
+/** Those that it needs only on its own server. */
+const HERE = [
+  ...["+cluster|meet", "+cluster|replicate", "+config|set", "+client|kill", "+role", "+shutdown"],
+  ...["+acl|setuser", "+acl|deluser", "+acl|users"],
+];
 
 const APPLICATION = [
   ...[
@@ -48,7 +51,7 @@ const APPLICATION = [
 export function aclFile({ passwords, version, isReplica }: AclFileOptions): string {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const knowsShardId = major > 7 || (major === 7 && minor >= 2);
-  const agent = [...AGENT, ...(knowsShardId ? [SHARD_ID] : []), ...(isReplica ? CHANGES : [])];
+  const agent = [...AGENT, ...(knowsShardId ? [SHARD_ID] : []), ...(isReplica ? HERE : [])];
   const line = (name: keyof typeof USERS, rules: readonly string[]): string =>
     `user ${USERS[name]} on >${passwords[name]} ${rules.join(" ")}\n`;
   return [

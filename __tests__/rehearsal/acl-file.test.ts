@@ -17,13 +17,16 @@ describe("aclFile", () => {
     expect(agentRules(file("7.2.0", true))).toEqual(agentRules(page));
   });
 
-  test("gives the agent no right on a master to change users", () => {
-    const [master, replica] = [agentRules(file("7.0.15", false)), agentRules(file("7.0.15", true))];
-    expect(replica.filter((rule) => !master.includes(rule))).toEqual([
-      "+acl|deluser",
-      "+acl|setuser",
-      "+acl|users",
-    ]);
+  test("gives the agent of a master only the rights that docs/instance.md has for all servers", () => {
+    const page = readFileSync(join(__dirname, "../../docs/instance.md"), "utf8");
+    const rows = [...page.matchAll(/^\| (`\+.*?) +\| (all|replicas) +\|/gm)];
+    const rules = (on: string): string[] =>
+      rows
+        .filter(([, , where]) => where === on)
+        .flatMap(([, cell = ""]) => cell.replaceAll("\\|", "|").match(/\+[a-z|]+/g) ?? []);
+    const [master, replica] = [agentRules(file("7.2.0", false)), agentRules(file("7.2.0", true))];
+    expect(master.filter((rule) => rule.startsWith("+"))).toEqual(rules("all").sort());
+    expect(replica.filter((rule) => !master.includes(rule))).toEqual(rules("replicas").sort());
   });
 
   test.each([
