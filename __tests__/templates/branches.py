@@ -24,8 +24,8 @@ def measure() -> dict[str, dict[str, int]]:
         coverage = [sys.executable, "-m", "coverage"]
         data = f"--data-file={place}/data"
         options = ["--branch", f"--source={suite.LIB}", data]
-        # These tests repeat the branches of the others a million times, which only costs time.
-        command = [*coverage, "run", *options, run, "--without", "test_laws", "test_fuzz"]
+        # These tests repeat the branches of the others, a million times or with real servers, which only costs time.
+        command = [*coverage, "run", *options, run, "--without", "test_laws", "test_fuzz", "test_rights"]
         subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         subprocess.run([*coverage, "json", data, "-q", "-o", f"{place}/json"], check=True)
         with open(f"{place}/json") as file:

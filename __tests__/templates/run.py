@@ -1,6 +1,6 @@
 """Lists or runs the Python tests here. Prints a line of JSON for each, from which agent.test.ts makes a Jest test.
 
-python3 run.py [--list | --without MODULE...]
+python3 run.py [--list | --without MODULE... | --only MODULE...]
 """
 
 from __future__ import annotations
@@ -69,5 +69,6 @@ if __name__ == "__main__":
         # Output of the agent must not mix with the results.
         os.dup2(2, 1)
         faulthandler.dump_traceback_later(LIMIT, exit=True)
-        left_out = modules if option == "--without" else []
-        unittest.TestSuite(test for test in each(tests) if test.id().split(".")[0] not in left_out).run(Result())
+        is_named = {test: test.id().split(".")[0] in modules for test in each(tests)}
+        wanted = {"--without": False, "--only": True}.get(option)
+        unittest.TestSuite(test for test, named in is_named.items() if wanted in (None, named)).run(Result())
