@@ -15,12 +15,15 @@ export interface Manifest {
   [field: string]: unknown;
 }
 
+/** The major version of the AWS bindings. */
+const AWS_MAJOR = 25;
+
 /**
  * CDK Terrain pins `constructs` below 10.8, and its providers pin its minor version. The edition has no peer for Spot: no
  * package has these bindings.
  */
 const PEERS = {
-  "@cdktn/provider-aws": ">=25.7.0 <26",
+  "@cdktn/provider-aws": `>=${AWS_MAJOR}.7.0 <${AWS_MAJOR + 1}`,
   cdktn: ">=0.24.0 <1",
   constructs: ">=10.6.0 <10.8.0",
 };
@@ -53,6 +56,7 @@ export function withCdkTerrain(text: string, file: string): string {
         `${before}${quote}${counterpart(module, file)}${quote}`,
     )
     .replaceAll("@cdktf/provider-aws", "@cdktn/provider-aws")
+    .replace(/(?<=@cdktn\/provider-aws@)\d+/g, String(AWS_MAJOR))
     .replaceAll('fqn: "cdktf-redis-elastigroup.', 'fqn: "cdktn-redis-elastigroup.');
 }
 

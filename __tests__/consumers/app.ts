@@ -4,6 +4,8 @@ export interface Framework {
   readonly version: string;
   readonly edition: string;
   readonly spotinstProvider: string;
+  /** The package and its major version. */
+  readonly awsBindings: string;
 }
 
 export const CDKTF: Framework = {
@@ -11,6 +13,7 @@ export const CDKTF: Framework = {
   version: "0.21.0",
   edition: "cdktf-redis-elastigroup",
   spotinstProvider: "@cdktf/provider-spotinst/lib/provider",
+  awsBindings: "@cdktf/provider-aws@21",
 };
 
 export const CDK_TERRAIN: Framework = {
@@ -18,6 +21,7 @@ export const CDK_TERRAIN: Framework = {
   version: "0.24.0",
   edition: "cdktn-redis-elastigroup",
   spotinstProvider: "cdktn-redis-elastigroup/lib/spotinst/provider",
+  awsBindings: "@cdktn/provider-aws@25",
 };
 
 type Language = "TypeScript" | "JavaScript" | "ESM";

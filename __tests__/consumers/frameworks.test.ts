@@ -53,7 +53,7 @@ describe.each([
     const { status, stderr } = project.run([process.execPath, "network.js"]);
     expect(status).toBe(1);
     expect(stderr).toContain(
-      `Error: a security group or role of the replicas needs the AWS bindings: run \`npm install @${framework.name}/provider-aws\`\n`,
+      `Error: a security group or role of the replicas needs the AWS bindings: run \`npm install ${framework.awsBindings}\`\n`,
     );
   });
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { cdkTerrainManifest, withCdkTerrain } from "../../packaging/cdk-terrain";
 import manifest from "../../package.json";
 
@@ -16,7 +18,7 @@ describe("a compiled file for CDK Terrain", () => {
       'export { IamRole } from "@cdktn/provider-aws/lib/iam-role";',
     ],
     ['require("@cdktf/provider-spotinst/lib/elastigroup-aws")', 'require("../../spotinst/elastigroup-aws")'],
-    ["run `npm install @cdktf/provider-aws`", "run `npm install @cdktn/provider-aws`"],
+    ["run `npm install @cdktf/provider-aws@21`", "run `npm install @cdktn/provider-aws@25`"],
     ['fqn: "cdktf-redis-elastigroup.Peer"', 'fqn: "cdktn-redis-elastigroup.Peer"'],
   ])("has, for %s, the module of CDK Terrain", (before, after) => {
     expect(withCdkTerrain(`${before}\n`, "lib/constructs/redis/shard.js")).toBe(`${after}\n`);
@@ -53,6 +55,15 @@ describe("the package.json for CDK Terrain", () => {
   test("names nothing of CDKTF as a peer", () => {
     expect(Object.keys(edition.peerDependencies)).toEqual(["@cdktn/provider-aws", "cdktn", "constructs"]);
     expect(Object.keys(edition.peerDependenciesMeta)).toEqual(["@cdktn/provider-aws"]);
+  });
+
+  test.each([
+    ["CDKTF", manifest.peerDependencies, (text: string) => text],
+    ["CDK Terrain", edition.peerDependencies, (text: string) => withCdkTerrain(text, "lib/a.js")],
+  ])("the error without the bindings of AWS installs their version for %s", (_, peers, packed) => {
+    const text = packed(readFileSync(join(__dirname, "../../constructs/access/aws.ts"), "utf8"));
+    const [, name = "", major = ""] = /`npm install (\S+)@(\d+)`/.exec(text) ?? [];
+    expect((peers as Record<string, string>)[name]).toMatch(new RegExp(`^>=${major}\\.`));
   });
 
   test("has the license of the Spot bindings, too", () => {
