@@ -58,6 +58,12 @@ export class RedisReplicasModule extends TerraformStack {
     super.prepareStack();
   }
 
+  /** cdktf calls it at synthesis, and `Testing.synth` before `toTerraform`. */
+  public override runAllValidations(): void {
+    this.addDefaults();
+    super.runAllValidations();
+  }
+
   /** cdktf calls it at synthesis, and alone in tests. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in cdktf, since users read the JSON
   public override toTerraform(): any {

@@ -1,4 +1,4 @@
-import { type App } from "cdktf";
+import { type App, Testing } from "cdktf";
 import { RedisReplicasModule, type RedisReplicasProps, RedisReplicasStack } from "../../../constructs";
 import { minimal, synthesize, type Json } from "../support";
 
@@ -22,6 +22,12 @@ test("a module with AWS resources requires the AWS provider and has no block for
   const json = moduleOf({ secrets: { secretArns: [SECRET] } });
   expect(json).not.toHaveProperty("provider");
   expect(json.terraform.required_providers.aws.version).toBe(">= 6.0, < 7.0");
+});
+
+test("a module with AWS resources passes the validations of a test, which run before the synthesis", () => {
+  const replicas = { ...minimal, secrets: { secretArns: [SECRET] } };
+  const own = new RedisReplicasModule(Testing.app(), "redis", { replicas });
+  expect(JSON.parse(Testing.synth(own, true))).not.toHaveProperty("provider");
 });
 
 const SECRET = "arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-a1B2c3";

@@ -1,5 +1,5 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { CloudBackend, NamedCloudWorkspace, S3Backend, TerraformOutput, TerraformStack } from "cdktf";
+import { CloudBackend, NamedCloudWorkspace, S3Backend, Testing, TerraformOutput, TerraformStack } from "cdktf";
 import { Peer, RedisReplicasStack, type RedisReplicasStackProps } from "../../../constructs";
 import { elastigroup, minimal, synthesize, synthesizeAll, synthesizeReplicas, type Json } from "../support";
 
@@ -167,6 +167,12 @@ describe("the AWS provider", () => {
       return own;
     });
     expect(json.provider.aws).toEqual([{ region: "us-west-2", profile: "orders" }]);
+  });
+
+  test("is there for the validations of a test, which run before the synthesis", () => {
+    const own = new RedisReplicasStack(Testing.app(), "redis", { replicas: withNetwork });
+    const { provider } = JSON.parse(Testing.synth(own, true));
+    expect(provider.aws).toEqual([{ region: "us-west-2" }]);
   });
 
   test("is added beside one with an alias, which resources do not use by themselves", () => {
