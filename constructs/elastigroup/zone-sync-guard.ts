@@ -32,6 +32,13 @@ class Memory extends TerraformResource {
   protected override synthesizeAttributes(): { [name: string]: unknown } {
     return { input: { zones: this.config.zones } };
   }
+
+  /** Refuses the HCL that cdktf would write, which lacks parts of this resource and of others. */
+  public override toHclTerraform(): never {
+    throw new Error(
+      "a stateful Elastigroup cannot be written as HCL: leave out `--hcl`, Terraform reads JSON too",
+    );
+  }
 }
 
 /**

@@ -389,6 +389,11 @@ test("zones that are changed after the construction are also those of their reco
   expect(record.lifecycle.postcondition[0].condition).toBe(`\${try(self.output.zones, "") == ${wanted}}`);
 });
 
+test("the HCL output of the framework is refused, since it lacks parts of the JSON", () => {
+  const stack = groupStack(minimal)(Testing.app());
+  expect(() => stack.toHclTerraform()).toThrow("a stateful Elastigroup cannot be written as HCL");
+});
+
 describe("an existing group that is not managed here", () => {
   const stack = new TerraformStack(new App(), "stack");
 
