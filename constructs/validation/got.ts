@@ -18,6 +18,8 @@ export function isPrivate(path: Path): boolean {
 export function show(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "function") return "a function";
+  // JSON has no infinite number and no NaN.
+  if (typeof value === "number") return String(value);
   const shown = JSON.stringify(value).replace(/"[0-9a-f]{64}"/g, '"(64 hex digits)"');
   return shown.length <= 120 ? shown : `${shown.slice(0, 117)}...`;
 }

@@ -70,8 +70,9 @@ export function object<Props>(shapes: Shapes<Props>): Shape {
   });
 }
 
+/** Whether its properties are its content. Those of a list or of a `Map` are not. */
 function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !(Symbol.iterator in value);
 }
 
 /** A provider. */

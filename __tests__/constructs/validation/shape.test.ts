@@ -88,6 +88,8 @@ const REFUSED: [changed: object, message: string][] = [
     { rootVolume: { size: 32, volumeType: "gp3" } },
     '`rootVolume.volumeType` must be one of VolumeType.GP3, VolumeType.GP2, VolumeType.IO1, got: "gp3"',
   ],
+  [{ tags: new Map([["team", "orders"]]) }, '`tags` must be an object, got: "an object of Map"'],
+  [{ replicas: NaN }, "`replicas` must be a whole number from 1 to 1000, got: NaN"],
   [{ dataVolume: null }, "`dataVolume` must be an object, got: null"],
   [{ route53: [{ hostedZoneId: "Z1" }] }, "`route53[0].records` must be given, got: nothing"],
 ];
