@@ -59,7 +59,7 @@ export class StatefulElastigroup extends Construct implements IStatefulElastigro
    */
   public static fromGroupId(scope: Construct, id: string, groupId: string): IStatefulElastigroup {
     if (!Token.isUnresolved(groupId)) new Validator().value("groupId", groupId, ofFormat(GROUP_ID));
-    return new ExistingElastigroup(scope, id, groupId);
+    return new ExistingElastigroup(ofThisFramework(scope), id, groupId);
   }
 
   /** The Terraform resource, for attributes without a property here. */

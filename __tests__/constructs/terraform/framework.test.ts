@@ -38,6 +38,11 @@ test.each(
   expect(() => new type(stack, "mine", {} as never)).toThrow(new Error(sentence));
 });
 
+test("a group that is not managed, in a stack of the other framework, names the package for it", () => {
+  const stack = new StackOfUser(Testing.app(), "theirs");
+  expect(() => StatefulElastigroup.fromGroupId(stack, "mine", "sig-1a2b3c4d")).toThrow(new Error(sentence));
+});
+
 test("a stack in an app of the other framework names the package for it", () => {
   expect(() => new RedisReplicasStack(new OtherApp(), "mine")).toThrow(new Error(sentence));
 });
