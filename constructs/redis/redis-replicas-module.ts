@@ -1,5 +1,5 @@
 import { SpotinstProvider } from "@cdktf/provider-spotinst/lib/provider";
-import { type TerraformBackend, TerraformStack } from "cdktf";
+import { TerraformBackend, TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
 import { ensureAwsProvider } from "../access/aws-provider";
 import { ofThisFramework } from "../terraform/framework";
@@ -73,6 +73,8 @@ export class RedisReplicasModule extends TerraformStack {
 
   /** The backend is that of the root module. cdktf calls it at synthesis. */
   public override ensureBackendExists(): TerraformBackend {
+    if (this.node.findAll().some((each) => TerraformBackend.isBackend(each) && each !== this.backend))
+      throw new Error("a module has no backend: add it to the root module");
     return this.backend;
   }
 

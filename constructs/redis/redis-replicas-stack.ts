@@ -90,7 +90,11 @@ export class RedisReplicasStack extends TerraformStack {
 
   /** The backend of the stack, by default a local file. cdktf calls it at synthesis. */
   public override ensureBackendExists(): TerraformBackend {
-    const [backend] = this.node.findAll().filter((each) => TerraformBackend.isBackend(each));
+    const [backend, another] = this.node.findAll().filter((each) => TerraformBackend.isBackend(each));
+    if (another)
+      throw new Error(
+        "the stack has two backends: leave out `backend`, or the one that was added to the stack",
+      );
     // Terraform runs in <output>/stacks/<id>. The state must not be lost with a deleted output folder.
     return backend ?? new LocalBackend(this, { path: `../../../terraform.${this.node.id}.tfstate` });
   }

@@ -12,7 +12,8 @@ export class VerbatimBackend extends TerraformBackend {
     scope: Construct,
     private readonly settings: BackendSettings,
   ) {
-    super(scope, "backend", Object.keys(settings)[0] ?? "none");
+    // Another ID than that of cdktf's backends, so that a second backend is reported as one.
+    super(scope, "verbatim-backend", Object.keys(settings)[0] ?? "none");
   }
 
   protected override synthesizeAttributes(): { [name: string]: unknown } {

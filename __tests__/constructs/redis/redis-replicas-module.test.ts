@@ -1,4 +1,4 @@
-import { type App, Testing } from "cdktf";
+import { type App, S3Backend, Testing } from "cdktf";
 import { RedisReplicasModule, type RedisReplicasProps, RedisReplicasStack } from "../../../constructs";
 import { minimal, synthesize, type Json } from "../support";
 
@@ -40,6 +40,15 @@ test.each<[prop: string, changed: Partial<RedisReplicasProps>]>([
   expect(() => moduleOf(changed)).toThrow(
     `\`${prop}\` must be left out of a module: it belongs in the root module, got: "sig-1a2b3c4d"`,
   );
+});
+
+test("a backend that is added to a module is refused", () => {
+  const build = (app: App): RedisReplicasModule => {
+    const own = new RedisReplicasModule(app, "redis", { replicas: minimal });
+    new S3Backend(own, { bucket: "states", key: "redis" });
+    return own;
+  };
+  expect(() => synthesize(build)).toThrow("a module has no backend: add it to the root module");
 });
 
 test("replicas can be added after the variables of a module", () => {

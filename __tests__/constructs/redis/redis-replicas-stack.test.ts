@@ -1,5 +1,12 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { CloudBackend, NamedCloudWorkspace, S3Backend, Testing, TerraformOutput, TerraformStack } from "cdktf";
+import {
+  CloudBackend,
+  NamedCloudWorkspace,
+  S3Backend,
+  Testing,
+  TerraformOutput,
+  TerraformStack,
+} from "cdktf";
 import { Peer, RedisReplicasStack, type RedisReplicasStackProps } from "../../../constructs";
 import { elastigroup, minimal, synthesize, synthesizeAll, synthesizeReplicas, type Json } from "../support";
 
@@ -74,13 +81,24 @@ describe("the backend", () => {
 describe("a backend of cdktf that is added to the stack", () => {
   const settings = { bucket: "states", key: "redis", region: "us-west-2" };
 
-  test("is the only one", () => {
-    const json = synthesize((app) => {
-      const own = new RedisReplicasStack(app, "redis", { replicas: minimal });
+  function stackWithBackend(props: RedisReplicasStackProps): Json {
+    return synthesize((app) => {
+      const own = new RedisReplicasStack(app, "redis", { replicas: minimal, ...props });
       new S3Backend(own, settings);
       return own;
     });
+  }
+
+  test("is the only one", () => {
+    const json = stackWithBackend({});
     expect(json.terraform.backend).toEqual({ s3: settings });
+  });
+
+  test("is refused beside `backend`", () => {
+    const build = () => stackWithBackend({ backend: { s3: {} } });
+    expect(build).toThrow(
+      "the stack has two backends: leave out `backend`, or the one that was added to the stack",
+    );
   });
 
   test("may be HCP Terraform", () => {
