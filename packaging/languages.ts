@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { withWebLinks } from "./web-links";
 
 // `npm run languages -- OUT`: writes the package for Python, and the sources of those for Java, Go and .NET, into the folder OUT.
 
@@ -21,12 +23,28 @@ function generate(out: string, languages: readonly string[], ...options: string[
   run(join(CHECKOUT, "node_modules/.bin/jsii-pacmak"), ...argv);
 }
 
+interface Assembly {
+  readonly version: string;
+  readonly repository: { readonly url: string };
+  readonly readme: { markdown: string };
+}
+
+/** Changes the README that jsii has compiled, which becomes the description of the packages. */
+function adaptReadme(): void {
+  const path = join(CHECKOUT, ".jsii");
+  const assembly = JSON.parse(readFileSync(path, "utf8")) as Assembly;
+  const { version, repository, readme } = assembly;
+  readme.markdown = withWebLinks(readme.markdown, repository.url, version);
+  writeFileSync(path, JSON.stringify(assembly, undefined, 2));
+}
+
 const [out] = process.argv.slice(2);
 if (out === undefined) {
   console.error("name the folder for the packages: npm run languages -- OUT");
   process.exitCode = 1;
 } else {
   run("npm", "run", "jsii");
+  adaptReadme();
   generate(resolve(out), ["python"]);
   generate(resolve(out), ["java", "go", "dotnet"], "--code-only");
 }

@@ -73,6 +73,13 @@ describeWith(["python3 >= 3.9"], "the package for Python, installed by pip,", ()
     expect(files).toEqual(synthesized([join(ROOT, "node_modules/.bin/tsx"), "main.ts"], "from-typescript"));
   });
 
+  test("has no link to a file that a registry does not show", () => {
+    const script = "from importlib.metadata import metadata; print(metadata('cdktf-redis-elastigroup'))";
+    const description = project.must(python, "-c", script);
+    expect(description).toMatch(/\]\(https:.*\/docs\/config\.md\)/);
+    expect(description.match(/\]\((?!https:|#)/g)).toBeNull();
+  });
+
   test("reports a wrong value with its property and the rule", () => {
     const app = snippet("docs/languages.md", "python main.py").replace('us-west-2"', 'US"');
     project.write("wrong.py", app);
