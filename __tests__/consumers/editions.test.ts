@@ -26,6 +26,8 @@ const packages = {
     "@cdktf/provider-spotinst": "14.11.1",
     "cdktf-cli": CDKTF.version,
     "@types/node": "20.19.43",
+    tsx: "4.23.15",
+    typescript: "5.9.3",
   },
   cdktn: {
     "cdktn-redis-elastigroup": `file:${tarball("cdktn-redis-elastigroup")}`,
@@ -34,6 +36,8 @@ const packages = {
     "@cdktn/provider-aws": "25.7.0",
     "cdktn-cli": CDK_TERRAIN.version,
     "@types/node": "20.19.43",
+    tsx: "4.23.15",
+    typescript: "5.9.3",
     [NODE]: "22.23.3",
   },
 };
@@ -96,6 +100,12 @@ describe.each<Framework>([CDKTF, CDK_TERRAIN])("$edition, installed from its tar
     const node = name === "cdktn" ? join("node_modules", NODE, "bin/node") : process.execPath;
     project.must(node, join("node_modules/.bin", name), "synth", "-o", "by-cli");
     expect(parsed(project.files("by-cli"))).toEqual(parsed(project.files("out-plain.js")));
+  });
+
+  test("its `init` writes an app that passes its own test", () => {
+    project.must("node_modules/.bin/redis-elastigroup", "init", "app", "--kind", name, "--yes");
+    // The packages are those of the folder above.
+    expect(project.must("npm", "--prefix", "app", "test")).toMatch(/^# pass 1$/m);
   });
 
   test("its command synthesizes all examples, as stacks and as modules", () => {
