@@ -14,6 +14,8 @@ import { loadConfigs } from "../config/load";
 import { jsonSchema } from "../config/json-schema";
 import { ConfigError } from "../config/problem";
 import { BootScript } from "../constructs";
+import published from "../package.json";
+import { cdkTerrainManifest } from "../packaging/cdk-terrain";
 import { run as execute } from "../rehearsal/run";
 import { PaperFleet } from "../rehearsal/spot-api/paper-fleet";
 import { SpotApi } from "../rehearsal/spot-api/spot-api";
@@ -454,6 +456,14 @@ test("the install command of the README has every peer dependency, and the packa
   // The copy of the checkout for CDK Terrain has no peer dependency on cdktf.
   const names = new Set([...Object.keys(manifest["peerDependencies"] ?? {}), "cdktf", "cdktf-cli"]);
   expect(line.split(" ").slice(2).sort()).toEqual(["cdktf-redis-elastigroup", ...names].sort());
+});
+
+test("the install command for CDK Terrain has every peer dependency that is not optional, and the framework's command", () => {
+  const [line = ""] = /^npm install cdktn-redis-elastigroup .*$/m.exec(read("docs/cdk-terrain.md")) ?? [];
+  const { peerDependencies, peerDependenciesMeta } = cdkTerrainManifest(published);
+  const names = Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name]?.optional);
+  const installed = line.split(" ").map((name) => name.replace(/(?<=.)@.*/, ""));
+  expect(installed.slice(2).sort()).toEqual(["cdktn-redis-elastigroup", "cdktn-cli", ...names].sort());
 });
 
 test("the README has the oldest supported versions of Node and Terraform", async () => {
