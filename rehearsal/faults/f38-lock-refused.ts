@@ -53,9 +53,18 @@ const refusals: readonly Refusal[] = [
   },
 ];
 
+/** Saves until a save ends like this. Redis refuses another one while it saves, for a replica or after a failure. */
 async function saves({ node }: RedisServer, status: "ok" | "err"): Promise<void> {
-  await node.cli("BGSAVE");
-  await node.until("persistence", "rdb_last_bgsave_status", status, { timeout: 10_000 });
+  await until(`${node.address}: a save is ${status}`, { timeout: 20_000, every: 200 }, async () => {
+    const { rdb_bgsave_in_progress: busy, rdb_last_bgsave_status: last } = await node.info("persistence");
+    if (busy === "0" && last === status) return true;
+    if (busy === "0") await node.cli("BGSAVE").catch((error: unknown) => unlessBusy(error));
+    return false;
+  });
+}
+
+function unlessBusy(error: unknown): void {
+  if (!/in progress/.test(String(error))) throw error;
 }
 
 /** Replicas that boot together see the same cluster, and each chooses the master with the fewest replicas. */
