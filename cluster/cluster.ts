@@ -15,7 +15,7 @@ export class Cluster {
   constructor(
     /** The masters of the config. At least one must answer. */
     readonly seeds: readonly Endpoint[],
-    private readonly login: Login,
+    readonly login: Login,
   ) {}
 
   /**

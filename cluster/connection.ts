@@ -1,6 +1,6 @@
 import { createClient, ErrorReply, RESP_TYPES } from "@redis/client";
 import { type Answer, type Cause, known, unanswered } from "./answer";
-import { type Endpoint, showEndpoint } from "./endpoint";
+import { type Endpoint } from "./endpoint";
 import { type Login, tlsOptions } from "./login";
 
 /** A reply of a server (RESP2). Texts are bytes where the caller wants bytes. */
@@ -10,22 +10,21 @@ type Client = ReturnType<typeof newClient>;
 
 /** One connection to one server. It does not reconnect, and each reply has a time limit. */
 export class Connection {
-  private constructor(
-    private readonly client: Client,
-    private readonly endpoint: Endpoint,
-  ) {}
+  private constructor(private readonly client: Client) {}
 
   /** Connects and logs in. Rejects after `timeout` milliseconds. */
   static async open(endpoint: Endpoint, login: Login, timeout: number): Promise<Connection> {
     const client = newClient(endpoint, login, timeout);
     client.on("error", () => undefined); // the pending command is rejected with the same error
     try {
-      await bounded(client.connect(), timeout, `connecting to ${showEndpoint(endpoint)}`);
+      // A server without TLS waits for the end of what it takes for a command.
+      const [what, hint] = login.tls ? ["TLS handshake", "; the server may not use TLS"] : ["connecting", ""];
+      await bounded(client.connect(), timeout, what, hint);
     } catch (error) {
       client.destroy();
       throw error;
     }
-    return new Connection(client, endpoint);
+    return new Connection(client);
   }
 
   /** Whether commands can still be sent. */
@@ -56,7 +55,7 @@ export class Connection {
     [name = ""]: readonly (string | Buffer)[],
     timeout: number,
   ): Promise<R> {
-    return bounded(reply, timeout, `${String(name)} at ${showEndpoint(this.endpoint)}`);
+    return bounded(reply, timeout, String(name));
   }
 }
 
@@ -84,10 +83,10 @@ function newClient({ host, port }: Endpoint, { user, password, tls }: Login, con
   });
 }
 
-function bounded<T>(promise: Promise<T>, timeout: number, what: string): Promise<T> {
+function bounded<T>(promise: Promise<T>, timeout: number, what: string, hint = ""): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => reject(new TimeLimitError(`${what}: no answer within ${timeout} ms`)),
+      () => reject(new TimeLimitError(`${what}: no answer within ${timeout} ms${hint}`)),
       timeout,
     );
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
@@ -117,5 +116,13 @@ function causeOf(error: unknown): Cause {
 function messageOf(error: unknown): string {
   const { message, errors, code } = error as Error & { errors?: readonly Error[]; code?: string };
   const text = message || (errors ?? []).map((each) => each.message).join("; ") || code || String(error);
-  return text.replace(/\s+/g, " ").trim();
+  const line = text.replace(/\s+/g, " ").trim();
+  if (message === "Socket closed unexpectedly") return "the server closed the connection; it may expect TLS";
+  if (causeOf(error) !== "tls") return line;
+  // OpenSSL: NUMBER:error:NUMBER:LIBRARY:FUNCTION:REASON:FILE:LINE:
+  const reason = /:error:[^:]*:[^:]*:[^:]*:([^:]+):/.exec(line)?.[1] ?? line;
+  const hint = /wrong version number|packet length too long/.test(reason)
+    ? "; the server may not use TLS"
+    : "";
+  return `TLS handshake failed: ${reason}${hint}`;
 }

@@ -22,6 +22,8 @@ export interface SpotClientProps extends SpotCredentials {
   readonly pause?: (ms: number) => Promise<unknown>;
   /** Milliseconds until a request is given up. @default 15000 */
   readonly timeout?: number;
+  /** Milliseconds after which a failed request is not repeated. @default - only the number of attempts counts */
+  readonly patience?: number;
 }
 
 /** The answer of the API to any request. */
@@ -63,13 +65,15 @@ export class SpotClient {
     return this.items("GET", `${path(id)}/status`);
   }
 
-  /** Begins an action on a stateful instance. It is done when the state says so. */
+  /** Begins an action on a stateful instance. Its end is seen in the state. */
   async act(action: StatefulAction, groupId: string, statefulInstanceId: string): Promise<void> {
     const stateful = encodeURIComponent(statefulInstanceId);
     await this.items("PUT", `${path(groupId)}/statefulInstance/${stateful}/${action}`);
   }
 
   private async items<T>(method: "GET" | "PUT", path: string, body?: object): Promise<T[]> {
+    const { pause = sleep, patience = Infinity } = this.props;
+    const end = Date.now() + patience;
     for (let attempt = 1; ; attempt++) {
       const { response, text } = await this.send(method, path, body);
       if (response.status === 200) return itemsOf<T>(`${method} ${path}`, text);
@@ -77,7 +81,9 @@ export class SpotClient {
       // A request that changes something may have been carried out before the 5xx. Only 429 says that it was not.
       const isSafe = method === "GET" || error.kind === "throttled";
       if (!["throttled", "server"].includes(error.kind) || !isSafe || attempt === ATTEMPTS) throw error;
-      await (this.props.pause ?? sleep)(pauseBefore(attempt, response.headers));
+      const wait = pauseBefore(attempt, response.headers);
+      if (Date.now() + wait > end) throw error;
+      await pause(wait);
     }
   }
 
