@@ -65,10 +65,10 @@ export class LoopbackCluster {
     return this.masters.map(showEndpoint);
   }
 
-  /** Starts a further server, which no other knows. */
-  async add(): Promise<Node> {
+  /** Starts a further server, which the first one meets, with directives of its own. */
+  async add(directives: readonly string[] = []): Promise<Node> {
     const [port, bus] = [await freePort(), await freePort()];
-    await this.launch(port, bus);
+    await this.launch(port, bus, directives);
     const endpoint = { host: "127.0.0.1", port };
     const server = new Server(endpoint, this.options.login ?? {}, 5000);
     const run = async (...command: readonly string[]): Promise<unknown> => {
@@ -81,8 +81,10 @@ export class LoopbackCluster {
       { timeout: 20_000, every: 20 },
       async () => (await server.ask(["PING"])).known,
     );
-    const node = { ...endpoint, id: String(await run("CLUSTER", "MYID")), server, run };
+    const isCluster = !directives.includes("cluster-enabled no");
+    const node = { ...endpoint, id: isCluster ? String(await run("CLUSTER", "MYID")) : "", server, run };
     this.nodes.push(node);
+    if (!isCluster) return node;
     await run("CLUSTER", "SET-CONFIG-EPOCH", String(this.nodes.length));
     const [first] = this.nodes;
     if (first !== undefined && first !== node)
@@ -151,7 +153,7 @@ export class LoopbackCluster {
       await until(`${node.port} ${what}`, { timeout: 30_000, every: 50 }, () => holds(node));
   }
 
-  private async launch(port: number, bus: number): Promise<void> {
+  private async launch(port: number, bus: number, directives: readonly string[]): Promise<void> {
     const directory = join(this.directory, String(port));
     mkdirSync(directory);
     const file = join(directory, "redis.conf");
@@ -161,6 +163,7 @@ export class LoopbackCluster {
       ...["enable-debug-command yes", "cluster-allow-replica-migration no"],
       ...(this.options.login?.tls ? ["port 0", `tls-port ${port}`] : [`port ${port}`]),
       ...(this.options.directives ?? []),
+      ...directives,
     ];
     writeFileSync(file, `${lines.join("\n")}\n`);
     const child = spawn(this.options.program ?? "redis-server", [file], { stdio: "ignore" });

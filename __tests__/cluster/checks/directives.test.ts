@@ -1,0 +1,129 @@
+import { Cluster } from "../../../cluster/cluster";
+import { evaluate, type Evaluation } from "../../../cluster/checks/evaluation";
+import { readFacts } from "../../../cluster/checks/facts";
+import { type Expectations } from "../../../cluster/checks/expectations";
+import { parseEndpoint } from "../../../cluster/endpoint";
+import { LoopbackCluster } from "../../support/loopback-cluster";
+import { describeWith } from "../../support/needs";
+import { EXPECTED, findingsOf } from "./samples";
+
+describeWith(["redis-server"], "Rules on a running cluster", () => {
+  let real: LoopbackCluster;
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    real = await LoopbackCluster.start({
+      masters: 3,
+      directives: [
+        ...["save 3600 1", "maxmemory 1gb", "cluster-require-full-coverage no", "repl-backlog-size 64mb"],
+        ...["repl-ping-replica-period 600"],
+      ],
+    });
+    cluster = new Cluster(
+      real.seeds.map((seed) => parseEndpoint(seed, 6379)),
+      {},
+    );
+  }, 90_000);
+  afterAll(async () => {
+    cluster?.close();
+    await real?.close();
+  });
+
+  async function evaluated(changes: Partial<Expectations> = {}): Promise<Evaluation> {
+    const expected = { ...EXPECTED, ...changes };
+    return evaluate(
+      await readFacts(cluster, await cluster.look(), expected, { spot: undefined, sample: 300 }),
+    );
+  }
+
+  /** The findings of a rule while the first master has other values. */
+  async function foundWith(rule: string, values: Record<string, string>, changes = {}): Promise<string[]> {
+    const { run } = real.masters[0]!;
+    const before: [string, string][] = [];
+    for (const [name, value] of Object.entries(values)) {
+      const [, old = ""] = (await run("CONFIG", "GET", name)) as string[];
+      before.push([name, old]);
+      await run("CONFIG", "SET", name, value);
+    }
+    try {
+      return findingsOf(rule, await evaluated(changes));
+    } finally {
+      for (const [name, old] of before) await run("CONFIG", "SET", name, old);
+    }
+  }
+
+  test("without a change, only the missing replicas are found", async () => {
+    const { findings, notChecked } = await evaluated();
+    expect(findings.map(({ rule }) => rule)).toEqual(Array(3).fill("no-second-copy"));
+    expect(notChecked.filter(({ severity }) => severity !== "note")).toEqual([]);
+  });
+
+  test.each<[rule: string, values: Record<string, string>, words: string]>([
+    ["full-coverage-required", { "cluster-require-full-coverage": "yes" }, "note: "],
+    ["short-backlog-ttl", { "repl-backlog-ttl": "60" }, "`repl-backlog-ttl` is 60 seconds at 127.0.0.1:"],
+    ["unequal-node-timeout", { "cluster-node-timeout": "3000" }, "is 3000 ms at"],
+    ["replica-migration", { "cluster-allow-replica-migration": "yes" }, "is yes at"],
+    ["zero-validity-factor", { "cluster-replica-validity-factor": "0" }, "error: "],
+    ["spot-replicas-counted", { "min-replicas-to-write": "1" }, "which has 0 replicas outside the groups"],
+    ["no-persistence", { save: "" }, "`save` is empty and `appendonly` is no at"],
+    ["maxmemory-mismatch", { "maxmemory-policy": "allkeys-lfu" }, "1 GiB with allkeys-lfu"],
+    ["unbounded-memory", { maxmemory: "0" }, "is not set at"],
+    ["tls-mismatch", {}, ""],
+  ])("%s is found", async (rule, values, text) => {
+    const findings = await foundWith(rule, values);
+    if (text === "") expect(findings).toEqual([]);
+    else expect(findings.join("\n")).toContain(text);
+  });
+
+  test("the commands of a finding correct it", async () => {
+    const { run, port } = real.masters[0]!;
+    await run("CONFIG", "SET", "cluster-replica-validity-factor", "0");
+    const [finding] = (await evaluated()).findings.filter(({ rule }) => rule === "zero-validity-factor");
+    expect(finding?.commands).toEqual([
+      `redis-cli -h 127.0.0.1 -p ${port} CONFIG SET cluster-replica-validity-factor 10`,
+      `redis-cli -h 127.0.0.1 -p ${port} CONFIG REWRITE`,
+    ]);
+    const [, words] = finding!.commands[0]!.split(`-p ${port} `);
+    await run(...words!.split(" "));
+    expect(findingsOf("zero-validity-factor", await evaluated())).toEqual([]);
+  });
+
+  test("a node timeout that differs from the config is found at all nodes", async () => {
+    const findings = findingsOf("unequal-node-timeout", await evaluated({ nodeTimeout: 15_000 }));
+    expect(findings).toEqual([expect.stringContaining("is 2000 ms at 127.0.0.1:")]);
+  });
+
+  test("the write rate is measured, and what the backlog covers is in minutes", async () => {
+    // Without a replica, nothing is written to the stream.
+    const { port, id } = real.masters[0]!;
+    const replica = await real.add();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    for (let attempt = 0; attempt < 100; attempt++) {
+      if (
+        await replica.run("CLUSTER", "REPLICATE", id).then(
+          () => true,
+          () => false,
+        )
+      )
+        break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await real.masters[0]!.run("CONFIG", "SET", "repl-backlog-size", "1mb");
+    let isWriting = true;
+    // Slot 0 to 5460 is the first master's.
+    const writing = (async () => {
+      while (isWriting) await real.masters[0]!.run("SET", "{06S}key", "x".repeat(10_000));
+    })();
+    try {
+      const findings = findingsOf("short-backlog", await evaluated());
+      expect(findings).toEqual([
+        expect.stringMatching(
+          new RegExp(`The backlog of 127.0.0.1:${port} has 1 MiB, which covers an outage of [0-9.]+ minutes`),
+        ),
+      ]);
+    } finally {
+      isWriting = false;
+      await writing;
+    }
+  }, 60_000);
+});
