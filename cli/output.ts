@@ -29,7 +29,7 @@ export interface Warning {
    * Its severity.
    * @default "warning"
    */
-  readonly severity?: "warning" | "note";
+  readonly severity?: "error" | "warning" | "note";
   /**
    * The rule that it comes from.
    * @default - none

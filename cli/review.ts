@@ -4,9 +4,9 @@ import { bytesOf } from "../constructs/redis/memory-size";
 import { loadConfigs, type LoadedConfig } from "../config/load";
 import { ConfigError } from "../config/problem";
 import { type ClusterConfig } from "../config/schema";
-import { type Source } from "../config/source";
 import { fromStacks } from "./assembly";
 import { type Context, EXIT, type Exit } from "./command";
+import { plural, showFinding } from "./findings";
 import { interruptionSteps } from "./interruption";
 import { checkIgnored, evaluate, type Evaluation, type Finding } from "./rules/evaluation";
 import { type Environment, factsOf } from "./rules/facts";
@@ -100,7 +100,10 @@ function page(
     ...interruption.flatMap((sentence) => wrap(sentence, width, "  ")),
     "",
     [styled("bold", `Findings: ${count(evaluation)}`)],
-    ...evaluation.findings.flatMap((finding) => ["", ...showFinding(finding, source, width)]),
+    ...evaluation.findings.flatMap((finding) => [
+      "",
+      ...showFinding(finding, RULES.get(finding.rule)!.keys, source, width),
+    ]),
   ];
 }
 
@@ -110,28 +113,6 @@ function count({ findings, ignored }: Evaluation): string {
   return [plural(of("warning"), "warning"), plural(of("note"), "note")]
     .concat(ignored.length > 0 ? `${ignored.length} ignored` : [])
     .join(", ");
-}
-
-function plural(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-const COLORS = { warning: "yellow", note: "cyan" } as const;
-
-function showFinding({ rule, severity, cause, remedy }: Finding, source: Source, width: number): Line[] {
-  const place = `${source.file}:${lineOf(source, RULES.get(rule)!.keys)}`;
-  return [
-    ["  ", styled(COLORS[severity], severity), " ", styled("bold", rule), "  ", styled("dim", place)],
-    ...wrap(cause, width, "    "),
-    ...wrap(remedy, width, "    → ", "      "),
-  ];
-}
-
-/** The line of the first of these keys that the file has; else of what they would belong to. */
-function lineOf(source: Source, keys: readonly string[]): number {
-  const paths = keys.map((key) => key.split("."));
-  const path = paths.find((each) => source.has(each)) ?? paths[0]!;
-  return source.keyPosition(path).line;
 }
 
 function toJson({

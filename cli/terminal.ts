@@ -16,7 +16,7 @@ export function wrap(text: string, width: number, first: string, rest = first): 
   return [...lines, line];
 }
 
-const STYLES = { bold: [1, 22], yellow: [33, 39], cyan: [36, 39], dim: [2, 22] } as const;
+const STYLES = { bold: [1, 22], red: [31, 39], yellow: [33, 39], cyan: [36, 39], dim: [2, 22] } as const;
 
 /** A part of a line in a style. */
 export interface Styled {
