@@ -3,7 +3,7 @@ import { type Command } from "commander";
 import { Cluster } from "../cluster/cluster";
 import { parseEndpoint } from "../cluster/endpoint";
 import { type Login } from "../cluster/login";
-import { SpotClient } from "../cluster/spot/client";
+import { SpotClient, type SpotClientProps } from "../cluster/spot/client";
 import { spotCredentials } from "../cluster/spot/credentials";
 import { DEFAULT_USERNAME } from "../constructs/redis/auth";
 import { REDIS_PORT } from "../constructs/access/redis-ports";
@@ -57,15 +57,25 @@ export function clusterOf(loaded: LoadedConfig, options: Context["options"]): Cl
 }
 
 /** A client of the Spot API for the account of a config. Throws a `ConfigError` if there is no token. */
-export function spotOf({ config, source }: LoadedConfig): SpotClient {
+export function spotOf(loaded: LoadedConfig): SpotClient {
+  const client = spotIfAny(loaded);
+  if (client !== undefined) return client;
+  throw problem(
+    loaded.source.file,
+    "no credentials of Spot; set SPOTINST_TOKEN and SPOTINST_ACCOUNT, or write ~/.spotinst/credentials",
+  );
+}
+
+/** The same; undefined if there is no token. */
+export function spotIfAny(
+  { config }: LoadedConfig,
+  limits: Pick<SpotClientProps, "timeout" | "patience"> = {},
+): SpotClient | undefined {
   const credentials = spotCredentials();
-  if (credentials === undefined)
-    throw problem(
-      source.file,
-      "no credentials of Spot; set SPOTINST_TOKEN and SPOTINST_ACCOUNT, or write ~/.spotinst/credentials",
-    );
+  if (credentials === undefined) return undefined;
   const account = config.account ?? credentials.account;
   return new SpotClient({
+    ...limits,
     token: credentials.token,
     ...(account === undefined ? {} : { account }),
     ...(process.env["SPOTINST_API_URL"] ? { url: process.env["SPOTINST_API_URL"] } : {}),

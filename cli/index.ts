@@ -21,6 +21,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => CommandMod
     load: () => require("./review") as CommandModule,
   },
   {
+    name: "check",
+    summary: "check the running cluster and the groups in Spot",
+    load: () => require("./check") as CommandModule,
+  },
+  {
     name: "plan",
     summary: "print what a Terraform plan does to each replica",
     load: () => require("./plan") as CommandModule,
@@ -85,7 +90,10 @@ function buildProgram(
     .option("--json", "print one JSON object on stdout")
     .option("--no-color", "no colors, like the environment variable NO_COLOR")
     .version(version(), "-v, --version")
-    .addHelpText("after", "\nExit codes: 0 success, 1 failure, 2 differences (`synth --check`, `plan`).")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 success, 1 failure, 2 differences (`synth --check`, `plan`) or findings (`check`).",
+    )
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => output.usage(text),
