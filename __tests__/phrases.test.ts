@@ -12,7 +12,7 @@ interface Phrase {
 const LIST = "__tests__/phrases.tsv";
 
 /** Recorded files, and files of other programs. */
-const NOT_OURS = /\/recorded\/|^__tests__\/upgrade\/\d|^LICENSE$|^package-lock\.json$/;
+const NOT_OURS = /\/recorded\/|^__tests__\/upgrade\/\d|^LICENSE$|^packaging\/licenses\/|^package-lock\.json$/;
 
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 
