@@ -1,3 +1,5 @@
+import { RIGHTS_AT_MASTERS } from "../cluster/checks/rights";
+
 /** The users of a secured cluster. */
 export const USERS = {
   /** The operator: the user of the run itself. */
@@ -18,13 +20,8 @@ export interface AclFileOptions {
   readonly isReplica: boolean;
 }
 
-/** The rights of the agent's user on all servers, as docs/instance.md has them: no others. */
-const AGENT = [
-  ...["resetkeys", "~{redis-replica}:placement", "resetchannels", "-@all"],
-  ...["+psync", "+replconf", "+info", "+time", "+dbsize", "+config|get"],
-  ...["+cluster|nodes", "+cluster|info", "+cluster|myid", "+cluster|forget", "+cluster|failover"],
-  ...["+set", "+get", "+pttl", "+eval", "+del"],
-];
+/** The rights of the agent's user everywhere, as docs/instance.md has them: no others. */
+const AGENT = ["resetkeys", "resetchannels", "-@all", ...RIGHTS_AT_MASTERS];
 const SHARD_ID = "+cluster|myshardid";
 /** Those that it needs only on its own server. */
 const HERE = [
@@ -51,7 +48,8 @@ const APPLICATION = [
 export function aclFile({ passwords, version, isReplica }: AclFileOptions): string {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const knowsShardId = major > 7 || (major === 7 && minor >= 2);
-  const agent = [...AGENT, ...(knowsShardId ? [SHARD_ID] : []), ...(isReplica ? HERE : [])];
+  const known = AGENT.filter((right) => knowsShardId || right !== SHARD_ID);
+  const agent = [...known, ...(isReplica ? HERE : [])];
   const line = (name: keyof typeof USERS, rules: readonly string[]): string =>
     `user ${USERS[name]} on >${passwords[name]} ${rules.join(" ")}\n`;
   return [

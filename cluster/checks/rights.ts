@@ -4,35 +4,34 @@ import { type Server } from "../server";
 /** The key of the agent's lock. */
 const LOCK = "{redis-replica}:placement";
 
-/** A command that the agent and replication send, with arguments that Redis takes. It is never run. */
+/** A command that the agent or replication sends to masters, with arguments that Redis takes. It is never run. */
 const COMMANDS: readonly (readonly string[])[] = [
-  ["ping"],
   ["psync", "?", "-1"],
   ["replconf", "ack", "0"],
   ["info"],
-  ["role"],
   ["time"],
   ["dbsize"],
   ["config|get", "save"],
-  ["config|set", "save", ""],
   ["cluster|nodes"],
   ["cluster|info"],
   ["cluster|myid"],
   ["cluster|myshardid"],
-  ["cluster|meet", "127.0.0.1", "1"],
-  ["cluster|replicate", "0"],
   ["cluster|forget", "0"],
   ["cluster|failover"],
   ["set", LOCK, ""],
   ["get", LOCK],
   ["pttl", LOCK],
-  ["del", LOCK],
   ["eval", "return 0", "1", LOCK],
-  ["client|kill", "id", "0"],
-  ["shutdown"],
+  ["del", LOCK],
 ];
 
-/** The rights of the agent's user that are missing at a server, as rules of an ACL. */
+/** The rights of the agent's user that masters of Redis 7.2 or newer need, as rules of an ACL. */
+export const RIGHTS_AT_MASTERS: readonly string[] = [
+  `~${LOCK}`,
+  ...COMMANDS.map(([name = ""]) => `+${name}`),
+];
+
+/** The rights of the agent's user that are missing at a master, as rules of an ACL. */
 export async function missingRights(server: Server, user: string): Promise<Answer<readonly string[]>> {
   const dryRun = await byDryRun(server, user);
   if (dryRun.known || ["timeout", "unreachable"].includes(dryRun.cause)) return dryRun;
@@ -53,7 +52,7 @@ async function byDryRun(server: Server, user: string): Promise<Answer<readonly s
     if (answer.known && answer.value !== "OK") missing.push(ruleOf(name, answer.value));
     // CLUSTER MYSHARDID begins with Redis 7.2.
     else if (!answer.known && !/unknown (command|subcommand)|not found/i.test(answer.reason)) return answer;
-    else if (!answer.known && name === "ping") return answer;
+    else if (!answer.known && name === "info") return answer;
   }
   return known([...new Set(missing)]);
 }
