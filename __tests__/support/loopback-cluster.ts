@@ -20,12 +20,25 @@ export interface LoopbackClusterOptions {
   readonly directives?: readonly string[];
   /** How the test logs in. @default - without a password and TLS */
   readonly login?: Login;
+  /** Gives each server a loopback address of its own, and all the same port, as on machines. @default false */
+  readonly ownAddresses?: boolean;
+}
+
+/** What one server has that the others have not. */
+export interface NodeOptions {
+  /** @default - by `ownAddresses` */
+  readonly host?: string;
+  /** Directives, as lines. @default none */
+  readonly directives?: readonly string[];
+  /** Whether the first server meets it. @default true */
+  readonly meet?: boolean;
 }
 
 const SLOTS = 16_384;
 
 /** A server of the cluster. */
 export interface Node extends Endpoint {
+  readonly bus: number;
   readonly id: string;
   readonly server: Server;
   /** Sends a command and returns its reply. Throws the server's error. */
@@ -37,6 +50,8 @@ export class LoopbackCluster {
   readonly nodes: Node[] = [];
   private readonly processes = new Map<string, ChildProcess>();
   private readonly directory = mkdtempSync(join(tmpdir(), "cluster-"));
+  /** The port and the bus port of all, with `ownAddresses`. */
+  private ports?: Promise<readonly [number, number]>;
 
   private constructor(private readonly options: LoopbackClusterOptions) {}
 
@@ -65,50 +80,63 @@ export class LoopbackCluster {
     return this.masters.map(showEndpoint);
   }
 
-  /** Starts a further server, which the first one meets, with directives of its own. */
-  async add(directives: readonly string[] = []): Promise<Node> {
-    const [port, bus] = [await freePort(), await freePort()];
-    await this.launch(port, bus, directives);
-    const endpoint = { host: "127.0.0.1", port };
-    const server = new Server(endpoint, this.options.login ?? {}, 5000);
+  /** Starts a further server. */
+  async add({ meet = true, directives = [], host: given }: NodeOptions = {}): Promise<Node> {
+    const { ownAddresses = false, login = {} } = this.options;
+    const host = given ?? (ownAddresses ? `127.0.1.${this.nodes.length + 1}` : "127.0.0.1");
+    const shared = ownAddresses ? (this.ports ??= freePorts()) : freePorts();
+    const [port, bus] = await shared;
+    const endpoint = { host, port };
+    await this.launch(endpoint, bus, directives);
+    const server = new Server(endpoint, login, 5000);
     const run = async (...command: readonly string[]): Promise<unknown> => {
       const answer = await server.ask(command);
       if (!answer.known) throw new Error(answer.reason);
       return answer.value;
     };
-    await until(
-      `${port} answers`,
-      { timeout: 20_000, every: 20 },
-      async () => (await server.ask(["PING"])).known,
-    );
+    await this.untilAnswers(server);
     const isCluster = !directives.includes("cluster-enabled no");
-    const node = { ...endpoint, id: isCluster ? String(await run("CLUSTER", "MYID")) : "", server, run };
+    const node = { ...endpoint, bus, id: isCluster ? String(await run("CLUSTER", "MYID")) : "", server, run };
     this.nodes.push(node);
     if (!isCluster) return node;
-    await run("CLUSTER", "SET-CONFIG-EPOCH", String(this.nodes.length));
+    // Of a server that has been in a cluster, such as a copy, the epoch is set already.
+    await run("CLUSTER", "SET-CONFIG-EPOCH", String(this.nodes.length)).catch(() => undefined);
     const [first] = this.nodes;
-    if (first !== undefined && first !== node)
+    if (meet && first !== undefined && first !== node)
       await first.run("CLUSTER", "MEET", node.host, String(port), String(bus));
     return node;
   }
 
+  /** Starts a server again with its data, at another address or with other directives. */
+  async restart(node: Node, { host = node.host, directives = [] }: NodeOptions = {}): Promise<Node> {
+    await this.end(node);
+    const directory = this.folderOf(node);
+    const endpoint = { host, port: node.port };
+    await this.launch(endpoint, node.bus, directives, directory);
+    const server = new Server(endpoint, this.options.login ?? {}, 5000);
+    await this.untilAnswers(server);
+    server.close();
+    return { ...node, host };
+  }
+
+  /** Where a server keeps its data and nodes.conf. */
+  folderOf({ host, port }: Endpoint): string {
+    return join(this.directory, `${host}-${port}`);
+  }
+
   /** Ends a server by a signal. */
-  async end({ port }: Endpoint, signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<void> {
-    const child = this.processes.get(String(port));
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exit = once(child, "exit");
-    child.kill(signal);
-    await exit;
+  async end(endpoint: Endpoint, signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<void> {
+    await stop(this.processes.get(showEndpoint(endpoint)), signal);
   }
 
   /** Pauses a server, or continues it: it keeps its connections and answers nothing. */
-  pause({ port }: Endpoint, paused: boolean): void {
-    this.processes.get(String(port))?.kill(paused ? "SIGSTOP" : "SIGCONT");
+  pause(endpoint: Endpoint, paused: boolean): void {
+    this.processes.get(showEndpoint(endpoint))?.kill(paused ? "SIGSTOP" : "SIGCONT");
   }
 
   async close(): Promise<void> {
     for (const { server } of this.nodes) server.close();
-    await Promise.all([...this.processes.keys()].map((port) => this.end({ host: "", port: Number(port) })));
+    await Promise.all([...this.processes.values()].map((child) => stop(child, "SIGKILL")));
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -153,21 +181,46 @@ export class LoopbackCluster {
       await until(`${node.port} ${what}`, { timeout: 30_000, every: 50 }, () => holds(node));
   }
 
-  private async launch(port: number, bus: number, directives: readonly string[]): Promise<void> {
-    const directory = join(this.directory, String(port));
-    mkdirSync(directory);
+  private async untilAnswers(server: Server): Promise<void> {
+    await until(
+      `${server.name} answers`,
+      { timeout: 20_000, every: 20 },
+      async () => (await server.ask(["PING"])).known,
+    );
+  }
+
+  private async launch(
+    { host, port }: Endpoint,
+    bus: number,
+    further: readonly string[],
+    directory = this.folderOf({ host, port }),
+  ): Promise<void> {
+    mkdirSync(directory, { recursive: true });
     const file = join(directory, "redis.conf");
     const lines = [
-      ...["bind 127.0.0.1", `dir ${directory}`, "logfile redis.log", `cluster-port ${bus}`],
+      ...[`bind ${host}`, `dir ${directory}`, "logfile redis.log", `cluster-port ${bus}`],
+      // On a machine, connections come from its own address.
+      ...(host === "127.0.0.1" ? [] : [`bind-source-addr ${host}`, "protected-mode no"]),
       ...["cluster-enabled yes", "cluster-node-timeout 2000", "repl-diskless-sync-delay 0", 'save ""'],
       ...["enable-debug-command yes", "cluster-allow-replica-migration no"],
       ...(this.options.login?.tls ? ["port 0", `tls-port ${port}`] : [`port ${port}`]),
       ...(this.options.directives ?? []),
-      ...directives,
+      ...further,
     ];
     writeFileSync(file, `${lines.join("\n")}\n`);
     const child = spawn(this.options.program ?? "redis-server", [file], { stdio: "ignore" });
-    this.processes.set(String(port), child);
+    this.processes.set(showEndpoint({ host, port }), child);
     await once(child, "spawn");
   }
+}
+
+async function freePorts(): Promise<readonly [number, number]> {
+  return [await freePort(), await freePort()];
+}
+
+async function stop(child: ChildProcess | undefined, signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, "exit");
+  child.kill(signal);
+  await exit;
 }

@@ -5,6 +5,9 @@ export class PaperFleet implements Fleet {
   private readonly addresses = new Map<string, string>();
   private readonly live = new Map<string, LaunchRequest>();
 
+  /** Allocates these addresses in their order, and then those of 10.200.0.0/16. */
+  constructor(private readonly first: readonly string[] = []) {}
+
   /** All launch requests, oldest first. */
   readonly launches: LaunchRequest[] = [];
 
@@ -34,6 +37,8 @@ export class PaperFleet implements Fleet {
 
   private free(): string {
     const taken = new Set(this.addresses.values());
+    const named = this.first.find((address) => !taken.has(address));
+    if (named !== undefined) return named;
     for (let host = 10; host < 0xfffe; host++) {
       const address = `10.200.${host >> 8}.${host & 255}`;
       if (!taken.has(address)) return address;

@@ -33,7 +33,7 @@ describeWith(["redis-server"], "Rules about the nodes of a running cluster", () 
   test("a server without cluster mode is found, and its cluster is not", async () => {
     const plain = await LoopbackCluster.start({ masters: 0 });
     try {
-      const node = await plain.add(["cluster-enabled no"]);
+      const node = await plain.add({ directives: ["cluster-enabled no"] });
       const evaluation = await evaluated([...real.seeds, `127.0.0.1:${node.port}`]);
       expect(findingsOf("cluster-disabled", evaluation)).toEqual([
         expect.stringContaining(`\`cluster_enabled\` is 0 at 127.0.0.1:${node.port}.`),
