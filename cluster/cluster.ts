@@ -19,11 +19,15 @@ export class Cluster {
   ) {}
 
   /**
-   * Asks the seeds, and then every node that most of the answering members list. The password goes to no other address,
-   * since a single member could name any.
+   * Asks the seeds and `further` endpoints, and then every node that most of the answering members list. The password goes
+   * to no other address, since a single member could name any. `further` are endpoints that the caller trusts: a node that
+   * no member lists is found only there.
    */
-  async look(): Promise<View> {
-    let members = await Promise.all(this.seeds.map((seed) => this.ask(seed)));
+  async look(further: readonly Endpoint[] = []): Promise<View> {
+    const known = [
+      ...new Map([...this.seeds, ...further].map((each) => [showEndpoint(each), each])).values(),
+    ];
+    let members = await Promise.all(known.map((endpoint) => this.ask(endpoint)));
     for (let round = 0; round < ROUNDS; round++) {
       const view = new View(members);
       const asked = new Set(members.map(({ endpoint }) => showEndpoint(endpoint)));

@@ -2,7 +2,7 @@ import { type ClusterNode, slotCount } from "./cluster-nodes";
 import { type Endpoint, showEndpoint } from "./endpoint";
 import { connectedReplicas, type Info, numberIn } from "./info";
 import { type Member, selfOf } from "./member";
-import { endpointOf, isFailing, type View } from "./view";
+import { endpointOf, FAILING, isFailing, type View } from "./view";
 
 /** Seconds since its last acknowledgement after which a replica does not count as in sync. Replicas send one a second. */
 const LONGEST_LAG = 5;
@@ -22,12 +22,16 @@ export type Contradiction =
   | "replication_down"
   /** Two servers answer with its ID. */
   | "duplicate_id"
+  /** It lists itself at another address than its masters do. Clients that ask it for slots get that address. */
+  | "stale_own_address"
   /** It follows another master than the one under which it is listed. */
   | "wrong_master"
   /** Its master owns no slots. */
   | "master_without_slots"
-  /** Its link is up, and its master does not count it as connected, or has no acknowledgement of it. */
-  | "not_acknowledging";
+  /** Its master does not count it as connected although its link is up, or has no recent acknowledgement of it. */
+  | "not_acknowledging"
+  /** A replica is connected to it, and no member lists a node at the address of that replica. */
+  | "unlisted_replica";
 
 /** The state of one node. */
 export interface NodeStatus {
@@ -59,7 +63,8 @@ export function statusOf(view: View, id: string): NodeStatus {
   const link = linkOf(info);
   const contradictions = [
     ...ofListing(view, id, answering),
-    ...(info === undefined || listed === undefined ? [] : ofReplication(view, listed, info, master, link)),
+    ...(listed === undefined ? [] : ofReplication(view, listed, info, master, link)),
+    ...(info === undefined ? [] : ofReplicas(view, info)),
   ];
   const silence = member === undefined ? "no member lists an address of it" : silenceOf(member);
   const isListed = view.sightings(id).every(({ node }) => node !== undefined && !isFailing(node));
@@ -113,7 +118,7 @@ function behindOf(info: Info | undefined, master: Member | undefined): number | 
 
 type Found = NodeStatus["contradictions"];
 
-/** What owners of slots say of a node that answers. */
+/** How owners of slots list a node that answers. */
 function ofListing(view: View, id: string, answering: readonly Member[]): Found {
   const [member] = answering;
   if (member === undefined) return [];
@@ -126,55 +131,94 @@ function ofListing(view: View, id: string, answering: readonly Member[]): Found 
     const by = showEndpoint(observer.endpoint);
     const at = node && endpointOf(node);
     if (node === undefined) found.push({ kind: "forgotten", detail: `${by} does not list it` });
-    else if (at !== undefined && showEndpoint(at) !== showEndpoint(member.endpoint))
-      found.push({ kind: "wrong_address", detail: `${by} lists it at ${showEndpoint(at)}` });
+    else if (at !== undefined && !answering.some(({ endpoint }) => isSame(endpoint, at)))
+      found.push({
+        kind: "wrong_address",
+        detail: `${by} lists it at ${showEndpoint(at)}, and it answers at ${showEndpoint(member.endpoint)}`,
+      });
     else if (isFailing(node) || !node.connected) {
-      const state = [...node.flags.filter((flag) => !/^(slave|master)$/.test(flag))];
+      const state = node.flags.filter((flag) => FAILING.includes(flag));
       if (!node.connected) state.push("disconnected");
-      found.push({ kind: "bus_unreachable", detail: `${by} lists it as ${state.join(", ")}` });
+      const detail = `${by} lists it as ${state.join(", ")}: its bus port ${node.busPort} cannot be reached from there`;
+      found.push({ kind: "bus_unreachable", detail });
     }
   }
-  return found;
+  return answering.length > 1 ? found : [...found, ...ofOwnLine(view, id, member)];
 }
 
-/** What the replication of a replica says, beside its listing. */
+/** The address at which a node lists itself. It has none before another node has told it. */
+function ofOwnLine(view: View, id: string, member: Member): Found {
+  const [own, listed] = [selfOf(member), view.agreed(id)].map((node) => node && endpointOf(node));
+  if (own === undefined || listed === undefined || isSame(own, listed)) return [];
+  return [
+    {
+      kind: "stale_own_address",
+      detail: `it lists itself at ${showEndpoint(own)}, and its masters list it at ${showEndpoint(listed)}`,
+    },
+  ];
+}
+
+/** The replication of a replica, by its own account and by that of its master, beside its listing. */
 function ofReplication(
   view: View,
   listed: ClusterNode,
-  info: Info,
+  info: Info | undefined,
   master: Member | undefined,
   link: NodeStatus["link"],
 ): Found {
   if (!listed.flags.includes("slave")) return [];
   const found: Found[number][] = [];
-  const follows = { host: info["master_host"] ?? "", port: Number(info["master_port"]) };
   const owner = listed.master === undefined ? undefined : view.agreed(listed.master);
-  if (link === "down") {
-    const seconds = numberIn(info, "master_link_down_since_seconds");
-    const since = seconds === undefined || seconds < 0 ? "" : ` for ${seconds} s`;
-    found.push({ kind: "replication_down", detail: `its link to ${showEndpoint(follows)} is down${since}` });
-  }
   const at = owner && endpointOf(owner);
-  if (info["role"] === "slave" && at !== undefined && showEndpoint(at) !== showEndpoint(follows))
-    found.push({
-      kind: "wrong_master",
-      detail: `it follows ${showEndpoint(follows)}, and is listed under ${showEndpoint(at)}`,
-    });
+  if (info?.["role"] === "slave") {
+    const follows = { host: info["master_host"] ?? "", port: Number(info["master_port"]) };
+    if (link === "down") {
+      const seconds = numberIn(info, "master_link_down_since_seconds");
+      const since = seconds === undefined || seconds < 0 ? "" : ` for ${seconds} s`;
+      found.push({
+        kind: "replication_down",
+        detail: `its link to ${showEndpoint(follows)} is down${since}`,
+      });
+    }
+    if (at !== undefined && !isSame(at, follows))
+      found.push({
+        kind: "wrong_master",
+        detail: `it follows ${showEndpoint(follows)}, and is listed under ${showEndpoint(at)}`,
+      });
+  }
   if (owner !== undefined && slotCount(owner.slots) === 0)
     found.push({ kind: "master_without_slots", detail: `its master ${owner.id} owns no slots` });
   const here = endpointOf(listed);
-  if (link === "up" && master?.info.known && here !== undefined) {
-    const counted = connectedReplicas(master.info.value).find(
-      ({ address, port }) => address === here.host && port === here.port,
-    );
-    const by = showEndpoint(master.endpoint);
-    if (counted === undefined)
-      found.push({ kind: "not_acknowledging", detail: `${by} does not count it among its replicas` });
-    else if (counted.state !== "online" || counted.lag > LONGEST_LAG)
-      found.push({
-        kind: "not_acknowledging",
-        detail: `${by}: state ${counted.state}, last acknowledgement ${counted.lag} s ago`,
-      });
-  }
+  if (!master?.info.known || here === undefined) return found;
+  const counted = connectedReplicas(master.info.value).find(({ address: host, port }) =>
+    isSame({ host, port }, here),
+  );
+  const by = showEndpoint(master.endpoint);
+  if (counted === undefined && link === "up")
+    found.push({ kind: "not_acknowledging", detail: `${by} does not count it among its replicas` });
+  // A replica that is loading or syncing is not expected to acknowledge anything.
+  else if (counted?.state === "online" && counted.lag > LONGEST_LAG)
+    found.push({
+      kind: "not_acknowledging",
+      detail: `${by} lists it as online, and its last acknowledgement was ${counted.lag} s ago`,
+    });
+  else if (counted !== undefined && counted.state !== "online" && link === "up")
+    found.push({ kind: "not_acknowledging", detail: `${by} lists it in the state ${counted.state}` });
   return found;
+}
+
+/** The replicas that a master counts. A tool that reads an RDB has no port. */
+function ofReplicas(view: View, info: Info): Found {
+  const listed = view.nodes.flatMap((node) => endpointOf(node) ?? []);
+  return connectedReplicas(info)
+    .map(({ address: host, port }) => ({ host, port }))
+    .filter((endpoint) => endpoint.port > 0 && !listed.some((each) => isSame(each, endpoint)))
+    .map((endpoint) => ({
+      kind: "unlisted_replica",
+      detail: `${showEndpoint(endpoint)} replicates from it, and no member lists a node at that address`,
+    }));
+}
+
+function isSame(one: Endpoint, other: Endpoint): boolean {
+  return one.host === other.host && one.port === other.port;
 }

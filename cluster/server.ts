@@ -10,7 +10,9 @@ export const QUESTION_TIMEOUT = 3000;
 
 /** Questions to one server. Each one is bounded and never rejects. The connection is opened at the first question. */
 export class Server {
-  private connection?: Promise<Connection>;
+  private connection?: Connection;
+  /** The attempt that is under way. Questions that arrive meanwhile share its result. */
+  private opening?: Promise<Connection>;
 
   constructor(
     readonly endpoint: Endpoint,
@@ -60,20 +62,18 @@ export class Server {
   }
 
   close(): void {
-    const { connection } = this;
+    const { connection, opening } = this;
     this.connection = undefined;
-    void connection?.then((open) => open.close()).catch(() => undefined);
+    connection?.close();
+    void opening?.then((opened) => opened.close()).catch(() => undefined);
   }
 
   /** The connection. A broken one is replaced at the next question. */
-  private async open(): Promise<Connection> {
-    const { connection } = this;
-    if (connection !== undefined) {
-      const open = await connection.catch(() => undefined);
-      if (open?.isOpen) return open;
-      if (this.connection === connection) this.connection = undefined;
-    }
-    this.connection ??= Connection.open(this.endpoint, this.login, this.timeout);
-    return this.connection;
+  private open(): Promise<Connection> {
+    if (this.connection?.isOpen) return Promise.resolve(this.connection);
+    this.opening ??= Connection.open(this.endpoint, this.login, this.timeout)
+      .then((connection) => (this.connection = connection))
+      .finally(() => (this.opening = undefined));
+    return this.opening;
   }
 }

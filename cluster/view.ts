@@ -86,9 +86,12 @@ export function endpointOf({ address, port }: ClusterNode): Endpoint | undefined
   return address === "" || !(port > 0) ? undefined : { host: address, port };
 }
 
+/** The flags of a node that the cluster counts as lost, or as about to be, or has not met yet. */
+export const FAILING: readonly string[] = ["fail", "fail?", "handshake", "noaddr"];
+
 /** Whether the cluster counts a node as lost, or as about to be. */
 export function isFailing({ flags }: ClusterNode): boolean {
-  return flags.some((flag) => ["fail", "fail?", "handshake", "noaddr"].includes(flag));
+  return flags.some((flag) => FAILING.includes(flag));
 }
 
 function nodesOf({ nodes }: Member): readonly ClusterNode[] {
