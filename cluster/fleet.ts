@@ -1,6 +1,7 @@
 import { type SpotClient } from "./spot/client";
 import { type SpotGroup, type SpotInstance, type StatefulInstance } from "./spot/group";
 import { SpotError } from "./spot/spot-error";
+import { type Member, selfOf } from "./member";
 import { type NodeStatus, statusOf } from "./node-status";
 import { type View } from "./view";
 
@@ -20,6 +21,8 @@ export interface Replica {
   readonly instance: SpotInstance | undefined;
   /** Undefined if no member of the cluster lists a node at its address, and none answers there. */
   readonly node: NodeStatus | undefined;
+  /** The server at its address, if it was asked. */
+  readonly member: Member | undefined;
 }
 
 /** The group of a name. Throws a `SpotError` if there is none, or more than one. */
@@ -51,6 +54,7 @@ export function replicasOf(fleets: readonly GroupFleet[], view: View): Replica[]
       stateful: each,
       instance: instances.find(({ instanceId }) => instanceId === each.instanceId),
       node: nodeAt(view, each.privateIp),
+      member: view.members.find(({ endpoint }) => endpoint.host === each.privateIp),
     })),
   );
 }
@@ -61,9 +65,11 @@ export function othersIn(replicas: readonly Replica[], view: View): NodeStatus[]
   return view.ids.filter((id) => !joined.has(id)).map((id) => statusOf(view, id));
 }
 
-/** Of two nodes at one address, the predecessor does not answer. */
+/** The node that answers at an address; else the one that is listed there. */
 function nodeAt(view: View, address: string | undefined): NodeStatus | undefined {
   if (address === undefined) return undefined;
-  const nodes = view.ids.map((id) => statusOf(view, id)).filter(({ endpoint }) => endpoint?.host === address);
-  return nodes.find(({ silence }) => silence === undefined) ?? nodes[0];
+  const selves = view.members.filter(({ endpoint }) => endpoint.host === address).map(selfOf);
+  const self = selves.find((each) => each !== undefined);
+  if (self !== undefined) return statusOf(view, self.id);
+  return view.ids.map((id) => statusOf(view, id)).find(({ endpoint }) => endpoint?.host === address);
 }
