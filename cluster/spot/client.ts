@@ -22,17 +22,21 @@ export interface SpotClientProps extends SpotCredentials {
   readonly pause?: (ms: number) => Promise<unknown>;
   /** Milliseconds until a request is given up. @default 15000 */
   readonly timeout?: number;
-  /** Milliseconds after which a failed request is not repeated. @default - only the number of attempts counts */
+  /** Milliseconds that a request may take with all its repetitions. @default - as long as the answers ask for */
   readonly patience?: number;
+  /** Ends requests early. @default - none */
+  readonly signal?: AbortSignal;
 }
 
 /** The answer of the API to any request. */
 interface Envelope {
   readonly response?: {
     readonly items?: readonly unknown[];
-    readonly errors?: readonly { readonly code?: string; readonly message?: string }[];
+    readonly errors?: Errors;
   };
 }
+
+type Errors = readonly { readonly code?: string; readonly message?: string }[];
 
 /** The part of the Spot API that concerns stateful groups. Every failure is a `SpotError`. */
 export class SpotClient {
@@ -40,65 +44,88 @@ export class SpotClient {
 
   /** All groups of the account. */
   groups(): Promise<SpotGroup[]> {
-    return this.items("GET", "/aws/ec2/group");
+    return this.items("GET", "/aws/ec2/group", isGroup);
   }
 
   /** A group. */
   async group(id: string): Promise<SpotGroup> {
-    const [group] = await this.items<SpotGroup>("GET", path(id));
+    const [group] = await this.items<SpotGroup>("GET", path(id), isGroup);
     if (group === undefined) throw new SpotError("missing", `Spot has no group ${id}`);
     return group;
   }
 
   /** Changes a group: objects are merged, lists are replaced, and null clears. */
   async update(id: string, group: object): Promise<void> {
-    await this.items("PUT", path(id), { group });
+    await this.items("PUT", path(id), isAny, { group });
   }
 
   /** The stateful instances of a group, deallocated ones included. */
   statefulInstances(id: string): Promise<StatefulInstance[]> {
-    return this.items("GET", `${path(id)}/statefulInstance`);
+    return this.items("GET", `${path(id)}/statefulInstance`, isStatefulInstance);
   }
 
   /** The running EC2 instances of a group. */
   instances(id: string): Promise<SpotInstance[]> {
-    return this.items("GET", `${path(id)}/status`);
+    return this.items("GET", `${path(id)}/status`, isAny);
   }
 
-  /** Begins an action on a stateful instance. Its end is seen in the state. */
+  /** Begins an action on a stateful instance. It is done when the state shows it. */
   async act(action: StatefulAction, groupId: string, statefulInstanceId: string): Promise<void> {
     const stateful = encodeURIComponent(statefulInstanceId);
-    await this.items("PUT", `${path(groupId)}/statefulInstance/${stateful}/${action}`);
+    await this.items("PUT", `${path(groupId)}/statefulInstance/${stateful}/${action}`, isAny);
   }
 
-  private async items<T>(method: "GET" | "PUT", path: string, body?: object): Promise<T[]> {
-    const { pause = sleep, patience = Infinity } = this.props;
-    const end = Date.now() + patience;
+  /** Every message of an error is without the token, whatever the answer or the runtime quotes. */
+  private async items<T>(
+    method: "GET" | "PUT",
+    path: string,
+    isItem: (item: unknown) => boolean,
+    body?: object,
+  ): Promise<T[]> {
+    try {
+      return await this.attempts(method, path, isItem, body);
+    } catch (error) {
+      if (!(error instanceof SpotError)) throw error;
+      const { token } = this.props;
+      // Messages are on one line, and so is a token that a runtime quotes since it has a line break.
+      throw new SpotError(error.kind, error.message.replaceAll(token, "***").replaceAll(line(token), "***"));
+    }
+  }
+
+  private async attempts<T>(
+    method: "GET" | "PUT",
+    path: string,
+    isItem: (item: unknown) => boolean,
+    body?: object,
+  ): Promise<T[]> {
+    const { timeout = REQUEST_TIMEOUT, patience = Infinity } = this.props;
+    const begin = Date.now();
     for (let attempt = 1; ; attempt++) {
-      const { response, text } = await this.send(method, path, body);
-      if (response.status === 200) return itemsOf<T>(`${method} ${path}`, text);
+      const left = patience - (Date.now() - begin);
+      const { response, text } = await this.send(method, path, Math.min(timeout, left), body);
+      if (response.status === 200) return itemsOf<T>(`${method} ${path}`, text, isItem);
       const error = failure(`${method} ${path}`, response, text);
       // A request that changes something may have been carried out before the 5xx. Only 429 says that it was not.
       const isSafe = method === "GET" || error.kind === "throttled";
       if (!["throttled", "server"].includes(error.kind) || !isSafe || attempt === ATTEMPTS) throw error;
-      const wait = pauseBefore(attempt, response.headers);
-      if (Date.now() + wait > end) throw error;
-      await pause(wait);
+      const pause = pauseBefore(attempt, response.headers);
+      if (Date.now() - begin + pause >= patience)
+        throw new SpotError(error.kind, `${error.message}; try again in ${Math.ceil(pause / 1000)} s`);
+      await (this.props.pause ?? sleep)(pause);
     }
   }
 
-  private async send(method: string, path: string, body?: object) {
-    const { token, account, url = SPOT_API, timeout = REQUEST_TIMEOUT } = this.props;
+  private async send(method: string, path: string, timeout: number, body?: object) {
+    const { token, account, url = SPOT_API, signal } = this.props;
     const query = account === undefined ? "" : `?accountId=${encodeURIComponent(account)}`;
-    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     try {
       const response = await fetch(`${url}${path}${query}`, {
         method,
-        headers,
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         // A redirect could lead to another host, which would get the token.
         redirect: "error",
-        signal: AbortSignal.timeout(timeout),
+        signal: AbortSignal.any([AbortSignal.timeout(Math.max(1, timeout)), ...(signal ? [signal] : [])]),
       });
       return { response, text: await response.text() };
     } catch (error) {
@@ -114,19 +141,42 @@ function path(groupId: string): string {
 function unreached(what: string, error: unknown, timeout: number): SpotError {
   const { name, cause, message } = error as Error & { cause?: { message?: string; code?: string } };
   if (name === "TimeoutError")
-    return new SpotError("timeout", `Spot API: ${what}: no answer within ${timeout / 1000} s`);
-  return new SpotError("unreachable", `Spot API: ${what}: ${cause?.message || cause?.code || message}`);
+    return new SpotError(
+      "timeout",
+      `Spot API: ${what}: no answer within ${Math.round(timeout / 100) / 10} s`,
+    );
+  return new SpotError("unreachable", line(`Spot API: ${what}: ${cause?.message || cause?.code || message}`));
 }
 
-function itemsOf<T>(what: string, text: string): T[] {
-  const items = parse(text)?.response;
-  if (items === undefined) throw malformed(what, 200, text);
+function itemsOf<T>(what: string, text: string, isItem: (item: unknown) => boolean): T[] {
+  const response = parse(text)?.response;
   // An action has no items.
-  return [...((items.items ?? []) as readonly T[])];
+  const items = response?.items ?? [];
+  if (response === undefined || !Array.isArray(items) || !items.every(isItem))
+    throw malformed(what, 200, text);
+  return [...(items as readonly T[])];
+}
+
+/** What is read of an item must be there. Everything else of an item is optional. */
+function isGroup(item: unknown): boolean {
+  const { id, name, capacity } = (item ?? {}) as Partial<Record<keyof SpotGroup, unknown>>;
+  return (
+    typeof id === "string" && typeof name === "string" && typeof capacity === "object" && capacity !== null
+  );
+}
+
+function isStatefulInstance(item: unknown): boolean {
+  const { id, state } = (item ?? {}) as Partial<Record<keyof StatefulInstance, unknown>>;
+  return typeof id === "string" && typeof state === "string";
+}
+
+function isAny(): boolean {
+  return true;
 }
 
 function failure(what: string, { status }: Response, text: string): SpotError {
-  const errors = parse(text)?.response?.errors ?? [];
+  const found = parse(text)?.response?.errors;
+  const errors = Array.isArray(found) ? (found as Errors).filter((each) => each !== null) : [];
   const details = errors.map(({ code, message }) => [code, message].filter(Boolean).join(": ")).join("; ");
   const kind = kindOf(
     status,

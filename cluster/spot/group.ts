@@ -13,7 +13,12 @@ export interface SpotGroup {
   };
   readonly compute?: {
     readonly availabilityZones?: readonly { readonly name: string; readonly subnetIds?: readonly string[] }[];
-    readonly instanceTypes?: { readonly ondemand?: string; readonly spot?: readonly string[] };
+    readonly instanceTypes?: {
+      readonly ondemand?: string;
+      /** In the place of `ondemand`, where there is more than one. */
+      readonly onDemandTypes?: readonly string[];
+      readonly spot?: readonly string[];
+    };
     readonly launchSpecification?: { readonly imageId?: string; readonly userData?: string };
   };
 }
