@@ -69,7 +69,7 @@ export function spotOf(loaded: LoadedConfig): SpotClient {
 /** The same; undefined if there is no token. */
 export function spotIfAny(
   { config }: LoadedConfig,
-  limits: Pick<SpotClientProps, "timeout" | "patience"> = {},
+  limits: Pick<SpotClientProps, "timeout" | "patience" | "signal"> = {},
 ): SpotClient | undefined {
   const credentials = spotCredentials();
   if (credentials === undefined) return undefined;
