@@ -66,6 +66,29 @@ export class Output {
     else for (const line of lines) this.streams.stdout.write(`${render(line, this.options.color)}\n`);
   }
 
+  /** Data that is shown again and again: on a terminal it replaces the data before; with `--json`, one line. */
+  public frame(lines: readonly Line[], object: Record<string, unknown>): void {
+    if (this.options.json) {
+      const text = JSON.stringify({ format_version: FORMAT_VERSION, ...object });
+      this.streams.stdout.write(`${printable(text)}\n`);
+      return;
+    }
+    // The cursor to the first place, and everything behind it erased.
+    if (this.streams.stdout.isTTY) this.streams.stdout.write("\u001b[H\u001b[2J\u001b[3J");
+    this.data(lines, object);
+  }
+
+  /** Whether data goes to a terminal. */
+  public get isTerminal(): boolean {
+    return this.streams.stdout.isTTY === true;
+  }
+
+  /** A line on stderr that replaces the one before, such as a progress; only where stderr is a terminal. */
+  public progress(line: string): void {
+    if (this.options.json || this.streams.stderr.isTTY !== true) return;
+    this.streams.stderr.write(`\r\u001b[K${printableLine(line)}`);
+  }
+
   /** Data in a format of its own, such as a script: unchanged unless it goes to a terminal. */
   public document(text: string, object: Record<string, unknown>): void {
     if (this.options.json) this.writeJson(object);
