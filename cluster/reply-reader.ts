@@ -1,0 +1,93 @@
+/** An error of the server, as a value: one of many commands may fail. */
+export class ServerError extends Error {}
+
+/** A reply of a server, with bytes for texts. */
+export type RawReply = Buffer | number | null | ServerError | readonly RawReply[];
+
+const CARRIAGE_RETURN = 13;
+
+/** Reads replies (RESP2) from chunks, as fast as millions of small ones need. */
+export class ReplyReader {
+  private buffer: Buffer = Buffer.alloc(0);
+  private chunks: Buffer[] = [];
+  private size = 0;
+  private at = 0;
+  /** Bytes that the buffer must have before another attempt makes sense: a large value arrives in many chunks. */
+  private needed = 0;
+
+  /** The replies that are complete with this chunk. */
+  read(chunk: Buffer): RawReply[] {
+    this.chunks.push(chunk);
+    this.size += chunk.length;
+    if (this.size < this.needed) return [];
+    this.buffer = this.chunks.length === 1 ? chunk : Buffer.concat(this.chunks, this.size);
+    this.at = this.needed = 0;
+    const replies: RawReply[] = [];
+    let begin = 0;
+    for (;;) {
+      const reply = this.reply();
+      if (reply === undefined) break;
+      replies.push(reply);
+      begin = this.at;
+    }
+    const rest = this.buffer.subarray(begin);
+    this.needed = Math.max(0, this.needed - begin);
+    this.chunks = rest.length > 0 ? [rest] : [];
+    this.size = rest.length;
+    return replies;
+  }
+
+  /** The next reply; undefined if it is not complete. */
+  private reply(): RawReply | undefined {
+    const end = this.buffer.indexOf(CARRIAGE_RETURN, this.at);
+    if (end < 0 || end + 2 > this.buffer.length) return undefined;
+    const type = this.buffer[this.at];
+    const begin = this.at + 1;
+    this.at = end + 2;
+    switch (type) {
+      case 0x24: // $
+        return this.bulk(this.number(begin, end));
+      case 0x2a: // *
+        return this.array(this.number(begin, end));
+      case 0x3a: // :
+        return this.number(begin, end);
+      case 0x2b: // +
+        return this.buffer.subarray(begin, end);
+      case 0x2d: // -
+        return new ServerError(this.buffer.toString("utf8", begin, end));
+      default:
+        throw new Error("the reply is not in the protocol of Redis");
+    }
+  }
+
+  private bulk(length: number): Buffer | null | undefined {
+    if (length < 0) return null;
+    const end = this.at + length;
+    if (end + 2 > this.buffer.length) {
+      this.needed = end + 2;
+      return undefined;
+    }
+    const bytes = this.buffer.subarray(this.at, end);
+    this.at = end + 2;
+    return bytes;
+  }
+
+  private array(length: number): RawReply[] | null | undefined {
+    if (length < 0) return null;
+    const items: RawReply[] = [];
+    for (let index = 0; index < length; index++) {
+      const item = this.reply();
+      if (item === undefined) return undefined;
+      items.push(item);
+    }
+    return items;
+  }
+
+  private number(begin: number, end: number): number {
+    const isNegative = this.buffer[begin] === 0x2d;
+    let value = 0;
+    for (let at = isNegative ? begin + 1 : begin; at < end; at++)
+      value = value * 10 + this.buffer[at]! - 0x30;
+    return isNegative ? -value : value;
+  }
+}
