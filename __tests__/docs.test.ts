@@ -68,6 +68,10 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/^promtool /, "examples/monitoring.test.ts checks the same files, where it is installed"],
   [/^(redis-replica|journalctl|systemctl|find) /, "for a shell on an instance"],
   [
+    /^npx redis-elastigroup (status|verify)( |$)/,
+    "it needs a running cluster; status.test.ts and verify.test.ts run it",
+  ],
+  [
     /^(mypy|ruff|systemd-analyze|python3 __tests__\/templates\/run\.py)\b/,
     "they are tools that this machine may lack; agent.test.ts runs run.py",
   ],
@@ -250,6 +254,11 @@ const RUNNERS: Record<string, Runner> = {
       const { code, stdout, stderr } = await shell(directory(), ["set -e", ...run].join("\n"));
       expect([code, code === 0 ? "" : stdout + stderr]).toEqual([0, ""]);
     });
+  },
+
+  // Texts that are no commands of a shell.
+  text(name, { text }) {
+    test(`${name} has no prompt`, () => expect(text).not.toMatch(/^\$ /m));
   },
 
   // That no right is too many, servers show in the tests of the agent.

@@ -41,6 +41,16 @@ const COMMANDS: readonly { name: string; summary: string; load: () => CommandMod
     load: () => require("./synth") as CommandModule,
   },
   {
+    name: "status",
+    summary: "print the state of each replica, as Spot and as the cluster see it",
+    load: () => require("./status") as CommandModule,
+  },
+  {
+    name: "verify",
+    summary: "compare each replica with its master",
+    load: () => require("./verify") as CommandModule,
+  },
+  {
     name: "policy",
     summary: "print the IAM policies of the instances, Spot's role and the volume's KMS key",
     load: () => require("./policy") as CommandModule,

@@ -1,0 +1,161 @@
+import { type Cluster } from "../../cluster/cluster";
+import { type Endpoint, showEndpoint } from "../../cluster/endpoint";
+import {
+  fleetOf,
+  type GroupFleet,
+  groupNamed,
+  othersIn,
+  type Replica,
+  replicasOf,
+} from "../../cluster/fleet";
+import { type NodeStatus } from "../../cluster/node-status";
+import { type StateOfReplica, stateOf } from "../../cluster/replica-state";
+import { type SpotClient } from "../../cluster/spot/client";
+import { STATES } from "../../cluster/spot/group";
+import { SpotError } from "../../cluster/spot/spot-error";
+import { type View } from "../../cluster/view";
+import { REDIS_PORT } from "../../constructs/access/redis-ports";
+import { type LoadedConfig } from "../../config/load";
+import { groupNames } from "../connect";
+import { type Comparison, compareGroup } from "./group-difference";
+
+/** One thing that is not as it should be. */
+export interface Finding {
+  /** A node, an instance, a group or a seed. */
+  readonly subject: string;
+  readonly kind: string;
+  readonly detail: string;
+}
+
+/** What Spot answered: groups, or why there are none. */
+export type SpotAnswer =
+  | { readonly groups: readonly GroupFleet[] }
+  /** `isFailure`: there are credentials, and a request failed. */
+  | { readonly reason: string; readonly isFailure: boolean };
+
+/** A replica with the state of its agent. */
+export type ReplicaRow = Replica & { readonly agent: StateOfReplica };
+
+/** A cluster at one moment. */
+export interface Look {
+  readonly loaded: LoadedConfig;
+  readonly spot: SpotAnswer;
+  readonly view: View;
+  readonly replicas: readonly ReplicaRow[];
+  /** The nodes of no group. */
+  readonly others: readonly NodeStatus[];
+  readonly comparisons: readonly (Comparison & { readonly group: GroupFleet["group"] })[];
+  readonly findings: readonly Finding[];
+}
+
+/** How to reach what is looked at. */
+export interface Sources {
+  readonly loaded: LoadedConfig;
+  readonly cluster: Cluster;
+  /** Undefined without credentials. */
+  readonly spot: SpotClient | undefined;
+  /** IDs of groups, instead of the names of the config. */
+  readonly groupIds: readonly string[] | undefined;
+  /** Further nodes to ask. */
+  readonly nodes: readonly Endpoint[];
+}
+
+/** Asks Spot and the cluster. Bounded, whatever does not answer. */
+export async function look({ loaded, cluster, spot, groupIds, nodes }: Sources): Promise<Look> {
+  const answer = await spotAnswer(loaded, spot, groupIds);
+  const fleets = "groups" in answer ? answer.groups : [];
+  const port = loaded.config.redis?.port ?? REDIS_PORT;
+  // The account's own instances can be trusted with the password. A node that no member lists is found only there.
+  const addresses = fleets.flatMap(({ stateful }) => stateful.flatMap(({ privateIp }) => privateIp ?? []));
+  const view = await cluster.look([...nodes, ...addresses.map((host) => ({ host, port }))]);
+  const electable = (loaded.config.failover ?? "allowed") === "allowed";
+  const replicas = replicasOf(fleets, view).map((each) => ({ ...each, agent: stateOf(each, electable) }));
+  const others = othersIn(replicas, view);
+  const comparisons = fleets.map(({ group }) => ({ group, ...compareGroup(loaded.config, group) }));
+  const findings = [
+    ...ofSeeds(cluster, view),
+    ...replicas.flatMap(ofReplica),
+    ...fleets.flatMap(ofCapacity),
+    ...others.flatMap(ofOther),
+    ...(view.uncovered > 0
+      ? [{ subject: "cluster", kind: "uncovered_slots", detail: `${view.uncovered} slots have no owner` }]
+      : []),
+  ];
+  return { loaded, spot: answer, view, replicas, others, comparisons, findings };
+}
+
+/** Whether every replica is in sync and nothing disagrees. */
+export function isHealthy({ findings, comparisons }: Look): boolean {
+  return findings.length === 0 && comparisons.every(({ differences }) => differences.length === 0);
+}
+
+async function spotAnswer(
+  loaded: LoadedConfig,
+  client: SpotClient | undefined,
+  groupIds: readonly string[] | undefined,
+): Promise<SpotAnswer> {
+  if (client === undefined)
+    return {
+      reason: "not asked, since there are no credentials; set SPOTINST_TOKEN and SPOTINST_ACCOUNT",
+      isFailure: false,
+    };
+  try {
+    const groups = await (groupIds === undefined
+      ? client.groups().then((all) => groupNames(loaded).map((name) => groupNamed(all, name)))
+      : Promise.all(groupIds.map((id) => client.group(id))));
+    return { groups: await Promise.all(groups.map((group) => fleetOf(client, group))) };
+  } catch (error) {
+    if (error instanceof SpotError) return { reason: error.message, isFailure: true };
+    throw error;
+  }
+}
+
+function ofSeeds({ seeds }: Cluster, view: View): Finding[] {
+  return seeds.flatMap((seed) => {
+    const nodes = view.memberAt(seed)?.nodes;
+    const isListed = view.nodes.some(({ address, port }) => address === seed.host && port === seed.port);
+    // A seed that the others list is one of the nodes below.
+    if (nodes === undefined || nodes.known || isListed) return [];
+    return [{ subject: showEndpoint(seed), kind: "seed_unanswered", detail: nodes.reason }];
+  });
+}
+
+function ofReplica({ stateful, instance, node, member, agent }: ReplicaRow): Finding[] {
+  const subject = `${stateful.privateIp ?? "no address"} (${stateful.id})`;
+  const finding = (kind: string, detail: string): Finding => ({ subject, kind, detail });
+  const found: Finding[] = [];
+  if (!(STATES as readonly string[]).includes(stateful.state))
+    found.push(finding("unknown_spot_state", `Spot lists it as ${stateful.state}, which is not documented`));
+  if (stateful.state === "ACTIVE" && instance === undefined)
+    found.push(finding("no_instance", "Spot lists it as ACTIVE, and lists no EC2 instance of it"));
+  if (stateful.state === "ACTIVE" && node === undefined)
+    found.push(
+      finding("no_node", "Spot lists it as ACTIVE, and no member of the cluster lists a node there"),
+    );
+  if (instance === undefined && member?.nodes.known)
+    found.push(
+      finding("node_without_instance", `Spot lists it as ${stateful.state}, and a node answers there`),
+    );
+  const contradictions = node?.contradictions ?? [];
+  found.push(...contradictions.map(({ kind, detail }) => finding(kind, detail)));
+  const isExplained = contradictions.length > 0 && ["contradiction", "link_down"].includes(agent.state);
+  if (!["in_sync", "promoted"].includes(agent.state) && !isExplained)
+    found.push(finding(agent.state, agent.detail));
+  return found;
+}
+
+function ofCapacity({ group, stateful }: GroupFleet): Finding[] {
+  const { target } = group.capacity;
+  if (stateful.length >= target) return [];
+  const detail = `its capacity is ${target}, and Spot lists ${stateful.length} stateful instances of it`;
+  return [{ subject: `${group.name} (${group.id})`, kind: "missing_stateful_instance", detail }];
+}
+
+function ofOther(node: NodeStatus): Finding[] {
+  const subject = node.endpoint === undefined ? node.id : showEndpoint(node.endpoint);
+  const found: Finding[] = node.contradictions.map(({ kind, detail }) => ({ subject, kind: kind, detail }));
+  if (node.silence !== undefined) found.push({ subject, kind: "no_answer", detail: node.silence });
+  else if (found.length === 0 && node.role === "replica" && !node.isInSync)
+    found.push({ subject, kind: node.link ?? "unknown", detail: "it is not in sync with its master" });
+  return found;
+}

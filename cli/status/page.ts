@@ -1,0 +1,116 @@
+import { type Endpoint, showEndpoint } from "../../cluster/endpoint";
+import { type NodeStatus } from "../../cluster/node-status";
+import { endpointOf, type View } from "../../cluster/view";
+import { REDIS_PORT } from "../../constructs/access/redis-ports";
+import { type Column, table } from "../table";
+import { type Line, styled, wrap } from "../terminal";
+import { type Look, type ReplicaRow } from "./look";
+
+/** The width that the table fits into. */
+const WIDTH = 100;
+
+/** The page of one cluster. Below the table is a line for each finding and each difference. */
+export function page(look: Look, terminalWidth: number): Line[] {
+  const { loaded, spot, replicas, others, view, comparisons, findings } = look;
+  const width = Math.max(WIDTH, terminalWidth);
+  const note = (text: string): string[] => wrap(text, width, "  ", "    ");
+  const isAsked = "groups" in spot;
+  const usual = loaded.config.redis?.port ?? REDIS_PORT;
+  const isWell = ({ agent }: ReplicaRow): boolean => agent.state === "in_sync" || agent.state === "promoted";
+  const rows = [
+    ...replicas.map((each) => replicaRow(each, view, usual)),
+    ...[...others]
+      .sort(byRole)
+      .map((each) => ["-", "-", "-", "-", ...nodeCells(each, view, usual), stateOfOther(each)]),
+  ];
+  return [
+    [styled("bold", `${loaded.config.name} (${loaded.source.file})`)],
+    ...note(
+      isAsked
+        ? `${replicas.filter(isWell).length} of ${replicas.length} replicas in sync`
+        : `Spot: ${spot.reason}`,
+    ),
+    ...table(columnsOf(rows, isAsked), width),
+    ...findings.flatMap(({ subject, detail }) => note(`${subject}: ${detail}`)),
+    ...comparisons.flatMap(({ group, differences, notCompared }) => [
+      ...differences.flatMap(({ property, config, group: found }) =>
+        note(`${group.name} (${group.id}): \`${property}\` is ${config} in the config, and ${found} in Spot`),
+      ),
+      ...(notCompared.length === 0
+        ? []
+        : note(
+            `${group.name}: not compared, since only Terraform has the values: ${notCompared.join(", ")}`,
+          )),
+    ]),
+  ];
+}
+
+const TITLES = ["INSTANCE", "SPOT", "TYPE", "ZONE", "ADDRESS", "ROLE", "MASTER", "LINK", "LAG", "STATE"];
+const OF_SPOT = 4;
+/** What a cell keeps of a long zone, master or type. */
+const LEAST: Readonly<Record<string, number>> = { TYPE: 9, ZONE: 8, MASTER: 12, ADDRESS: 15 };
+
+function columnsOf(rows: readonly (readonly string[])[], isAsked: boolean): Column[] {
+  const columns = TITLES.map((title, index) => ({
+    title,
+    cells: rows.map((row) => row[index] ?? ""),
+    ...(LEAST[title] === undefined ? {} : { least: LEAST[title] }),
+  }));
+  return isAsked ? columns : columns.slice(OF_SPOT);
+}
+
+function replicaRow({ stateful, instance, node, agent }: ReplicaRow, view: View, usual: number): string[] {
+  const type = instance?.instanceType ?? "-";
+  const lifecycle = instance?.spotInstanceRequestId === undefined ? "od" : "spot";
+  const cells =
+    node === undefined ? [stateful.privateIp ?? "-", "-", "-", "-", "-"] : nodeCells(node, view, usual);
+  return [
+    ...[
+      stateful.id,
+      stateful.state,
+      instance === undefined ? "-" : `${type} ${lifecycle}`,
+      instance?.availabilityZone ?? "-",
+    ],
+    ...[stateful.privateIp ?? "-", ...cells.slice(1), agent.state.replaceAll("_", " ")],
+  ];
+}
+
+/** Address, role, master, link and lag of a node. */
+function nodeCells(
+  { endpoint, role, master, link, behind }: NodeStatus,
+  view: View,
+  usual: number,
+): string[] {
+  const listed = master === undefined ? undefined : view.agreed(master);
+  const at = listed && endpointOf(listed);
+  return [
+    endpoint === undefined ? "-" : short(endpoint, usual),
+    role,
+    at === undefined ? "-" : short(at, usual),
+    link ?? "-",
+    link === undefined || behind === undefined ? "-" : bytes(behind),
+  ];
+}
+
+/** Without the port that the config has. */
+function short(endpoint: Endpoint, usual: number): string {
+  return endpoint.port === usual ? endpoint.host : showEndpoint(endpoint);
+}
+
+function stateOfOther({ silence, contradictions, role, isInSync }: NodeStatus): string {
+  if (silence !== undefined) return "no answer";
+  if (contradictions.length > 0) return "contradiction";
+  return role === "replica" ? (isInSync ? "in sync" : "not in sync") : "answers";
+}
+
+function byRole(one: NodeStatus, other: NodeStatus): number {
+  const key = ({ role, endpoint, id }: NodeStatus): string =>
+    `${role === "owner" ? 0 : 1} ${endpoint === undefined ? id : showEndpoint(endpoint)}`;
+  return key(one).localeCompare(key(other), "en", { numeric: true });
+}
+
+function bytes(count: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power = count < 1000 ? 0 : Math.min(Math.floor(Math.log10(count) / 3), units.length - 1);
+  return `${Math.floor(count / 1000 ** power)} ${units[power]}`;
+}
