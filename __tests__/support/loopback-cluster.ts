@@ -119,6 +119,14 @@ export class LoopbackCluster {
     return { ...node, host };
   }
 
+  /** Deletes a server that has ended, and its data. The others still list it. */
+  remove(node: Node): void {
+    node.server.close();
+    this.processes.delete(showEndpoint(node));
+    this.nodes.splice(this.nodes.indexOf(node), 1);
+    rmSync(this.folderOf(node), { recursive: true, force: true });
+  }
+
   /** Where a server keeps its data and nodes.conf. */
   folderOf({ host, port }: Endpoint): string {
     return join(this.directory, `${host}-${port}`);
@@ -200,7 +208,9 @@ export class LoopbackCluster {
     const lines = [
       ...[`bind ${host}`, `dir ${directory}`, "logfile redis.log", `cluster-port ${bus}`],
       // On a machine, connections come from its own address.
-      ...(host === "127.0.0.1" ? [] : [`bind-source-addr ${host}`, "protected-mode no"]),
+      `bind-source-addr ${host}`,
+      // Only 127.0.0.1 would be let in.
+      "protected-mode no",
       ...["cluster-enabled yes", "cluster-node-timeout 2000", "repl-diskless-sync-delay 0", 'save ""'],
       ...["enable-debug-command yes", "cluster-allow-replica-migration no"],
       ...(this.options.login?.tls ? ["port 0", `tls-port ${port}`] : [`port ${port}`]),

@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { Cluster } from "../../cluster/cluster";
+import { parseEndpoint } from "../../cluster/endpoint";
+import { statusOf } from "../../cluster/node-status";
+import { type JsonObject } from "../../rehearsal/spot-api/json";
+import { SpotApi } from "../../rehearsal/spot-api/spot-api";
+import { until } from "../../rehearsal/wait";
+import { example } from "../config/example";
+import { groupBody } from "../rehearsal/spot-api/fixtures";
+import { LoopbackCluster, type LoopbackClusterOptions } from "./loopback-cluster";
+import { LoopbackFleet } from "./loopback-fleet";
+
+export interface OperatedOptions extends LoopbackClusterOptions {
+  /** Replicas in the group. @default 3 */
+  readonly count?: number;
+  /** Changes of the group. */
+  readonly group?: JsonObject;
+}
+
+/** A real cluster whose group is run by the simulated API, and a config for it. */
+export class Operated {
+  private readonly environment = { ...process.env };
+
+  private constructor(
+    readonly real: LoopbackCluster,
+    readonly fleet: LoopbackFleet,
+    readonly api: SpotApi,
+    readonly cluster: Cluster,
+    readonly groupId: string,
+    readonly folder: string,
+  ) {}
+
+  static async start({ count = 3, group = {}, ...options }: OperatedOptions = {}): Promise<Operated> {
+    const real = await LoopbackCluster.start(options);
+    const fleet = new LoopbackFleet(real);
+    const api = await SpotApi.start({ fleet });
+    const cluster = new Cluster(
+      real.seeds.map((seed) => parseEndpoint(seed, 6379)),
+      options.login ?? {},
+    );
+    const folder = mkdtempSync(join(tmpdir(), "operated-"));
+    const capacity = { minimum: count, maximum: count, target: count };
+    const { id } = api.groups.create(groupBody({ capacity, ...group })) as { id: string };
+    const operated = new Operated(real, fleet, api, cluster, id, folder);
+    const config = example({ name: "redis-replicas", masters: [...real.seeds], replicas: count });
+    writeFileSync(operated.config, stringify(config));
+    Object.assign(process.env, operated.environmentOfSpot);
+    try {
+      await operated.healthy();
+    } catch (error) {
+      await operated.close();
+      throw error;
+    }
+    return operated;
+  }
+
+  get config(): string {
+    return join(this.folder, "redis-replicas.yaml");
+  }
+
+  get environmentOfSpot(): Record<string, string> {
+    const { SPOTINST_TOKEN, SPOTINST_ACCOUNT, SPOTINST_API_URL } = this.api.environment();
+    return {
+      SPOTINST_TOKEN: SPOTINST_TOKEN!,
+      SPOTINST_ACCOUNT: SPOTINST_ACCOUNT!,
+      SPOTINST_API_URL: SPOTINST_API_URL!,
+    };
+  }
+
+  /** The stateful instances of the group that are not deallocated. */
+  get stateful() {
+    return this.api.statefulInstances(this.groupId).filter(({ state }) => state !== "DEALLOCATED");
+  }
+
+  /** Waits until every replica is in sync. */
+  async healthy(): Promise<void> {
+    await this.api.settle();
+    await this.fleet.settle();
+    let seen: unknown;
+    const evidence = (): string => JSON.stringify(seen);
+    await until("every replica is in sync", { timeout: 30_000, every: 100, evidence }, async () => {
+      const view = await this.cluster.look();
+      const replicas = this.real.nodes.map(({ id }) => statusOf(view, id));
+      seen = replicas.filter(({ isInSync }) => !isInSync);
+      return (
+        view.members.length === this.real.nodes.length &&
+        replicas.every(({ role, isInSync }) => role === "owner" || isInSync)
+      );
+    });
+  }
+
+  async close(): Promise<void> {
+    this.cluster.close();
+    await this.api.close();
+    await this.fleet.settle().catch(() => undefined);
+    await this.real.close();
+    rmSync(this.folder, { recursive: true, force: true });
+    process.env = this.environment;
+  }
+}
