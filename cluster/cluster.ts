@@ -49,6 +49,11 @@ export class Cluster {
     return server;
   }
 
+  /** Like `server`, with a connection of its own: for commands that block. The caller closes it. */
+  ownServer(endpoint: Endpoint): Server {
+    return new Server(endpoint, this.login);
+  }
+
   close(): void {
     for (const server of this.servers.values()) server.close();
     this.servers.clear();
