@@ -23,8 +23,8 @@ export interface Terminal {
   readonly output: NodeJS.WritableStream;
 }
 
-/** The exit codes. */
-export const EXIT = { success: 0, failure: 1, differences: 2 } as const;
+/** The exit codes. `stopped`: not all was done. */
+export const EXIT = { success: 0, failure: 1, differences: 2, stopped: 2 } as const;
 
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 

@@ -1,0 +1,86 @@
+import * as z from "zod";
+
+/** What is done to a replica, in this order. Only an owner is `handing_over`. */
+export const PHASES = ["planned", "handing_over", "recycling", "waiting_for_node", "in_sync"] as const;
+
+export type Phase = (typeof PHASES)[number];
+
+const time = z.iso.datetime();
+
+const target = z.strictObject({
+  group_id: z.string(),
+  stateful_instance_id: z.string(),
+  private_ip: z.string().optional(),
+  /** Its node before the recycle. */
+  node_id: z.string().optional(),
+  /** Its EC2 instance before the recycle: another one proves that the recycle was carried out. */
+  instance_id: z.string().optional(),
+  new_instance_id: z.string().optional(),
+  new_node_id: z.string().optional(),
+  phase: z.enum(PHASES),
+  /** When each phase began. */
+  times: z.partialRecord(z.enum(PHASES), time),
+  /** Times that the recycle was requested. */
+  requests: z.number().int().nonnegative(),
+  /** The last request. */
+  requested_at: time.optional(),
+  /** Whether the root volume may have been kept, since its persistence was on again before the new instance ran. */
+  root_uncertain: z.boolean(),
+});
+
+const state = z.strictObject({
+  format_version: z.literal("1.0"),
+  command: z.literal("roll"),
+  /** The name in the config. */
+  cluster: z.string(),
+  group_ids: z.array(z.string()),
+  fresh_root: z.boolean(),
+  started_at: time,
+  /** The process that works on it. */
+  process: z.strictObject({ host: z.string(), pid: z.number().int() }),
+  /** The groups whose root persistence is off until the new instance runs. */
+  root_persistence_off: z.array(z.string()),
+  replicas: z.array(target),
+});
+
+/** A roll that has begun, as its file has it. The names are those of the file. */
+export type RollState = Readonly<z.infer<typeof state>>;
+
+/** A replica of the roll. */
+export type RollTarget = Readonly<RollState["replicas"][number]>;
+
+/** Reads a state file. Throws an error on one line if it is none. */
+export function parseRollState(text: string): RollState {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    throw new Error("is not the state of a roll: it is no JSON");
+  }
+  const { data: parsed, error } = state.safeParse(data);
+  if (parsed !== undefined) return parsed;
+  const [issue] = error.issues;
+  throw new Error(`is not the state of a roll: ${issue!.path.join(".") || "file"}: ${issue!.message}`);
+}
+
+export function formatRollState(state: RollState): string {
+  return `${JSON.stringify(state, undefined, 2)}\n`;
+}
+
+/** A target in its next phase. */
+export function inPhase(target: RollTarget, phase: Phase, now: number): RollTarget {
+  return { ...target, phase, times: { ...target.times, [phase]: new Date(now).toISOString() } };
+}
+
+/** The seconds of each phase that has begun, until the next one or now. */
+export function phaseSeconds({ times }: RollTarget, now: number): Partial<Record<Phase, number>> {
+  const begun = PHASES.flatMap((phase) => {
+    const at = times[phase];
+    return at === undefined || phase === "planned" ? [] : [[phase, Date.parse(at)] as const];
+  });
+  return Object.fromEntries(
+    begun
+      .filter(([phase]) => phase !== "in_sync")
+      .map(([phase, at], index) => [phase, Math.max(0, (begun[index + 1]?.[1] ?? now) - at) / 1000]),
+  );
+}
