@@ -1,0 +1,230 @@
+import { type Command } from "commander";
+import { showAilment } from "../cluster/ailments";
+import { forgetEverywhere, staysForgotten } from "../cluster/retire/forget";
+import { ghostsOf } from "../cluster/retire/ghosts";
+import { Retire, type RetireResult } from "../cluster/retire/retire";
+import { formatRetireState, parseRetireState, type RetireState } from "../cluster/retire/state";
+import { replicaNamed } from "../cluster/roll/selection";
+import { isVariable } from "../config/schema/values";
+import { type Context, EXIT, type Exit } from "./command";
+import { confirm } from "./confirm";
+import {
+  defineOperation,
+  firstLook,
+  interruptible,
+  misuse,
+  operate,
+  type Operation,
+  positive,
+} from "./operation";
+import { StateFile, statePath, worker } from "./state-file";
+import { type Line } from "./terminal";
+
+/** Milliseconds for which a forgotten node may not come back: the ban is 60 s. */
+const WATCH = 70_000;
+
+export function define(command: Command): void {
+  defineOperation(command);
+  command
+    .argument("[node...]", "node ID, private IP or ID of the stateful instance")
+    .option("--ghosts", "forget the nodes that are gone instead")
+    .option("--timeout <minutes>", "until an instance must be gone (default: 30)")
+    .option("--no-wait", "do not watch for 70 s whether a forgotten node comes back")
+    .option("--state <file>", "where it is kept how far it is (default: NAME.retire.json beside the config)")
+    .addHelpText(
+      "after",
+      "\nRun it again to continue after a failure or Ctrl-C.\nExit codes: 0 they are gone, 1 failure, 2 stopped before all were gone.",
+    );
+}
+
+/** Takes replicas out of the cluster and out of their group, or forgets nodes that are gone. */
+export function run(context: Context): Promise<Exit> {
+  const { args, options } = context;
+  if (options["ghosts"] === true) {
+    if (args.length > 0) throw misuse("`--ghosts` takes no nodes");
+    return operate(context, (operation) => exorcise(operation, context));
+  }
+  return operate(context, (operation) => retire(operation, context));
+}
+
+async function retire(operation: Operation, context: Context): Promise<Exit> {
+  const { cluster, client, loaded } = operation;
+  const { options, output } = context;
+  const { config, source } = loaded;
+  const path = (options["state"] as string | undefined) ?? statePath(source.file, config.name, "retire");
+  const file = new StateFile<RetireState>(path, { parse: parseRetireState, format: formatRetireState });
+  const timeout = (positive(options["timeout"], "--timeout") ?? 30) * 60_000;
+  const state = resumed(file, operation, context) ?? (await begun(operation, context));
+  file.write(state);
+  const report = (line: string): void => output.info(line);
+  const ended = await interruptible(
+    (signal) =>
+      new Retire({
+        ...{ cluster, client, state, signal, report, timeout },
+        save: (next) => file.write(next),
+        allowSingleCopy: options["allowSingleCopy"] === true,
+        watch: options["wait"] === false ? 0 : WATCH,
+      }).run(),
+    report,
+  );
+  const isUntouched = ended.state.nodes.every(({ phase }) => phase === "planned");
+  if (ended.result === "done" || isUntouched) file.remove();
+  const changes = configChanges(operation, ended.state);
+  output.data(page(ended, changes, path), {
+    cluster: config.name,
+    result: ended.result,
+    refusals: ended.refusals,
+    state_file: ended.result === "done" || isUntouched ? null : path,
+    nodes: ended.state.nodes.map(({ group_id, stateful_instance_id, private_ip, node_id, phase }) => ({
+      group_id,
+      stateful_instance_id,
+      private_ip: private_ip ?? null,
+      node_id: node_id ?? null,
+      phase,
+    })),
+    config_changes: changes,
+  });
+  return ended.result === "done" ? EXIT.success : EXIT.stopped;
+}
+
+function resumed(
+  file: StateFile<RetireState>,
+  { loaded: { config }, groups }: Operation,
+  { args, output }: Context,
+): RetireState | undefined {
+  const state = file.read();
+  if (state === undefined) return undefined;
+  const ids = groups.map(({ id }) => id);
+  if (state.cluster !== config.name || ids.join() !== state.group_ids.join())
+    throw file.problem(
+      `has the retirement of nodes of ${state.cluster} (${state.group_ids.join(", ")}), not of ${config.name} (${ids.join(", ")}); give another file with \`--state\``,
+    );
+  const names = state.nodes.flatMap((node) => [node.stateful_instance_id, node.private_ip, node.node_id]);
+  const other = args.find((name) => !names.includes(name));
+  if (other !== undefined)
+    throw file.problem(
+      `has a retirement that is not finished; run \`retire\` without ${other} to continue it`,
+    );
+  output.info(`${file.path}: continues the retirement of ${state.started_at}`);
+  return { ...state, process: worker() };
+}
+
+async function begun(operation: Operation, { args, options, terminal }: Context): Promise<RetireState> {
+  if (args.length === 0)
+    throw misuse("`retire` needs a node: its node ID, private IP or stateful instance ID, or `--ghosts`");
+  const { spot, now } = await firstLook(operation);
+  const chosen = [...new Set(args.map((name) => replicaNamed(spot.value.replicas, name)))];
+  for (const { group, stateful } of spot.value.fleets) {
+    const leaving = chosen.filter((each) => each.group.id === group.id).length;
+    if (leaving > 0 && (leaving >= stateful.length || leaving >= group.capacity.target))
+      throw misuse(`${group.id} would have no replica left; remove the group from the config instead`);
+  }
+  const names = chosen.map(({ stateful }) => `${stateful.id} (${stateful.privateIp ?? "no address"})`);
+  await confirm(
+    `Takes ${names.join(", ")} out of the cluster, and deletes the instance${names.length === 1 ? "" : "s"} with volumes and address.`,
+    options["yes"] === true,
+    terminal,
+  );
+  return {
+    format_version: "1.0",
+    command: "retire",
+    cluster: operation.loaded.config.name,
+    group_ids: operation.groups.map(({ id }) => id),
+    started_at: new Date(now).toISOString(),
+    process: worker(),
+    nodes: chosen.map(({ group, stateful, node }) => ({
+      group_id: group.id,
+      stateful_instance_id: stateful.id,
+      ...(stateful.privateIp === undefined ? {} : { private_ip: stateful.privateIp }),
+      ...(node === undefined ? {} : { node_id: node.id }),
+      phase: "planned",
+    })),
+  };
+}
+
+/** A key of the config and the value that makes the next plan empty. */
+interface ConfigChange {
+  readonly key: string;
+  readonly value: number | readonly string[];
+}
+
+function configChanges({ loaded: { config }, groups }: Operation, { nodes }: RetireState): ConfigChange[] {
+  return groups.flatMap(({ id }): ConfigChange[] => {
+    const left = nodes.filter(({ group_id, phase }) => group_id === id && phase !== "planned");
+    const target = left.at(-1)?.capacity?.target;
+    if (target === undefined) return [];
+    const index = config.shards === undefined ? -1 : groups.findIndex((group) => group.id === id);
+    const shard = config.shards?.[index];
+    const at = shard === undefined ? "" : `shards.${shard.name}.`;
+    const { replicas, privateIps } = shard ?? config;
+    const key = isVariable(replicas) ? `var.${replicas.variable}` : `${at}replicas`;
+    const gone = left.map(({ private_ip }) => private_ip);
+    const literal = Array.isArray(privateIps) ? privateIps.filter((each) => typeof each === "string") : [];
+    const isPooled = literal.some((address) => gone.includes(address));
+    const addresses = literal.filter((address) => !gone.includes(address));
+    return [{ key, value: target }, ...(isPooled ? [{ key: `${at}privateIps`, value: addresses }] : [])];
+  });
+}
+
+function page(
+  { result, refusals, state }: RetireResult,
+  changes: readonly ConfigChange[],
+  path: string,
+): Line[] {
+  const gone = state.nodes.filter(({ phase }) => phase === "retired").length;
+  const lines = [`${gone} of ${state.nodes.length} nodes left the cluster and their group.`];
+  const edits =
+    changes.length === 0
+      ? []
+      : [
+          "Change the config, so that the next plan is empty:",
+          ...changes.map(({ key, value }) => `  ${key}: ${JSON.stringify(value)}`),
+        ];
+  if (result === "done") return [...lines, ...edits];
+  const isUntouched = state.nodes.every(({ phase }) => phase === "planned");
+  const next = isUntouched ? "Nothing was deleted." : `Run \`retire\` again to continue (${path}).`;
+  if (result === "interrupted") return [...lines, ...edits, `Stopped. ${next}`];
+  return [
+    ...lines,
+    ...edits,
+    "Stopped, since this must be resolved first:",
+    ...refusals.map((each) => `  ${showAilment(each)}`),
+    next,
+  ];
+}
+
+async function exorcise(operation: Operation, { options, output, terminal }: Context): Promise<Exit> {
+  const { view, spot } = await firstLook(operation);
+  const ghosts = ghostsOf(
+    view,
+    spot.value.replicas,
+    operation.cluster.seeds.map(({ host }) => host),
+  );
+  if (ghosts.length > 0) {
+    const names = ghosts.map((ghost) => `${ghost.id} (${ghost.endpoint?.host ?? "no address"})`);
+    for (const name of names) output.info(`gone: ${name}`);
+    const what = `Makes every member forget ${ghosts.length === 1 ? "this node" : `these ${ghosts.length} nodes`}: ${names.join(", ")}.`;
+    await confirm(what, options["yes"] === true, terminal);
+    const watch = options["wait"] === false ? 0 : WATCH;
+    await interruptible(
+      async (signal) => {
+        await Promise.all(ghosts.map(({ id }) => forgetEverywhere(operation.cluster, id)));
+        await Promise.all(ghosts.map(({ id }) => staysForgotten(operation.cluster, id, signal, watch)));
+      },
+      (line) => output.info(line),
+    );
+  }
+  output.data(
+    [
+      ghosts.length === 0
+        ? "No node is gone."
+        : `Every member forgot ${ghosts.length === 1 ? "1 node" : `${ghosts.length} nodes`}.`,
+    ],
+    {
+      cluster: operation.loaded.config.name,
+      result: "done",
+      forgotten: ghosts.map(({ id, endpoint }) => ({ node_id: id, private_ip: endpoint?.host ?? null })),
+    },
+  );
+  return EXIT.success;
+}

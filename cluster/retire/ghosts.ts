@@ -1,0 +1,38 @@
+import { slotCount } from "../cluster-nodes";
+import { type Replica } from "../fleet";
+import { type NodeStatus, statusOf } from "../node-status";
+import { type View } from "../view";
+
+/**
+ * The nodes that are gone for good: no server answers with the ID, no member lists slots at it, and every owner of slots
+ * that lists it lists it as failed or without address. An address that an instance keeps belongs to a replica that comes
+ * back, unless another node answers there. `kept`: hosts that are never given up, such as the masters of the config.
+ */
+export function ghostsOf(view: View, replicas: readonly Replica[], kept: readonly string[]): NodeStatus[] {
+  return view.ids.map((id) => statusOf(view, id)).filter((status) => isGhost(view, status, replicas, kept));
+}
+
+function isGhost(
+  view: View,
+  { id, endpoint }: NodeStatus,
+  replicas: readonly Replica[],
+  kept: readonly string[],
+): boolean {
+  if (view.membersWith(id).length > 0) return false;
+  const sightings = view.answering.flatMap(({ nodes }) =>
+    nodes.known ? nodes.value.filter((node) => node.id === id) : [],
+  );
+  if (sightings.some(({ slots }) => slotCount(slots) > 0)) return false;
+  const ofOwners = view.sightings(id).flatMap(({ node }) => node ?? []);
+  if (
+    ofOwners.length === 0 ||
+    !ofOwners.every(({ flags }) => flags.includes("fail") || flags.includes("noaddr"))
+  )
+    return false;
+  if (endpoint === undefined) return true;
+  const successor = view.memberAt(endpoint);
+  if (successor?.nodes.known === true) return true;
+  // Something at the address that does not answer its questions may be this node.
+  if (kept.includes(endpoint.host)) return false;
+  return !replicas.some(({ stateful }) => stateful.privateIp === endpoint.host);
+}
