@@ -55,6 +55,21 @@ const COMMANDS: readonly { name: string; summary: string; load: () => CommandMod
     summary: "print the IAM policies of the instances, Spot's role and the volume's KMS key",
     load: () => require("./policy") as CommandModule,
   },
+  {
+    name: "roll",
+    summary: "recycle running replicas one at a time, each in sync before the next",
+    load: () => require("./roll") as CommandModule,
+  },
+  {
+    name: "retire",
+    summary: "take replicas out of the cluster and their group, or forget nodes that are gone",
+    load: () => require("./retire") as CommandModule,
+  },
+  {
+    name: "drill",
+    summary: "recycle one replica under writes, and measure its recovery",
+    load: () => require("./drill") as CommandModule,
+  },
 ];
 /* eslint-enable @typescript-eslint/no-require-imports */
 
@@ -102,7 +117,7 @@ function buildProgram(
     .version(version(), "-v, --version")
     .addHelpText(
       "after",
-      "\nExit codes: 0 success, 1 failure, 2 differences (`synth --check`, `plan`) or findings (`check`).",
+      "\nExit codes: 0 success, 1 failure, 2 differences, findings, or stopped before the end; see each command's help.",
     )
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),

@@ -1,0 +1,177 @@
+import { type Command } from "commander";
+import { statusOf } from "../cluster/node-status";
+import { type Drill, MOMENT_NAMES } from "../cluster/drill/drill";
+import { type Moment, MOMENTS, Recovery, type Resync } from "../cluster/drill/recovery";
+import { PREFIX, type Readback, ShardWriter, TTL } from "../cluster/drill/writer";
+import { type RollResult } from "../cluster/roll/roll";
+import { type Selection } from "../cluster/roll/selection";
+import { nextStep } from "../cluster/roll/step";
+import { type Context, EXIT, type Exit } from "./command";
+import { confirm } from "./confirm";
+import { drillPage } from "./drill-page";
+import { defineOperation, firstLook, misuse, operate, type Operation } from "./operation";
+import { newRoll, roll, rollFile } from "./roll";
+import { showAilment } from "../cluster/ailments";
+import { type Line } from "./terminal";
+import { writeFile } from "./write-file";
+
+export function define(command: Command): void {
+  defineOperation(command);
+  command
+    .option("--only <name>", "this replica, by node ID, private IP or ID of its stateful instance")
+    .option("--html <file>", "write the report as one HTML page")
+    .option("--timeout <minutes>", "until the replica must be in sync again (default: 30)")
+    .option("--state <file>", "as for `roll`, which continues a drill that was stopped")
+    .addHelpText(
+      "after",
+      `\nWrites keys ${PREFIX}* to the replica's shard, and removes them at the end.\nExit codes: 0 in sync and nothing acknowledged was lost, 1 failure, 2 stopped or something was lost.`,
+    );
+}
+
+/** Recycles one replica while it writes to its shard, and measures. */
+export function run(context: Context): Promise<Exit> {
+  return operate(context, (operation) => drill(operation, context));
+}
+
+async function drill(operation: Operation, context: Context): Promise<Exit> {
+  const { cluster, client } = operation;
+  const { options, output, terminal } = context;
+  const file = rollFile(context, operation);
+  if (file.read() !== undefined)
+    throw file.problem("has a roll that is not finished; run `roll` to continue it before a drill");
+  const only = options["only"] as string | undefined;
+  const selection: Selection = { one: true, ...(only === undefined ? {} : { only: [only] }) };
+  const state = await newRoll(operation, selection, false);
+  const [target] = state.replicas;
+  if (target === undefined) throw misuse("no replica is running");
+  const name = `${target.stateful_instance_id} (${target.private_ip ?? "no address"})`;
+  await confirm(
+    `Recycles ${name}, and writes keys ${PREFIX}* to its shard, which it removes at the end (or which expire after ${TTL / 60} minutes).`,
+    options["yes"] === true,
+    terminal,
+  );
+  const situation = await firstLook(operation);
+  const rules = { allowSingleCopy: options["allowSingleCopy"] === true, freshRoot: false, grace: 0 };
+  const step = nextStep(target, situation, rules);
+  if (step.do === "refuse") return refused(step.reasons.map(showAilment), state.cluster, context);
+  const status = statusOf(situation.view, target.node_id!);
+  const owner = situation.view.agreed(status.role === "owner" ? status.id : (status.master ?? ""));
+  if (owner === undefined || status.endpoint === undefined) throw misuse(`${name}: its shard is not known`);
+  const writer = await ShardWriter.start(cluster, owner);
+  const replica = cluster.ownServer(status.endpoint);
+  let recovery: Recovery | undefined;
+  let ended: RollResult;
+  let resync: Resync | undefined;
+  let readback: Readback | undefined;
+  let isCleaned: boolean;
+  try {
+    ended = await roll(context, operation, file, state, {
+      times: { every: 200 },
+      beforeRecycle: async ({ view }, each, nodeId) => {
+        recovery ??= await Recovery.start(
+          {
+            ...{ cluster, client, nodeId },
+            groupId: each.group_id,
+            statefulInstanceId: each.stateful_instance_id,
+            instanceId: each.instance_id!,
+            endpoint: status.endpoint!,
+          },
+          view,
+        );
+      },
+    });
+    await settled(recovery);
+  } finally {
+    resync = await recovery?.stop();
+    await writer.stop();
+    readback = await writer.readBack(replica);
+    isCleaned = await writer.remove();
+    replica.close();
+    if (!isCleaned)
+      output.warn({
+        file: "redis-elastigroup",
+        message: `keys ${PREFIX}* may be left; they expire after ${TTL / 60} minutes`,
+      });
+  }
+  if (ended.result !== "done" || recovery === undefined || resync === undefined)
+    return refused(ended.refusals.map(showAilment), state.cluster, context);
+  const measured: Drill = {
+    cluster: state.cluster,
+    statefulInstanceId: target.stateful_instance_id,
+    privateIp: target.private_ip,
+    nodeId: target.node_id!,
+    requestedAt: recovery.requestedAt,
+    moments: recovery.moments,
+    resync,
+    writes: writer.writes,
+    acknowledged: writer.acknowledged,
+    failed: writer.failed,
+    longestGap: writer.longestGap,
+    readback,
+    isCleaned,
+  };
+  const html = options["html"] as string | undefined;
+  if (html !== undefined) writeFile(html, drillPage(measured));
+  output.data(page(measured, html), toJson(measured, html));
+  return readback.lost + readback.lostOnReplica + readback.unread === 0 ? EXIT.success : EXIT.stopped;
+}
+
+/** The roll sees the end before the watch does, which asks at other moments. */
+async function settled(recovery: Recovery | undefined): Promise<void> {
+  for (let tries = 0; tries < 50 && recovery?.moments.has("in_sync") === false; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+function refused(reasons: readonly string[], cluster: string, { output }: Context): Exit {
+  output.data(
+    reasons.length === 0
+      ? ["Stopped. Run `roll` to continue."]
+      : ["Not done, since this must be resolved first:", ...reasons.map((reason) => `  ${reason}`)],
+    { cluster, result: reasons.length === 0 ? "interrupted" : "refused", refusals: reasons },
+  );
+  return EXIT.stopped;
+}
+
+function page(drill: Drill, html: string | undefined): Line[] {
+  const { moments, resync, writes, acknowledged, failed, longestGap, readback } = drill;
+  const bytes = resync.bytes === null ? "" : `, ${resync.bytes} bytes from the master to its replicas`;
+  return [
+    `${drill.statefulInstanceId} (${drill.privateIp ?? drill.nodeId}), seconds from the request to recycle it:`,
+    ...MOMENTS.map((moment) => {
+      const at = moments.get(moment);
+      return `  ${(at === undefined ? "-" : (at / 1000).toFixed(1)).padStart(7)}  ${MOMENT_NAMES[moment]}`;
+    }),
+    `Resync: ${resync.kind}${bytes}.`,
+    `Writes: ${writes.length} with OK, ${acknowledged} acknowledged by a replica, ${failed} failed; longest gap ${longestGap} ms.`,
+    `Lost: ${readback.lost} on the owner, ${readback.lostOnReplica} on the replica${readback.unread > 0 ? `; ${readback.unread} not read` : ""}.`,
+    ...(html === undefined ? [] : [`Report: ${html}`]),
+  ];
+}
+
+function toJson(drill: Drill, html: string | undefined): Record<string, unknown> {
+  const seconds = (moment: Moment): number | null => {
+    const at = drill.moments.get(moment);
+    return at === undefined ? null : at / 1000;
+  };
+  return {
+    cluster: drill.cluster,
+    result: "done",
+    stateful_instance_id: drill.statefulInstanceId,
+    private_ip: drill.privateIp ?? null,
+    node_id: drill.nodeId,
+    requested_at: new Date(drill.requestedAt).toISOString(),
+    seconds: Object.fromEntries(MOMENTS.map((moment) => [moment, seconds(moment)])),
+    resync: drill.resync,
+    writes: {
+      ok: drill.writes.length,
+      acknowledged: drill.acknowledged,
+      failed: drill.failed,
+      longest_gap_ms: drill.longestGap,
+      lost: drill.readback.lost,
+      lost_on_replica: drill.readback.lostOnReplica,
+      unread: drill.readback.unread,
+    },
+    keys_removed: drill.isCleaned,
+    html: html ?? null,
+  };
+}

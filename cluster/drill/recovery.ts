@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Cluster } from "../cluster";
+import { type Endpoint } from "../endpoint";
+import { type Info, numberIn } from "../info";
+import { statusOf } from "../node-status";
+import { type SpotClient } from "../spot/client";
+import { endpointOf, type View } from "../view";
+
+/** What happens to a replica from the request on, in the usual order. */
+export const MOMENTS = [
+  /** Its server does not answer any more. */
+  "server_gone",
+  /** Every master that answers lists it as failed. Masters do so after `cluster-node-timeout`. */
+  "failed",
+  /** Spot does not list its old EC2 instance any more. */
+  "instance_gone",
+  /** Spot lists a new EC2 instance. */
+  "instance_running",
+  /** A server answers at its address, possibly with LOADING. */
+  "server_answers",
+  "link_up",
+  /** As every master sees it. */
+  "in_sync",
+] as const;
+
+export type Moment = (typeof MOMENTS)[number];
+
+/** How the master brought the replica up to date. */
+export interface Resync {
+  readonly kind: "partial" | "full" | "both" | "unknown";
+  readonly full: number | null;
+  readonly partial: number | null;
+  /** What the master sent to all its replicas meanwhile. Redis 7 and later count it. */
+  readonly bytes: number | null;
+}
+
+/** Milliseconds between two questions to the servers, and to the API, which limits its requests. */
+const EVERY = 100;
+const EVERY_SPOT = 1000;
+
+export interface RecoveryProps {
+  readonly cluster: Cluster;
+  readonly client: SpotClient;
+  readonly groupId: string;
+  readonly statefulInstanceId: string;
+  readonly instanceId: string;
+  readonly nodeId: string;
+  readonly endpoint: Endpoint;
+}
+
+/** Watches the recovery of one replica. */
+export class Recovery {
+  /** Milliseconds since the request at which each moment was seen first. */
+  readonly moments = new Map<Moment, number>();
+  requestedAt = Date.now();
+  private isRunning = true;
+  private loops: Promise<unknown> = Promise.resolve();
+  private before: Info | undefined;
+  private masterId: string | undefined;
+
+  private constructor(private readonly props: RecoveryProps) {}
+
+  /** Starts to watch. The request follows at once. */
+  static async start(props: RecoveryProps, view: View): Promise<Recovery> {
+    const recovery = new Recovery(props);
+    recovery.masterId = statusOf(view, props.nodeId).master;
+    recovery.before = await recovery.statistics(view);
+    recovery.requestedAt = Date.now();
+    recovery.loops = Promise.all([recovery.watchServer(), recovery.watchCluster(), recovery.watchSpot()]);
+    return recovery;
+  }
+
+  /** Stops, and asks the master how it brought the replica up to date. */
+  async stop(): Promise<Resync> {
+    this.isRunning = false;
+    await this.loops;
+    const view = await this.props.cluster.look();
+    const after = await this.statistics(view);
+    const delta = (field: string): number | null => {
+      const [old, now] = [this.before, after].map((info) => info && numberIn(info, field));
+      return old === undefined || now === undefined ? null : now - old;
+    };
+    const [full, partial] = [delta("sync_full"), delta("sync_partial_ok")];
+    const kind =
+      full === null || partial === null || full + partial === 0
+        ? "unknown"
+        : full > 0 && partial > 0
+          ? "both"
+          : full > 0
+            ? "full"
+            : "partial";
+    return { kind, full, partial, bytes: delta("total_net_repl_output_bytes") };
+  }
+
+  private see(moment: Moment): void {
+    if (!this.moments.has(moment)) this.moments.set(moment, Date.now() - this.requestedAt);
+  }
+
+  private async watchServer(): Promise<void> {
+    const server = this.props.cluster.server(this.props.endpoint);
+    while (this.isRunning) {
+      const info = await server.ask<string>(["INFO", "replication"], 1000);
+      const answers = info.known || info.cause === "loading";
+      if (!answers) this.see("server_gone");
+      if (answers && this.moments.has("server_gone")) this.see("server_answers");
+      if (info.known && this.moments.has("server_gone") && info.value.includes("master_link_status:up"))
+        this.see("link_up");
+      await sleep(EVERY);
+    }
+  }
+
+  private async watchCluster(): Promise<void> {
+    const { cluster, nodeId, endpoint } = this.props;
+    while (this.isRunning) {
+      const view = await cluster.look();
+      const seen = view.sightings(nodeId);
+      const isFailed = seen.length > 0 && seen.every(({ node }) => node?.flags.includes("fail"));
+      if (isFailed) this.see("failed");
+      const here = view.nodes.filter((node) => endpointOf(node)?.host === endpoint.host);
+      if (this.moments.has("link_up") && here.some(({ id }) => statusOf(view, id).isInSync))
+        this.see("in_sync");
+      await sleep(EVERY);
+    }
+  }
+
+  private async watchSpot(): Promise<void> {
+    const { client, groupId, statefulInstanceId, instanceId } = this.props;
+    while (this.isRunning) {
+      // A question without answer tells nothing.
+      const all = await client.statefulInstances(groupId).catch(() => undefined);
+      const found = all?.find(({ id }) => id === statefulInstanceId);
+      if (found !== undefined && found.instanceId !== instanceId) {
+        this.see("instance_gone");
+        if (found.instanceId !== undefined) this.see("instance_running");
+      }
+      for (let waited = 0; waited < EVERY_SPOT && this.isRunning; waited += EVERY) await sleep(EVERY);
+    }
+  }
+
+  private async statistics(view: View): Promise<Info | undefined> {
+    const master = this.masterId === undefined ? undefined : view.agreed(this.masterId);
+    const endpoint = master && endpointOf(master);
+    if (endpoint === undefined) return undefined;
+    const info = await this.props.cluster.server(endpoint).info("stats");
+    return info.known ? info.value : undefined;
+  }
+}
