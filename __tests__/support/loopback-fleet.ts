@@ -4,6 +4,15 @@ import { type Fleet, type LaunchRequest, type RunningInstance } from "../../rehe
 import { until } from "../../rehearsal/wait";
 import { type LoopbackCluster, type Node } from "./loopback-cluster";
 
+/** What a stateful instance keeps. */
+interface Kept {
+  readonly place: number;
+  readonly host: string;
+  node?: Node;
+  /** The ID of the node whose volume was deleted. */
+  last?: string;
+}
+
 /**
  * Instances without machines: each one is a real server at its own loopback address. A stop ends the process, and the
  * next launch starts it again with its data, as the agent on an instance does.
@@ -18,7 +27,7 @@ export class LoopbackFleet implements Fleet {
   mostAway = 0;
   readonly launches: LaunchRequest[] = [];
   private readonly base = `127.${randomInt(2, 250)}.${randomInt(1, 250)}`;
-  private readonly kept = new Map<string, { readonly host: string; node?: Node; last?: string }>();
+  private readonly kept = new Map<string, Kept>();
   private readonly running = new Map<string, string>();
   private readonly starts: Promise<void>[] = [];
 
@@ -26,7 +35,8 @@ export class LoopbackFleet implements Fleet {
 
   launch(request: LaunchRequest): Promise<RunningInstance> {
     const id = request.statefulInstanceId;
-    const kept = this.kept.get(id) ?? { host: `${this.base}.${this.kept.size + 10}` };
+    const place = this.kept.size;
+    const kept = this.kept.get(id) ?? { place, host: `${this.base}.${place + 10}` };
     this.kept.set(id, kept);
     this.running.set(request.instanceId, id);
     this.launches.push(request);
@@ -74,8 +84,8 @@ export class LoopbackFleet implements Fleet {
     await Promise.all(this.starts);
   }
 
-  /** A new node, which follows the master with the fewest replicas; its predecessor at the address is forgotten. */
-  private async join(kept: { readonly host: string; node?: Node; last?: string }): Promise<void> {
+  /** A new node, which follows the masters in turns; its predecessor at the address is forgotten. */
+  private async join(kept: Kept): Promise<void> {
     const node = await this.cluster.add({ host: kept.host });
     const { last } = kept;
     if (last !== undefined)
@@ -83,11 +93,11 @@ export class LoopbackFleet implements Fleet {
     await until(`${kept.host} joined`, { timeout: 20_000 }, async () => {
       const nodes = await node.server.nodes();
       if (!nodes.known) return false;
-      const count = (master: string) => nodes.value.filter((each) => each.master === master).length;
-      const owners = nodes.value.filter(({ flags, slots }) => flags.includes("master") && slots.length > 0);
-      const [least] = owners.sort((one, other) => count(one.id) - count(other.id));
-      if (least === undefined || owners.length < this.cluster.masters.length) return false;
-      return node.run("CLUSTER", "REPLICATE", least.id).then(
+      const owners = nodes.value
+        .filter(({ flags, slots }) => flags.includes("master") && slots.length > 0)
+        .sort((one, other) => one.slots[0]![0] - other.slots[0]![0]);
+      if (owners.length < this.cluster.masters.length) return false;
+      return node.run("CLUSTER", "REPLICATE", owners[kept.place % owners.length]!.id).then(
         () => true,
         () => false,
       );

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { ailmentsOf } from "../../cluster/ailments";
 import { Cluster } from "../../cluster/cluster";
 import { parseEndpoint } from "../../cluster/endpoint";
-import { statusOf } from "../../cluster/node-status";
 import { type JsonObject } from "../../rehearsal/spot-api/json";
 import { SpotApi } from "../../rehearsal/spot-api/spot-api";
 import { until } from "../../rehearsal/wait";
@@ -75,7 +75,7 @@ export class Operated {
     return this.api.statefulInstances(this.groupId).filter(({ state }) => state !== "DEALLOCATED");
   }
 
-  /** Waits until every replica is in sync. */
+  /** Waits until all members agree, and every replica is in sync. */
   async healthy(): Promise<void> {
     await this.api.settle();
     await this.fleet.settle();
@@ -83,12 +83,8 @@ export class Operated {
     const evidence = (): string => JSON.stringify(seen);
     await until("every replica is in sync", { timeout: 30_000, every: 100, evidence }, async () => {
       const view = await this.cluster.look();
-      const replicas = this.real.nodes.map(({ id }) => statusOf(view, id));
-      seen = replicas.filter(({ isInSync }) => !isInSync);
-      return (
-        view.members.length === this.real.nodes.length &&
-        replicas.every(({ role, isInSync }) => role === "owner" || isInSync)
-      );
+      seen = ailmentsOf(view, []);
+      return view.members.length === this.real.nodes.length && (seen as unknown[]).length === 0;
     });
   }
 
