@@ -86,15 +86,15 @@ export class Roll {
   private async one(index: number): Promise<readonly Refusal[]> {
     const { settle, replica: limit, every, grace } = this.times;
     const rules = { allowSingleCopy: this.props.allowSingleCopy, freshRoot: this.state.fresh_root, grace };
-    // Right after a replica, others may not have seen it yet.
-    const patience = index === 0 || this.target(index).phase !== "planned" ? 0 : settle;
-    const begun = Date.now();
+    let begun = Date.now();
     let end = begun + limit;
     let said = "";
     while (!this.props.signal.aborted) {
       const situation = await observe(this.props.cluster, this.props.client, this.state.group_ids);
       if (this.props.signal.aborted) break;
       const step = nextStep(this.target(index), situation, rules);
+      // Right after a replica or a failover, others may not have seen it yet.
+      const patience = index === 0 && this.target(index).phase === "planned" ? 0 : settle;
       if (step.do === "refuse" && Date.now() - begun >= patience) return step.reasons;
       if (step.do === "fail") throw new Error(`${this.name(index)}: ${step.reason}`);
       if (step.do === "finish") return this.finish(index, step.nodeId);
@@ -110,7 +110,8 @@ export class Roll {
         continue;
       }
       await this.act(index, step, situation);
-      if (step.do === "recycle") end = Date.now() + limit;
+      begun = Date.now();
+      if (step.do === "recycle") end = begun + limit;
     }
     return [];
   }
