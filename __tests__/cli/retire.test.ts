@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { until } from "../../rehearsal/wait";
+import { describeWith } from "../support/needs";
+import { Operated } from "../support/operated";
+import { json, run } from "./run";
+
+jest.setTimeout(150_000);
+
+describeWith(["redis-server"], "retire", () => {
+  let operated: Operated;
+
+  beforeAll(async () => {
+    operated = await Operated.start({ masters: 3, replicas: 0, count: 6 });
+  });
+  afterAll(() => operated?.close());
+
+  const retire = (...argv: string[]) => run("-c", operated.config, "retire", ...argv);
+  const capacity = () => (operated.api.groups.get(operated.groupId) as any).capacity;
+  const listed = async (id: string) => {
+    const { answering } = await operated.cluster.look();
+    return answering.filter(({ nodes }) => nodes.known && nodes.value.some((node) => node.id === id)).length;
+  };
+
+  test("a node that owns slots hands over, and leaves the cluster and its group", async () => {
+    const [first] = operated.stateful;
+    const node = operated.fleet.node(first!.id);
+    await node.run("CLUSTER", "FAILOVER");
+    await until("it owns slots", { timeout: 10_000 }, async () => {
+      return (await operated.cluster.look()).owners.some(({ id }) => id === node.id);
+    });
+    await operated.healthy();
+    const ended = await retire(node.host, "--yes", "--json", "--no-wait");
+    expect(ended.exit).toBe(0);
+    expect(json(ended)).toMatchObject({
+      result: "done",
+      state_file: null,
+      nodes: [{ stateful_instance_id: first!.id, node_id: node.id, phase: "retired" }],
+      config_changes: [{ key: "replicas", value: 5 }],
+    });
+    expect(await listed(node.id)).toBe(0);
+    expect(capacity()).toMatchObject({ minimum: 5, maximum: 5, target: 5 });
+    expect(operated.stateful.map(({ state }) => state)).toEqual(Array(5).fill("ACTIVE"));
+    expect(existsSync(join(operated.folder, "redis-replicas.retire.json"))).toBe(false);
+  });
+
+  test("asks before it deletes anything, and refuses to leave a shard with one copy", async () => {
+    const [first] = operated.stateful;
+    expect((await retire(first!.id)).stderr).toContain("Confirm with `--yes`");
+    const view = await operated.cluster.look();
+    const alone = view.owners.find(({ id }) => view.replicasOf(id).length === 1)!;
+    const [replica] = view.replicasOf(alone.id);
+    const inGroup = operated.stateful.some(({ privateIp }) => privateIp === replica!.address);
+    expect(inGroup).toBe(true);
+    const ended = await retire(replica!.id, "--yes", "--json");
+    expect(ended.exit).toBe(2);
+    expect(json(ended)).toMatchObject({ result: "refused", refusals: [{ kind: "single_copy" }] });
+    expect(capacity()).toMatchObject({ target: 5 });
+  });
+
+  test("a name that no replica has is refused with the names of all", async () => {
+    const ended = await retire("10.9.9.9", "--yes");
+    expect(ended.exit).toBe(1);
+    expect(ended.stderr).toContain('"10.9.9.9" is no replica of the groups');
+    expect((await retire("--yes")).stderr).toContain("`retire` needs a node");
+  });
+
+  test("--ghosts forgets a node that is gone, and no other", async () => {
+    expect(await retire("--ghosts", "--yes")).toMatchObject({ exit: 0, stdout: "No node is gone.\n" });
+    const ghost = await operated.real.add("127.1.2.3");
+    await until("it is known", { timeout: 10_000 }, async () => (await listed(ghost.id)) >= 8);
+    await operated.real.end(ghost);
+    await until("it failed", { timeout: 30_000, every: 200 }, async () => {
+      const view = await operated.cluster.look();
+      return view.sightings(ghost.id).every(({ node }) => node?.flags.includes("fail"));
+    });
+    operated.real.remove(ghost);
+    expect((await retire("--ghosts")).stderr).toContain("Confirm with `--yes`");
+    const ended = await retire("--ghosts", "--yes", "--json", "--no-wait");
+    expect(ended.exit).toBe(0);
+    expect(json(ended)).toMatchObject({ forgotten: [{ node_id: ghost.id, private_ip: "127.1.2.3" }] });
+    expect(await listed(ghost.id)).toBe(0);
+    await operated.healthy();
+  });
+});
