@@ -80,7 +80,10 @@ function timeline({ moments, writes, requestedAt }: Drill): string {
   const x = (ms: number): number => LEFT + (ms / last) * (WIDTH - LEFT - RIGHT);
   const top = 24;
   const base = top + MOMENTS.length * ROW + 20 + BARS;
-  const rows = MOMENTS.map((moment, index) => row(moment, moments.get(moment), top + index * ROW, x));
+  const ordered = [...MOMENTS].sort(
+    (a, b) => (moments.get(a) ?? Infinity) - (moments.get(b) ?? Infinity) || 0,
+  );
+  const rows = ordered.map((moment, index) => row(moment, moments.get(moment), top + index * ROW, x));
   const ticks = tickTimes(last).map(
     (ms) =>
       `<line x1="${fixed(x(ms))}" x2="${fixed(x(ms))}" y1="${top - 6}" y2="${base}"/><text class="quiet" x="${fixed(x(ms))}" y="${base + 18}" text-anchor="middle">${ms / 1000} s</text>`,

@@ -16,14 +16,19 @@ describeWith(["redis-server"], "drill", () => {
   test("measures the recovery, counts the writes, and leaves no key", async () => {
     const html = join(operated.folder, "drill.html");
     const ended = await run("-c", operated.config, "drill", "--yes", "--json", "--html", html);
-    expect({ exit: ended.exit, stdout: ended.exit === 0 ? "" : ended.stdout }).toEqual({ exit: 0, stdout: "" });
+    expect({ exit: ended.exit, stdout: ended.exit === 0 ? "" : ended.stdout }).toEqual({
+      exit: 0,
+      stdout: "",
+    });
     const { seconds, writes, resync, keys_removed } = json(ended) as any;
     expect(resync).toMatchObject({ kind: "partial", full: 0, partial: 1, bytes: expect.any(Number) });
     expect(writes).toMatchObject({ lost: 0, lost_on_replica: 0, unread: 0, failed: 0 });
     expect(writes.acknowledged).toBeGreaterThan(50);
     expect(writes.acknowledged).toBeLessThanOrEqual(writes.ok);
     expect(keys_removed).toBe(true);
-    const order = ["server_gone", "failed", "server_answers", "link_up", "in_sync"].map((each) => seconds[each]);
+    const order = ["server_gone", "failed", "server_answers", "link_up", "in_sync"].map(
+      (each) => seconds[each],
+    );
     expect([...order].sort((one, other) => one - other)).toEqual(order);
     // The server was away for this time, and the masters list it as failed after 2 s.
     expect(seconds.server_answers).toBeGreaterThanOrEqual(4);
