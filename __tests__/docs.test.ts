@@ -64,6 +64,10 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
     /^(npm run e2e( --.*)?$|npx tsx rehearsal\/enclosure\.ts )/,
     "booted instances take minutes; the gate runs it",
   ],
+  [
+    /^npx redis-elastigroup (roll|retire|drill)\b/,
+    "they change a running cluster; their own tests run them against one",
+  ],
   [/^tofu /, "OpenTofu is not on this machine"],
   [/^promtool /, "examples/monitoring.test.ts checks the same files, where it is installed"],
   [/^(redis-replica|journalctl|systemctl|find) /, "for a shell on an instance"],
