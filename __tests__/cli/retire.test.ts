@@ -67,7 +67,7 @@ describeWith(["redis-server"], "retire", () => {
 
   test("--ghosts forgets a node that is gone, and no other", async () => {
     expect(await retire("--ghosts", "--yes")).toMatchObject({ exit: 0, stdout: "No node is gone.\n" });
-    const ghost = await operated.real.add("127.1.2.3");
+    const ghost = await operated.real.add({ host: "127.1.2.3" });
     await until("it is known", { timeout: 10_000 }, async () => (await listed(ghost.id)) >= 8);
     await operated.real.end(ghost);
     await until("it failed", { timeout: 30_000, every: 200 }, async () => {
