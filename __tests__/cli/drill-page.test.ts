@@ -33,7 +33,7 @@ test("the page has each moment, in the order of the times, and those that were n
   expect(page).toContain("No acknowledged write was lost.");
 });
 
-test("lost writes and unread keys are what the page says first", () => {
+test("lost writes and unread keys come first on the page", () => {
   expect(drillPage({ ...DRILL, readback: { lost: 1, lostOnReplica: 2, unread: 0 } })).toContain(
     "<strong>3 keys lost an acknowledged write.</strong>",
   );

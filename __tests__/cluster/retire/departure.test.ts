@@ -1,7 +1,7 @@
 import { departureOf, nextDeparture } from "../../../cluster/retire/departure";
 import { type GroupFleet } from "../../../cluster/fleet";
 
-/** How an API may behave that nobody has documented. */
+/** The undocumented behaviors of the API that are tested. */
 interface Behaviour {
   /** A deallocation launches a replacement where the group is below its target. */
   readonly refills?: boolean;

@@ -16,6 +16,7 @@ const at = (privateIp: string): Replica => ({
   stateful: { id: "ssi-1", state: "RECYCLING", privateIp },
   instance: undefined,
   node: undefined,
+  member: undefined,
 });
 const ids = (node: DrawnNode, replicas: readonly Replica[] = [], kept: readonly string[] = []) =>
   ghostsOf(drawn([...NODES, node]), replicas, kept).map(({ id }) => id);
