@@ -21,14 +21,14 @@ const COMMANDS: readonly { name: string; summary: string; load: () => CommandMod
     load: () => require("./review") as CommandModule,
   },
   {
+    name: "policy",
+    summary: "print the IAM policies of the instances, Spot's role and the volume's KMS key",
+    load: () => require("./policy") as CommandModule,
+  },
+  {
     name: "check",
     summary: "check the running cluster and the groups in Spot",
     load: () => require("./check") as CommandModule,
-  },
-  {
-    name: "plan",
-    summary: "print what a Terraform plan does to each replica",
-    load: () => require("./plan") as CommandModule,
   },
   {
     name: "render",
@@ -41,6 +41,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => CommandMod
     load: () => require("./synth") as CommandModule,
   },
   {
+    name: "plan",
+    summary: "print what a Terraform plan does to each replica",
+    load: () => require("./plan") as CommandModule,
+  },
+  {
     name: "status",
     summary: "print the state of each replica, as Spot and as the cluster see it",
     load: () => require("./status") as CommandModule,
@@ -49,11 +54,6 @@ const COMMANDS: readonly { name: string; summary: string; load: () => CommandMod
     name: "verify",
     summary: "compare each replica with its master",
     load: () => require("./verify") as CommandModule,
-  },
-  {
-    name: "policy",
-    summary: "print the IAM policies of the instances, Spot's role and the volume's KMS key",
-    load: () => require("./policy") as CommandModule,
   },
   {
     name: "roll",
