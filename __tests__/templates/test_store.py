@@ -36,6 +36,8 @@ class Service(LoopbackServer):
         self.status, self.body, self.pause = 200, b"{}", 0.0
         self.asked: list[tuple[dict[str, str], bytes]] = []
         self.role = json.dumps(ROLE)
+        # Of the metadata service: how many answers come too late, and the paths that were asked for.
+        self.late, self.paths = 0, list[str]()
 
 
 class Handler(LoopbackHandler):
@@ -45,6 +47,10 @@ class Handler(LoopbackHandler):
         self.answer(200, b"a-token")
 
     def do_GET(self) -> None:
+        self.server.paths.append(self.path)
+        if self.server.late > 0:
+            self.server.late -= 1
+            time.sleep(1.5)
         self.answer(200, b"replica" if self.path.endswith("/") else self.server.role.encode())
 
     def do_POST(self) -> None:
@@ -82,6 +88,24 @@ class StoreCase(Case):
 
 
 class ServiceTest(StoreCase):
+    def test_the_role_is_asked_for_once_for_all_secrets(self) -> None:
+        self.says(200, Parameter={"Value": "needle"})
+        found = store.fetch_all({name: f"parameter:/{name}" for name in "ABCDE"}, REGION, 5)
+        self.assertEqual(list(found.values()), [Secret(b"needle")] * 5)
+        self.assertEqual(len(self.service.paths), 2)
+
+    def test_a_late_answer_about_the_role_is_asked_for_again(self) -> None:
+        self.says(200, Parameter={"Value": "needle"})
+        self.service.late = 1
+        self.assertEqual(self.fetch("parameter:/a"), Secret(b"needle"))
+
+    def test_any_other_answer_about_the_role_is_not(self) -> None:
+        self.service.role = "{}"
+        self.check(
+            self.fetch("parameter:/a"), Denied, "parameter:/a: no credentials of the instance's role: 'AccessKeyId'"
+        )
+        self.assertEqual(len(self.service.paths), 2)
+
     def test_a_secret_of_secrets_manager_is_asked_for_with_the_credentials_of_the_role(self) -> None:
         self.says(200, SecretString="needle")
         found = self.fetch(f"secretsmanager:{ARN}")

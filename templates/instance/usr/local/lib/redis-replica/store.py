@@ -10,7 +10,8 @@ import json
 import os
 import stat
 import time
-from threading import Thread
+from socket import timeout
+from threading import Lock, Thread
 
 import metadata
 from facts import Unknown
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 SIZE, LIMIT = 1 << 16, 1 << 19
 # Seconds for all secrets together, and for each connection.
 SECONDS, CONNECT = 15.0, 5.0
+# How often the metadata service is asked for the credentials while it is late.
+ATTEMPTS = 3
 REGION = r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}"
 
 
@@ -71,10 +74,11 @@ KINDS = {
 def fetch_all(references: Mapping[str, str], region: str, seconds: float = SECONDS) -> Found:
     """The secrets by name, all fetched at the same time; Unknown with the reason for each that could not be."""
     found: Found = {}
+    role = Role()
 
     def get(name: str, reference: str) -> None:
         try:
-            found[name] = fetch(reference, region)
+            found[name] = fetch(reference, region, role)
         except Unknown as unknown:
             found[name] = unknown
         except Exception as error:
@@ -95,7 +99,7 @@ def fetch_all(references: Mapping[str, str], region: str, seconds: float = SECON
     }
 
 
-def fetch(reference: str, region: str) -> Secret:
+def fetch(reference: str, region: str, role: Role) -> Secret:
     kind, _, name = reference.partition(":")
     if kind == "file":
         return usable(from_file(reference, name), reference)
@@ -104,13 +108,14 @@ def fetch(reference: str, region: str) -> Secret:
     region = matched(REGION, (place or [region])[0], "a region")
     if kind == "secretsmanager":
         arn, _, key = name.partition("#")
-        answer = call("secretsmanager", region, "secretsmanager.GetSecretValue", {"SecretId": arn}, reference)
+        answer = call("secretsmanager", region, "secretsmanager.GetSecretValue", {"SecretId": arn}, reference, role)
         text = answer.get("SecretString")
         if not isinstance(text, str):
             raise Unusable(f"{plain(reference)}: the secret is binary, and not a text")
         return usable(field(text, key, reference) if key else text.encode(), reference)
     if kind == "parameter":
-        answer = call("ssm", region, "AmazonSSM.GetParameter", {"Name": name, "WithDecryption": True}, reference)
+        question: dict[str, object] = {"Name": name, "WithDecryption": True}
+        answer = call("ssm", region, "AmazonSSM.GetParameter", question, reference, role)
         return usable(str(answer["Parameter"]["Value"]).encode(), reference)
     raise ValueError("not a reference to a secret")
 
@@ -147,10 +152,12 @@ def usable(text: bytes, reference: str) -> Secret:
     return Secret(text)
 
 
-def call(service: str, region: str, target: str, question: dict[str, object], reference: str) -> dict[str, Any]:
+def call(
+    service: str, region: str, target: str, question: dict[str, object], reference: str, role: Role
+) -> dict[str, Any]:
     """Asks a service, with the credentials of the instance's role."""
     suffix = "amazonaws.com.cn" if region[:3] == "cn-" else "amazonaws.com"
-    host, body, who = f"{service}.{region}.{suffix}", json.dumps(question).encode(), role(reference)
+    host, body, who = f"{service}.{region}.{suffix}", json.dumps(question).encode(), role.credentials(reference)
     now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     headers = {"Host": host, "Content-Type": "application/x-amz-json-1.1", "X-Amz-Date": now, "X-Amz-Target": target}
     headers["X-Amz-Security-Token"] = who.token.reveal().decode()
@@ -191,14 +198,34 @@ def connect(host: str, context: SSLContext | None = None) -> HTTPConnection:
     return HTTPSConnection(host, timeout=CONNECT, context=context)
 
 
-def role(reference: str) -> Credentials:
-    """The credentials of the instance's role."""
-    try:
-        (name,) = metadata.ask("iam/security-credentials/")
-        (text,) = metadata.ask(f"iam/security-credentials/{matched(r'[-+=,.@_A-Za-z0-9]{1,64}', name, 'a role')}")
-        answer = json.loads(text)
-        id = matched("[A-Z0-9]{16,128}", answer["AccessKeyId"], "an access key")
-        secrets = (Secret(answer[each].encode()) for each in ("SecretAccessKey", "Token"))
-        return Credentials(id, *secrets)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise Denied(f"{plain(reference)}: no credentials of the instance's role: {plain(error)}") from None
+class Role:
+    """The credentials of the instance's role: asked for once for all secrets that are fetched together."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.found: Credentials | str = ""
+
+    def credentials(self, reference: str) -> Credentials:
+        with self.lock:
+            self.found = self.found or ask_role()
+        if isinstance(self.found, str):
+            raise Denied(f"{plain(reference)}: no credentials of the instance's role: {self.found}")
+        return self.found
+
+
+def ask_role() -> Credentials | str:
+    """The credentials, or why there are none. Only a late answer is asked for again: at boot, a machine is busy."""
+    why = ""
+    for _ in range(ATTEMPTS):
+        try:
+            (name,) = metadata.ask("iam/security-credentials/")
+            (text,) = metadata.ask(f"iam/security-credentials/{matched(r'[-+=,.@_A-Za-z0-9]{1,64}', name, 'a role')}")
+            answer = json.loads(text)
+            id = matched("[A-Z0-9]{16,128}", answer["AccessKeyId"], "an access key")
+            secrets = (Secret(answer[each].encode()) for each in ("SecretAccessKey", "Token"))
+            return Credentials(id, *secrets)
+        except timeout as error:
+            why = plain(error)
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            return plain(error) or type(error).__name__
+    return why
