@@ -2,6 +2,8 @@ import { type ClusterNode, slotCount } from "./cluster-nodes";
 import { type Endpoint, showEndpoint } from "./endpoint";
 import { type Member, selfOf } from "./member";
 
+const SLOTS = 16_384;
+
 /** How one member lists a node. */
 export interface Sighting {
   readonly observer: Member;
@@ -65,19 +67,28 @@ export class View {
       .map((observer) => ({ observer, node: nodesOf(observer).find((node) => node.id === id) }));
   }
 
-  /**
-   * A node as most of the observers list it: owners of slots, or all members where none of these answered. Undefined if
-   * no observer lists it.
-   */
+  /** A node as most of the observers list it. Undefined if none lists it. */
   agreed(id: string): ClusterNode | undefined {
-    const observers = this.masters.length > 0 ? this.masters : this.answering;
-    const lines = observers.flatMap((member) => nodesOf(member).filter((node) => node.id === id));
+    const lines = this.observers.flatMap((member) => nodesOf(member).filter((node) => node.id === id));
     return mostCommon(lines);
   }
 
-  /** The slots that no owner has, as most members see it. */
+  /**
+   * The number of slots that no owner has, as most of the observers see it. Lines that are agreed on are not counted
+   * together: while a slot moves, that of its old owner and that of its new one can both have it, or neither.
+   */
   get uncovered(): number {
-    return 16_384 - this.owners.reduce((sum, { slots }) => sum + slotCount(slots), 0);
+    const { observers } = this;
+    const counts = new Uint16Array(SLOTS);
+    for (const member of observers)
+      for (const { slots } of nodesOf(member))
+        for (const [first, last] of slots) for (let slot = first; slot <= last; slot++) counts[slot]! += 1;
+    return counts.filter((count) => count * 2 < observers.length || count === 0).length;
+  }
+
+  /** Owners of slots, or all members where none of these answered. */
+  private get observers(): readonly Member[] {
+    return this.masters.length > 0 ? this.masters : this.answering;
   }
 }
 
