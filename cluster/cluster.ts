@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { type Endpoint, showEndpoint } from "./endpoint";
 import { type Login } from "./login";
-import { type Member, selfOf, unasked } from "./member";
+import { isOneServer, type Member, selfOf, unasked } from "./member";
 import { Server } from "./server";
 import { endpointOf, View } from "./view";
 
@@ -85,13 +85,23 @@ function isTrusted(view: View, { host, port }: Endpoint): boolean {
   return lists.length * 2 > view.answering.length;
 }
 
-/** A seed with a DNS name is also listed by its IP. Only the latter is kept: it is the one that masters talk about. */
+/**
+ * A server can be asked at several addresses: a seed by its DNS name, or at another address of its machine. The member at
+ * the address that the cluster lists is kept: it is the one that masters talk about. Two servers with one ID both stay.
+ */
 function withoutDoubles(members: readonly Member[]): Member[] {
-  const byAddress = new Set(
-    members.filter(({ endpoint }) => isIP(endpoint.host) !== 0).map((member) => selfOf(member)?.id),
-  );
-  return members.filter((member) => {
-    const id = selfOf(member)?.id;
-    return id === undefined || isIP(member.endpoint.host) !== 0 || !byAddress.has(id);
+  const view = new View(members);
+  return members.flatMap((member) => {
+    const self = selfOf(member);
+    if (self === undefined) return [member];
+    const same = view.membersWith(self.id).filter((other) => isOneServer(member, other));
+    const listed = view.agreed(self.id);
+    const kept =
+      same.find(({ endpoint: { host, port } }) => host === listed?.address && port === listed.port) ??
+      same.find(({ endpoint }) => isIP(endpoint.host) !== 0) ??
+      same[0];
+    if (member !== kept) return [];
+    const aliases = same.filter((other) => other !== kept).map(({ endpoint }) => endpoint);
+    return [aliases.length === 0 ? member : { ...member, aliases }];
   });
 }

@@ -44,6 +44,24 @@ describeWith(["redis-server"], "Cluster", () => {
     expect(view.owners).toHaveLength(3);
   });
 
+  test("a server that is asked by its name, and at two addresses, is one member where it is listed", async () => {
+    const wide = await LoopbackCluster.start({
+      ...{ masters: 1, directives: ["bind 0.0.0.0", "protected-mode no", "cluster-announce-ip 127.0.0.1"] },
+    });
+    const { id, port } = wide.masters[0]!;
+    const seeds = ["127.0.0.9", "localhost", "127.0.0.1"].map((host) => ({ host, port }));
+    const some = new Cluster(seeds, {});
+    try {
+      const members = (await some.look()).membersWith(id);
+      expect(
+        members.map(({ endpoint, aliases }) => [endpoint.host, aliases?.map(({ host }) => host)]),
+      ).toEqual([["127.0.0.1", ["127.0.0.9", "localhost"]]]);
+    } finally {
+      some.close();
+      await wide.close();
+    }
+  }, 30_000);
+
   test("an address that only one of several members lists is not asked", async () => {
     let connections = 0;
     const trap: NetServer = createServer((socket) => (connections++, socket.destroy()));

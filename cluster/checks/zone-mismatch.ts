@@ -1,5 +1,5 @@
-import { showEndpoint } from "../endpoint";
 import { type Check, NOT_APPLICABLE } from "./check";
+import { configuredZone } from "./zones";
 
 /** Valkey 8 or newer shows the zone that its operator has set. */
 export const zoneMismatch: Check = {
@@ -7,9 +7,9 @@ export const zoneMismatch: Check = {
   keys: ["masters"],
   when: "a master shows another zone (`availability-zone`) than `masters` has for it",
   why: "New replicas are placed by the zones of the config.",
-  check({ masters, expected: { masterZones } }) {
-    const compared = masters.flatMap(({ name, member: { info } }) => {
-      const zone = masterZones.find(({ endpoint }) => showEndpoint(endpoint) === name)?.zone;
+  check({ masters, expected }) {
+    const compared = masters.flatMap(({ name, endpoint, member: { info, aliases = [] } }) => {
+      const zone = configuredZone(expected, [endpoint, ...aliases]);
       const own = info.known ? info.value["availability_zone"] : undefined;
       return zone !== undefined && own ? [{ name, zone, own }] : [];
     });

@@ -8,8 +8,17 @@ export function zoneOf({ spot, nodes, expected }: Facts, endpoint: Endpoint): st
     : [];
   const instance = instances.find(({ privateIp }) => privateIp === endpoint.host);
   if (instance?.availabilityZone) return instance.availabilityZone;
-  const name = showEndpoint(endpoint);
-  const info = nodes.find((node) => node.name === name)?.member.info;
+  const node = nodes.find(({ name }) => name === showEndpoint(endpoint));
+  const info = node?.member.info;
   const own = info?.known ? info.value["availability_zone"] : undefined;
-  return own || expected.masterZones.find((master) => showEndpoint(master.endpoint) === name)?.zone;
+  return own || configuredZone(expected, [endpoint, ...(node?.member.aliases ?? [])]);
+}
+
+/** The zone that `masters` has for a server, which it can name by any of its endpoints. */
+export function configuredZone(
+  { masterZones }: Facts["expected"],
+  endpoints: readonly Endpoint[],
+): string | undefined {
+  const names = endpoints.map(showEndpoint);
+  return masterZones.find(({ endpoint }) => names.includes(showEndpoint(endpoint)))?.zone;
 }
