@@ -1,6 +1,6 @@
 import { type ClusterNode, slotCount } from "./cluster-nodes";
 import { type Endpoint, showEndpoint } from "./endpoint";
-import { connectedReplicas, type Info, numberIn } from "./info";
+import { type ConnectedReplica, connectedReplicas, type Info, numberIn } from "./info";
 import { type Member, selfOf } from "./member";
 import { endpointOf, FAILING, isFailing, type View } from "./view";
 
@@ -64,10 +64,10 @@ export function statusOf(view: View, id: string): NodeStatus {
   const contradictions = [
     ...ofListing(view, id, answering),
     ...(listed === undefined ? [] : ofReplication(view, listed, info, master, link)),
-    ...(info === undefined ? [] : ofReplicas(view, info)),
+    ...(info === undefined ? [] : ofReplicas(view, id, info)),
   ];
   const silence = member === undefined ? "no member lists an address of it" : silenceOf(member);
-  const isListed = view.sightings(id).every(({ node }) => node !== undefined && !isFailing(node));
+  const isReached = view.sightings(id).every(({ node }) => node !== undefined && !isFailing(node));
   return {
     id,
     endpoint: (listed && endpointOf(listed)) ?? member?.endpoint,
@@ -82,7 +82,7 @@ export function statusOf(view: View, id: string): NodeStatus {
       link === "up" &&
       silence === undefined &&
       contradictions.length === 0 &&
-      isListed &&
+      isReached &&
       master !== undefined,
   };
 }
@@ -190,9 +190,7 @@ function ofReplication(
     found.push({ kind: "master_without_slots", detail: `its master ${owner.id} owns no slots` });
   const here = endpointOf(listed);
   if (!master?.info.known || here === undefined) return found;
-  const counted = connectedReplicas(master.info.value).find(({ address: host, port }) =>
-    isSame({ host, port }, here),
-  );
+  const counted = entryOf(view, master.info.value, here);
   const by = showEndpoint(master.endpoint);
   if (counted === undefined && link === "up")
     found.push({ kind: "not_acknowledging", detail: `${by} does not count it among its replicas` });
@@ -207,16 +205,46 @@ function ofReplication(
   return found;
 }
 
+/**
+ * The entry of a replica in its master's INFO, by the address that it connects from. A machine with several addresses
+ * can announce another one, and the entry at an address of no node, with its port, is then taken for its own.
+ */
+function entryOf(view: View, info: Info, here: Endpoint): ConnectedReplica | undefined {
+  const entries = connectedReplicas(info);
+  return (
+    entries.find((entry) => isSame(endpointOfEntry(entry), here)) ??
+    entries.find((entry) => entry.port === here.port && !isListed(view, endpointOfEntry(entry)))
+  );
+}
+
 /** The replicas that a master counts. A tool that reads an RDB has no port. */
-function ofReplicas(view: View, info: Info): Found {
-  const listed = view.nodes.flatMap((node) => endpointOf(node) ?? []);
-  return connectedReplicas(info)
-    .map(({ address: host, port }) => ({ host, port }))
-    .filter((endpoint) => endpoint.port > 0 && !listed.some((each) => isSame(each, endpoint)))
-    .map((endpoint) => ({
+function ofReplicas(view: View, id: string, info: Info): Found {
+  const entries = connectedReplicas(info).map(endpointOfEntry);
+  // Listed replicas with a link that the master has no entry for: they connect from another address.
+  const elsewhere = view.replicasOf(id).flatMap((node) => {
+    const member = memberOf(view, node);
+    const isUp = member?.info.known === true && linkOf(member.info.value) === "up";
+    return isUp && !entries.some((entry) => isSame(entry, member.endpoint)) ? [node.port] : [];
+  });
+  return entries
+    .filter((entry) => entry.port > 0 && !isListed(view, entry))
+    .filter(({ port }) => {
+      const index = elsewhere.indexOf(port);
+      if (index >= 0) elsewhere.splice(index, 1);
+      return index < 0;
+    })
+    .map((entry) => ({
       kind: "unlisted_replica",
-      detail: `${showEndpoint(endpoint)} replicates from it, and no member lists a node at that address`,
+      detail: `${showEndpoint(entry)} replicates from it, and no member lists a node at that address`,
     }));
+}
+
+function endpointOfEntry({ address, port }: ConnectedReplica): Endpoint {
+  return { host: address, port };
+}
+
+function isListed(view: View, endpoint: Endpoint): boolean {
+  return view.nodes.some((node) => isSame({ host: node.address, port: node.port }, endpoint));
 }
 
 function isSame(one: Endpoint, other: Endpoint): boolean {

@@ -99,3 +99,36 @@ describeWith(["redis-server"], "statusOf", () => {
     return value;
   }
 });
+
+describeWith(
+  ["redis-server"],
+  "statusOf, with replicas that connect from another address than they announce",
+  () => {
+    test("they are in sync, and a further one that no member lists is named", async () => {
+      const directives = ["bind 0.0.0.0", "protected-mode no", "cluster-announce-ip 127.0.0.1"];
+      const real = await LoopbackCluster.start({
+        ...{ masters: 1, replicas: 1 },
+        directives: [...directives, "bind-source-addr 127.0.0.7"],
+      });
+      const [master] = real.masters;
+      const cluster = new Cluster([master!], {});
+      const kinds = async (id: string) =>
+        statusOf(await cluster.look(), id).contradictions.map(({ kind }) => kind);
+      try {
+        expect(statusOf(await cluster.look(), real.replicas[0]!.id)).toMatchObject({
+          contradictions: [],
+          isInSync: true,
+        });
+        expect(await kinds(master!.id)).toEqual([]);
+        const further = await real.add({ directives: ["cluster-enabled no"] });
+        await further.run("REPLICAOF", "127.0.0.1", String(master!.port));
+        await until("it is named", { timeout: 10_000 }, async () =>
+          (await kinds(master!.id)).includes("unlisted_replica"),
+        );
+      } finally {
+        cluster.close();
+        await real.close();
+      }
+    }, 60_000);
+  },
+);
