@@ -1,5 +1,14 @@
 import { type Check, unchecked } from "./check";
 import { judge, namesOf } from "./judge";
+import { type Module } from "./node-facts";
+
+/** The modules that are part of a server: since Redis 8.0, and since Valkey 9.1. */
+const BUILT_IN: readonly string[] = ["vectorset", "lua"];
+
+/** Redis lists an empty path of such a module, and Valkey its name. */
+function isBuiltIn({ name, path }: Module): boolean {
+  return path === undefined ? BUILT_IN.includes(name) : path === "" || path === name;
+}
 
 /** Paths may differ between machines, so the names of the files are compared. */
 export const missingModule: Check = {
@@ -9,13 +18,14 @@ export const missingModule: Check = {
   why: "A replica without it cannot load the data.",
   check({ masters, expected }) {
     const files = expected.modules.map(fileOf);
-    // A module that is part of the server has an empty path.
     const outcome = judge(
       masters,
       ({ modules }) => modules,
       (modules, found) => {
-        const missing = modules.filter(({ path }) =>
-          path === undefined ? files.length === 0 : path !== "" && !files.includes(fileOf(path)),
+        const missing = modules.filter(
+          (module) =>
+            !isBuiltIn(module) &&
+            (module.path === undefined ? files.length === 0 : !files.includes(fileOf(module.path))),
         );
         if (missing.length === 0) return undefined;
         const names = missing.map(({ name, path }) => (path === undefined ? name : `${name} (${path})`));
@@ -26,7 +36,8 @@ export const missingModule: Check = {
       },
     );
     const pathless = masters.filter(
-      ({ modules }) => modules.known && modules.value.some(({ path }) => path === undefined),
+      ({ modules }) =>
+        modules.known && modules.value.some((each) => each.path === undefined && !isBuiltIn(each)),
     );
     if (pathless.length === 0 || files.length === 0) return outcome;
     return [

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { known, unanswered } from "../../../cluster/answer";
 import { evaluate } from "../../../cluster/checks/evaluation";
 import { type FoundGroup } from "../../../cluster/checks/spot-facts";
+import { zoneOf } from "../../../cluster/checks/zones";
 import { CHECKS } from "../../../cluster/checks";
 import { CHECKS_PAGE, checksPage } from "../../../cluster/checks/page";
 import { schemaAt } from "../../../config/schema-walk";
@@ -32,6 +33,7 @@ const zones = (...names: string[]) =>
   names.map((zone, index) => ({ endpoint: { host: `10.0.1.${index + 1}`, port: 6379 }, zone }));
 const all = <T>(value: T): [T, T, T] => [value, value, value];
 const module_ = (name: string, path?: string) => ({ facts: { modules: known([{ name, path }]) } });
+const NAME = { host: "redis-1.internal", port: 6379 };
 const groupOnly = known(new Set(["10.0.2.1", "10.0.2.2", "10.0.2.3"]));
 
 /** Facts with a finding of a rule, and words of the finding. */
@@ -252,6 +254,25 @@ test("a cluster that keeps all rules has no finding, and all that applies is pas
     "expiring-certificate",
     "zone-mismatch",
   ]);
+});
+
+test.each([
+  ["of Redis 8.0", { name: "vectorset", path: "" }],
+  ["of Valkey 9.1", { name: "lua", path: "lua" }],
+  ["without the right to MODULE LIST", { name: "lua", path: undefined }],
+])("a module that is part of the server is not missing: %s", (_, module) => {
+  const facts = (modules: readonly string[]) =>
+    factsOf({ masters: [{ facts: { modules: known([module]) } }], expected: { modules } });
+  for (const modules of [[], ["/usr/lib/redisbloom.so"]])
+    expect(evaluate(facts(modules)).results).toContainEqual(["missing-module", "passed"]);
+});
+
+test("a master that `masters` has by its DNS name is in the zone of that name", () => {
+  const facts = factsOf({ expected: { masterZones: [{ endpoint: NAME, zone: "us-west-2a" }] } });
+  const masters = facts.masters.map((node, index) =>
+    index > 0 ? node : { ...node, member: { ...node.member, aliases: [NAME] } },
+  );
+  expect(zoneOf({ ...facts, nodes: masters }, masters[0]!.endpoint)).toBe("us-west-2a");
 });
 
 test("a fact that is unknown is never a finding, and its rules are not passed", () => {
