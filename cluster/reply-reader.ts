@@ -6,6 +6,13 @@ export type RawReply = Buffer | number | null | ServerError | readonly RawReply[
 
 const CARRIAGE_RETURN = 13;
 
+/** An array that lacks items. */
+class Partial {
+  readonly items: RawReply[] = [];
+
+  constructor(readonly size: number) {}
+}
+
 /** Reads replies (RESP2) from chunks, as fast as millions of small ones need. */
 export class ReplyReader {
   private buffer: Buffer = Buffer.alloc(0);
@@ -14,6 +21,8 @@ export class ReplyReader {
   private at = 0;
   /** Bytes that the buffer must have before another attempt makes sense: a large value arrives in many chunks. */
   private needed = 0;
+  /** The arrays around the next value, the outermost first: a large one is not read again with every chunk. */
+  private readonly partial: Partial[] = [];
 
   /** The replies that are complete with this chunk. */
   read(chunk: Buffer): RawReply[] {
@@ -25,10 +34,11 @@ export class ReplyReader {
     const replies: RawReply[] = [];
     let begin = 0;
     for (;;) {
-      const reply = this.reply();
-      if (reply === undefined) break;
-      replies.push(reply);
+      const value = this.value();
+      if (value === undefined) break;
       begin = this.at;
+      const reply = this.place(value);
+      if (reply !== undefined) replies.push(reply);
     }
     const rest = this.buffer.subarray(begin);
     this.needed = Math.max(0, this.needed - begin);
@@ -37,8 +47,25 @@ export class ReplyReader {
     return replies;
   }
 
-  /** The next reply; undefined if it is not complete. */
-  private reply(): RawReply | undefined {
+  /** Puts a value into the array around it, if any. Returns a complete reply. */
+  private place(value: RawReply | Partial): RawReply | undefined {
+    if (value instanceof Partial) {
+      this.partial.push(value);
+      return undefined;
+    }
+    let complete = value;
+    for (;;) {
+      const around = this.partial.at(-1);
+      if (around === undefined) return complete;
+      around.items.push(complete);
+      if (around.items.length < around.size) return undefined;
+      complete = around.items;
+      this.partial.pop();
+    }
+  }
+
+  /** The next value; undefined if it is not complete. */
+  private value(): RawReply | Partial | undefined {
     const end = this.buffer.indexOf(CARRIAGE_RETURN, this.at);
     if (end < 0 || end + 2 > this.buffer.length) return undefined;
     const type = this.buffer[this.at];
@@ -72,15 +99,9 @@ export class ReplyReader {
     return bytes;
   }
 
-  private array(length: number): RawReply[] | null | undefined {
-    if (length < 0) return null;
-    const items: RawReply[] = [];
-    for (let index = 0; index < length; index++) {
-      const item = this.reply();
-      if (item === undefined) return undefined;
-      items.push(item);
-    }
-    return items;
+  private array(size: number): RawReply | Partial {
+    if (size < 0) return null;
+    return size === 0 ? [] : new Partial(size);
   }
 
   private number(begin: number, end: number): number {
