@@ -5,8 +5,6 @@ import { byContent, byDigest, byDump, type ReadValues } from "./values";
 
 /** Keys that a SCAN asks for. */
 const SCAN = 1000;
-/** Keys of one batch: a server digests them within a millisecond or two, and answers others in between. */
-const BATCH = 200;
 /** Differing keys that are kept by name. */
 const NAMED = 10;
 /** Keys that looked different and are then read again together. */
@@ -85,9 +83,7 @@ async function settled(
   read: ReadValues,
 ): Promise<{ differing: Buffer[]; changing: number }> {
   const unique = [...new Map(suspects.map((key) => [key.toString("latin1"), key])).values()];
-  const verdicts = await pair.settle(unique, (pipeline, items) =>
-    inBatches(items, (part) => read(pipeline, part)),
-  );
+  const verdicts = await pair.settle(unique, read);
   return {
     differing: unique.filter((key) => verdicts.get(key) === "differs"),
     changing: unique.filter((key) => verdicts.get(key) === "changing").length,
@@ -97,18 +93,9 @@ async function settled(
 /** The keys of a page whose values are not equal at both nodes. */
 async function differing(pair: Pair, page: readonly Buffer[], read: ReadValues): Promise<Buffer[]> {
   const [here, there] = await Promise.all(
-    [pair.master, pair.replica].map((pipeline) => inBatches(page, (part) => read(pipeline, part))),
+    [pair.master, pair.replica].map((pipeline) => read(pipeline, page)),
   );
   return page.filter((_, index) => here![index] !== there![index]);
-}
-
-async function inBatches(
-  keys: readonly Buffer[],
-  read: (part: readonly Buffer[]) => Promise<readonly string[]>,
-): Promise<string[]> {
-  const parts: Promise<readonly string[]>[] = [];
-  for (let at = 0; at < keys.length; at += BATCH) parts.push(read(keys.slice(at, at + BATCH)));
-  return (await Promise.all(parts)).flat();
 }
 
 /** DEBUG, where both nodes allow it. It is off by default since Redis 7. */

@@ -27,13 +27,16 @@ export class Pair {
 
   static async open(master: Endpoint, replica: Endpoint, login: Login): Promise<Pair> {
     const first = await Pipeline.open(master, login, TIMEOUT);
+    let second: Pipeline | undefined;
     try {
-      const second = await Pipeline.open(replica, login, TIMEOUT);
+      second = await Pipeline.open(replica, login, TIMEOUT);
       // Without it, a replica answers every key with the address of its master.
-      await second.send([["READONLY"]]);
+      const [reply] = await second.send([["READONLY"]]);
+      text(reply, showEndpoint(replica));
       return new Pair({ master: showEndpoint(master), replica: showEndpoint(replica) }, first, second);
     } catch (error) {
       first.close();
+      second?.close();
       throw error;
     }
   }

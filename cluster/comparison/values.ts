@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Pipeline, type RawCommand } from "../pipeline";
 import { type RawReply, ServerError } from "../reply-reader";
 
@@ -7,21 +8,57 @@ export type ReadValues = (pipeline: Pipeline, keys: readonly Buffer[]) => Promis
 /** The version of RDB and a checksum, at the end of what DUMP returns. Servers of two versions differ there only. */
 const FOOTER = 10;
 
+/** Keys of one batch: a server digests them within a millisecond or two, and answers others in between. */
+const BATCH = 200;
+/** Keys of the first batch of whole values: their sizes are not known yet. */
+const FIRST_BATCH = 8;
+/** Bytes that a batch of whole values should have. Both the server and this process hold it in memory. */
+const BATCH_BYTES = 4 * 2 ** 20;
+
 /** Digests by DEBUG: small replies, whatever the values are. A missing key has a digest of zeros. */
 export const byDigest: ReadValues = async (pipeline, keys) => {
-  const [reply] = await pipeline.send([["DEBUG", "DIGEST-VALUE", ...keys]]);
-  if (!Array.isArray(reply)) throw reply instanceof Error ? reply : new Error("DEBUG DIGEST-VALUE: no list");
-  return (reply as readonly Buffer[]).map((digest) => digest.toString("latin1"));
+  const batches: Promise<readonly RawReply[]>[] = [];
+  for (let at = 0; at < keys.length; at += BATCH)
+    batches.push(pipeline.send([["DEBUG", "DIGEST-VALUE", ...keys.slice(at, at + BATCH)]]));
+  return (await Promise.all(batches)).flatMap(([reply]) => {
+    if (!Array.isArray(reply))
+      throw reply instanceof Error ? reply : new Error("DEBUG DIGEST-VALUE: no list");
+    return (reply as readonly Buffer[]).map((digest) => digest.toString("latin1"));
+  });
 };
 
 /** Serialized values by DUMP. Equal ones prove equality. Of unequal ones the order of a set or hash can differ. */
 export const byDump: ReadValues = async (pipeline, keys) => {
-  const replies = await pipeline.send(keys.map((key): RawCommand => ["DUMP", key]));
-  return replies.map((reply) => {
-    if (reply instanceof ServerError) throw reply;
-    return Buffer.isBuffer(reply) ? reply.toString("latin1", 0, reply.length - FOOTER) : "";
-  });
+  const texts: string[] = [];
+  for (let size = FIRST_BATCH; texts.length < keys.length;) {
+    const batch = keys.slice(texts.length, texts.length + size);
+    const replies = await pipeline.send(batch.map((key): RawCommand => ["DUMP", key]));
+    const values = replies.map(valueOf);
+    texts.push(...values.map((value) => (value === null ? "" : hash(value.subarray(0, -FOOTER)))));
+    const bytes = values.reduce((sum, value) => sum + (value?.length ?? 0), 0);
+    const fitting = Math.floor((batch.length * BATCH_BYTES) / Math.max(bytes, 1));
+    size = Math.max(1, Math.min(fitting, size * 4, BATCH));
+  }
+  return texts;
 };
+
+/** The bytes of a reply to DUMP; null if the key is not there. */
+function valueOf(reply: RawReply): Buffer | null {
+  if (reply instanceof ServerError) {
+    if (isElsewhere(reply)) return null;
+    throw reply;
+  }
+  return Buffer.isBuffer(reply) ? reply : null;
+}
+
+/** Whether a key is not there since its slot moves to another master. */
+function isElsewhere({ message }: ServerError): boolean {
+  return /^(ASK|MOVED|TRYAGAIN) /.test(message);
+}
+
+function hash(content: Buffer): string {
+  return createHash("sha256").update(content).digest("base64");
+}
 
 /** What reads a value of a type. Sets and hashes have no order. */
 const READERS: Readonly<
@@ -44,10 +81,15 @@ export const byContent: ReadValues = async (pipeline, keys) => {
     const reader = READERS[type];
     const command = reader ? [...reader.command, key, ...(reader.after ?? [])] : ["DUMP", key];
     const [reply = null] = await pipeline.send([command]);
-    if (reply instanceof ServerError) throw reply;
+    // Another client can write a value of another type between both commands.
+    if (reply instanceof ServerError && !isElsewhere(reply) && !reply.message.startsWith("WRONGTYPE"))
+      throw reply;
     // Of a module's type only the serialized value is known.
     const content = reader === undefined && Buffer.isBuffer(reply) ? reply.subarray(0, -FOOTER) : reply;
-    texts.push(`${type} ${canonical(content, reader?.group)}`);
+    const bytes = Buffer.isBuffer(content)
+      ? content
+      : Buffer.from(canonical(content, reader?.group), "latin1");
+    texts.push(`${type} ${hash(bytes)}`);
   }
   return texts;
 };
