@@ -10,6 +10,9 @@ type Client = ReturnType<typeof newClient>;
 
 /** One connection to one server. It does not reconnect, and each reply has a time limit. */
 export class Connection {
+  /** Whether a reply did not come in time. All later ones wait behind it, and after an outage for minutes. */
+  private isLate = false;
+
   private constructor(private readonly client: Client) {}
 
   /** Connects and logs in. Rejects after `timeout` milliseconds. */
@@ -29,7 +32,7 @@ export class Connection {
 
   /** Whether commands can still be sent. */
   get isOpen(): boolean {
-    return this.client.isReady;
+    return this.client.isReady && !this.isLate;
   }
 
   /** Sends a command. Replies come in the order of the commands. Rejects with the error of the server. */
@@ -55,7 +58,10 @@ export class Connection {
     [name = ""]: readonly (string | Buffer)[],
     timeout: number,
   ): Promise<R> {
-    return bounded(reply, timeout, String(name));
+    return bounded(reply, timeout, String(name)).catch((error: unknown) => {
+      this.isLate ||= error instanceof TimeLimitError;
+      throw error;
+    });
   }
 }
 

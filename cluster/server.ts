@@ -71,6 +71,7 @@ export class Server {
   /** The connection. A broken one is replaced at the next question. */
   private open(): Promise<Connection> {
     if (this.connection?.isOpen) return Promise.resolve(this.connection);
+    this.connection?.close();
     this.opening ??= Connection.open(this.endpoint, this.login, this.timeout)
       .then((connection) => (this.connection = connection))
       .finally(() => (this.opening = undefined));
