@@ -73,8 +73,8 @@ export class Output {
       this.streams.stdout.write(`${printable(text)}\n`);
       return;
     }
-    // The cursor to the first place, and everything behind it erased.
-    if (this.streams.stdout.isTTY) this.streams.stdout.write("\u001b[H\u001b[2J\u001b[3J");
+    // The cursor to the first place, and the screen erased. What was scrolled off it stays.
+    if (this.streams.stdout.isTTY) this.streams.stdout.write("\u001b[H\u001b[2J");
     this.data(lines, object);
   }
 

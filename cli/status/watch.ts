@@ -15,11 +15,15 @@ export function pauseOf(given: unknown): number {
   throw new ConfigError([{ file: "redis-elastigroup", message }]);
 }
 
-/** Works again and again, with this pause in milliseconds, until Ctrl-C or SIGTERM. Work that is then under way is dropped. */
+/**
+ * Works again and again, with this pause in milliseconds, until Ctrl-C, SIGTERM, or the reader of stdout has gone. Work
+ * that is then under way is dropped.
+ */
 export async function untilInterrupted(pause: number, work: () => Promise<() => void>): Promise<void> {
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  process.stdout.once("error", interrupt);
   const stopped = new Promise<undefined>((resolve) =>
     stop.signal.addEventListener("abort", () => resolve(undefined)),
   );
@@ -31,6 +35,7 @@ export async function untilInterrupted(pause: number, work: () => Promise<() => 
     }
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    process.stdout.off("error", interrupt);
   }
 }
 
