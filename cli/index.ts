@@ -172,10 +172,12 @@ function problemsOf(error: unknown): readonly Problem[] {
 }
 
 if (require.main === module) {
-  // A reader such as `head` can stop early. That is no failure.
+  // A reader such as `head` can stop early. That is no failure. A full disk is one.
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+    stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+      if (code === "EPIPE") return;
+      if (stream === process.stdout) process.stderr.write(`redis-elastigroup: ${message}\n`);
+      process.exit(EXIT.failure);
     });
   }
   void main(process.argv.slice(2)).then((exit) => {
