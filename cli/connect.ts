@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Command } from "commander";
 import { Cluster } from "../cluster/cluster";
-import { parseEndpoint } from "../cluster/endpoint";
+import { type Endpoint, parseEndpoint } from "../cluster/endpoint";
 import { type Login } from "../cluster/login";
 import { SpotClient, type SpotClientProps } from "../cluster/spot/client";
 import { spotCredentials } from "../cluster/spot/credentials";
@@ -46,14 +46,23 @@ export function clusterOf(loaded: LoadedConfig, options: Context["options"]): Cl
       return undefined;
     }
   };
-  const hosts = attempt(() => mastersOf(loaded, given));
-  const login = attempt(() => loginOf(loaded, given));
-  if (hosts === undefined || login === undefined) throw new ConfigError(problems);
   const port = loaded.config.redis?.port ?? REDIS_PORT;
-  return new Cluster(
-    hosts.map((host) => parseEndpoint(host, port)),
-    login,
-  );
+  const seeds = attempt(() => endpointsOf("--masters", mastersOf(loaded, given), port));
+  const login = attempt(() => loginOf(loaded, given));
+  if (seeds === undefined || login === undefined) throw new ConfigError(problems);
+  return new Cluster(seeds, login);
+}
+
+/** The endpoints of an option, such as `--node`. Throws a `ConfigError` for a text that is none. */
+export function endpointsOf(option: string, texts: readonly string[], port: number): Endpoint[] {
+  return texts.map((text) => {
+    const endpoint = parseEndpoint(text, port);
+    if (endpoint.host !== "" && endpoint.port >= 1 && endpoint.port <= 65_535) return endpoint;
+    throw problem(
+      "redis-elastigroup",
+      `\`${option}\` must be HOST or HOST:PORT, got: ${JSON.stringify(text)}`,
+    );
+  });
 }
 
 /** A client of the Spot API for the account of a config. Throws a `ConfigError` if there is no token. */

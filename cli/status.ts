@@ -1,10 +1,9 @@
 import { type Command } from "commander";
-import { parseEndpoint } from "../cluster/endpoint";
 import { loadConfigs, type LoadedConfig } from "../config/load";
 import { ConfigError, type Problem } from "../config/problem";
 import { REDIS_PORT } from "../constructs/access/redis-ports";
 import { type Context, EXIT, type Exit } from "./command";
-import { clusterOf, defineConnection, spotIfAny } from "./connect";
+import { clusterOf, defineConnection, endpointsOf, spotIfAny } from "./connect";
 import { type Output } from "./output";
 import { type Cost, costOf, type Prices, pricesOf, showCost } from "./status/cost";
 import { isHealthy, type Look, look, type Sources } from "./status/look";
@@ -53,7 +52,7 @@ function sourcesOf(loaded: LoadedConfig, options: Context["options"], signal: Ab
     cluster: clusterOf(loaded, options),
     spot: spotIfAny(loaded, { patience: SPOT_LIMIT, signal }),
     groupIds: group,
-    nodes: node.map((host) => parseEndpoint(host, port)),
+    nodes: endpointsOf("--node", node, port),
   };
 }
 

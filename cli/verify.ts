@@ -1,13 +1,13 @@
 import { type Command } from "commander";
-import { type Cluster } from "../cluster/cluster";
-import { parseEndpoint, showEndpoint } from "../cluster/endpoint";
+import { type ClusterNode } from "../cluster/cluster-nodes";
+import { type Endpoint, showEndpoint } from "../cluster/endpoint";
 import { statusOf } from "../cluster/node-status";
 import { type View } from "../cluster/view";
 import { loadConfigs, type LoadedConfig } from "../config/load";
 import { ConfigError } from "../config/problem";
 import { REDIS_PORT } from "../constructs/access/redis-ports";
 import { type Context, EXIT, type Exit } from "./command";
-import { clusterOf, defineConnection } from "./connect";
+import { clusterOf, defineConnection, endpointsOf } from "./connect";
 import { nodeToJson } from "./status/to-json";
 import { type Output } from "./output";
 import { type Line, styled, wrap } from "./terminal";
@@ -61,8 +61,10 @@ async function verify(
   try {
     const { node = [] } = options as { node?: readonly string[] };
     const port = loaded.config.redis?.port ?? REDIS_PORT;
-    const view = await cluster.look(node.map((host) => parseEndpoint(host, port)));
-    if (view.answering.length === 0) throw new ConfigError(silences(cluster, view).map(asProblem(loaded)));
+    const further = endpointsOf("--node", node, port);
+    const view = await cluster.look(further);
+    if (view.answering.length === 0)
+      throw new ConfigError(silences(cluster.seeds, view).map(asProblem(loaded)));
     const compared: Compared[] = [];
     for (const status of replicasIn(view)) {
       const progress = (keys: number): void => output.progress(`${nameOf(status)}: ${keys} keys compared`);
@@ -70,7 +72,7 @@ async function verify(
       compared.push(await compare(view, status, cluster.login, { isDigest, rate, progress }));
     }
     output.progress("");
-    return { loaded, compared, findings: findingsOf(cluster, view) };
+    return { loaded, compared, findings: findingsOf([...cluster.seeds, ...further], view) };
   } finally {
     cluster.close();
   }
@@ -82,25 +84,38 @@ function asProblem({
   return (message) => ({ file, message });
 }
 
-/** Why seeds did not answer. */
-function silences({ seeds }: Cluster, view: View): string[] {
-  return seeds.flatMap((seed) => {
-    const nodes = view.memberAt(seed)?.nodes;
+/** Why these did not answer. */
+function silences(asked: readonly Endpoint[], view: View): string[] {
+  const reasons = asked.flatMap((endpoint) => {
+    const nodes = view.memberAt(endpoint)?.nodes;
     return nodes === undefined || nodes.known ? [] : [nodes.reason];
   });
+  return [...new Set(reasons)];
 }
 
-function findingsOf(cluster: Cluster, view: View): string[] {
+function findingsOf(asked: readonly Endpoint[], view: View): string[] {
   const masters = view.owners.map(({ id }) => statusOf(view, id));
   return [
-    ...silences(cluster, view),
+    ...silences(asked, view),
     ...masters.flatMap(({ contradictions, endpoint }) =>
       contradictions.map(
         ({ detail }) => `${endpoint === undefined ? "" : `${showEndpoint(endpoint)}: `}${detail}`,
       ),
     ),
+    ...view.owners.flatMap(otherDatabases(view)),
     ...(view.uncovered > 0 ? [`${view.uncovered} slots have no owner`] : []),
   ];
+}
+
+/** A cluster of Valkey 9 can have several databases. SCAN and the counts of slots are those of one. */
+function otherDatabases(view: View): (owner: ClusterNode) => string[] {
+  return ({ id }) =>
+    view.membersWith(id).flatMap(({ endpoint, info }) => {
+      const found = info.known ? Object.keys(info.value).filter((name) => /^db[1-9]/.test(name)) : [];
+      return found.length === 0
+        ? []
+        : [`${showEndpoint(endpoint)}: only database 0 is compared, and it has keys in ${found.join(", ")}`];
+    });
 }
 
 function isWell({ compared, findings }: Verified): boolean {

@@ -29,6 +29,7 @@ describeWith(["redis-server"], "status", () => {
   afterAll(() => live?.close());
   afterEach(() => live.useSpot());
 
+  const tsx = ["--import", require.resolve("tsx"), join(ROOT, "cli/index.ts")];
   const found = (ended: Awaited<ReturnType<Live["run"]>>): Found => (json(ended)["clusters"] as [Found])[0];
   const status = async (...argv: string[]): Promise<Found> =>
     found(await live.run("status", "--json", ...argv));
@@ -108,6 +109,28 @@ describeWith(["redis-server"], "status", () => {
     expect(stderr).toMatch(/live\.yaml: 127\.0\.1\.200:1: connect ECONNREFUSED/);
   });
 
+  test("a node of --node that does not answer, and that no member lists, is named, also by verify", async () => {
+    live.dropSpot();
+    const port = live.cluster.masters[0]!.port;
+    for (const command of ["status", "verify"]) {
+      const { exit, stdout } = await live.run(command, "--node", "127.0.1.200");
+      expect(exit).toBe(2);
+      expect(stdout).toContain(`127.0.1.200:${port}: connect ECONNREFUSED`);
+    }
+  });
+
+  test.each([
+    ["--node", ""],
+    ["--node", "10.0.0.1:70000"],
+    ["--masters", ""],
+  ])("%s %j is refused: the password would go to another address", async (option, text) => {
+    const { exit, stderr } = await live.run("status", option, text);
+    expect([exit, stderr]).toEqual([
+      1,
+      `redis-elastigroup: \`${option}\` must be HOST or HOST:PORT, got: "${text}"\n`,
+    ]);
+  });
+
   test("a server that accepts connections and stays silent ends within 15 s", async () => {
     const silent = createNetServer();
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
@@ -177,6 +200,7 @@ describeWith(["redis-server"], "status", () => {
       expect(stdout).toMatch(reason);
       expect(stdout).toMatch(/127\.0\.1\.4 +replica/);
       expect(stdout).not.toContain(process.env["SPOTINST_TOKEN"]);
+      expect((await status()).healthy).toBe(false);
       server.closeAllConnections();
       server.close();
     },
@@ -213,8 +237,15 @@ describeWith(["redis-server"], "status", () => {
     expect((await status()).findings).toEqual([]);
   });
 
+  test("--watch ends when the reader of its output has gone", async () => {
+    const child = spawn(process.execPath, [...tsx, "status", "-c", live.config(), "--json", "--watch", "1"], {
+      env: process.env,
+    });
+    child.stdout.once("data", () => child.stdout.destroy());
+    expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
+  }, 30_000);
+
   test("--watch prints a table for each change, and ends with Ctrl-C", async () => {
-    const tsx = ["--import", require.resolve("tsx"), join(ROOT, "cli/index.ts")];
     const child = spawn(process.execPath, [...tsx, "status", "-c", live.config(), "--watch", "1"], {
       env: process.env,
     });

@@ -73,7 +73,7 @@ export async function look({ loaded, cluster, spot, groupIds, nodes }: Sources):
   const others = othersIn(replicas, view);
   const comparisons = fleets.map(({ group }) => ({ group, ...compareGroup(loaded.config, group) }));
   const findings = [
-    ...ofSeeds(cluster, view),
+    ...ofSilence(cluster, nodes, view),
     ...replicas.flatMap(ofReplica),
     ...fleets.flatMap(ofCapacity),
     ...others.flatMap(ofOther),
@@ -85,7 +85,8 @@ export async function look({ loaded, cluster, spot, groupIds, nodes }: Sources):
 }
 
 /** Whether every replica is in sync and nothing disagrees. */
-export function isHealthy({ findings, comparisons }: Look): boolean {
+export function isHealthy({ spot, findings, comparisons }: Look): boolean {
+  if ("reason" in spot && spot.isFailure) return false;
   return findings.length === 0 && comparisons.every(({ differences }) => differences.length === 0);
 }
 
@@ -110,14 +111,20 @@ async function spotAnswer(
   }
 }
 
-function ofSeeds({ seeds }: Cluster, view: View): Finding[] {
-  return seeds.flatMap((seed) => {
-    const nodes = view.memberAt(seed)?.nodes;
-    const isListed = view.nodes.some(({ address, port }) => address === seed.host && port === seed.port);
-    // A seed that the others list is one of the nodes below.
-    if (nodes === undefined || nodes.known || isListed) return [];
-    return [{ subject: showEndpoint(seed), kind: "seed_unanswered", detail: nodes.reason }];
-  });
+/** The seeds, and the further nodes, that are none of the nodes below and did not answer. */
+function ofSilence({ seeds }: Cluster, nodes: readonly Endpoint[], view: View): Finding[] {
+  const finding = (kind: string, endpoint: Endpoint): Finding[] => {
+    const answer = view.memberAt(endpoint)?.nodes;
+    const isListed = view.nodes.some(
+      ({ address, port }) => address === endpoint.host && port === endpoint.port,
+    );
+    if (answer === undefined || answer.known || isListed) return [];
+    return [{ subject: showEndpoint(endpoint), kind, detail: answer.reason }];
+  };
+  return [
+    ...seeds.flatMap((seed) => finding("seed_unanswered", seed)),
+    ...nodes.flatMap((node) => finding("node_unanswered", node)),
+  ];
 }
 
 function ofReplica({ stateful, instance, node, member, agent }: ReplicaRow): Finding[] {
