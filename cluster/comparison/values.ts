@@ -77,7 +77,9 @@ export const byContent: ReadValues = async (pipeline, keys) => {
   const types = await pipeline.send(keys.map((key): RawCommand => ["TYPE", key]));
   const texts: string[] = [];
   for (const [index, key] of keys.entries()) {
-    const type = String(types[index]);
+    const found = types[index];
+    if (found instanceof ServerError && !isElsewhere(found)) throw found;
+    const type = String(found);
     const reader = READERS[type];
     const command = reader ? [...reader.command, key, ...(reader.after ?? [])] : ["DUMP", key];
     const [reply = null] = await pipeline.send([command]);

@@ -53,6 +53,12 @@ describeWith(["redis-server"], "Values of keys", () => {
     expect(p).not.toBe(q);
   });
 
+  test("without the right to TYPE there is no text: by DUMP alone, equal sets can differ", async () => {
+    await write(["SET", "a", "1"], ["ACL", "SETUSER", "default", "-type"]);
+    await expect(byContent(pipeline, [Buffer.from("a")])).rejects.toThrow("NOPERM");
+    await write(["ACL", "SETUSER", "default", "+type"]);
+  });
+
   test("large values are read a few at a time, and small ones many", async () => {
     const sizes: number[] = [];
     const watched = {
