@@ -64,9 +64,10 @@ export class SpotClient {
     return this.items("GET", `${path(id)}/statefulInstance`, isStatefulInstance);
   }
 
-  /** The running EC2 instances of a group. */
-  instances(id: string): Promise<SpotInstance[]> {
-    return this.items("GET", `${path(id)}/status`, isAny);
+  /** The running EC2 instances of a group. A request for one that does not run yet has no ID. */
+  async instances(id: string): Promise<SpotInstance[]> {
+    const items = await this.items<Partial<SpotInstance>>("GET", `${path(id)}/status`, isObject);
+    return items.flatMap(({ instanceId, ...rest }) => (instanceId ? [{ instanceId, ...rest }] : []));
   }
 
   /** Begins an action on a stateful instance. It is done when the state shows it. */
@@ -170,6 +171,10 @@ function isStatefulInstance(item: unknown): boolean {
   return typeof id === "string" && typeof state === "string";
 }
 
+function isObject(item: unknown): boolean {
+  return typeof item === "object" && item !== null;
+}
+
 function isAny(): boolean {
   return true;
 }
@@ -201,11 +206,16 @@ function malformed(what: string, status: number, text: string): SpotError {
 
 function parse(text: string): Envelope | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text, withoutNull);
     return typeof value === "object" && value !== null ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** A field without a value can be null or missing. Both are read as missing. */
+function withoutNull(this: unknown, _: string, value: unknown): unknown {
+  return value === null && !Array.isArray(this) ? undefined : value;
 }
 
 /** The milliseconds until the next attempt, by `Retry-After` or `X-RateLimit-Reset` where the answer has one. */

@@ -140,3 +140,24 @@ test("a name that two groups have names both, and the option to choose", async (
     await api.close();
   }
 });
+
+test("fields that are null are missing, and a request without an instance is none", async () => {
+  const items: Readonly<Record<string, readonly object[]>> = {
+    status: [
+      { instanceId: null, spotInstanceRequestId: "sir-1" },
+      { instanceId: "i-1", privateIp: null },
+    ],
+    statefulInstance: [{ id: "ssi-1", state: "RESUMING", instanceId: null }],
+  };
+  const url = await served(({ url: path = "" }, response) =>
+    response.end(JSON.stringify({ response: { items: items[path.split("/").at(-1)!] } })),
+  );
+  expect(await client(url).instances("sig-1")).toEqual([{ instanceId: "i-1" }]);
+  expect(await client(url).statefulInstances("sig-1")).toEqual([{ id: "ssi-1", state: "RESUMING" }]);
+});
+
+test("a list with null is not what the API documents", async () => {
+  const url = await served((_, response) => response.end('{"response":{"items":[null]}}'));
+  for (const question of [client(url).instances("sig-1"), client(url).statefulInstances("sig-1")])
+    expect((await errorOf(question)).kind).toBe("malformed");
+});
