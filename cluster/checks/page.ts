@@ -21,7 +21,7 @@ export function checksPage(): string {
     "",
     "A fact that could not be read is never taken for a good one: its rules are listed under `Could not be checked`, with the",
     "reason. Rules that lack only something of the command line or of the config, such as the credentials of Spot, are notes",
-    "there. The user that `check` logs in as (`--user`) needs the rights `+info +ping +config|get +cluster|nodes +cluster|info`,",
+    "there. The user that `check` logs in as (`--user`) needs the rights `+info +config|get +cluster|nodes +cluster|info`,",
     "and for the rules about users and modules `+acl|list +acl|dryrun +module|list`.",
     "",
     "| rule | severity | when | why |",
