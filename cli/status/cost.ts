@@ -70,9 +70,10 @@ export function costOf(replicas: readonly Replica[], prices: Prices, now: number
       return { lifecycle, instances: here.length, hours: sum(here.map(({ hours }) => hours)) };
     }),
     usdPerHour: priced.length === 0 ? undefined : sum(priced.map(({ usd = 0 }) => usd)),
-    usdPerHourOnDemand: priced.some(({ onDemand }) => onDemand === undefined)
-      ? undefined
-      : sum(priced.map(({ onDemand = 0 }) => onDemand)),
+    usdPerHourOnDemand:
+      priced.length === 0 || priced.some(({ onDemand }) => onDemand === undefined)
+        ? undefined
+        : sum(priced.map(({ onDemand = 0 }) => onDemand)),
     unpriced: [
       ...new Set(
         bills
