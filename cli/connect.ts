@@ -53,7 +53,7 @@ export function clusterOf(loaded: LoadedConfig, options: Context["options"]): Cl
   return new Cluster(seeds, login);
 }
 
-/** The endpoints of an option, such as `--node`. Throws a `ConfigError` for a text that is none. */
+/** The endpoints of an option, such as `--node`. Throws a `ConfigError` for a text of another form. */
 export function endpointsOf(option: string, texts: readonly string[], port: number): Endpoint[] {
   return texts.map((text) => {
     const endpoint = parseEndpoint(text, port);
