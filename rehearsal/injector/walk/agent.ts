@@ -1,15 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { type Outcome } from "../../local/agent";
 
 const lib = join(__dirname, "../../../templates/instance/usr/local/lib/redis-replica");
-
-/** The result of a command of the agent. */
-export interface Outcome {
-  readonly command: string;
-  readonly code: number;
-  readonly log: string;
-}
 
 /** How far the agent's clock is ahead of the machine's, in seconds. */
 export interface ClockShift {

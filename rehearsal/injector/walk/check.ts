@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Outcome } from "./agent";
+import { type Outcome } from "../../local/agent";
 import { type Cluster, nodesOf } from "./cluster";
 
 /** More bytes than an RDB without keys, and fewer than one with the keys of a shard. */

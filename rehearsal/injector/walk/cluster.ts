@@ -5,15 +5,27 @@ import { Metadata } from "../../metadata";
 import { type ClusterNode, parseClusterNodes } from "../../../cluster/cluster-nodes";
 import { slotOf } from "../../slots";
 import { until } from "../../wait";
+import { type Outcome } from "../../local/agent";
+import { Server } from "../../local/server";
+import { type Pace, Unit } from "../../local/unit";
 import { type Asked, Injector } from "../injector";
 import { InjectionPlan, type InjectionPlanData } from "../injection-plan";
-import { Agent, type ClockShift, type Outcome } from "./agent";
-import { Server } from "./server";
-import { Unit } from "./unit";
+import { Agent, type ClockShift } from "./agent";
 
 const common = join(__dirname, "../../../templates/instance/etc/redis-replica/redis.conf");
 /** Milliseconds that a change in a healthy cluster may take. */
 const patience = 60_000;
+/** Milliseconds until the unit is restarted; on an instance it is a second. */
+const restart = 200;
+/** Seconds by which the agent's clock moves when a start is delayed: W passes within six starts. */
+const step = 15;
+/**
+ * Milliseconds that such a delay takes. W must last longer than an election here, too: at a node timeout of 2 s one was
+ * won 3.5 s after its master had ended, and four delayed starts take 6 s.
+ */
+const pause = 1500;
+/** How many starts in a row may be delayed. */
+const tries = 10;
 const value = "x".repeat(64);
 const shards = [
   [0, 5460],
@@ -56,7 +68,7 @@ export class Cluster {
     };
     this.agent = new Agent(props);
     this.looker = new Agent(props);
-    this.unit = new Unit(this.root, this.agent, this.replica, clock);
+    this.unit = new Unit(this.root, this.agent, this.replica, paceOf(clock));
   }
 
   /** `number` is unique among the running clusters, from 1. */
@@ -307,6 +319,18 @@ export class Cluster {
     this.newVolume();
     this.newInstance();
   }
+}
+
+/** A delayed start moves the agent's clock. */
+function paceOf(clock: ClockShift): Pace {
+  return {
+    restart,
+    tries,
+    delayed: async () => {
+      clock.ahead += step;
+      await sleep(pause);
+    },
+  };
 }
 
 /** A master that has come back serves after two seconds. */

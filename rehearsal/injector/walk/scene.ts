@@ -1,6 +1,6 @@
 import { cpSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Outcome } from "./agent";
+import { type Outcome } from "../../local/agent";
 import { type Cluster } from "./cluster";
 
 /** Longer than W, in seconds. */

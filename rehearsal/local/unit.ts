@@ -1,20 +1,24 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Agent, type ClockShift, type Outcome } from "./agent";
+import { type Outcome } from "./agent";
 import { type Server } from "./server";
 
-/** Milliseconds until the unit is restarted; on an instance it is a second. */
-const restart = 200;
-/** Seconds by which the agent's clock moves when a start is delayed: W passes within six starts. */
-const step = 15;
-/**
- * Milliseconds that such a delay takes. W must last longer than an election here, too: at a node timeout of 2 s one was
- * won 3.5 s after its master had ended, and four delayed starts take 6 s.
- */
-const pause = 1500;
-/** How many starts in a row may be delayed. */
-const tries = 10;
+/** Runs a command of the agent. */
+interface Runner {
+  run(argv: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Outcome>;
+}
+
+/** The timing of a unit. */
+export interface Pace {
+  /** Milliseconds until the unit is restarted. */
+  readonly restart: number;
+  /** Called when `prepare` has delayed a start. */
+  readonly delayed: () => Promise<void>;
+  /** How many starts in a row may be delayed. */
+  readonly tries: number;
+}
+
 /** Milliseconds that Redis has to end after SIGTERM. */
 const termination = 20_000;
 
@@ -29,9 +33,9 @@ export class Unit {
 
   constructor(
     private readonly root: string,
-    private readonly agent: Agent,
+    private readonly agent: Runner,
     readonly server: Server,
-    private readonly clock: ClockShift,
+    private readonly pace: Pace,
   ) {}
 
   /** Resolves when Redis runs for the first time, or is not started. */
@@ -76,7 +80,7 @@ export class Unit {
   }
 
   private async supervise(started: () => void): Promise<void> {
-    for (let put = 0; this.wanted && put < tries && !this.refused;) {
+    for (let put = 0; this.wanted && put < this.pace.tries && !this.refused;) {
       const { code } = await this.run(["prepare"]);
       if (code === 0 && this.wanted) {
         this.server.spawn(join(this.root, "run/redis-replica/redis.conf"));
@@ -87,10 +91,9 @@ export class Unit {
         put = 0;
       } else {
         put++;
-        this.clock.ahead += step;
-        await sleep(pause);
+        await this.pace.delayed();
       }
-      await sleep(restart);
+      await sleep(this.pace.restart);
     }
   }
 

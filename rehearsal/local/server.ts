@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { Connection } from "../../../cluster/connection";
-import { until } from "../../wait";
+import { dirname } from "node:path";
+import { Connection } from "../../cluster/connection";
+import { until } from "../wait";
 
 /** The timeout of one command in milliseconds. */
 const patience = 5000;
@@ -23,6 +24,7 @@ export class Server {
     readonly ip: string,
     readonly port: number,
     private readonly log: string,
+    private readonly program = "redis-server",
   ) {}
 
   get pid(): number {
@@ -32,7 +34,7 @@ export class Server {
   /** Starts the process; it may not answer yet. */
   spawn(...argv: readonly string[]): void {
     const output = openSync(this.log, "a");
-    const child = spawn("redis-server", argv, { stdio: ["ignore", output, output] });
+    const child = spawn(this.program, argv, { stdio: ["ignore", output, output], cwd: dirname(this.log) });
     closeSync(output);
     this.child = child;
     this.exited = new Promise((resolve) => {
