@@ -5,15 +5,16 @@ import { filled, off } from "./defaults";
 import { PaperFleet } from "./paper-fleet";
 import { SpotApi } from "./spot-api";
 
-const usage = `Usage: serve.ts [--port N] [--api-defaults]
-
+const OPTIONS = `
 Starts a simulated Spot API on 127.0.0.1, without machines, and prints the environment variables to export.
   --port N         the port (default: any free one)
   --api-defaults   add the documented defaults to groups, as the real API may do
 `;
 
-async function main(): Promise<void> {
+/** Serves until SIGINT, SIGTERM or the end of the terminal. `command` is how people call it. */
+export async function serve(argv: readonly string[], command: string): Promise<number> {
   const { values } = parseArgs({
+    args: [...argv],
     options: {
       port: { type: "string", default: "0" },
       "api-defaults": { type: "boolean", default: false },
@@ -21,8 +22,8 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) {
-    process.stdout.write(usage);
-    return;
+    process.stdout.write(`Usage: ${command} [OPTION...]\n${OPTIONS}`);
+    return 0;
   }
   const port = portNumber(values.port);
   const defaults = values["api-defaults"] ? filled : off;
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
 
   // Before any output: the process that reads it may send a signal immediately.
   const ended = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
   });
   for (const [name, value] of Object.entries(api.environment())) {
     process.stdout.write(`export ${name}=${shellWord(value)}\n`);
@@ -38,9 +39,15 @@ async function main(): Promise<void> {
   process.stderr.write(`The simulated Spot API listens at ${api.url}; stop it with Ctrl-C.\n`);
   await ended;
   await api.close();
+  return 0;
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+if (require.main === module) {
+  serve(process.argv.slice(2), "serve.ts").then(
+    (code) => (process.exitCode = code),
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 1;
+    },
+  );
+}

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describeWith } from "../support/needs";
+
+const root = join(__dirname, "../..");
+const argv = ["--import", "tsx", "rehearsal/rehearse.ts"];
+const children: ChildProcess[] = [];
+const folder = mkdtempSync(join(tmpdir(), "rehearse-"));
+
+function rehearse(...words: string[]) {
+  const env = { ...process.env, TMPDIR: folder };
+  const child = spawn(process.execPath, [...argv, ...words], { cwd: root, env });
+  children.push(child);
+  let [out, err] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
+  const ended = new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
+    child.once("close", (code) => resolve({ code, out, err }));
+  });
+  const shows = async (text: RegExp): Promise<void> => {
+    while (!text.test(err) && child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  return { child, ended, shows };
+}
+
+/** The folders of local rehearsals in a folder for temporary files, and processes that work there. */
+function leftBehind(folder: string): string[] {
+  const pids = readdirSync("/proc").filter((name) => {
+    try {
+      return readlinkSync(`/proc/${name}/cwd`).startsWith(`${folder}/local-rehearsal-`);
+    } catch {
+      return false;
+    }
+  });
+  return [...readdirSync(folder).filter((name) => name.startsWith("local-rehearsal-")), ...pids];
+}
+
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => children.splice(0).forEach((child) => child.kill("SIGKILL")));
+
+test("without arguments it prints how it is used", () => {
+  const { status, stdout } = spawnSync(process.execPath, argv, { cwd: root, encoding: "utf8" });
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^Usage: npm run rehearse -- --local .*\n +npm run rehearse -- api /);
+}, 30_000);
+
+test.each([
+  [["nonsense"], "rehearse must be followed by --local or api, got: nonsense"],
+  [["--local", "--server", "redis-missing"], "redis-missing is not found"],
+])(
+  "%j is refused with what to do",
+  async (words, text) => {
+    const { code, err } = await rehearse(...words).ended;
+    expect(code).toBe(1);
+    expect(err).toContain(text);
+  },
+  30_000,
+);
+
+describeWith(["redis-server", "python3 >= 3.9"], "a local rehearsal", () => {
+  test("shows a recovery, a promotion and the restore of an older image, and loses nothing", async () => {
+    const { code, out, err } = await rehearse("--local", "--json", "--faults", "kill,older-image").ended;
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/\n +[\d.]+ s {2}kill: kill -9 /) });
+    expect(err).toContain("a replica was connected until this node stopped, and can be elected");
+    const nothing = { same_node_id: true, lost_writes: 0, keys_compared: expect.any(Number) };
+    expect(JSON.parse(out)).toMatchObject({
+      ok: true,
+      faults: [
+        { name: "kill", outcome: "back", resync: "partial", ...nothing },
+        { name: "older-image", outcome: "back", ...nothing },
+      ],
+      left_behind: [],
+    });
+    expect(leftBehind(folder)).toEqual([]);
+  }, 180_000);
+
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "%s leaves neither a process nor a folder",
+    async (signal) => {
+      const { child, ended, shows } = rehearse("--local");
+      await shows(/a replica starts/);
+      child.kill(signal);
+      expect((await ended).code).toBe(signal === "SIGINT" ? 130 : 143);
+      expect(leftBehind(folder)).toEqual([]);
+    },
+    60_000,
+  );
+});
