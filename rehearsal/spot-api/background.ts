@@ -3,6 +3,9 @@ export class Background {
   private readonly chains = new Map<string, Promise<void>>();
   private failures: Error[] = [];
 
+  /** `done` is called after each work, also a failed one. */
+  constructor(private readonly done: () => void = () => undefined) {}
+
   /** Runs the work after all earlier work with the same key. `settle` throws its error. */
   run(key: string, what: string, work: () => Promise<void>): void {
     const chain = (this.chains.get(key) ?? Promise.resolve()).then(work).catch((error: unknown) => {
@@ -12,6 +15,7 @@ export class Background {
     this.chains.set(key, chain);
     void chain.then(() => {
       if (this.chains.get(key) === chain) this.chains.delete(key);
+      this.done();
     });
   }
 

@@ -69,6 +69,16 @@ export class Groups {
     for (const listener of this.listeners) listener.created(group);
   }
 
+  /** Stores groups of an earlier run. Their instances are loaded separately. */
+  load(groups: readonly JsonObject[]): void {
+    for (const group of groups) this.stored.set(stringAt(group, "id") ?? "", structuredClone(group));
+  }
+
+  /** All groups as they are stored. */
+  get all(): readonly JsonObject[] {
+    return [...this.stored.values()];
+  }
+
   /** All groups, as the API returns them. */
   list(): JsonObject[] {
     return [...this.stored.values()].map((group) => answer(group, this.defaults));

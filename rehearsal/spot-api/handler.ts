@@ -5,6 +5,7 @@ import { type Json, type JsonObject } from "./json";
 import { type Recorder } from "./recorder";
 import { type Account, answerOf, isUpdate } from "./routes";
 import { type Clock } from "./groups";
+import { type Allowance, type RateLimit } from "./rate-limit";
 
 /** Properties of the HTTP handler. */
 export interface HandlerProps {
@@ -18,6 +19,8 @@ export interface HandlerProps {
   readonly accountId: string;
   /** Whether this update of a group fails. */
   readonly failUpdate: () => boolean;
+  /** @default - any number of requests */
+  readonly rateLimit?: RateLimit;
 }
 
 /** The largest body, in bytes: larger than any group. */
@@ -39,10 +42,13 @@ async function respond(
   let body: Json | undefined;
   let status = 200;
   let result: JsonObject;
+  let allowance: Allowance | undefined;
   try {
     const text = await textOf(request);
     const url = new URL(path, "https://api.spotinst.io");
     authorize(props, request.headers.authorization, url);
+    allowance = props.rateLimit?.take(method, url.pathname);
+    if (allowance?.isExceeded) throw ApiError.of(429, "TOO_MANY_REQUESTS", "Rate limit exceeded");
     body = parse(text);
     if (isUpdate(method, url) && props.failUpdate()) {
       throw ApiError.of(400, "INTERNAL_ERROR", "this update was configured to fail");
@@ -52,15 +58,26 @@ async function respond(
   } catch (error) {
     const refusal = error instanceof ApiError ? error : ApiError.of(500, "INTERNAL_ERROR", String(error));
     status = refusal.status;
-    result = { errors: refusal.problems.map((problem) => ({ ...problem })) };
+    // The real API has no list of errors in this one answer.
+    if (status === 429) result = { data: "Rate limit exceeded" };
+    else result = { errors: refusal.problems.map((problem) => ({ ...problem })) };
   }
   props.recorder.record({ method, path, ...(body === undefined ? {} : { body }), status });
   const envelope: JsonObject = {
     request: { id: props.ids.nextRequest(), url: path, method, timestamp: props.clock().toISOString() },
     response: { status: { code: status, message: STATUS_CODES[status] ?? "" }, ...result },
   };
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8" });
+  response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headersOf(allowance) });
   response.end(JSON.stringify(envelope));
+}
+
+function headersOf(allowance?: Allowance): Record<string, string> {
+  if (allowance === undefined) return {};
+  return {
+    "x-ratelimit-limit": String(allowance.limit),
+    "x-ratelimit-remaining": String(allowance.remaining),
+    "x-ratelimit-reset": String(allowance.reset),
+  };
 }
 
 function authorize({ token, accountId }: HandlerProps, authorization: string | undefined, url: URL): void {

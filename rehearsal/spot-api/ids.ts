@@ -25,6 +25,16 @@ export class Ids {
     return `00000000-0000-4000-8000-${this.count("request").toString(16).padStart(12, "0")}`;
   }
 
+  /** The counts so far, by kind. */
+  get state(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.counts);
+  }
+
+  /** Continues these counts. */
+  load(state: Readonly<Record<string, number>>): void {
+    for (const [kind, count] of Object.entries(state)) this.counts.set(kind, count);
+  }
+
   private count(kind: string): number {
     const next = (this.counts.get(kind) ?? 0) + 1;
     this.counts.set(kind, next);

@@ -65,8 +65,8 @@ export function purchase(group: JsonObject, onDemandRunning: number, market: Mar
   return onDemand(group);
 }
 
-/** `risk` is the share of spot instances; the provider sends 0 if it is not configured. */
-function onDemandWanted(group: JsonObject): number {
+/** The on-demand instances that the group asks for. `risk` is the share of spot; the provider sends 0 if it is not configured. */
+export function onDemandWanted(group: JsonObject): number {
   const count = numberAt(group, "strategy.onDemandCount");
   if (count !== undefined) return count;
   const target = numberAt(group, "capacity.target") ?? 0;

@@ -16,6 +16,11 @@ export class PaperFleet implements Fleet {
     return [...this.live.values()];
   }
 
+  /** Gives a stateful instance the address that it had before a restart of the API. */
+  keep(statefulInstanceId: string, privateIp: string): void {
+    this.addresses.set(statefulInstanceId, privateIp);
+  }
+
   launch(request: LaunchRequest): Promise<RunningInstance> {
     if (this.live.has(request.instanceId)) throw new Error(`${request.instanceId} is already running`);
     const privateIp = request.privateIp ?? this.addresses.get(request.statefulInstanceId) ?? this.free();

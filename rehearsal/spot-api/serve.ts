@@ -1,14 +1,21 @@
 import { parseArgs } from "node:util";
-import { portNumber } from "../count";
+import { count, portNumber } from "../count";
 import { shellWord } from "../shell-word";
 import { filled, off } from "./defaults";
 import { PaperFleet } from "./paper-fleet";
-import { SpotApi } from "./spot-api";
+import { type ApiState, SpotApi } from "./spot-api";
+import { StateFile } from "./state-file";
+
+const MINUTE = 60_000;
 
 const OPTIONS = `
 Starts a simulated Spot API on 127.0.0.1, without machines, and prints the environment variables to export.
   --port N         the port (default: any free one)
   --api-defaults   add the documented defaults to groups, as the real API may do
+  --throttle N     answer 429 to more than N requests of a method and route within 60 seconds
+  --state FILE     keep groups and instances in this file, and continue with them after a restart
+  --no-spot-capacity
+                   launch on-demand instances where the group allows it; a start without this option reverts to spot
 `;
 
 /** Serves until SIGINT, SIGTERM or the end of the terminal. `command` is how people call it. */
@@ -18,6 +25,9 @@ export async function serve(argv: readonly string[], command: string): Promise<n
     options: {
       port: { type: "string", default: "0" },
       "api-defaults": { type: "boolean", default: false },
+      throttle: { type: "string" },
+      state: { type: "string" },
+      "no-spot-capacity": { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -27,7 +37,16 @@ export async function serve(argv: readonly string[], command: string): Promise<n
   }
   const port = portNumber(values.port);
   const defaults = values["api-defaults"] ? filled : off;
-  const api = await SpotApi.start({ fleet: new PaperFleet(), port, defaults });
+  const throttle = values.throttle === undefined ? undefined : count("--throttle", values.throttle);
+  const file = values.state === undefined ? undefined : new StateFile(values.state);
+  const state = file?.read();
+  const fleet = new PaperFleet();
+  for (const { id, privateIp, state: name } of state?.statefulInstances ?? [])
+    if (privateIp !== undefined && name !== "DEALLOCATED") fleet.keep(id, privateIp);
+  const onChange = (next: ApiState): void => file?.write(next);
+  const spotCapacity = !values["no-spot-capacity"];
+  const api = await SpotApi.start({ fleet, port, defaults, throttle, spotCapacity, state, onChange });
+  const windows = setInterval(() => api.revertToSpot(), MINUTE);
 
   // Before any output: the process that reads it may send a signal immediately.
   const ended = new Promise<void>((resolve) => {
@@ -38,6 +57,7 @@ export async function serve(argv: readonly string[], command: string): Promise<n
   }
   process.stderr.write(`The simulated Spot API listens at ${api.url}; stop it with Ctrl-C.\n`);
   await ended;
+  clearInterval(windows);
   await api.close();
   return 0;
 }

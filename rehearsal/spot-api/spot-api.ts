@@ -9,7 +9,9 @@ import { handler } from "./handler";
 import { Ids } from "./ids";
 import { Launcher } from "./launcher";
 import { Proxy } from "./proxy";
+import { RateLimit } from "./rate-limit";
 import { type RecordedRequest, Recorder } from "./recorder";
+import { type JsonObject } from "./json";
 import { type StatefulInstance } from "./stateful-instance";
 import { StatefulInstances } from "./stateful-instances";
 
@@ -44,6 +46,28 @@ export interface SpotApiProps {
   readonly seed?: number;
   /** @default - the clock of this machine */
   readonly clock?: Clock;
+  /**
+   * Requests that each method and route may get within 60 seconds.
+   * @default - any number
+   */
+  readonly throttle?: number;
+  /** @default true */
+  readonly spotCapacity?: boolean;
+  /**
+   * The state of an earlier run.
+   * @default - no groups
+   */
+  readonly state?: ApiState;
+  /** Called with the state after each change. */
+  readonly onChange?: (state: ApiState) => void;
+}
+
+/** What an API knows, as JSON. */
+export interface ApiState {
+  /** The counts of the IDs. */
+  readonly ids: Readonly<Record<string, number>>;
+  readonly groups: readonly JsonObject[];
+  readonly statefulInstances: readonly StatefulInstance[];
 }
 
 /** The timeout of a launch, in milliseconds. Launches take longest. */
@@ -74,20 +98,32 @@ export class SpotApi {
   static async start(props: SpotApiProps): Promise<SpotApi> {
     const { fleet, defaults = off, seed = 0, port = 0, clock = () => new Date() } = props;
     const { token = "rehearsal-token", account: accountId = "act-00000001" } = props;
+    const { throttle, spotCapacity = true, state, onChange } = props;
     const ids = new Ids(seed);
-    const background = new Background();
+    const changed = (): void => {
+      onChange?.({ ids: ids.state, groups: groups.all, statefulInstances: instances.state });
+    };
+    const background = new Background(changed);
     const recorder = new Recorder();
     const launcher = new Launcher({ fleet, ids, clock });
-    const switches: Switches = { spotCapacity: true, failingUpdates: 0 };
+    const switches: Switches = { spotCapacity, failingUpdates: 0 };
     const instances = new StatefulInstances({ launcher, ids, clock, background, market: () => switches });
     const groups = new Groups({ ids, clock, defaults });
     groups.listen(instances);
+    if (state) {
+      ids.load(state.ids);
+      groups.load(state.groups);
+      instances.load(state.groups, state.statefulInstances);
+      instances.revertToSpot();
+    }
+    groups.listen({ created: changed, updated: changed, deleted: changed });
 
     const account = { groups, statefulInstances: instances };
     const failUpdate = () => switches.failingUpdates > 0 && switches.failingUpdates-- > 0;
     const directory = await mkdtemp(join(tmpdir(), "spot-api-"));
     try {
-      const listener = handler({ account, recorder, ids, clock, token, accountId, failUpdate });
+      const rateLimit = throttle === undefined ? undefined : new RateLimit(throttle, clock);
+      const listener = handler({ account, recorder, ids, clock, token, accountId, failUpdate, rateLimit });
       const proxy = await Proxy.start({ handler: listener, directory, port });
       const credentials = { SPOTINST_TOKEN: token, SPOTINST_ACCOUNT: accountId };
       return new SpotApi(groups, {
@@ -155,9 +191,18 @@ export class SpotApi {
     this.groups.setDefaults(defaults);
   }
 
-  /** Sets whether there is spot capacity. Without it, launches fall back to on-demand or fail, as the group allows. */
+  /**
+   * Sets whether there is spot capacity. Without it, launches fall back to on-demand or fail, as the group allows. When it
+   * is back, groups revert to spot.
+   */
   setSpotCapacity(available: boolean): void {
     this.parts.switches.spotCapacity = available;
+    this.revertToSpot();
+  }
+
+  /** Replaces on-demand fallback instances in groups that revert at this time. To be called again for time windows. */
+  revertToSpot(): void {
+    this.parts.instances.revertToSpot();
   }
 
   /** Makes this number of the next updates of groups fail. */

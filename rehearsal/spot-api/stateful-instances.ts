@@ -5,7 +5,8 @@ import { type Clock, type GroupListener, type UpdateOptions } from "./groups";
 import { type Ids } from "./ids";
 import { type JsonObject, stringAt } from "./json";
 import { type Launcher } from "./launcher";
-import { type Market, placeIn, purchase } from "./instance-choice";
+import { type Market, onDemandWanted, placeIn, purchase } from "./instance-choice";
+import { revertsNow } from "./revert";
 import { actions, isLeaving, type StatefulAction, type StatefulInstance } from "./stateful-instance";
 import { isStateful } from "./validation";
 
@@ -36,6 +37,33 @@ export class StatefulInstances implements GroupListener {
     return [...this.all.values()].filter(
       ({ groupId, state }) => !this.groups.has(groupId) && state !== "DEALLOCATED",
     );
+  }
+
+  /** All stateful instances, also deallocated ones. */
+  get state(): readonly StatefulInstance[] {
+    return [...this.all.values()];
+  }
+
+  /** Continues with the stateful instances of an earlier run, and with the work that its end has interrupted. */
+  load(groups: readonly JsonObject[], instances: readonly StatefulInstance[]): void {
+    for (const group of groups) this.groups.set(idOf(group), group);
+    for (const stateful of instances) this.all.set(stateful.id, structuredClone(stateful));
+    for (const stateful of this.all.values()) {
+      if (stateful.state === "DEALLOCATING") this.deallocate(stateful);
+      else if (stateful.state === "PAUSING") this.pause(stateful);
+      else if (["RESUMING", "RECYCLING"].includes(stateful.state)) this.replace(stateful, "gone");
+    }
+  }
+
+  /** Replaces the on-demand instances that were launched without spot capacity, in groups that revert at this time. */
+  revertToSpot(): void {
+    if (!this.props.market().spotCapacity) return;
+    for (const group of this.groups.values()) {
+      if (!revertsNow(group, this.props.clock())) continue;
+      const onDemand = this.present(group).filter(({ instance }) => instance?.lifecycle === "OD");
+      for (const stateful of onDemand.slice(onDemandWanted(group)))
+        this.replace(stateful, "clean", stateful.instance?.id);
+    }
   }
 
   created(group: JsonObject): void {

@@ -1,4 +1,5 @@
 import { type Problem } from "./api-error";
+import { TIME_WINDOW } from "./revert";
 import { at, isObject, type Json, type JsonObject, listAt, numberAt, stringAt, stringsAt } from "./json";
 
 /** A rule of the API. Returns the error of a group, or undefined. */
@@ -42,6 +43,9 @@ const rules: readonly Rule[] = [
   revertNeedsPersistence,
   oneImageWhenStateful,
   throughputInRange,
+  notNegative("capacity.minimum"),
+  notNegative("capacity.target"),
+  timeWindowsAreWindows,
 ];
 
 /** All errors of a group, in the format of the API, each with its field. */
@@ -90,6 +94,11 @@ function notAbove(low: string, high: string): Rule {
   };
 }
 
+function notNegative(path: string): Rule {
+  return (group) =>
+    (numberAt(group, path) ?? 0) >= 0 ? undefined : invalid(path, "must be larger than or equal to 0");
+}
+
 function exactlyOne(first: string, second: string): Rule {
   const other = second.slice(second.lastIndexOf(".") + 1);
   return (group) => {
@@ -130,6 +139,15 @@ function revertNeedsPersistence(group: JsonObject): Problem | undefined {
     "strategy.revertToSpot.performAt",
     `can be "${performAt}" only with persistence or with availabilityOriented`,
   );
+}
+
+function timeWindowsAreWindows(group: JsonObject): Problem | undefined {
+  const path = "strategy.revertToSpot.timeWindows";
+  const windows = listAt(group, path);
+  const isNeeded = at(group, "strategy.revertToSpot.performAt") === "timeWindow";
+  if (isNeeded && windows.length === 0) return invalid(path, "is required");
+  const wrong = windows.findIndex((window) => typeof window !== "string" || !TIME_WINDOW.test(window));
+  return wrong < 0 ? undefined : invalid(`${path}[${wrong}]`, "must be in the format ddd:hh:mm-ddd:hh:mm");
 }
 
 function oneImageWhenStateful(group: JsonObject): Problem | undefined {

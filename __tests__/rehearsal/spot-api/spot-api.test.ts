@@ -42,6 +42,34 @@ test("a group and its instances can be read without HTTP", async () => {
   expect(before[0]!.instance!.lifecycle).toBe("SPOT");
 });
 
+test("on-demand instances are replaced when spot capacity is back, as far as the group reverts", async () => {
+  const api = await start();
+  api.setSpotCapacity(false);
+  const ids = ["always", "never"].map((performAt) => {
+    return String(api.groups.create(groupBody({ strategy: { revertToSpot: { performAt } } })).id);
+  });
+  await api.settle();
+  api.setSpotCapacity(true);
+  await api.settle();
+  const lifecycles = ids.map((id) => api.statefulInstances(id).map(({ instance }) => instance!.lifecycle));
+  expect(lifecycles).toEqual([Array(3).fill("SPOT"), Array(3).fill("OD")]);
+});
+
+test("requests beyond the limit get 429 with the headers of the real API", async () => {
+  const api = await SpotApi.start({ fleet: new PaperFleet(), throttle: 1 });
+  opened.push(api);
+  const headers = { authorization: "Bearer rehearsal-token" };
+  const ask = () => fetch(`${api.url}/aws/ec2/group`, { headers });
+  expect((await ask()).status).toBe(200);
+  const refused = await ask();
+  expect(refused.status).toBe(429);
+  expect(refused.headers.get("x-ratelimit-remaining")).toBe("0");
+  expect(Number(refused.headers.get("x-ratelimit-reset"))).toBeGreaterThan(0);
+  expect(await refused.json()).toMatchObject({
+    response: { status: { code: 429, message: "Too Many Requests" }, data: "Rate limit exceeded" },
+  });
+});
+
 test("the error of a failed launch is thrown by `settle`", async () => {
   const api = await start(new FullFleet());
   api.groups.create(groupBody());

@@ -15,6 +15,17 @@ test.each<[string, JsonObject, string]>([
   ["an unknown unit", { capacity: { unit: "box" } }, "capacity.unit"],
   ["a target above the maximum", { capacity: { target: 4 } }, "capacity.target"],
   ["a minimum above the target", { capacity: { target: 2 } }, "capacity.minimum"],
+  ["a negative minimum", { capacity: { minimum: -1 } }, "capacity.minimum"],
+  [
+    "no window to revert in",
+    { strategy: { revertToSpot: { performAt: "timeWindow", timeWindows: null } } },
+    "strategy.revertToSpot.timeWindows",
+  ],
+  [
+    "a window in another format",
+    { strategy: { revertToSpot: { performAt: "timeWindow", timeWindows: ["Sunday 03:00"] } } },
+    "strategy.revertToSpot.timeWindows[0]",
+  ],
   ["no on-demand type", { compute: { instanceTypes: { ondemand: null } } }, "compute.instanceTypes.ondemand"],
   [
     "two kinds of on-demand types",
