@@ -68,6 +68,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
     /^npx redis-elastigroup (roll|retire|drill)\b/,
     "they change a running cluster; their own tests run them against one",
   ],
+  [/^npm run rehearse /, "rehearsal/rehearse.test.ts runs it"],
   [/^tofu /, "OpenTofu is not on this machine"],
   [/^promtool /, "examples/monitoring.test.ts checks the same files, where it is installed"],
   [/^(redis-replica|journalctl|systemctl|find) /, "for a shell on an instance"],
