@@ -46,7 +46,7 @@ test("on-demand instances are replaced when spot capacity is back, as far as the
   const api = await start();
   api.setSpotCapacity(false);
   const ids = ["always", "never"].map((performAt) => {
-    return String(api.groups.create(groupBody({ strategy: { revertToSpot: { performAt } } })).id);
+    return api.groups.create(groupBody({ strategy: { revertToSpot: { performAt } } })).id as string;
   });
   await api.settle();
   api.setSpotCapacity(true);
