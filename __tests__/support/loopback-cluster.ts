@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -35,6 +35,10 @@ export interface NodeOptions {
 }
 
 const SLOTS = 16_384;
+
+/** What makes a server end with its test, even if that is killed. Empty where the system cannot do it. */
+const TIED = ["setpriv", "--pdeathsig", "KILL"];
+const isTied = spawnSync(TIED[0]!, [...TIED.slice(1), "true"]).status === 0;
 
 /** A server of the cluster. */
 export interface Node extends Endpoint {
@@ -218,7 +222,8 @@ export class LoopbackCluster {
       ...further,
     ];
     writeFileSync(file, `${lines.join("\n")}\n`);
-    const child = spawn(this.options.program ?? "redis-server", [file], { stdio: "ignore" });
+    const [program, ...rest] = [...(isTied ? TIED : []), ...[this.options.program ?? "redis-server", file]];
+    const child = spawn(program!, rest, { stdio: "ignore" });
     this.processes.set(showEndpoint({ host, port }), child);
     await once(child, "spawn");
   }
