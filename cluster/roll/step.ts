@@ -1,4 +1,4 @@
-import { type Ailment, ailmentsOf, type Away, nodeName, whyNotInSync } from "../ailments";
+import { type Ailment, ailmentsOf, nodeName, whyNotInSync } from "../ailments";
 import { copiesWithout } from "../copies";
 import { type Replica } from "../fleet";
 import { successorOf } from "../handover";
@@ -48,7 +48,7 @@ export function nextStep(target: RollTarget, { now, view, spot }: Situation, rul
     case "handing_over":
       return begin(target, view, replicas, replica, rules);
     case "recycling":
-      return recycling(target, replica, now, rules);
+      return recycling(target, replica, now, rules) ?? begin(target, view, replicas, replica, rules);
     default:
       return returning(target, view, replica);
   }
@@ -94,12 +94,13 @@ export function copyRefusals(view: View, node: NodeStatus, allowSingleCopy: bool
   return [{ kind: "single_copy", subject: nodeName(node), detail }];
 }
 
+/** Undefined if the request had no effect, and is decided anew: meanwhile the node may own slots, or be the only other copy. */
 function recycling(
   target: RollTarget,
   replica: Replica | undefined,
   now: number,
   { grace, freshRoot }: RollRules,
-): Step {
+): Step | undefined {
   if (replica === undefined) return { do: "wait", reason: missing(target).detail };
   const { state, instanceId, imageId } = replica.stateful;
   if (state === "ERROR") return { do: "fail", reason: failed() };
@@ -116,8 +117,7 @@ function recycling(
   }
   const since = target.requested_at === undefined ? Infinity : now - Date.parse(target.requested_at);
   if (since < grace) return { do: "wait", reason: `${instanceId} still runs` };
-  if (target.requests < REQUESTS)
-    return { do: "recycle", instanceId, nodeId: replica.node?.id ?? target.node_id ?? "" };
+  if (target.requests < REQUESTS) return undefined;
   return { do: "fail", reason: `${instanceId} still runs after ${target.requests} requests to recycle it` };
 }
 
@@ -132,11 +132,6 @@ function returning(target: RollTarget, view: View, replica: Replica | undefined)
   const others = ailmentsOf(view, [replica]).filter(({ subject }) => subject === nodeName(node));
   if (others.length > 0) return { do: "wait", reason: others[0]!.detail };
   return { do: "finish", nodeId: node.id };
-}
-
-/** The replica as one that is away on purpose. */
-export function awayOf({ node_id, private_ip, stateful_instance_id }: RollTarget): Away {
-  return { nodeId: node_id, privateIp: private_ip, statefulInstanceId: stateful_instance_id };
 }
 
 function missing({ stateful_instance_id: id }: RollTarget): Refusal {

@@ -159,6 +159,24 @@ describe("a replica whose recycle was requested", () => {
     expect(step(requested(61, { requests: 3 }), {})).toMatchObject({ do: "fail" });
   });
 
+  test("hands over before it is requested again if it was promoted meanwhile", () => {
+    const promoted = [
+      ...NODES.filter(({ id }) => !["m1", "s1", "r1"].includes(id)),
+      { id: "m1", host: "10.0.0.1", master: "r1" },
+      { id: "s1", host: "10.0.0.3", master: "r1" },
+      { id: "r1", host: "10.0.1.1", slots: [0, 8191] as const },
+    ];
+    expect(nextStep(requested(61), situation(promoted), RULES)).toMatchObject({
+      do: "hand_over",
+      from: "r1",
+    });
+  });
+
+  test("is not requested again while another replica is not in sync", () => {
+    const down = changed(NODES, "s1", { link: "down" });
+    expect(kinds(nextStep(requested(61), situation(down), RULES))).toContain("not_in_sync");
+  });
+
   test.each(["RECYCLING", "PAUSED", "ODD"])("is waited for in the state %s, however long ago", (state) => {
     expect(step(requested(3600), { state, instanceId: undefined })).toEqual({
       do: "wait",
