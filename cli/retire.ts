@@ -3,7 +3,7 @@ import { showAilment } from "../cluster/ailments";
 import { forgetEverywhere, staysForgotten } from "../cluster/retire/forget";
 import { ghostsOf } from "../cluster/retire/ghosts";
 import { Retire, type RetireResult } from "../cluster/retire/retire";
-import { formatRetireState, parseRetireState, type RetireState } from "../cluster/retire/state";
+import { parseRetireState, type RetireState } from "../cluster/retire/state";
 import { replicaNamed } from "../cluster/roll/selection";
 import { isVariable } from "../config/schema/values";
 import { type Context, EXIT, type Exit } from "./command";
@@ -52,10 +52,10 @@ async function retire(operation: Operation, context: Context): Promise<Exit> {
   const { options, output } = context;
   const { config, source } = loaded;
   const path = (options["state"] as string | undefined) ?? statePath(source.file, config.name, "retire");
-  const file = new StateFile<RetireState>(path, { parse: parseRetireState, format: formatRetireState });
+  const file = new StateFile<RetireState>(path, parseRetireState);
   const timeout = (positive(options["timeout"], "--timeout") ?? 30) * 60_000;
   const state = resumed(file, operation, context) ?? (await begun(operation, context));
-  file.write(state);
+  file.claim(state);
   const report = (line: string): void => output.info(line);
   const ended = await interruptible(
     (signal) =>

@@ -2,7 +2,7 @@ import { type Command } from "commander";
 import { showAilment } from "../cluster/ailments";
 import { Roll, type RollProps, type RollResult } from "../cluster/roll/roll";
 import { selectTargets, type Selection } from "../cluster/roll/selection";
-import { formatRollState, parseRollState, phaseSeconds, type RollState } from "../cluster/roll/state";
+import { parseRollState, phaseSeconds, type RollState } from "../cluster/roll/state";
 import { type SpotGroup } from "../cluster/spot/group";
 import { type Context, EXIT, type Exit } from "./command";
 import { confirm } from "./confirm";
@@ -56,7 +56,7 @@ export async function roll(
   props: Pick<RollProps, "beforeRecycle" | "times"> = {},
 ): Promise<RollResult> {
   const minutes = positive(options["timeout"], "--timeout");
-  file.write(state);
+  file.claim(state);
   const report = (line: string): void => output.info(line);
   const ended = await interruptible(
     (signal) =>
@@ -80,7 +80,7 @@ export function rollFile(
   { loaded: { config, source } }: Operation,
 ): StateFile<RollState> {
   const path = (options["state"] as string | undefined) ?? statePath(source.file, config.name, "roll");
-  return new StateFile(path, { parse: parseRollState, format: formatRollState });
+  return new StateFile(path, parseRollState);
 }
 
 /** The roll that a state file has. Throws if it is that of another config or group, or has other options. */

@@ -1,7 +1,8 @@
-import { rmSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { ConfigError } from "../config/problem";
+import { formatState } from "../cluster/stored-state";
 import { STDIN } from "../config/source";
 import { readIfThere, writeFile } from "./write-file";
 
@@ -18,37 +19,62 @@ export function worker(): Worker {
 
 /** The file in which a command keeps its state, so that it can be continued after Ctrl-C or a crash. */
 export class StateFile<State extends { readonly process: Worker }> {
+  /** As it was read last. */
+  private text: string | undefined;
+
   constructor(
     readonly path: string,
-    private readonly format: {
-      /** Throws an error on one line. */
-      readonly parse: (text: string) => State;
-      readonly format: (state: State) => string;
-    },
+    /** Throws an error on one line. */
+    private readonly parse: (text: string) => State,
   ) {}
 
   /** The state, if there is one. Throws if the file is not readable, or another process works on it. */
   read(): State | undefined {
-    const text = readIfThere(this.path);
-    if (text === undefined) return undefined;
+    this.text = readIfThere(this.path);
+    if (this.text === undefined) return undefined;
     let state: State;
     try {
-      state = this.format.parse(text);
+      state = this.parse(this.text);
     } catch (error) {
       throw this.problem((error as Error).message);
     }
     const { host, pid } = state.process;
     if (host === hostname() && pid !== process.pid && isRunning(pid))
-      throw this.problem(`process ${pid} works on it`);
+      throw this.problem(`process ${pid} works on it; wait until it has ended`);
     return state;
   }
 
+  /** Writes the first state of this process. Throws if another process has written one since `read`. */
+  claim(state: State): void {
+    const lock = `${this.path}.lock`;
+    const before = this.text;
+    this.lock(lock);
+    try {
+      this.read();
+      if (this.text !== before) throw this.problem("another process has changed it; run the command again");
+      this.write(state);
+    } finally {
+      rmSync(lock);
+    }
+  }
+
   write(state: State): void {
-    writeFile(this.path, this.format.format(state));
+    writeFile(this.path, formatState(state));
   }
 
   remove(): void {
     rmSync(this.path, { force: true });
+  }
+
+  /** Between two looks at the file, there is no other way to tell which of two processes was first. */
+  private lock(path: string): void {
+    mkdirSync(dirname(path), { recursive: true });
+    try {
+      closeSync(openSync(path, "wx"));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      throw this.problem(`another process begins to work on it; if none does, remove ${path}`);
+    }
   }
 
   problem(message: string): ConfigError {

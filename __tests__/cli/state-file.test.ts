@@ -1,15 +1,14 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { StateFile, statePath, type Worker } from "../../cli/state-file";
+import { StateFile, statePath, worker, type Worker } from "../../cli/state-file";
 import { temporaryFolder } from "../config/example";
 
 const folder = temporaryFolder();
 const path = join(folder, "redis.roll.json");
-const file = new StateFile<{ readonly process: Worker }>(path, {
-  parse: (text) => JSON.parse(text) as { process: Worker },
-  format: (state) => JSON.stringify(state),
-});
+type State = { readonly process: Worker };
+const stateFile = () => new StateFile<State>(path, (text) => JSON.parse(text) as State);
+const file = stateFile();
 
 test("a state on which another process of this host works is refused", () => {
   writeFileSync(path, JSON.stringify({ process: { host: hostname(), pid: process.ppid } }));
@@ -26,6 +25,25 @@ test("a state whose process has ended is read, and so is one of another host", (
   }
   file.remove();
   expect(file.read()).toBeUndefined();
+});
+
+test.each([
+  ["a new state", undefined],
+  ["a state that was left behind", { process: { host: "elsewhere", pid: 1 } }],
+])("of two processes that begin with %s at the same time, one gets it", (_, before) => {
+  file.remove();
+  if (before !== undefined) file.write(before);
+  const [one, other] = [stateFile(), stateFile()];
+  for (const each of [one, other]) expect(each.read()).toEqual(before);
+  one.claim({ process: worker() });
+  expect(() => other.claim({ process: worker() })).toThrow(`${path}: another process has changed it`);
+  expect(file.read()).toEqual({ process: worker() });
+});
+
+test("a lock that is left behind is named", () => {
+  writeFileSync(`${path}.lock`, "");
+  expect(() => stateFile().claim({ process: worker() })).toThrow(`if none does, remove ${path}.lock`);
+  rmSync(`${path}.lock`);
 });
 
 test("its default path is beside the config", () => {

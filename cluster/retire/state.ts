@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseState, STORED } from "../stored-state";
 
 const capacity = z.strictObject({
   minimum: z.number().int(),
@@ -18,12 +19,8 @@ const node = z.strictObject({
 });
 
 const state = z.strictObject({
-  format_version: z.literal("1.0"),
+  ...STORED,
   command: z.literal("retire"),
-  cluster: z.string(),
-  group_ids: z.array(z.string()),
-  started_at: z.iso.datetime(),
-  process: z.strictObject({ host: z.string(), pid: z.number().int() }),
   nodes: z.array(node),
 });
 
@@ -34,18 +31,5 @@ export type RetiringNode = Readonly<RetireState["nodes"][number]>;
 
 /** Reads a state file. Throws an error on one line if it is none. */
 export function parseRetireState(text: string): RetireState {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    throw new Error("is not the state of a retirement: it is no JSON");
-  }
-  const { data: parsed, error } = state.safeParse(data);
-  if (parsed !== undefined) return parsed;
-  const [issue] = error.issues;
-  throw new Error(`is not the state of a retirement: ${issue!.path.join(".") || "file"}: ${issue!.message}`);
-}
-
-export function formatRetireState(state: RetireState): string {
-  return `${JSON.stringify(state, undefined, 2)}\n`;
+  return parseState(state, "a retirement", text);
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseState, STORED } from "../stored-state";
 
 /** What is done to a replica, in this order. Only an owner is `handing_over`. */
 export const PHASES = ["planned", "handing_over", "recycling", "waiting_for_node", "in_sync"] as const;
@@ -29,15 +30,9 @@ const target = z.strictObject({
 });
 
 const state = z.strictObject({
-  format_version: z.literal("1.0"),
+  ...STORED,
   command: z.literal("roll"),
-  /** The name in the config. */
-  cluster: z.string(),
-  group_ids: z.array(z.string()),
   fresh_root: z.boolean(),
-  started_at: time,
-  /** The process that works on it. */
-  process: z.strictObject({ host: z.string(), pid: z.number().int() }),
   /** The groups whose root persistence is off until the new instance runs. */
   root_persistence_off: z.array(z.string()),
   replicas: z.array(target),
@@ -51,20 +46,7 @@ export type RollTarget = Readonly<RollState["replicas"][number]>;
 
 /** Reads a state file. Throws an error on one line if it is none. */
 export function parseRollState(text: string): RollState {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    throw new Error("is not the state of a roll: it is no JSON");
-  }
-  const { data: parsed, error } = state.safeParse(data);
-  if (parsed !== undefined) return parsed;
-  const [issue] = error.issues;
-  throw new Error(`is not the state of a roll: ${issue!.path.join(".") || "file"}: ${issue!.message}`);
-}
-
-export function formatRollState(state: RollState): string {
-  return `${JSON.stringify(state, undefined, 2)}\n`;
+  return parseState(state, "a roll", text);
 }
 
 /** A target in its next phase. */

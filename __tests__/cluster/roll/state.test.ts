@@ -1,10 +1,6 @@
-import {
-  formatRollState,
-  inPhase,
-  parseRollState,
-  phaseSeconds,
-  type RollState,
-} from "../../../cluster/roll/state";
+import { inPhase, parseRollState, phaseSeconds, type RollState } from "../../../cluster/roll/state";
+
+import { formatState } from "../../../cluster/stored-state";
 
 const START = Date.parse("2026-01-01T00:00:00Z");
 const STATE: RollState = {
@@ -29,13 +25,18 @@ const STATE: RollState = {
 };
 
 test("a state is read as it was written", () => {
-  expect(parseRollState(formatRollState(STATE))).toEqual(STATE);
+  expect(parseRollState(formatState(STATE))).toEqual(STATE);
 });
 
 test.each([
   ["no JSON", "{", "is not the state of a roll: it is no JSON"],
-  ["another phase", formatRollState(STATE).replace('"planned",', '"asleep",'), "replicas.0.phase: "],
-  ["another format", formatRollState(STATE).replace('"1.0"', '"2.0"'), "format_version: "],
+  ["another phase", formatState(STATE).replace('"planned",', '"asleep",'), "replicas.0.phase: "],
+  ["another format", formatState(STATE).replace('"1.0"', '"2.0"'), "format_version: "],
+  [
+    "a process ID that stands for several",
+    formatState(STATE).replace('"pid": 7', '"pid": -1'),
+    "process.pid: ",
+  ],
 ])("a file with %s is no state", (_, text, message) => {
   expect(() => parseRollState(text)).toThrow(message);
 });
