@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Cluster } from "../cluster";
 import { type ClusterNode } from "../cluster-nodes";
 import { showEndpoint } from "../endpoint";
+import { numberIn } from "../info";
 import { type Server } from "../server";
 import { endpointOf } from "../view";
 
@@ -15,6 +16,8 @@ const PAUSE = 10;
 /** Milliseconds until a write is given up, and those that WAIT waits. */
 const PATIENCE = 1000;
 const WAIT = 200;
+/** Milliseconds in which a replica must have the last writes. */
+const CATCH_UP = 5000;
 /** Keys that are tried until one is in the shard. Of 1,000 shards, all of them miss once in 10^8 times. */
 const TRIES = 20_000;
 
@@ -52,15 +55,21 @@ export class ShardWriter {
     private readonly slot: number,
   ) {}
 
-  /** Starts to write to the shard of an owner. */
+  /** Starts to write to the shard of an owner. Rejects if the owner refuses one of the commands. */
   static async start(cluster: Cluster, owner: ClusterNode): Promise<ShardWriter> {
     const server = cluster.ownServer(endpointOf(owner)!);
-    const run = Date.now().toString(36);
-    const { tag, slot } = await tagIn(server, owner, run);
-    const keys = Array.from({ length: KEYS }, (_, index) => `${PREFIX}{${tag}}:${index}`);
-    const writer = new ShardWriter(cluster, server, keys, slot);
-    writer.loop = writer.run();
-    return writer;
+    try {
+      const run = Date.now().toString(36);
+      const { tag, slot } = await tagIn(server, owner, run);
+      const keys = Array.from({ length: KEYS }, (_, index) => `${PREFIX}{${tag}}:${index}`);
+      await attempt(server, keys[0]!);
+      const writer = new ShardWriter(cluster, server, keys, slot);
+      writer.loop = writer.run();
+      return writer;
+    } catch (error) {
+      server.close();
+      throw error;
+    }
   }
 
   /** The longest time between two writes with OK, in milliseconds. */
@@ -83,6 +92,7 @@ export class ShardWriter {
   async readBack(replica: Server): Promise<Readback> {
     await this.follow();
     await replica.ask(["READONLY"]);
+    await this.caughtUp(replica);
     let [lost, lostOnReplica, unread] = [0, 0, 0];
     for (const [key, acknowledged] of this.last) {
       const [there, here] = await Promise.all([this.server.ask(["GET", key]), replica.ask(["GET", key])]);
@@ -91,6 +101,18 @@ export class ShardWriter {
       if (here.known && Number(here.value) < acknowledged) lostOnReplica++;
     }
     return { lost, lostOnReplica, unread };
+  }
+
+  /** Waits until the replica has what its owner has: the last writes may be acknowledged by another replica only. */
+  private async caughtUp(replica: Server): Promise<void> {
+    const owner = await this.server.info("replication");
+    const offset = owner.known ? numberIn(owner.value, "master_repl_offset") : undefined;
+    if (offset === undefined) return;
+    for (const end = Date.now() + CATCH_UP; Date.now() < end; await sleep(PAUSE)) {
+      const info = await replica.info("replication");
+      const own = info.known ? numberIn(info.value, "slave_repl_offset") : undefined;
+      if (own !== undefined && own >= offset) return;
+    }
   }
 
   /** Removes all keys. Returns whether it is known that none is left. */
@@ -131,6 +153,20 @@ export class ShardWriter {
     if (endpoint === undefined || showEndpoint(endpoint) === this.server.name) return;
     this.server.close();
     this.server = this.cluster.ownServer(endpoint);
+  }
+}
+
+/** Sends each command of a drill once: without its rights, or without free memory, it would measure nothing. */
+async function attempt(server: Server, key: string): Promise<void> {
+  for (const command of [
+    ["SET", key, "0", "EX", String(TTL)],
+    ["WAIT", "1", String(WAIT)],
+    ["GET", key],
+    ["READONLY"],
+    ["UNLINK", key],
+  ]) {
+    const reply = await server.ask(command, PATIENCE + WAIT);
+    if (!reply.known) throw new Error(`${command[0]} for the drill is refused: ${reply.reason}`);
   }
 }
 
