@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ailmentsOf, nodeName } from "../ailments";
 import { type Cluster } from "../cluster";
+import { type Replica } from "../fleet";
 import { handOver, successorOf } from "../handover";
+import { type NodeStatus } from "../node-status";
 import { copyRefusals, type Refusal } from "../roll/step";
 import { canPass, observe } from "../situation";
 import { type SpotClient } from "../spot/client";
-import { departureOf, nextDeparture } from "./departure";
+import { type View } from "../view";
+import { departureOf, type DepartureStep, nextDeparture } from "./departure";
 import { forgetEverywhere, staysForgotten } from "./forget";
 import { type RetireState, type RetiringNode } from "./state";
 
@@ -32,6 +35,10 @@ export interface RetireResult {
 
 /** Milliseconds between two looks. */
 const EVERY = 1000;
+/** Milliseconds until the cluster must be healthy after something that this command did. */
+const SETTLE = 90_000;
+
+type DepartureRequest = Exclude<DepartureStep, { readonly do: "wait" | "gone" }>;
 
 /** Takes nodes out of the cluster and their instances out of their groups, one after the other. */
 export class Retire {
@@ -52,91 +59,113 @@ export class Retire {
   }
 
   private async one(index: number): Promise<readonly Refusal[]> {
-    const { signal } = this.props;
-    if (this.node(index).phase === "planned") {
-      const refusals = await this.begin(index);
-      if (refusals.length > 0 || signal.aborted) return refusals;
+    while (this.node(index).phase !== "retired" && !this.props.signal.aborted) {
+      const { phase } = this.node(index);
+      if (phase === "planned") {
+        const refusals = await this.begin(index);
+        if (refusals.length > 0) return refusals;
+      } else if (phase === "leaving") await this.leave(index);
+      else await this.forget(index);
     }
-    if (this.node(index).phase === "leaving") await this.leave(index);
-    if (this.node(index).phase === "forgetting" && !signal.aborted) await this.forget(index);
     return [];
   }
 
   /** Checks, hands over, and records what the group is to become. */
   private async begin(index: number): Promise<readonly Refusal[]> {
-    const { cluster, report, allowSingleCopy, signal } = this.props;
-    for (;;) {
-      if (signal.aborted) return [];
+    const { cluster, report, signal } = this.props;
+    // Right after a failover or the node before, others may not have seen it yet.
+    let patience = index === 0 ? 0 : Date.now() + SETTLE;
+    while (!signal.aborted) {
       const { view, spot } = await this.look();
       if (!spot.known) throw new Error(spot.reason);
       const { fleets, replicas } = spot.value;
-      const { stateful_instance_id: id } = this.node(index);
-      const replica = replicas.find(({ stateful }) => stateful.id === id);
-      if (replica === undefined) throw new Error(`${id}: Spot does not list it`);
-      const { node } = replica;
-      // What is retired may be broken. Everything else must be healthy.
-      const away = { nodeId: node?.id, privateIp: replica.stateful.privateIp, statefulInstanceId: id };
-      const isHealthy = node === undefined || node.isInSync || node.role === "owner";
-      const ailments = ailmentsOf(view, replicas, isHealthy && node?.role === "owner" ? undefined : away);
-      if (ailments.length > 0) return ailments;
-      if (node !== undefined && isHealthy) {
-        const refusals = copyRefusals(view, node, allowSingleCopy);
-        if (refusals.length > 0) return refusals;
-      }
-      if (node?.role === "owner") {
-        const inGroups = new Set(replicas.flatMap((each) => each.node?.id ?? []));
-        const to = successorOf(view, node.id, inGroups);
-        if (to === undefined) {
-          const detail = "it owns slots, and its shard has no replica in sync that could take them";
-          return [{ kind: "no_successor", subject: nodeName(node), detail }];
-        }
-        report(`${this.name(index)}: hands its slots over to ${to.endpoint!.host}`);
-        await handOver(cluster, node.id, to);
+      const replica = this.replica(index, replicas);
+      if (replica === undefined) throw new Error(`${this.name(index)}: Spot does not list it`);
+      const refusals = this.refusals(view, replicas, replica);
+      if (refusals.length > 0) {
+        if (Date.now() >= patience) return refusals;
+        await sleep(EVERY, undefined, { signal }).catch(() => undefined);
         continue;
       }
-      const fleet = fleets.find(({ group }) => group.id === replica.group.id)!;
-      const { capacity, staying } = departureOf(fleet, id);
+      const { node, stateful, group } = replica;
+      if (node?.role === "owner") {
+        const to = successor(view, replicas, node.id)!;
+        report(`${this.name(index)}: hands its slots over to ${to.endpoint!.host}`);
+        await handOver(cluster, node.id, to);
+        patience = Date.now() + SETTLE;
+        continue;
+      }
+      const fleet = fleets.find((each) => each.group.id === group.id)!;
+      const { capacity, staying } = departureOf(fleet, stateful.id);
       this.change(index, { phase: "leaving", node_id: node?.id, capacity, staying: [...staying] });
       return [];
     }
+    return [];
+  }
+
+  /** Why a replica may not leave, or not yet. What is retired may be broken. Everything else must be healthy. */
+  private refusals(view: View, replicas: readonly Replica[], { node, stateful }: Replica): Refusal[] {
+    const away = { nodeId: node?.id, privateIp: stateful.privateIp, statefulInstanceId: stateful.id };
+    const ailments = ailmentsOf(view, replicas, node?.role === "owner" ? undefined : away);
+    if (ailments.length > 0) return ailments;
+    if (node?.role === "owner" && successor(view, replicas, node.id) === undefined) {
+      const detail = "it owns slots, and its shard has no replica in sync that could take them";
+      return [{ kind: "no_successor", subject: nodeName(node), detail }];
+    }
+    const isCopy = node !== undefined && (node.isInSync || node.role === "owner");
+    return isCopy ? copyRefusals(view, node, this.props.allowSingleCopy) : [];
   }
 
   private async leave(index: number): Promise<void> {
-    const { client, report, signal, timeout } = this.props;
-    const { group_id, stateful_instance_id, capacity, staying } = this.node(index);
-    const departure = { statefulInstanceId: stateful_instance_id, capacity: capacity!, staying: staying! };
+    const { report, signal, timeout } = this.props;
+    const { group_id, stateful_instance_id: id, capacity, staying } = this.node(index);
+    const departure = { statefulInstanceId: id, capacity: capacity!, staying: staying! };
     const end = Date.now() + timeout;
     let said = "";
     while (!signal.aborted) {
       const { spot, view } = await this.look();
       const fleet = spot.known ? spot.value.fleets.find(({ group }) => group.id === group_id) : undefined;
-      let reason = spot.known ? "" : spot.reason;
-      if (fleet !== undefined) {
+      let reason = spot.known ? "Spot does not list its group" : spot.reason;
+      if (spot.known && fleet !== undefined) {
         const step = nextDeparture(fleet, departure);
-        if (step.do === "gone" && !this.answers(index, view)) {
+        if (step.do === "gone" && !this.answers(index, view))
           return this.change(index, { phase: "forgetting" });
+        if (step.do === "deallocate" && step.statefulInstanceId === id) {
+          // Since the checks, or since the process that made them, it may have been promoted.
+          const replica = this.replica(index, spot.value.replicas)!;
+          if (replica.node?.role === "owner" || this.refusals(view, spot.value.replicas, replica).length > 0)
+            return this.change(index, { phase: "planned" });
         }
-        reason = step.do === "wait" ? step.reason : "its server still answers";
-        if (step.do === "resize" || step.do === "deallocate" || step.do === "resume") {
-          const what =
-            step.do === "resize"
-              ? `capacity ${step.capacity.target}, minimum ${step.capacity.minimum}`
-              : `${step.do} ${step.statefulInstanceId}`;
-          report(`${this.name(index)}: ${what}`);
-          try {
-            if (step.do === "resize") await client.update(group_id, { capacity: step.capacity });
-            else await client.act(step.do, group_id, step.statefulInstanceId);
-            continue;
-          } catch (error) {
-            if (!canPass(error)) throw error;
-            reason = error.message;
-          }
-        }
+        reason =
+          step.do === "gone"
+            ? "its server still answers"
+            : step.do === "wait"
+              ? step.reason
+              : await this.request(index, step);
       }
       if (Date.now() > end) throw new Error(`${this.name(index)}: not gone: ${reason}`);
       if (said !== reason) report(`${this.name(index)}: waits: ${reason}`);
       said = reason;
       await sleep(EVERY, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Requests a step of the API. Returns what is waited for. */
+  private async request(index: number, step: DepartureRequest): Promise<string> {
+    const { client, report } = this.props;
+    const { group_id } = this.node(index);
+    const what =
+      step.do === "resize"
+        ? `capacity ${step.capacity.target}, minimum ${step.capacity.minimum}`
+        : `${step.do} ${step.statefulInstanceId}`;
+    report(`${this.name(index)}: ${what}`);
+    try {
+      if (step.do === "resize") await client.update(group_id, { capacity: step.capacity });
+      else await client.act(step.do, group_id, step.statefulInstanceId);
+      return `Spot does not show it yet: ${what}`;
+    } catch (error) {
+      if (!canPass(error)) throw error;
+      return error.message;
     }
   }
 
@@ -159,7 +188,11 @@ export class Retire {
     await Promise.all(ids.map((id) => staysForgotten(cluster, id, signal, watch)));
   }
 
-  private answers(index: number, view: Awaited<ReturnType<typeof observe>>["view"]): boolean {
+  private replica(index: number, replicas: readonly Replica[]): Replica | undefined {
+    return replicas.find(({ stateful }) => stateful.id === this.node(index).stateful_instance_id);
+  }
+
+  private answers(index: number, view: View): boolean {
     const { node_id } = this.node(index);
     return node_id !== undefined && view.membersWith(node_id).length > 0;
   }
@@ -183,4 +216,8 @@ export class Retire {
     this.props.save(state);
     this.state = state;
   }
+}
+
+function successor(view: View, replicas: readonly Replica[], ownerId: string): NodeStatus | undefined {
+  return successorOf(view, ownerId, new Set(replicas.flatMap(({ node }) => node?.id ?? [])));
 }
