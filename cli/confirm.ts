@@ -1,6 +1,6 @@
-import { createInterface } from "node:readline";
 import { ConfigError } from "../config/problem";
 import { type Terminal } from "./command";
+import { Prompt } from "./prompt";
 
 /** Asks a question of yes or no. `isAccepted`: without asking. Throws if there is no terminal, or the answer is no. */
 export async function confirm(
@@ -12,14 +12,12 @@ export async function confirm(
   const found = terminal();
   if (found === undefined)
     throw refusal(`${question} Confirm with \`--yes\`; there is no terminal to ask on`);
-  const lines = createInterface({ input: found.input, output: found.output });
+  const prompt = new Prompt(found.input, found.output);
   try {
-    lines.setPrompt(`${question} Only "yes" is accepted: `);
-    lines.prompt();
-    const { value } = (await lines[Symbol.asyncIterator]().next()) as { value?: string };
-    if (value?.trim() !== "yes") throw refusal("not confirmed; nothing was changed");
+    const answer = await prompt.ask(`${question} Only "yes" is accepted`);
+    if (answer !== "yes") throw refusal("not confirmed; nothing was changed");
   } finally {
-    lines.close();
+    prompt.close();
   }
 }
 

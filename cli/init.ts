@@ -85,7 +85,10 @@ async function ask(terminal: Terminal, { answers, folder, output, check }: Inter
     for (const question of QUESTIONS.filter((each) => !answers.has(each))) {
       let mistakes: string[];
       do {
-        answers.set(question, await prompt.ask(question.text, question.fallback(answers, folder)));
+        const fallback = question.fallback(answers, folder);
+        const answer = await prompt.ask(`${question.text} [${fallback}]`);
+        if (answer === undefined) throw new Error("stopped before the last answer; no file was written");
+        answers.set(question, answer || fallback);
         mistakes = mistakesOf(answers);
         for (const mistake of mistakes) output.info(mistake);
       } while (mistakes.length > 0);

@@ -14,14 +14,14 @@ export class Prompt {
     this.answers = this.lines[Symbol.asyncIterator]();
   }
 
-  /** The answer, or the default if it is empty. Throws at the end of the input, and at Ctrl-C. */
-  public async ask(text: string, fallback: string): Promise<string> {
-    this.lines.setPrompt(`${text} [${fallback}]: `);
+  /** The answer, which can be empty. Undefined at the end of the input, and at Ctrl-C. */
+  public async ask(text: string): Promise<string | undefined> {
+    this.lines.setPrompt(`${text}: `);
     this.lines.prompt();
     const answer = await this.answers.next();
-    if (answer.done !== true) return answer.value.trim() || fallback;
+    if (answer.done !== true) return answer.value.trim();
     this.output.write("\n");
-    throw new Error("stopped before the last answer; no file was written");
+    return undefined;
   }
 
   public close(): void {
