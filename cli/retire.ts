@@ -1,5 +1,6 @@
 import { type Command } from "commander";
 import { showAilment } from "../cluster/ailments";
+import { type NodeStatus } from "../cluster/node-status";
 import { forgetEverywhere, staysForgotten } from "../cluster/retire/forget";
 import { ghostsOf } from "../cluster/retire/ghosts";
 import { Retire, type RetireResult } from "../cluster/retire/retire";
@@ -42,7 +43,7 @@ export function run(context: Context): Promise<Exit> {
   const { args, options } = context;
   if (options["ghosts"] === true) {
     if (args.length > 0) throw misuse("`--ghosts` takes no nodes");
-    return operate(context, (operation) => exorcise(operation, context));
+    return operate(context, (operation) => forgetGhosts(operation, context));
   }
   return operate(context, (operation) => retire(operation, context));
 }
@@ -193,18 +194,18 @@ function page(
   ];
 }
 
-async function exorcise(operation: Operation, { options, output, terminal }: Context): Promise<Exit> {
-  const { view, spot } = await firstLook(operation);
-  const ghosts = ghostsOf(
-    view,
-    spot.value.replicas,
-    operation.cluster.seeds.map(({ host }) => host),
-  );
-  if (ghosts.length > 0) {
-    const names = ghosts.map((ghost) => `${ghost.id} (${ghost.endpoint?.host ?? "no address"})`);
+async function forgetGhosts(operation: Operation, { options, output, terminal }: Context): Promise<Exit> {
+  const seen = await ghostsIn(operation);
+  let ghosts = seen;
+  if (seen.length > 0) {
+    const names = seen.map((ghost) => `${ghost.id} (${ghost.endpoint?.host ?? "no address"})`);
     for (const name of names) output.info(`gone: ${name}`);
-    const what = `Makes every member forget ${ghosts.length === 1 ? "this node" : `these ${ghosts.length} nodes`}: ${names.join(", ")}.`;
+    const what = `Makes every member forget ${seen.length === 1 ? "this node" : `these ${seen.length} nodes`}: ${names.join(", ")}.`;
     await confirm(what, options["yes"] === true, terminal);
+    // Until the answer, one of them may have come back.
+    const still = new Set((await ghostsIn(operation)).map(({ id }) => id));
+    ghosts = seen.filter(({ id }) => still.has(id));
+    for (const { id } of seen) if (!still.has(id)) output.info(`came back: ${id}`);
     const watch = options["wait"] === false ? 0 : WATCH;
     await interruptible(
       async (signal) => {
@@ -227,4 +228,10 @@ async function exorcise(operation: Operation, { options, output, terminal }: Con
     },
   );
   return EXIT.success;
+}
+
+async function ghostsIn(operation: Operation): Promise<NodeStatus[]> {
+  const { view, spot } = await firstLook(operation);
+  const masters = operation.cluster.seeds.map(({ host }) => host);
+  return ghostsOf(view, spot.value.replicas, masters);
 }
