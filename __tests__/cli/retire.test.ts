@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "../../rehearsal/wait";
 import { describeWith } from "../support/needs";
@@ -81,5 +81,55 @@ describeWith(["redis-server"], "retire", () => {
     expect(json(ended)).toMatchObject({ forgotten: [{ node_id: ghost.id, private_ip: "127.1.2.3" }] });
     expect(await listed(ghost.id)).toBe(0);
     await operated.healthy();
+  });
+
+  test("continued after a crash, it checks again: a node that was promoted meanwhile hands over", async () => {
+    const view = await operated.cluster.look();
+    const stateful = operated.stateful.find(({ privateIp }) => {
+      const found = view.nodes.find(({ address }) => address === privateIp);
+      return found?.master !== undefined && view.replicasOf(found.master).length === 2;
+    })!;
+    const node = operated.fleet.node(stateful.id);
+    // As a process leaves it that is killed before it requests the deallocation.
+    const state = {
+      ...{ format_version: "1.0", command: "retire", cluster: "redis-replicas" },
+      group_ids: [operated.groupId],
+      started_at: "2025-01-01T00:00:00.000Z",
+      process: { host: "elsewhere", pid: 1 },
+      nodes: [
+        {
+          group_id: operated.groupId,
+          stateful_instance_id: stateful.id,
+          private_ip: node.host,
+          node_id: node.id,
+          phase: "leaving",
+          capacity: { minimum: 4, maximum: 4, target: 4 },
+          staying: operated.stateful.map(({ id }) => id).filter((id) => id !== stateful.id),
+        },
+      ],
+    };
+    writeFileSync(join(operated.folder, "redis-replicas.retire.json"), JSON.stringify(state));
+    await node.run("CLUSTER", "FAILOVER");
+    await until("it owns slots", { timeout: 10_000 }, async () => {
+      return (await operated.cluster.look()).owners.some(({ id }) => id === node.id);
+    });
+    await operated.healthy();
+    const ended = await retire("--yes", "--no-wait");
+    expect(ended.exit).toBe(0);
+    expect(ended.stderr).toContain("hands its slots over to");
+    const after = await operated.cluster.look();
+    expect(after.uncovered).toBe(0);
+    expect(await listed(node.id)).toBe(0);
+    expect(capacity()).toMatchObject({ minimum: 4, maximum: 4, target: 4 });
+  });
+
+  test("a node that is given twice is retired once, and the last replicas of a group are not", async () => {
+    const all = operated.stateful.map(({ id }) => id);
+    const ended = await retire(...all, ...all, "--yes");
+    expect(ended.exit).toBe(1);
+    expect(ended.stderr).toContain("would have no replica left; remove the group from the config instead");
+    const [master] = operated.real.masters;
+    expect((await retire(master!.id, "--yes")).stderr).toContain("is no replica of the groups");
+    expect(operated.stateful).toHaveLength(4);
   });
 });

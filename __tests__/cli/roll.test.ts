@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type ClusterNode } from "../../cluster/cluster-nodes";
+import { ShardWriter } from "../../cluster/drill/writer";
 import { until } from "../../rehearsal/wait";
 import { ROOT } from "../config/example";
 import { FaultyApi } from "../support/faulty-api";
@@ -63,7 +65,7 @@ describeWith(["redis-server"], "roll", () => {
     expect(recycles()).toEqual([]);
   });
 
-  test("an owner comes last, and hands over to a replica outside the group first", async () => {
+  test("an owner comes last, and hands over first; no acknowledged write is lost meanwhile", async () => {
     const node = operated.fleet.node(first().id);
     await node.run("CLUSTER", "FAILOVER");
     await until("the replica of the group owns slots", { timeout: 10_000 }, async () => {
@@ -73,9 +75,21 @@ describeWith(["redis-server"], "roll", () => {
     const old = (await operated.cluster.look())
       .replicasOf(node.id)
       .find(({ address }) => address === "127.0.0.1")!;
+    const view = await operated.cluster.look();
+    const writers = await Promise.all(view.owners.map((each) => ShardWriter.start(operated.cluster, each)));
     const ended = await roll("--yes", "--json");
+    for (const [index, writer] of writers.entries()) {
+      await writer.stop();
+      const [{ address: host, port }] = view.replicasOf(view.owners[index]!.id) as [ClusterNode];
+      const replica = operated.cluster.ownServer({ host, port });
+      expect(await writer.readBack(replica)).toEqual({ lost: 0, lostOnReplica: 0, unread: 0 });
+      expect(writer.acknowledged).toBeGreaterThan(100);
+      replica.close();
+      await writer.remove();
+    }
     expect(ended.exit).toBe(0);
     const { replicas } = json(ended) as any;
+    expect(operated.fleet.mostAway).toBe(1);
     expect(replicas.at(-1)).toMatchObject({ stateful_instance_id: first().id, node_id: node.id });
     expect(Object.keys(replicas.at(-1).seconds)).toEqual(["handing_over", "recycling", "waiting_for_node"]);
     expect((await operated.cluster.look()).owners.map(({ id }) => id)).toContain(old.id);
