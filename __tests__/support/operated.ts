@@ -18,6 +18,8 @@ export interface OperatedOptions extends LoopbackClusterOptions {
   readonly count?: number;
   /** Changes of the group. */
   readonly group?: JsonObject;
+  /** Changes of the config. */
+  readonly config?: Record<string, unknown>;
 }
 
 /** A real cluster whose group is run by the simulated API, and a config for it. */
@@ -33,7 +35,12 @@ export class Operated {
     readonly folder: string,
   ) {}
 
-  static async start({ count = 3, group = {}, ...options }: OperatedOptions = {}): Promise<Operated> {
+  static async start({
+    count = 3,
+    group = {},
+    config: changes,
+    ...options
+  }: OperatedOptions = {}): Promise<Operated> {
     const real = await LoopbackCluster.start(options);
     const fleet = new LoopbackFleet(real);
     const api = await SpotApi.start({ fleet });
@@ -45,7 +52,7 @@ export class Operated {
     const capacity = { minimum: count, maximum: count, target: count };
     const { id } = api.groups.create(groupBody({ capacity, ...group })) as { id: string };
     const operated = new Operated(real, fleet, api, cluster, id, folder);
-    const config = example({ name: "redis-replicas", masters: [...real.seeds], replicas: count });
+    const config = example({ name: "redis-replicas", masters: [...real.seeds], replicas: count, ...changes });
     writeFileSync(operated.config, stringify(config));
     Object.assign(process.env, operated.environmentOfSpot);
     try {
