@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Server } from "../../cluster/server";
+import { until } from "../../rehearsal/wait";
 import { describeWith } from "../support/needs";
 import { Operated } from "../support/operated";
 import { json, run } from "./run";
@@ -13,8 +15,32 @@ describeWith(["redis-server"], "drill", () => {
   }, 120_000);
   afterAll(() => operated?.close());
 
+  /** Seconds from the request to recycle a replica until it is in sync, by questions of its own. */
+  async function recoveryOf(statefulInstanceId: string): Promise<number> {
+    const { host, port, id } = operated.fleet.node(statefulInstanceId);
+    const isRequested = () => operated.api.requests.some(({ path }) => path.includes("/recycle"));
+    const every = { timeout: 40_000, every: 50 };
+    await until("it is requested", every, isRequested);
+    const begin = Date.now();
+    const text = (server: Server, ...command: string[]): Promise<string> =>
+      server.ask(command, 1000).then((answer) => (answer.known ? String(answer.value) : ""));
+    const replica = new Server({ host, port }, {});
+    const isUp = async () => (await text(replica, "INFO", "replication")).includes("master_link_status:up");
+    await until("it is gone", every, async () => !(await isUp()));
+    await until("all masters reach it again", every, async () => {
+      const views = await Promise.all(
+        operated.real.masters.map(({ server }) => text(server, "CLUSTER", "NODES")),
+      );
+      const lines = views.map((view) => view.split("\n").find((line) => line.startsWith(id)) ?? "");
+      return (await isUp()) && lines.every((line) => / slave .* connected/.test(line));
+    });
+    replica.close();
+    return (Date.now() - begin) / 1000;
+  }
+
   test("measures the recovery, counts the writes, and leaves no key", async () => {
     const html = join(operated.folder, "drill.html");
+    const recovered = recoveryOf(operated.stateful[0]!.id);
     const ended = await run("-c", operated.config, "drill", "--yes", "--json", "--html", html);
     expect({ exit: ended.exit, stdout: ended.exit === 0 ? "" : ended.stdout }).toEqual({
       exit: 0,
@@ -30,6 +56,8 @@ describeWith(["redis-server"], "drill", () => {
       (each) => seconds[each],
     );
     expect([...order].sort((one, other) => one - other)).toEqual(order);
+    const measured = await recovered;
+    expect(Math.abs(seconds.in_sync - measured) / measured).toBeLessThan(0.1);
     // The server was away for this time, and the masters list it as failed after 2 s.
     expect(seconds.server_answers).toBeGreaterThanOrEqual(4);
     expect(seconds.server_answers).toBeLessThan(7);
