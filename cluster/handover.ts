@@ -7,8 +7,11 @@ import { type View } from "./view";
 
 /** Milliseconds until a failover that began counts as failed. Redis gives up after 5 s by itself. */
 const FAILOVER_TIMEOUT = 15_000;
-/** Times that a failover is begun. */
-const ATTEMPTS = 2;
+/**
+ * Milliseconds until a second one is begun. A node stands for election once in four times `cluster-node-timeout`, by default
+ * 60 s. Until then, one that was promoted and demoted again accepts the command, and does nothing.
+ */
+const ELECTION_INTERVAL = 60_000;
 
 /**
  * The replica that takes the slots of an owner: in sync, if possible none of a group, since those can be interrupted, and
@@ -50,10 +53,10 @@ export async function handOver(
   cluster: Cluster,
   from: string,
   to: NodeStatus,
-  timeout: number = FAILOVER_TIMEOUT,
+  patience: readonly number[] = [ELECTION_INTERVAL, FAILOVER_TIMEOUT],
 ): Promise<void> {
   let refusal = "";
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (const timeout of patience) {
     const reply = await cluster.server(to.endpoint!).ask(["CLUSTER", "FAILOVER"]);
     if (!reply.known) refusal = `: ${reply.reason}`;
     // Without the right to it, it would not begin later either.
