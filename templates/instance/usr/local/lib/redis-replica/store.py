@@ -215,7 +215,7 @@ class Role:
 
 def ask_role() -> Credentials | str:
     """The credentials, or why there are none. Only a late answer is asked for again: at boot, a machine is busy."""
-    why = ""
+    lateness = ""
     for _ in range(ATTEMPTS):
         try:
             (name,) = metadata.ask("iam/security-credentials/")
@@ -225,7 +225,7 @@ def ask_role() -> Credentials | str:
             secrets = (Secret(answer[each].encode()) for each in ("SecretAccessKey", "Token"))
             return Credentials(id, *secrets)
         except timeout as error:
-            why = plain(error)
+            lateness = plain(error)
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             return plain(error) or type(error).__name__
-    return why
+    return lateness
