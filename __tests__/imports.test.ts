@@ -40,7 +40,8 @@ function specifierOf(node: ts.Node): ts.Node | undefined {
 }
 
 function resolved(file: string, specifier: string): string {
-  const path = join(ROOT, dirname(file), specifier);
+  // import() needs the extension of the compiled file.
+  const path = join(ROOT, dirname(file), specifier.replace(/\.js$/, ""));
   const found = [`${path}.ts`, join(path, "index.ts"), path].find(
     (each) => existsSync(each) && statSync(each).isFile(),
   );
