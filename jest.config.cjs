@@ -14,5 +14,7 @@ module.exports = {
   setupFilesAfterEnv: ["<rootDir>/__tests__/support/setup.ts"],
   // Tests that run real programs exceed the default of 5 seconds on a busy machine.
   testTimeout: 30_000,
+  // Most tests wait for programs, so the core that Jest leaves free by default would be idle.
+  maxWorkers: "100%",
   reporters: ["default", "<rootDir>/__tests__/support/skipped-reporter.cjs"],
 };
