@@ -6,7 +6,7 @@ from cluster import DOWN, FAILED, NODES, A, B, C, Line, R, S, T, agreed, answer,
 from fakes import FakeWorld, info
 from suite import Case, rows
 
-from facts import Refused, Unknown
+from facts import NoPermission, Refused, Unknown
 from nodes import is_whole
 from nodes_conf import rebuild, rebuilt
 from volume import Own
@@ -106,6 +106,11 @@ class RebuildTest(Case):
         for node in NODES[:3]:
             self.serve(node.at, node.id, Refused("ERR unknown subcommand 'MYSHARDID'"))
         self.assertEqual(self.shards(self.rebuild()), {})
+
+    def test_a_peer_that_may_not_be_asked_for_its_shard_id_is_an_error(self) -> None:
+        self.serve("10.0.0.2", B, NoPermission("NOPERM no permissions to run 'cluster|myshardid'"))
+        with self.assertRaisesRegex(NoPermission, "cluster.myshardid"):
+            self.rebuild()
 
     def test_the_shard_ids_of_absent_nodes_come_from_the_own_file(self) -> None:
         own = conf(

@@ -6,7 +6,7 @@ from samples import FULL, rdb
 from suite import Case, rows
 
 import receipt
-from facts import Refused, Unknown
+from facts import NoPermission, Refused, Unknown
 from view import View
 from volume import rdb_mark
 
@@ -60,6 +60,16 @@ class ReceiptTest(Case):
 
     def test_without_masters_there_is_no_proof(self) -> None:
         self.assertFalse(self.proof(view(R), A, B))
+
+    def test_a_master_that_denies_its_time_is_left_out_and_named(self) -> None:
+        denial = NoPermission("10.0.0.1:6379: NOPERM no permissions to run 'time'")
+        seen = self.heard(LEFT, LEFT)
+        self.world.network.servers = {
+            "10.0.0.1:6379": {"TIME": denial},
+            "10.0.0.2:6379": {"TIME": [str(LEFT // 1000), "0"]},
+        }
+        self.assertEqual(receipt.write(self.world, seen), f"; the receipt lacks the time of masters: {denial}")
+        self.assertEqual(self.world.state.text("receipt").split("\n")[2:], [f"peer {B} {LEFT}", ""])
 
     def test_a_receipt_must_match_the_node_and_the_rdb(self) -> None:
         seen = self.heard(LEFT, LEFT)
