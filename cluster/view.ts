@@ -11,18 +11,39 @@ export interface Sighting {
   readonly node: ClusterNode | undefined;
 }
 
-/** All members of a cluster, with their answers at one moment. Two members can contradict each other. */
+/**
+ * All members of a cluster, with their answers at one moment. Two members can contradict each other. What the members agree
+ * on is asked for each node several times, so it is computed once, at the first question.
+ */
 export class View {
-  constructor(readonly members: readonly Member[]) {}
-
   /** The members that answered CLUSTER NODES. */
-  get answering(): readonly Member[] {
-    return this.members.filter(({ nodes }) => nodes.known);
+  readonly answering: readonly Member[];
+  /** The members that own slots by their own account: the observers whose view counts. */
+  readonly masters: readonly Member[];
+  /** Owners of slots, or all members where none of these answered. */
+  private readonly observers: readonly Member[];
+  private readonly byId = new Map<string, Member[]>();
+  /** The lines of each member, by node ID. */
+  private readonly tables = new Map<Member, ReadonlyMap<string, ClusterNode>>();
+  private agreements?: ReadonlyMap<string, ClusterNode>;
+
+  constructor(readonly members: readonly Member[]) {
+    this.answering = members.filter(({ nodes }) => nodes.known);
+    const owners: Member[] = [];
+    for (const member of this.answering) {
+      this.tables.set(member, new Map(nodesOf(member).map((node) => [node.id, node])));
+      const self = selfOf(member);
+      if (self === undefined) continue;
+      this.byId.set(self.id, [...(this.byId.get(self.id) ?? []), member]);
+      if (self.flags.includes("master") && slotCount(self.slots) > 0) owners.push(member);
+    }
+    this.masters = owners;
+    this.observers = owners.length > 0 ? owners : this.answering;
   }
 
   /** The members that say that they are this node. There are two if a volume is attached twice. */
   membersWith(id: string): readonly Member[] {
-    return this.members.filter((member) => selfOf(member)?.id === id);
+    return this.byId.get(id) ?? [];
   }
 
   /** The member at an address and a port. */
@@ -30,9 +51,9 @@ export class View {
     return this.members.find(({ endpoint }) => endpoint.host === host && endpoint.port === port);
   }
 
-  /** Every node that any member lists, as the members agree on it: see `agreed`. */
+  /** Every node that any observer lists, as most of them list it, in the order of the IDs. */
   get nodes(): readonly ClusterNode[] {
-    return this.ids.flatMap((id) => this.agreed(id) ?? []);
+    return [...this.agreedLines().values()];
   }
 
   /** The IDs of all nodes that any member lists, in order. */
@@ -52,25 +73,17 @@ export class View {
     return this.nodes.filter(({ master }) => master === masterId);
   }
 
-  /** The members that own slots by their own account: the observers whose view counts. */
-  get masters(): readonly Member[] {
-    return this.answering.filter((member) => {
-      const self = selfOf(member);
-      return self !== undefined && self.flags.includes("master") && slotCount(self.slots) > 0;
-    });
-  }
-
   /** How each answering owner of slots lists a node, the node itself left out. */
   sightings(id: string): readonly Sighting[] {
+    const own = this.membersWith(id);
     return this.masters
-      .filter((member) => selfOf(member)?.id !== id)
-      .map((observer) => ({ observer, node: nodesOf(observer).find((node) => node.id === id) }));
+      .filter((member) => !own.includes(member))
+      .map((observer) => ({ observer, node: this.tables.get(observer)?.get(id) }));
   }
 
   /** A node as most of the observers list it. Undefined if none lists it. */
   agreed(id: string): ClusterNode | undefined {
-    const lines = this.observers.flatMap((member) => nodesOf(member).filter((node) => node.id === id));
-    return mostCommon(lines);
+    return this.agreedLines().get(id);
   }
 
   /**
@@ -86,9 +99,16 @@ export class View {
     return counts.filter((count) => count * 2 < observers.length || count === 0).length;
   }
 
-  /** Owners of slots, or all members where none of these answered. */
-  private get observers(): readonly Member[] {
-    return this.masters.length > 0 ? this.masters : this.answering;
+  /** The agreed line of each node that an observer lists, in the order of the IDs. */
+  private agreedLines(): ReadonlyMap<string, ClusterNode> {
+    this.agreements ??= new Map(
+      this.ids.flatMap((id) => {
+        const lines = this.observers.flatMap((member) => this.tables.get(member)?.get(id) ?? []);
+        const line = mostCommon(lines);
+        return line === undefined ? [] : [[id, line] as const];
+      }),
+    );
+    return this.agreements;
   }
 }
 
