@@ -1,5 +1,4 @@
-import { Cluster } from "../../cluster/cluster";
-import { parseEndpoint } from "../../cluster/endpoint";
+import { type Cluster } from "../../cluster/cluster";
 import { handOver } from "../../cluster/handover";
 import { statusOf } from "../../cluster/node-status";
 import { LoopbackCluster, type Node } from "../support/loopback-cluster";
@@ -13,10 +12,7 @@ describeWith(["redis-server"], "handing slots over", () => {
     // A node stands for election once in 20 s.
     const directives = ["cluster-node-timeout 5000"];
     real = await LoopbackCluster.start({ masters: 3, replicas: 1, directives });
-    cluster = new Cluster(
-      real.seeds.map((seed) => parseEndpoint(seed, 6379)),
-      {},
-    );
+    cluster = real.connect();
   }, 60_000);
   afterAll(async () => {
     cluster?.close();

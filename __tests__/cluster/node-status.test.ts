@@ -1,5 +1,4 @@
 import { Cluster } from "../../cluster/cluster";
-import { parseEndpoint } from "../../cluster/endpoint";
 import { type NodeStatus, statusOf } from "../../cluster/node-status";
 import { until } from "../../rehearsal/wait";
 import { LoopbackCluster } from "../support/loopback-cluster";
@@ -11,10 +10,7 @@ describeWith(["redis-server"], "statusOf", () => {
 
   beforeAll(async () => {
     real = await LoopbackCluster.start({ masters: 3, replicas: 1 });
-    cluster = new Cluster(
-      real.seeds.map((seed) => parseEndpoint(seed, 6379)),
-      {},
-    );
+    cluster = real.connect();
   }, 60_000);
   afterAll(async () => {
     cluster?.close();

@@ -2,13 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { ailmentsOf } from "../../cluster/ailments";
-import { Cluster } from "../../cluster/cluster";
-import { parseEndpoint } from "../../cluster/endpoint";
-import { statusOf } from "../../cluster/node-status";
+import { type Cluster } from "../../cluster/cluster";
 import { type JsonObject } from "../../rehearsal/spot-api/json";
 import { SpotApi } from "../../rehearsal/spot-api/spot-api";
-import { until } from "../../rehearsal/wait";
 import { example } from "../config/example";
 import { groupBody } from "../rehearsal/spot-api/fixtures";
 import { LoopbackCluster, type LoopbackClusterOptions } from "./loopback-cluster";
@@ -45,10 +41,7 @@ export class Operated {
     const real = await LoopbackCluster.start(options);
     const fleet = new LoopbackFleet(real);
     const api = await SpotApi.start({ fleet });
-    const cluster = new Cluster(
-      real.seeds.map((seed) => parseEndpoint(seed, 6379)),
-      options.login ?? {},
-    );
+    const cluster = real.connect();
     const folder = mkdtempSync(join(tmpdir(), "operated-"));
     const capacity = { minimum: count, maximum: count, target: count };
     const { id } = api.groups.create(groupBody({ capacity, ...group })) as { id: string };
@@ -87,16 +80,7 @@ export class Operated {
   async healthy(): Promise<void> {
     await this.api.settle();
     await this.fleet.settle();
-    let seen: unknown;
-    const evidence = (): string => JSON.stringify(seen);
-    await until("every replica is in sync", { timeout: 30_000, every: 100, evidence }, async () => {
-      const view = await this.cluster.look();
-      // After a failover, the former owner is a master without slots until the others have heard that it follows. A
-      // cluster may have such masters, so they are no ailment. None of these clusters keeps one.
-      const bare = view.ids.filter((id) => statusOf(view, id).role === "bare");
-      seen = [...ailmentsOf(view, []), ...bare];
-      return view.members.length === this.real.nodes.length && (seen as unknown[]).length === 0;
-    });
+    await this.real.healthy();
   }
 
   async close(): Promise<void> {

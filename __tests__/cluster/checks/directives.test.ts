@@ -1,8 +1,7 @@
-import { Cluster } from "../../../cluster/cluster";
+import { type Cluster } from "../../../cluster/cluster";
 import { evaluate, type Evaluation } from "../../../cluster/checks/evaluation";
 import { readFacts } from "../../../cluster/checks/facts";
 import { type Expectations } from "../../../cluster/checks/expectations";
-import { parseEndpoint } from "../../../cluster/endpoint";
 import { LoopbackCluster } from "../../support/loopback-cluster";
 import { describeWith } from "../../support/needs";
 import { EXPECTED, findingsOf } from "./samples";
@@ -19,10 +18,7 @@ describeWith(["redis-server"], "Rules on a running cluster", () => {
         ...["repl-ping-replica-period 600"],
       ],
     });
-    cluster = new Cluster(
-      real.seeds.map((seed) => parseEndpoint(seed, 6379)),
-      {},
-    );
+    cluster = real.connect();
   }, 90_000);
   afterAll(async () => {
     cluster?.close();

@@ -1,7 +1,5 @@
-import { Cluster } from "../../../cluster/cluster";
 import { evaluate, type Evaluation } from "../../../cluster/checks/evaluation";
 import { readFacts } from "../../../cluster/checks/facts";
-import { parseEndpoint } from "../../../cluster/endpoint";
 import { type Login } from "../../../cluster/login";
 import { LoopbackCluster } from "../../support/loopback-cluster";
 import { describeWith } from "../../support/needs";
@@ -30,10 +28,7 @@ describeWith(["redis-server"], "Rules about users", () => {
   afterAll(() => real?.close());
 
   async function evaluated(as: Login = login, username = "replica"): Promise<Evaluation> {
-    const cluster = new Cluster(
-      real.seeds.map((seed) => parseEndpoint(seed, 6379)),
-      as,
-    );
+    const cluster = real.connect(as);
     try {
       const expected = { ...EXPECTED, username };
       return evaluate(

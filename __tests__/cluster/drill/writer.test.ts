@@ -1,6 +1,5 @@
-import { Cluster } from "../../../cluster/cluster";
+import { type Cluster } from "../../../cluster/cluster";
 import { PREFIX, ShardWriter, TTL } from "../../../cluster/drill/writer";
-import { parseEndpoint } from "../../../cluster/endpoint";
 import { until } from "../../../rehearsal/wait";
 import { LoopbackCluster } from "../../support/loopback-cluster";
 import { describeWith } from "../../support/needs";
@@ -19,10 +18,7 @@ describeWith(["redis-server"], "the writer of a drill", () => {
   });
 
   function clusterFor(login: { readonly user?: string; readonly password?: string }): Cluster {
-    return new Cluster(
-      real.seeds.map((seed) => parseEndpoint(seed, 6379)),
-      login,
-    );
+    return real.connect(login);
   }
 
   const owner = async () => (await cluster.look()).agreed(real.masters[0]!.id)!;

@@ -1,5 +1,4 @@
-import { Cluster } from "../../../cluster/cluster";
-import { parseEndpoint } from "../../../cluster/endpoint";
+import { type Cluster } from "../../../cluster/cluster";
 import { forgetEverywhere, listing, staysForgotten } from "../../../cluster/retire/forget";
 import { LoopbackCluster } from "../../support/loopback-cluster";
 import { describeWith } from "../../support/needs";
@@ -11,10 +10,7 @@ describeWith(["redis-server"], "forgetting a node", () => {
 
   beforeAll(async () => {
     real = await LoopbackCluster.start({ masters: 3, replicas: 1 });
-    cluster = new Cluster(
-      real.seeds.map((seed) => parseEndpoint(seed, 6379)),
-      {},
-    );
+    cluster = real.connect();
   }, 60_000);
   afterAll(async () => {
     cluster?.close();
