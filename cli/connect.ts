@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import { type Command } from "commander";
 import { Cluster } from "../cluster/cluster";
 import { type Endpoint, parseEndpoint } from "../cluster/endpoint";
+import { groupNamed } from "../cluster/fleet";
 import { type Login } from "../cluster/login";
 import { SpotClient, type SpotClientProps } from "../cluster/spot/client";
 import { spotCredentials } from "../cluster/spot/credentials";
+import { type SpotGroup } from "../cluster/spot/group";
 import { DEFAULT_USERNAME } from "../constructs/redis/auth";
 import { REDIS_PORT } from "../constructs/access/redis-ports";
 import { type LoadedConfig } from "../config/load";
@@ -12,6 +14,7 @@ import { ConfigError, type Problem } from "../config/problem";
 import { isVariable, type OrVariable } from "../config/schema/values";
 import { isInZone } from "../config/schema/masters";
 import { type Context } from "./command";
+import { misuse } from "./misuse";
 
 /** The options with which a command reaches the cluster of a config. */
 export function defineConnection(command: Command): void {
@@ -58,10 +61,7 @@ export function endpointsOf(option: string, texts: readonly string[], port: numb
   return texts.map((text) => {
     const endpoint = parseEndpoint(text, port);
     if (endpoint.host !== "" && endpoint.port >= 1 && endpoint.port <= 65_535) return endpoint;
-    throw problem(
-      "redis-elastigroup",
-      `\`${option}\` must be HOST or HOST:PORT, got: ${JSON.stringify(text)}`,
-    );
+    throw misuse(`\`${option}\` must be HOST or HOST:PORT, got: ${JSON.stringify(text)}`);
   });
 }
 
@@ -91,6 +91,17 @@ export function spotIfAny(
   });
 }
 
+/** A config's groups in Spot: by their names, or by `ids`. */
+export async function groupsOf(
+  client: SpotClient,
+  loaded: LoadedConfig,
+  ids: readonly string[] | undefined,
+): Promise<SpotGroup[]> {
+  if (ids !== undefined) return Promise.all(ids.map((id) => client.group(id)));
+  const all = await client.groups();
+  return groupNames(loaded).map((name) => groupNamed(all, name));
+}
+
 /** The names of a config's groups in Spot: one, or one for each shard. */
 export function groupNames({ config }: LoadedConfig): string[] {
   return config.shards?.map(({ name }) => `${config.name}-${name}`) ?? [config.name];
@@ -117,7 +128,7 @@ function loginOf({ config: { auth, tls }, source }: LoadedConfig, options: Conne
       `no password of the user ${user}; set REDISCLI_AUTH or give \`--password-file\``,
     );
   if ((cert === undefined) !== (key === undefined))
-    throw problem("redis-elastigroup", "`--cert` and `--key` must be given together");
+    throw misuse("`--cert` and `--key` must be given together");
   const files = [cacert, cert, key].filter((file) => file !== undefined);
   files.forEach(readable);
   const isTls = tls !== undefined || files.length > 0;

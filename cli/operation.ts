@@ -1,13 +1,13 @@
 import { type Command } from "commander";
 import { type Cluster } from "../cluster/cluster";
-import { groupNamed } from "../cluster/fleet";
 import { observe, type Situation, type SpotSituation } from "../cluster/situation";
 import { type SpotClient } from "../cluster/spot/client";
 import { type SpotGroup } from "../cluster/spot/group";
 import { loadConfigs, type LoadedConfig } from "../config/load";
-import { ConfigError } from "../config/problem";
 import { type Context } from "./command";
-import { clusterOf, defineConnection, groupNames, spotOf } from "./connect";
+import { clusterOf, defineConnection, groupsOf, spotOf } from "./connect";
+import { misuse } from "./misuse";
+import { StateFile, statePath, worker, type Worker } from "./state-file";
 
 /** The cluster and the groups of a config, for a command that changes them. */
 export interface Operation {
@@ -38,12 +38,8 @@ export async function operate<T>(
   const cluster = clusterOf(loaded, options);
   try {
     const ids = options["group"] as readonly string[] | undefined;
-    const names = groupNames(loaded);
-    const found =
-      ids === undefined
-        ? await client.groups().then((all) => names.map((name) => groupNamed(all, name)))
-        : await Promise.all([...new Set(ids)].map((id) => client.group(id)));
-    return await work({ loaded, cluster, client, groups: found });
+    const groups = await groupsOf(client, loaded, ids && [...new Set(ids)]);
+    return await work({ loaded, cluster, client, groups });
   } finally {
     cluster.close();
   }
@@ -69,6 +65,45 @@ export async function firstLook({
   }
   if (!spot.known) throw misuse(spot.reason);
   return { ...situation, spot };
+}
+
+/** What the state of every operation has. */
+interface Unfinished {
+  readonly cluster: string;
+  readonly group_ids: readonly string[];
+  readonly process: Worker;
+}
+
+/** The file that keeps how far a command is: `--state`, or the one beside the config. */
+export function stateFileOf<State extends Unfinished>(
+  { options }: Context,
+  { loaded: { config, source } }: Operation,
+  command: string,
+  parse: (text: string) => State,
+): StateFile<State> {
+  const path = (options["state"] as string | undefined) ?? statePath(source.file, config.name, command);
+  return new StateFile(path, parse);
+}
+
+/** The state that this process continues, if there is one. Throws if it is that of another config or group. */
+export function unfinished<State extends Unfinished>(
+  file: StateFile<State>,
+  { loaded: { config }, groups }: Operation,
+  what: string,
+): State | undefined {
+  const state = file.read();
+  if (state === undefined) return undefined;
+  const ids = groups.map(({ id }) => id);
+  if (state.cluster !== config.name || ids.join() !== state.group_ids.join())
+    throw file.problem(
+      `has ${what} of ${state.cluster} (${state.group_ids.join(", ")}), not of ${config.name} (${ids.join(", ")}); give another file with \`--state\``,
+    );
+  return { ...state, process: worker() };
+}
+
+/** Whether nothing has begun, so that nothing is left to continue. */
+export function isUntouched(items: readonly { readonly phase: string }[]): boolean {
+  return items.every(({ phase }) => phase === "planned");
 }
 
 /**
@@ -101,8 +136,4 @@ export function positive(value: unknown, option: string): number | undefined {
   const number = Number(value);
   if (number > 0 && Number.isFinite(number)) return number;
   throw misuse(`\`${option}\` must be a number above 0, got: ${JSON.stringify(value)}`);
-}
-
-export function misuse(message: string): ConfigError {
-  return new ConfigError([{ file: "redis-elastigroup", message }]);
 }

@@ -9,16 +9,19 @@ import { replicaNamed } from "../cluster/roll/selection";
 import { isVariable } from "../config/schema/values";
 import { type Context, EXIT, type Exit } from "./command";
 import { confirm } from "./confirm";
+import { misuse } from "./misuse";
 import {
   defineOperation,
   firstLook,
   interruptible,
-  misuse,
+  isUntouched,
   operate,
   type Operation,
   positive,
+  stateFileOf,
+  unfinished,
 } from "./operation";
-import { StateFile, statePath, worker } from "./state-file";
+import { type StateFile, worker } from "./state-file";
 import { type Line } from "./terminal";
 
 /** Milliseconds for which a forgotten node may not come back: the ban is 60 s. */
@@ -51,9 +54,8 @@ export function run(context: Context): Promise<Exit> {
 async function retire(operation: Operation, context: Context): Promise<Exit> {
   const { cluster, client, loaded } = operation;
   const { options, output } = context;
-  const { config, source } = loaded;
-  const path = (options["state"] as string | undefined) ?? statePath(source.file, config.name, "retire");
-  const file = new StateFile<RetireState>(path, parseRetireState);
+  const { config } = loaded;
+  const file = stateFileOf(context, operation, "retire", parseRetireState);
   const timeout = (positive(options["timeout"], "--timeout") ?? 30) * 60_000;
   const state = resumed(file, operation, context) ?? (await begun(operation, context));
   file.claim(state);
@@ -68,14 +70,14 @@ async function retire(operation: Operation, context: Context): Promise<Exit> {
       }).run(),
     report,
   );
-  const isUntouched = ended.state.nodes.every(({ phase }) => phase === "planned");
-  if (ended.result === "done" || isUntouched) file.remove();
+  const isOver = ended.result === "done" || isUntouched(ended.state.nodes);
+  if (isOver) file.remove();
   const changes = configChanges(operation, ended.state);
-  output.data(page(ended, changes, path), {
+  output.data(page(ended, changes, file.path), {
     cluster: config.name,
     result: ended.result,
     refusals: ended.refusals,
-    state_file: ended.result === "done" || isUntouched ? null : path,
+    state_file: isOver ? null : file.path,
     nodes: ended.state.nodes.map(({ group_id, stateful_instance_id, private_ip, node_id, phase }) => ({
       group_id,
       stateful_instance_id,
@@ -90,16 +92,11 @@ async function retire(operation: Operation, context: Context): Promise<Exit> {
 
 function resumed(
   file: StateFile<RetireState>,
-  { loaded: { config }, groups }: Operation,
+  operation: Operation,
   { args, output }: Context,
 ): RetireState | undefined {
-  const state = file.read();
+  const state = unfinished(file, operation, "the retirement of nodes");
   if (state === undefined) return undefined;
-  const ids = groups.map(({ id }) => id);
-  if (state.cluster !== config.name || ids.join() !== state.group_ids.join())
-    throw file.problem(
-      `has the retirement of nodes of ${state.cluster} (${state.group_ids.join(", ")}), not of ${config.name} (${ids.join(", ")}); give another file with \`--state\``,
-    );
   const names = state.nodes.flatMap((node) => [node.stateful_instance_id, node.private_ip, node.node_id]);
   const other = args.find((name) => !names.includes(name));
   if (other !== undefined)
@@ -107,7 +104,7 @@ function resumed(
       `has a retirement that is not finished; run \`retire\` without ${other} to continue it`,
     );
   output.info(`${file.path}: continues the retirement of ${state.started_at}`);
-  return { ...state, process: worker() };
+  return state;
 }
 
 async function begun(operation: Operation, { args, options, terminal }: Context): Promise<RetireState> {
@@ -182,8 +179,9 @@ function page(
           ...changes.map(({ key, value }) => `  ${key}: ${JSON.stringify(value)}`),
         ];
   if (result === "done") return [...lines, ...edits];
-  const isUntouched = state.nodes.every(({ phase }) => phase === "planned");
-  const next = isUntouched ? "Nothing was deleted." : `Run \`retire\` again to continue (${path}).`;
+  const next = isUntouched(state.nodes)
+    ? "Nothing was deleted."
+    : `Run \`retire\` again to continue (${path}).`;
   if (result === "interrupted") return [...lines, ...edits, `Stopped. ${next}`];
   return [
     ...lines,

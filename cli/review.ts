@@ -2,7 +2,6 @@ import { type Command, Option } from "commander";
 import { SIZE } from "../constructs/validation/formats";
 import { bytesOf } from "../constructs/redis/memory-size";
 import { loadConfigs, type LoadedConfig } from "../config/load";
-import { ConfigError } from "../config/problem";
 import { type ClusterConfig } from "../config/schema";
 import { fromStacks } from "./assembly";
 import { type Context, EXIT, type Exit } from "./command";
@@ -14,6 +13,7 @@ import { RULES } from "./rules/index";
 import { summary } from "./summary";
 import { type Line, styled, wrap } from "./terminal";
 import { sizeToJson, userDataSize, type UserDataSize } from "./user-data";
+import { misuse } from "./misuse";
 
 /** Characters before the values of the summary. */
 const MARGIN = 19;
@@ -49,7 +49,7 @@ function refuseFormerOptions({ plan, allowDestroy }: Context["options"]): void {
   const file = typeof plan === "string" ? plan : "FILE";
   const command = `redis-elastigroup plan ${file}${allowDestroy === true ? " --allow-destroy" : ""}`;
   const message = `\`review --plan\` is now the command \`plan\`; run \`${command}\``;
-  throw new ConfigError([{ file: "redis-elastigroup", message }]);
+  throw misuse(message);
 }
 
 function environmentOf({ memory }: Context["options"]): Environment {
@@ -60,7 +60,7 @@ function environmentOf({ memory }: Context["options"]): Environment {
     const meant = typeof memory === "string" ? SIZE.meant?.(memory) : undefined;
     const advice = meant === undefined ? "" : `. Did you mean \`${meant}\`?`;
     const message = `\`--memory\` must ${SIZE.rule}, got: ${JSON.stringify(memory)}${advice}`;
-    throw new ConfigError([{ file: "redis-elastigroup", message }]);
+    throw misuse(message);
   }
   return { inPipeline, memory: bytesOf(memory) };
 }

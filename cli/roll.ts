@@ -6,16 +6,19 @@ import { parseRollState, phaseSeconds, type RollState } from "../cluster/roll/st
 import { type SpotGroup } from "../cluster/spot/group";
 import { type Context, EXIT, type Exit } from "./command";
 import { confirm } from "./confirm";
+import { misuse } from "./misuse";
 import {
   defineOperation,
   firstLook,
   interruptible,
-  misuse,
+  isUntouched,
   operate,
   type Operation,
   positive,
+  stateFileOf,
+  unfinished,
 } from "./operation";
-import { StateFile, statePath, worker } from "./state-file";
+import { type StateFile, worker } from "./state-file";
 import { type Line } from "./terminal";
 
 export function define(command: Command): void {
@@ -69,33 +72,28 @@ export async function roll(
       }).run(),
     report,
   );
-  const isUntouched = ended.state.replicas.every(({ phase }) => phase === "planned");
-  if (ended.result === "done" || isUntouched) file.remove();
+  if (isOver(ended)) file.remove();
   return ended;
 }
 
+/** Whether nothing is left to continue. */
+function isOver({ result, state }: RollResult): boolean {
+  return result === "done" || isUntouched(state.replicas);
+}
+
 /** The file of a config's roll. */
-export function rollFile(
-  { options }: Context,
-  { loaded: { config, source } }: Operation,
-): StateFile<RollState> {
-  const path = (options["state"] as string | undefined) ?? statePath(source.file, config.name, "roll");
-  return new StateFile(path, parseRollState);
+export function rollFile(context: Context, operation: Operation): StateFile<RollState> {
+  return stateFileOf(context, operation, "roll", parseRollState);
 }
 
 /** The roll that a state file has. Throws if it is that of another config or group, or has other options. */
 function resumed(
   file: StateFile<RollState>,
-  { loaded: { config }, groups }: Operation,
+  operation: Operation,
   { options, output }: Context,
 ): RollState | undefined {
-  const state = file.read();
+  const state = unfinished(file, operation, "the roll");
   if (state === undefined) return undefined;
-  const ids = groups.map(({ id }) => id);
-  if (state.cluster !== config.name || ids.join() !== state.group_ids.join())
-    throw file.problem(
-      `has the roll of ${state.cluster} (${state.group_ids.join(", ")}), not of ${config.name} (${ids.join(", ")}); give another file with \`--state\``,
-    );
   if (
     options["only"] !== undefined ||
     options["one"] === true ||
@@ -108,7 +106,7 @@ function resumed(
   output.info(
     `${file.path}: continues the roll of ${state.started_at}; ${left} of ${state.replicas.length} replicas are left`,
   );
-  return { ...state, process: worker() };
+  return state;
 }
 
 /** A new roll, after a confirmation. Undefined if there is nothing to recycle. */
@@ -166,8 +164,9 @@ function page({ result, refusals, state }: RollResult, path: string): Line[] {
   const done = state.replicas.filter(({ phase }) => phase === "in_sync").length;
   const lines = [`${done} of ${state.replicas.length} replicas were recycled and are in sync.`];
   if (result === "done") return lines;
-  const isUntouched = state.replicas.every(({ phase }) => phase === "planned");
-  const next = isUntouched ? "Nothing was changed." : `Run the same command again to continue (${path}).`;
+  const next = isUntouched(state.replicas)
+    ? "Nothing was changed."
+    : `Run the same command again to continue (${path}).`;
   return result === "interrupted"
     ? [...lines, `Stopped. ${next}`]
     : [
@@ -180,14 +179,12 @@ function page({ result, refusals, state }: RollResult, path: string): Line[] {
 
 function toJson(ended: RollResult | undefined, path: string): Record<string, unknown> {
   const replicas = ended?.state.replicas ?? [];
-  const isOver =
-    ended === undefined || ended.result === "done" || replicas.every(({ phase }) => phase === "planned");
   return {
     cluster: ended?.state.cluster ?? null,
     result: ended?.result ?? "done",
     fresh_root: ended?.state.fresh_root ?? false,
     refusals: ended?.refusals ?? [],
-    state_file: isOver ? null : path,
+    state_file: ended === undefined || isOver(ended) ? null : path,
     replicas: replicas.map((target) => ({
       group_id: target.group_id,
       stateful_instance_id: target.stateful_instance_id,

@@ -13,6 +13,7 @@ import { type Output } from "./output";
 import { type Line, styled, wrap } from "./terminal";
 import { compare, type Compared, isSame, nameOf, replicasIn } from "./verify/compare";
 import { comparisonLines, showKey } from "./verify/page";
+import { misuse } from "./misuse";
 
 const WIDTH = 100;
 
@@ -163,5 +164,5 @@ function rateOf(given: unknown): number | undefined {
   const rate = Number(given);
   if (Number.isInteger(rate) && rate >= 1) return rate;
   const message = `\`--rate\` must be a whole number of keys a second, got: ${JSON.stringify(given)}`;
-  throw new ConfigError([{ file: "redis-elastigroup", message }]);
+  throw misuse(message);
 }

@@ -1,5 +1,5 @@
 import { type Replica } from "../../cluster/fleet";
-import { ConfigError } from "../../config/problem";
+import { misuse } from "../misuse";
 
 /** Prices of instance types, in USD an hour. */
 export interface Prices {
@@ -41,7 +41,7 @@ function read(option: string, given: unknown): ReadonlyMap<string, number> {
       const [, type = "", usd] = /^([a-z0-9.-]+)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
       if (usd !== undefined) return [type, Number(usd)] as const;
       const message = `\`${option}\` must be TYPE=USD such as r6i.large=0.126, got: ${JSON.stringify(text)}`;
-      throw new ConfigError([{ file: "redis-elastigroup", message }]);
+      throw misuse(message);
     }),
   );
 }

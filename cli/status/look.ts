@@ -1,13 +1,6 @@
 import { type Cluster } from "../../cluster/cluster";
 import { type Endpoint, showEndpoint } from "../../cluster/endpoint";
-import {
-  fleetOf,
-  type GroupFleet,
-  groupNamed,
-  othersIn,
-  type Replica,
-  replicasOf,
-} from "../../cluster/fleet";
+import { fleetOf, type GroupFleet, othersIn, type Replica, replicasOf } from "../../cluster/fleet";
 import { type NodeStatus } from "../../cluster/node-status";
 import { type StateOfReplica, stateOf } from "../../cluster/replica-state";
 import { type SpotClient } from "../../cluster/spot/client";
@@ -16,7 +9,7 @@ import { SpotError } from "../../cluster/spot/spot-error";
 import { type View } from "../../cluster/view";
 import { REDIS_PORT } from "../../constructs/access/redis-ports";
 import { type LoadedConfig } from "../../config/load";
-import { groupNames } from "../connect";
+import { groupsOf } from "../connect";
 import { type Comparison, compareGroup } from "./group-difference";
 
 /** One thing that is not as it should be. */
@@ -101,9 +94,7 @@ async function spotAnswer(
       isFailure: false,
     };
   try {
-    const groups = await (groupIds === undefined
-      ? client.groups().then((all) => groupNames(loaded).map((name) => groupNamed(all, name)))
-      : Promise.all(groupIds.map((id) => client.group(id))));
+    const groups = await groupsOf(client, loaded, groupIds);
     return { groups: await Promise.all(groups.map((group) => fleetOf(client, group))) };
   } catch (error) {
     if (error instanceof SpotError) return { reason: error.message, isFailure: true };

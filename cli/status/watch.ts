@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConfigError } from "../../config/problem";
 import { type Look } from "./look";
 import { lookToJson } from "./to-json";
+import { misuse } from "../misuse";
 
 /** Seconds between two looks. */
 const INTERVAL = 5;
@@ -12,7 +12,7 @@ export function pauseOf(given: unknown): number {
   const seconds = Number(given);
   if (seconds >= 1 && seconds <= 3600) return seconds * 1000;
   const message = `\`--watch\` must be 1 to 3600 seconds, got: ${JSON.stringify(given)}`;
-  throw new ConfigError([{ file: "redis-elastigroup", message }]);
+  throw misuse(message);
 }
 
 /**
