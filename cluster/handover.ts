@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Cluster } from "./cluster";
 import { slotCount } from "./cluster-nodes";
 import { nodeName } from "./ailments";
+import { type Replica } from "./fleet";
 import { type NodeStatus, statusOf } from "./node-status";
 import { type View } from "./view";
 
@@ -14,14 +15,15 @@ const FAILOVER_TIMEOUT = 15_000;
 const ELECTION_INTERVAL = 60_000;
 
 /**
- * The replica that takes the slots of an owner: in sync, if possible none of a group, since those can be interrupted, and
- * with the fewest bytes to catch up.
+ * The replica that takes the slots of an owner: in sync, if possible none of the groups (`replicas`), since those can be
+ * interrupted, and with the fewest bytes to catch up.
  */
 export function successorOf(
   view: View,
   ownerId: string,
-  inGroups: ReadonlySet<string>,
+  replicas: readonly Replica[],
 ): NodeStatus | undefined {
+  const inGroups = new Set(replicas.flatMap(({ node }) => node?.id ?? []));
   const rank = ({ id, behind }: NodeStatus): number[] => [inGroups.has(id) ? 1 : 0, behind ?? Infinity];
   return view
     .replicasOf(ownerId)

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ailmentsOf, nodeName } from "../ailments";
+import { ailmentsOf } from "../ailments";
 import { type Cluster } from "../cluster";
 import { type Replica } from "../fleet";
 import { handOver, successorOf } from "../handover";
-import { type NodeStatus } from "../node-status";
-import { copyRefusals, type Refusal } from "../roll/step";
+import { copyRefusals, noSuccessor, type Refusal } from "../roll/step";
 import { canPass, observe } from "../situation";
 import { type SpotClient } from "../spot/client";
 import { type View } from "../view";
@@ -89,7 +88,7 @@ export class Retire {
       }
       const { node, stateful, group } = replica;
       if (node?.role === "owner") {
-        const to = successor(view, replicas, node.id)!;
+        const to = successorOf(view, node.id, replicas)!;
         report(`${this.name(index)}: hands its slots over to ${to.endpoint!.host}`);
         await handOver(cluster, node.id, to);
         patience = Date.now() + SETTLE;
@@ -108,10 +107,8 @@ export class Retire {
     const away = { nodeId: node?.id, privateIp: stateful.privateIp, statefulInstanceId: stateful.id };
     const ailments = ailmentsOf(view, replicas, node?.role === "owner" ? undefined : away);
     if (ailments.length > 0) return ailments;
-    if (node?.role === "owner" && successor(view, replicas, node.id) === undefined) {
-      const detail = "it owns slots, and its shard has no replica in sync that could take them";
-      return [{ kind: "no_successor", subject: nodeName(node), detail }];
-    }
+    if (node?.role === "owner" && successorOf(view, node.id, replicas) === undefined)
+      return [noSuccessor(node)];
     const isCopy = node !== undefined && (node.isInSync || node.role === "owner");
     return isCopy ? copyRefusals(view, node, this.props.allowSingleCopy) : [];
   }
@@ -216,8 +213,4 @@ export class Retire {
     this.props.save(state);
     this.state = state;
   }
-}
-
-function successor(view: View, replicas: readonly Replica[], ownerId: string): NodeStatus | undefined {
-  return successorOf(view, ownerId, new Set(replicas.flatMap(({ node }) => node?.id ?? [])));
 }

@@ -73,14 +73,16 @@ function begin(
     if (refusals.length > 0) return { do: "refuse", reasons: refusals };
     return { do: "recycle", instanceId: stateful.instanceId, nodeId: node.id };
   }
-  const inGroups = new Set(replicas.flatMap((each) => each.node?.id ?? []));
-  const to = successorOf(view, node.id, inGroups);
-  if (to === undefined) {
-    const detail = "it owns slots, and its shard has no replica in sync that could take them";
-    return { do: "refuse", reasons: [{ kind: "no_successor", subject: nodeName(node), detail }] };
-  }
+  const to = successorOf(view, node.id, replicas);
+  if (to === undefined) return { do: "refuse", reasons: [noSuccessor(node)] };
   if (refusals.length > 0) return { do: "refuse", reasons: refusals };
   return { do: "hand_over", from: node.id, to };
+}
+
+/** The refusal of an owner that cannot hand over. */
+export function noSuccessor(node: NodeStatus): Refusal {
+  const detail = "it owns slots, and its shard has no replica in sync that could take them";
+  return { kind: "no_successor", subject: nodeName(node), detail };
 }
 
 /** The refusal of a node that may not be away. A node that has the only other copy may never be. */
