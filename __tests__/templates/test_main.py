@@ -207,6 +207,17 @@ class SetupTest(Case):
         self.assertGreaterEqual(self.world.clock.time - begun, 600)
         self.assertIn("waiting: the secrets are not there yet: file:/nowhere/a", self.world.shown_state)
 
+    def test_a_refusal_of_new_secrets_is_not_waited_for(self) -> None:
+        self.world = FakeWorld(self.folder(), "AUTH_PASSWORD='file:/nowhere/a'\n")
+        begun = self.world.clock.time
+        with (
+            mock.patch.object(setup, "restart_due", return_value=7),
+            mock.patch("credentials.file_system", return_value="ext4"),
+        ):
+            self.assertEqual(self.set_up(0), 20)
+        self.assertEqual(self.world.clock.time, begun)
+        self.assertIn("secrets are kept in memory only", self.world.shown_state)
+
     def due(self, program: str, conf: str) -> bool:
         put(self.world.etc / "redis.conf", "save 60 1\n")
         wanted = server_conf.render(
