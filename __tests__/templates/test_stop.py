@@ -340,12 +340,14 @@ class HandOverTest(Case):
             world.run.write("followed", followed)
             nodes = [*PROMOTED, Line(S, "10.0.0.5", "slave", R), Line(T, "10.0.0.6", "slave", R)]
             world.network.servers[HERE] = {"ROLE": ["slave"], "CLUSTER NODES": text(R, nodes)}
+            world.network.servers["redis.example:6379"] = {"CLUSTER NODES": text(T, nodes)}
             lines = {"slave0": self.LINE, "slave1": self.LINE.replace("10.0.0.5", "10.0.0.6")}
             left_with(lambda: hand_over(world, Info(info(master_repl_offset=700, **lines))))
             return [place for place, command in world.network.asked if command == "CLUSTER FAILOVER"]
 
         self.assertEqual(handed("10.0.0.5"), ["10.0.0.5:6379"])
         self.assertEqual(handed("10.0.0.6"), ["10.0.0.6:6379"])
+        self.assertEqual(handed("redis.example"), ["10.0.0.6:6379"])
         # The node that this one followed before its promotion may have handed over since it is to leave.
         self.assertEqual(handed("10.0.0.3", S), ["10.0.0.6:6379"])
         self.assertEqual(handed("10.0.0.3", T), ["10.0.0.5:6379"])

@@ -120,13 +120,15 @@ def hand_over(world: World, info: Info, least: float = 0) -> str | NoPermission:
         return f"this node was promoted less than {least:g} s ago"
     (nodes,) = world.ask_here(NODES)
     own = Own(nodes if isinstance(nodes, str) else "")
-    if world.network.login:
-        # Most masters must name a server that gets the password.
-        look(world, own, own.id)
+    # With a password, most masters must name a server that gets it.
+    view = look(world, own, own.id)
     # Any client can pose as a replica. Only the cluster's own are asked.
     listed = {node.address for node in own.nodes.values() if node.master == own.id and node.alive}
     # The masters of the settings do not run on spot instances. The master of before may have handed over for a reason.
-    masters, before = world.settings.masters, own.nodes.get(world.run.text("followed"))
+    # Those given by name are known by what answers there.
+    named = (answer.me.address for answer in view.answers if answer.configured)
+    masters = {*world.settings.masters, *named}
+    before = own.nodes.get(world.run.text("followed"))
     is_before = {before.address} if before else set()
     copies = sorted(listed.intersection(in_sync(info)), key=lambda copy: (copy not in masters, copy in is_before, copy))
     denials = []
