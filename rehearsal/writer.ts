@@ -61,6 +61,14 @@ interface Lane {
   queue: Key[];
 }
 
+/** A time in which a shard accepted no writes, by the clock of this machine. */
+export interface WritePause {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Milliseconds without a write that count as a pause. WAIT alone can take its timeout. */
+const PAUSE = 500;
 /** Milliseconds between two batches. */
 const tick = 10;
 /** The timeouts of a write, and of a read at the end, in milliseconds. */
@@ -83,6 +91,8 @@ export class Writer {
   private readonly keys: readonly Key[];
   private readonly lanes = new Map<string, Lane>();
   private readonly slotMap: SlotMap;
+  /** The pauses so far, of all shards. Complete after `stop`. */
+  readonly pauses: WritePause[] = [];
   private readonly gaps = new Map<number, { last: number; longest: number }>();
   private value = 0;
   private plain = 0;
@@ -90,6 +100,7 @@ export class Writer {
   private failed = 0;
   private running = true;
   private loop?: Promise<void>;
+  private stopping?: Promise<void>;
 
   private constructor(private readonly options: WriterOptions) {
     const prefix = options.prefix ?? "writer";
@@ -124,10 +135,14 @@ export class Writer {
   }
 
   /** Stops writing, after the pending replies. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return (this.stopping ??= this.end());
+  }
+
+  private async end(): Promise<void> {
     this.running = false;
     await this.loop;
-    for (const gap of this.gaps.values()) gap.longest = Math.max(gap.longest, Date.now() - gap.last);
+    for (const gap of this.gaps.values()) this.close(gap);
     const end = Date.now() + patience;
     while ([...this.lanes.values()].some(({ busy }) => busy) && Date.now() < end) await sleep(tick);
     for (const lane of this.lanes.values()) lane.connection?.close();
@@ -249,8 +264,16 @@ export class Writer {
   private note(slot: number): void {
     const first = this.slotMap.owner(slot)?.first ?? -1;
     const gap = this.gaps.get(first) ?? { last: Date.now(), longest: 0 };
-    gap.longest = Math.max(gap.longest, Date.now() - gap.last);
-    gap.last = Date.now();
+    this.close(gap);
     this.gaps.set(first, gap);
+  }
+
+  /** Ends the time without a write, and begins the next one. */
+  private close(gap: { last: number; longest: number }): void {
+    const { last: from, longest } = gap;
+    const to = Date.now();
+    gap.last = to;
+    gap.longest = Math.max(longest, to - from);
+    if (to - from >= PAUSE) this.pauses.push({ from, to });
   }
 }

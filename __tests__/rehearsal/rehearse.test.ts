@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeWith } from "../support/needs";
@@ -62,7 +62,14 @@ test.each([
 
 describeWith(["redis-server", "python3 >= 3.9"], "a local rehearsal", () => {
   test("shows a recovery, a promotion and the restore of an older image, and loses nothing", async () => {
-    const { code, out, err } = await rehearse("--local", "--json", "--faults", "kill,older-image").ended;
+    const { code, out, err } = await rehearse(
+      "--local",
+      "--json",
+      "--faults",
+      "kill,older-image",
+      "--page",
+      join(folder, "page.html"),
+    ).ended;
     expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/\n +[\d.]+ s {2}kill: kill -9 /) });
     expect(err).toContain("a replica was connected until this node stopped, and can be elected");
     const nothing = { same_node_id: true, lost_writes: 0, keys_compared: expect.any(Number) };
@@ -74,6 +81,7 @@ describeWith(["redis-server", "python3 >= 3.9"], "a local rehearsal", () => {
       ],
       left_behind: [],
     });
+    expect(readFileSync(join(folder, "page.html"), "utf8")).toContain("<h2>older-image: ");
     expect(leftBehind(folder)).toEqual([]);
   }, 180_000);
 

@@ -2,10 +2,11 @@ import { compareContents } from "../../cluster/comparison/contents";
 import { Pair } from "../../cluster/comparison/pair";
 import { type ClusterNode } from "../../cluster/cluster-nodes";
 import { freeClusterPort } from "../free-port";
+import { type Playable } from "../play/play";
+import { type Progress } from "../report/progress";
 import { until } from "../wait";
 import { Writer } from "../writer";
 import { Masters } from "./masters";
-import { type Progress } from "./progress";
 import { Replica } from "./replica";
 import { type Programs } from "./requirements";
 import { type Server } from "./server";
@@ -16,7 +17,7 @@ const REPLICA = "127.0.0.10";
 const PATIENCE = 60_000;
 
 /** Three masters and a replica with its agent, as processes on loopback addresses. */
-export class Cluster {
+export class Cluster implements Playable {
   /** The node ID of the replica. */
   id = "";
   /** An image of the replica's volume, from before it was promoted. */
@@ -40,13 +41,13 @@ export class Cluster {
     const masters = await Masters.start({ ...common, addresses: MASTERS });
     progress.note(`three masters run at ${MASTERS.join(", ")}, port ${port}`);
     const replica = await Replica.create({ ...common, address: REPLICA, masters: MASTERS, python });
-    replica.onState = (state) => progress.note(`agent: ${withShortIds(state)}`);
+    replica.onState = (state) => progress.note(`agent: ${withShortIds(state)}`, REPLICA);
     return new Cluster(masters, replica, port, progress);
   }
 
   /** Starts the replica, and resolves when its agent has joined it to the masters. */
   async join(): Promise<void> {
-    this.progress.note(`a replica starts at ${REPLICA}; its agent joins it`);
+    this.progress.note(`a replica starts at ${REPLICA}; its agent joins it`, REPLICA);
     await this.replica.start();
     await this.replica.reaches(/^in sync/);
     this.id = await this.myId();
@@ -54,17 +55,14 @@ export class Cluster {
     this.progress.note(`${REPLICA} is a replica of ${ip}, node ID ${withShortIds(this.id)}`);
   }
 
-  /** The node IDs are equal only if the replacement is the same node. */
-  async myId(): Promise<string> {
-    return String(await this.replica.server.ask("CLUSTER", "MYID"));
+  async hasSameIds(): Promise<boolean> {
+    return (await this.myId()) === this.id;
   }
 
-  /** Writes to all slots, with its own keys. */
   write(prefix: string): Promise<Writer> {
     return Writer.start({ seeds: MASTERS, port: this.port, prefix });
   }
 
-  /** The nodes whose copies count: all that run. */
   get addresses(): string[] {
     const servers = [...this.masters.servers, this.replica.server];
     return servers.filter(({ pid }) => pid !== 0).map(({ ip }) => ip);
@@ -108,7 +106,6 @@ export class Cluster {
     return found?.slots[0]?.[0] ?? 0;
   }
 
-  /** Whether every key of the replica's shard is equal at both of its nodes. Throws with the number of keys that differ. */
   async compare(): Promise<number> {
     const owner = await this.owner();
     const follower = owner === this.replica.server ? await this.other() : this.replica.server;
@@ -127,27 +124,31 @@ export class Cluster {
     }
   }
 
+  async setPromoted(promoted: boolean): Promise<void> {
+    if (((await this.owner()) === this.replica.server) === promoted) return;
+    await (promoted ? this.promote() : this.demote());
+  }
+
   /** Makes the replica an owner of slots by killing its master, and the former master its replica. */
   async promote(): Promise<number> {
     const master = await this.owner();
     await this.takeImage();
-    this.progress.note(`master ${master.ip} is killed`);
+    this.progress.note(`master ${master.ip} is killed`, master.ip);
     const begin = Date.now();
     await master.end("SIGKILL");
     await this.replica.reaches(/^promoted/);
     const milliseconds = Date.now() - begin;
-    this.progress.note(`the replica was elected, and serves the slots of ${master.ip}`);
-    this.progress.note(`${master.ip} is started again, and becomes its replica`);
+    this.progress.note(`the replica was elected, and serves the slots of ${master.ip}`, REPLICA);
+    this.progress.note(`${master.ip} is started again, and becomes its replica`, master.ip);
     await this.masters.restart(master);
     await this.untilLinked(master);
     return milliseconds;
   }
 
   /** Returns to the roles of the start. */
-  async demote(): Promise<void> {
-    if ((await this.owner()) !== this.replica.server) return;
+  private async demote(): Promise<void> {
     const other = await this.other();
-    this.progress.note(`${other.ip} takes its slots back`);
+    this.progress.note(`${other.ip} takes its slots back`, other.ip);
     await until(`${other.ip} owns the shard`, { timeout: PATIENCE, every: 500 }, async () => {
       await other.ask("CLUSTER", "FAILOVER").catch(() => undefined);
       return (await this.owner()) === other;
@@ -160,6 +161,10 @@ export class Cluster {
     await until(`the link of ${server.ip} is up`, { timeout: PATIENCE }, async () => {
       return (await server.info().catch(() => undefined))?.["master_link_status"] === "up";
     });
+  }
+
+  private async myId(): Promise<string> {
+    return String(await this.replica.server.ask("CLUSTER", "MYID"));
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ClusterNode, parseClusterNodes } from "../../cluster/cluster-nodes";
+import { type Resyncs } from "../play/fault";
 import { slotCount } from "../slots";
 import { until } from "../wait";
 import { Server } from "./server";
@@ -78,8 +79,7 @@ export class Masters {
     });
   }
 
-  /** How often masters have brought a replica up to date since they were started. */
-  async resyncs(): Promise<{ readonly full: number; readonly partial: number }> {
+  async resyncs(): Promise<Resyncs> {
     const all = await Promise.all(this.running.map((server) => server.info()));
     const sum = (field: string): number => all.reduce((total, info) => total + Number(info[field] ?? 0), 0);
     return { full: sum("sync_full"), partial: sum("sync_partial_ok") };

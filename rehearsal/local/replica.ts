@@ -64,6 +64,10 @@ export class Replica {
     return replica;
   }
 
+  get address(): string {
+    return this.props.address;
+  }
+
   /** The state, as `redis-replica status` prints it. */
   get state(): string {
     try {

@@ -1,6 +1,7 @@
-import { acknowledged, type Fault } from "./fault";
+import { acknowledged } from "../../play/fault";
+import { type LocalFault } from "./fault";
 
-export const promotion: Fault = {
+export const promotion: LocalFault = {
   name: "promotion",
   title: "the master is killed, and the replica is promoted",
   async run(cluster, writer) {

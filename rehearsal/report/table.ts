@@ -1,6 +1,7 @@
-import { type Result, type Row } from "./rehearsal";
+import { conclusion, type Result, type Row, seconds } from "./result";
 
-const HEADER = [
+/** The titles of the table's columns. The first one has the names of the faults. */
+export const HEADER = [
   "fault",
   "outcome",
   "seconds",
@@ -10,13 +11,19 @@ const HEADER = [
   "acknowledged",
   "lost",
   "longest pause",
-];
+] as const;
+
+/** Columns whose cells are aligned to the left. */
+const TEXT: readonly (typeof HEADER)[number][] = ["fault", "outcome", "resync", "node ID"];
+
+export function isText(column: number): boolean {
+  return TEXT.some((title) => title === HEADER[column]);
+}
 
 /** The table at the end, in less than 100 columns, and a last line with what the run leaves. */
-export function table({ server, rows, milliseconds, leftBehind }: Result): string {
-  const cells = [HEADER, ...rows.map(cellsOf)];
+export function table(result: Result): string {
+  const cells = [HEADER, ...result.rows.map(cellsOf)];
   const widths = HEADER.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  const isText = (column: number): boolean => [0, 1, 3, 4].includes(column);
   const lines = cells.map((row) => {
     const padded = row.map((cell, column) => {
       const width = widths[column] ?? 0;
@@ -24,13 +31,11 @@ export function table({ server, rows, milliseconds, leftBehind }: Result): strin
     });
     return padded.join("  ").trimEnd();
   });
-  const lost = rows.reduce((sum, row) => sum + row.lost, 0);
-  const left = leftBehind.length === 0 ? "nothing is left behind" : `left behind: ${leftBehind.join(", ")}`;
-  const end = `${server}, ${seconds(milliseconds)} s in all: ${lost} acknowledged writes lost, ${left}`;
-  return `\n${lines.join("\n")}\n\n${end}\n`;
+  return `\n${lines.join("\n")}\n\n${conclusion(result)}\n`;
 }
 
-function cellsOf(row: Row): string[] {
+/** The cells of a row, in the order of the titles. */
+export function cellsOf(row: Row): string[] {
   return [
     row.name,
     row.outcome,
@@ -42,8 +47,4 @@ function cellsOf(row: Row): string[] {
     String(row.lost),
     `${seconds(row.longestPause)} s`,
   ];
-}
-
-function seconds(milliseconds: number): string {
-  return (milliseconds / 1000).toFixed(1);
 }
