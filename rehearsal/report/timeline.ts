@@ -131,7 +131,7 @@ function drawn(axis: TimeAxis, { address, role, spans }: Lane, y: number, time: 
   return `<text x="0" y="${y + ROW / 2 + 4}">${address}</text><text class="quiet" x="${LEFT - 12}" y="${y + ROW / 2 + 4}" text-anchor="end">${role}</text>${bars.join("")}`;
 }
 
-/** Marks of one lane side by side, in their order, even if they are of the same time. */
+/** Marks of one lane next to each other, in their order, even if they are of the same time. */
 function placed(marks: readonly Mark[], axis: TimeAxis): (Mark & { readonly x: number })[] {
   const last = new Map<string, number>();
   return marks.map((each) => {
