@@ -27,7 +27,7 @@ jest.setTimeout(300_000);
 
 /**
  * One fenced block. After its language, it has the name of its file, `invalid` for a wrong config, `other` for a file of
- * another program, or `exits-N`.
+ * another program, `exits-N`, or `in-FOLDER` for where its commands are run.
  */
 interface Snippet {
   readonly line: number;
@@ -54,6 +54,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
     /^npm install cdktf-redis-elastigroup /,
     "package.test.ts installs the packed tarball with the same peers",
   ],
+  [/^npm install$/, "package.test.ts installs the projects of init beside the packed tarball"],
   [/^npm install cdktn-redis-elastigroup /, ".ci/packages installs the packed tarball with the same peers"],
   [
     /^(npm run languages |python3 -m venv |venv\/bin\/)/,
@@ -72,9 +73,10 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/^tofu /, "OpenTofu is not on this machine"],
   [/^promtool /, "examples/monitoring.test.ts checks the same files, where it is installed"],
   [/^(redis-replica|journalctl|systemctl|find) /, "for a shell on an instance"],
+  [/^(redis-cli|aws) /, "it needs a cluster, or an account of AWS"],
   [
-    /^npx redis-elastigroup (status|verify)( |$)/,
-    "it needs a running cluster; status.test.ts and verify.test.ts run it",
+    /^npx redis-elastigroup (check|status|verify)( |$)/,
+    "it needs a running cluster; check.test.ts, status.test.ts and verify.test.ts run it",
   ],
   [
     /^(mypy|ruff|systemd-analyze|python3 __tests__\/templates\/run\.py)\b/,
@@ -160,9 +162,15 @@ async function shell(cwd: string, script: string) {
   return execute(["bash", "-c", script], { cwd, env, timeout: 240_000 });
 }
 
-/** The lines of a script that can run on this machine. */
+/** The commands of a script. A command continues behind a backslash. */
+function commandsOf(text: string): string[] {
+  const lines = text.replace(/ \\\n +/g, " ").split("\n");
+  return lines.filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+/** The commands of a script that can run on this machine. */
 function runnable({ text }: Snippet): string[] {
-  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const lines = commandsOf(text);
   const run = lines.filter((line) => !NOT_RUN.some(([pattern]) => pattern.test(line)));
   const unknown = run.filter((line) => !RUN.test(line));
   if (unknown.length > 0) throw new Error(`neither run nor listed with a reason: ${unknown.join("; ")}`);
@@ -251,12 +259,13 @@ const RUNNERS: Record<string, Runner> = {
 
   sh(name, snippet, directory) {
     const lines = runnable(snippet);
+    const place = snippet.words.find((word) => word.startsWith("in-"))?.slice("in-".length) ?? "";
     const absent = lacking(lines);
     const run = absent.length > 0 ? lines.filter((line) => line.startsWith("npx redis-elastigroup ")) : lines;
     if (absent.length > 0) test.skip(`${name} runs (${absent.join(", ")} not found)`, () => undefined);
     if (run.length === 0) return;
     test(`${name} runs`, async () => {
-      const { code, stdout, stderr } = await shell(directory(), ["set -e", ...run].join("\n"));
+      const { code, stdout, stderr } = await shell(join(directory(), place), ["set -e", ...run].join("\n"));
       expect([code, code === 0 ? "" : stdout + stderr]).toEqual([0, ""]);
     });
   },
@@ -393,7 +402,7 @@ test("every TypeScript snippet passes the type check with the sources", () => {
 });
 
 test("every reason not to run something is still needed", () => {
-  const lines = PAGES.flatMap((page) => snippets(page).flatMap(({ text }) => text.split("\n")));
+  const lines = PAGES.flatMap((page) => snippets(page).flatMap(({ text }) => commandsOf(text)));
   const unused = NOT_RUN.filter(([pattern]) => !lines.some((line) => pattern.test(line)));
   expect(unused).toEqual([]);
 });
@@ -446,30 +455,56 @@ test("every key in config.md is in the schema", () => {
   );
 });
 
-test("every command of the CLI, and every option, is in the README", async () => {
-  const readme = read("README.md");
+test("every command of the CLI is in commands.md, and every option there or in operations.md", async () => {
+  const page = read("docs/commands.md");
   const { stdout } = await cli("--help");
   const commands = [...stdout.replace(/[^]*\nCommands:/, "").matchAll(/^ {2}([a-z]+) {2}/gm)].map(
     ({ 1: name = "" }) => name,
   );
   expect(commands.length).toBeGreaterThan(2);
-  const options = await Promise.all(
-    commands.map(async (command) => (await cli(command, "--help")).stdout.match(/--[a-z-]+/g) ?? []),
-  );
-  const names = [
-    ...commands.map((command) => `\`redis-elastigroup ${command}\``),
-    ...new Set(options.flat()),
-  ];
+  expect(commands.filter((name) => !page.includes(`| \`${name}\` `))).toEqual([]);
+  const helps = await Promise.all(commands.map((command) => cli(command, "--help")));
+  const options = new Set(helps.flatMap((help) => help.stdout.match(/--[a-z-]+/g) ?? []));
+  const pages = page + read("docs/operations.md");
   // `-o` is short for `--output`.
-  const expected = names.filter((name) => !["--help", "--output"].includes(name));
-  expect(expected.filter((name) => !readme.includes(name))).toEqual([]);
+  const expected = [...options].filter((name) => !["--help", "--output"].includes(name));
+  expect(expected.filter((name) => !pages.includes(`\`${name}`))).toEqual([]);
 });
 
-test("the install command of the README has every peer dependency, and the packages that its later commands need", () => {
-  const [line = ""] = /^npm install .*$/m.exec(read("README.md")) ?? [];
+test("the outcomes in recovery.md are those of faults.md", () => {
+  const cells = (page: string): string[][] =>
+    read(page)
+      .split("\n")
+      .filter((line) => line.startsWith("|"))
+      .map((line) => line.split("|").map((cell) => cell.trim()));
+  // | what happened | what the agent does | fault | outcome | seconds | resync |
+  const shown = cells("docs/recovery.md")
+    .filter(([, , , fault = ""]) => /^F\d+/.test(fault))
+    .map(([, , , fault, outcome, seconds, resync]) => [fault, outcome, seconds, resync]);
+  // | fault | what happens | on | runs | outcome | seconds | resync | ...
+  const measured = cells("docs/faults.md").map(([, fault, , , , outcome, seconds, resync]) =>
+    [fault, outcome, seconds, resync].join(),
+  );
+  expect(shown.length).toBeGreaterThan(3);
+  expect(shown.filter((row) => !measured.includes(row.join()))).toEqual([]);
+});
+
+test("docs/README.md lists every page once", () => {
+  const listed = [...read("docs/README.md").matchAll(/^\| \[([^\]]+\.md)\]/gm)].map(
+    ({ 1: name = "" }) => name,
+  );
+  const pages = PAGES.map((page) => page.replace("docs/", "")).filter((name) => name !== "README.md");
+  expect(listed.sort()).toEqual(pages.sort());
+});
+
+test("the install command of getting-started.md has every peer dependency that is not optional", () => {
+  const lines = snippets("docs/getting-started.md").flatMap(({ text }) => commandsOf(text));
+  const [line = ""] = lines.filter((each) => each.startsWith("npm install cdktf-redis-elastigroup"));
+  const optional = Object.keys(published.peerDependenciesMeta);
   // The copy of the checkout for CDK Terrain has no peer dependency on cdktf.
-  const names = new Set([...Object.keys(manifest["peerDependencies"] ?? {}), "cdktf", "cdktf-cli"]);
-  expect(line.split(" ").slice(2).sort()).toEqual(["cdktf-redis-elastigroup", ...names].sort());
+  const names = new Set([...Object.keys(manifest["peerDependencies"] ?? {}), "cdktf"]);
+  const required = [...names].filter((name) => !optional.includes(name));
+  expect(line.split(" ").slice(2).sort()).toEqual(["cdktf-redis-elastigroup", ...required].sort());
 });
 
 test("the install command for CDK Terrain has every peer dependency that is not optional, and the framework's command", () => {
@@ -480,14 +515,14 @@ test("the install command for CDK Terrain has every peer dependency that is not 
   expect(installed.slice(2).sort()).toEqual(["cdktn-redis-elastigroup", "cdktn-cli", ...names].sort());
 });
 
-test("the README has the oldest supported versions of Node and Terraform", async () => {
+test("getting-started.md has the oldest supported versions of Node and Terraform", async () => {
   const { node = "" } = manifest["engines"] ?? {};
   const out = mkdtempSync(join(folder, "out-"));
   await cli("synth", "-c", join(ROOT, "redis-replicas.yaml"), "-o", out);
   const json = readFileSync(join(out, "stacks/redis-replicas/cdk.tf.json"), "utf8");
   const stack = JSON.parse(json) as { terraform: { required_version: string } };
   const oldest = (range: string): string => range.replace(">= ", "").replace(/\.0$/, "");
-  expect(read("README.md")).toContain(
+  expect(read("docs/getting-started.md")).toContain(
     `You need Node ${oldest(node)} or newer, Terraform ${oldest(stack.terraform.required_version)} or newer`,
   );
 });

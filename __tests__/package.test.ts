@@ -153,9 +153,10 @@ test("the targets of all links and images of its pages are in the tarball", () =
   expect(links.filter((path) => !packed.includes(path))).toEqual([]);
 });
 
-test("the schema is installed at the path in the config of the README", () => {
+test("the schema is installed at the path in the first config of config.md", () => {
   const path =
-    /yaml-language-server: \$schema=(\S+)/.exec(readFileSync(join(ROOT, "README.md"), "utf8"))?.[1] ?? "";
+    /yaml-language-server: \$schema=(\S+)/.exec(readFileSync(join(ROOT, "docs/config.md"), "utf8"))?.[1] ??
+    "";
   expect(JSON.parse(readFileSync(join(project, path), "utf8"))).toHaveProperty("properties.masters");
 });
 
