@@ -1,6 +1,9 @@
+import { type ClusterNode } from "../cluster-nodes";
 import { showEndpoint } from "../endpoint";
+import { selfOf } from "../member";
 import { endpointOf, isFailing } from "../view";
-import { type Check } from "./check";
+import { type Check, type Finding } from "./check";
+import { type Facts } from "./facts";
 import { redisCli } from "./redis-cli";
 
 /** A stateful replica that is being replaced is listed as failed too. */
@@ -17,25 +20,43 @@ export const ghostNode: Check = {
       const node = facts.view.agreed(id);
       if (node === undefined || observers.length === 0 || node.slots.length > 0) return [];
       // A single master may have lost its link for a moment.
-      const isHandshake = node.flags.includes("handshake");
-      if (!isHandshake && !isFailing(node)) return [];
+      if (!isFailing(node)) return [];
       const endpoint = endpointOf(node);
       const flags = node.flags.filter((flag) => flag !== "myself").join(",");
       return [
         {
           seen: `The node ${id} (${endpoint === undefined ? "no address" : showEndpoint(endpoint)}) is listed with the flags ${flags}.`,
-          remedy: isHandshake
-            ? "Allow the bus ports in both directions if it should join; otherwise, masters drop it after `cluster-node-timeout`."
-            : "If its instance is being replaced, wait. If it is gone for good, forget it at all masters within 60 seconds:",
-          ...(isHandshake
-            ? {}
-            : {
-                commands: facts.view.masters.map(({ endpoint }) =>
-                  redisCli(facts, endpoint, "CLUSTER", "FORGET", id),
-                ),
-              }),
+          ...remedyOf(facts, node),
         },
       ];
     });
   },
 };
+
+/** A node is forgotten only if nothing can be it any more: one that hangs would come back, with slots that others have. */
+function remedyOf(facts: Facts, node: ClusterNode): Pick<Finding, "remedy" | "commands"> {
+  if (node.flags.includes("handshake"))
+    return {
+      remedy:
+        "Allow the bus ports in both directions if it should join; otherwise, masters drop it after `cluster-node-timeout`.",
+    };
+  const endpoint = endpointOf(node);
+  const at = endpoint && facts.nodes.find(({ name }) => name === showEndpoint(endpoint));
+  const self = at && selfOf(at.member);
+  if (at !== undefined && self?.id === node.id)
+    return {
+      remedy: `It answers, so do not forget it. Allow TCP port ${node.busPort} between all nodes, in both directions.`,
+    };
+  // Another node at the address, such as a replacement with a new volume, proves that this one is gone.
+  if (at?.bus.known === true && self === undefined)
+    return {
+      remedy: `Its port ${node.busPort} accepts connections and the server does not answer: it hangs. Do not forget it; restart the server.`,
+    };
+  return {
+    remedy:
+      "If its instance is being replaced, wait. If it is gone for good, forget it with `redis-elastigroup retire --ghosts`, or at all nodes within 60 seconds:",
+    commands: facts.view.answering.map((member) =>
+      redisCli(facts, member.endpoint, "CLUSTER", "FORGET", node.id),
+    ),
+  };
+}

@@ -64,11 +64,49 @@ describeWith(["redis-server"], "Rules on a running cluster", () => {
     ["no-persistence", { save: "" }, "`save` is empty and `appendonly` is no at"],
     ["maxmemory-mismatch", { "maxmemory-policy": "allkeys-lfu" }, "1 GiB with allkeys-lfu"],
     ["unbounded-memory", { maxmemory: "0" }, "is not set at"],
-    ["tls-mismatch", {}, ""],
   ])("%s is found", async (rule, values, text) => {
-    const findings = await foundWith(rule, values);
-    if (text === "") expect(findings).toEqual([]);
-    else expect(findings.join("\n")).toContain(text);
+    expect((await foundWith(rule, values)).join("\n")).toContain(text);
+  });
+
+  const GIB = 2 ** 30;
+  const inZones = (...zones: string[]): Partial<Expectations> => ({
+    masterZones: real.masters.map(({ host, port }, index) => ({
+      ...{ endpoint: { host, port }, zone: zones[index]! },
+    })),
+  });
+  const release = (version: string): Partial<Expectations> => ({ release: { engine: "redis", version } });
+  test.each<[rule: string, config: () => Partial<Expectations>, words: string]>([
+    ["newer-master", () => release("6.2.14"), "and the config has Redis 6.2.14"],
+    ["older-master", () => release("99.0.0"), "and the config has the newer Redis 99.0.0"],
+    ["insufficient-memory", () => ({ types: [{ type: "tiny", bytes: 2 ** 20 }] }), "error: tiny has 1 MiB"],
+    [
+      "unbounded-memory",
+      () => ({ types: [{ type: "small", bytes: GIB }] }),
+      "warning: `maxmemory` is 1 GiB at",
+    ],
+    ["masters-in-one-zone", () => inZones("a", "a", "a"), "All 3 masters are in a."],
+    ["tls-mismatch", () => ({ tlsAuthClients: "yes" }), "error: `tls-replication` is no at"],
+  ])("%s is found where the config does not fit", async (rule, config, text) => {
+    expect(findingsOf(rule, await evaluated(config())).join("\n")).toContain(text);
+  });
+
+  test("the zones of masters that are not the same are fine", async () => {
+    const { results } = await evaluated(inZones("a", "b", "a"));
+    expect(results).toContainEqual(["masters-in-one-zone", "passed"]);
+  });
+
+  test("a bus port that is not reachable is found, and one that is reachable is not", async () => {
+    const { run, port } = real.masters[0]!;
+    await run("CONFIG", "SET", "cluster-announce-bus-port", "1");
+    const findings = findingsOf("unreachable-bus-port", await evaluated());
+    await run("CONFIG", "SET", "cluster-announce-bus-port", "0");
+    expect(findings).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^warning: The bus port of 127.0.0.1:${port} is not reachable: 127.0.0.1:1: .*ECONNREFUSED`,
+        ),
+      ),
+    ]);
   });
 
   test("the commands of a finding correct it", async () => {
@@ -116,6 +154,19 @@ describeWith(["redis-server"], "Rules on a running cluster", () => {
         expect.stringMatching(
           new RegExp(`The backlog of 127.0.0.1:${port} has 1 MiB, which covers an outage of [0-9.]+ minutes`),
         ),
+      ]);
+      // A limit that is lower than the backlog does not apply.
+      await real.masters[0]!.run("CONFIG", "SET", "repl-backlog-size", "16kb");
+      await real.masters[0]!.run("CONFIG", "SET", "client-output-buffer-limit", "replica 1 0 0");
+      const zones = [...inZones("a", "b", "c").masterZones!, { endpoint: replica, zone: "a" }];
+      const inOneZone = await evaluated({ masterZones: zones });
+      expect(findingsOf("small-output-buffer", inOneZone)).toEqual([
+        expect.stringMatching(
+          new RegExp(`^warning: A full sync of 127.0.0.1:${port} takes about \\d+ seconds`),
+        ),
+      ]);
+      expect(findingsOf("shard-in-one-zone", inOneZone)).toEqual([
+        expect.stringContaining(`The shard of 127.0.0.1:${port} is in a alone.`),
       ]);
     } finally {
       isWriting = false;

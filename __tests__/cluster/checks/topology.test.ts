@@ -30,6 +30,11 @@ describeWith(["redis-server"], "Rules about the nodes of a running cluster", () 
     }
   }
 
+  const lists = async (text: string): Promise<boolean> =>
+    String(await real.masters[0]!.run("CLUSTER", "NODES")).includes(text);
+  const hasFailed = (flags = "slave,fail "): Promise<unknown> =>
+    until("it has failed", { timeout: 30_000, every: 100 }, () => lists(flags));
+
   test("a server without cluster mode is found, and its cluster is not", async () => {
     const plain = await LoopbackCluster.start({ masters: 0 });
     try {
@@ -63,12 +68,26 @@ describeWith(["redis-server"], "Rules about the nodes of a running cluster", () 
     expect(finding).toContain(`not listed (by 127.0.0.1:${first!.port})`);
   });
 
+  test("a replica that hangs is a ghost that must not be forgotten", async () => {
+    const replica = real.replicas[2]!;
+    real.pause(replica, true);
+    try {
+      await hasFailed();
+      const [finding] = findingsOf("ghost-node", await evaluated()).filter((text) =>
+        text.includes(replica.id),
+      );
+      expect(finding).toContain("it hangs. Do not forget it; restart the server.");
+      expect(finding).not.toContain("FORGET");
+    } finally {
+      real.pause(replica, false);
+    }
+    await until("it is back", { timeout: 20_000, every: 100 }, async () => !(await lists("slave,fail ")));
+  }, 60_000);
+
   test("a replica that has failed is a ghost, with the commands that forget it", async () => {
     const replica = real.replicas[2]!;
     await real.end(replica);
-    await until("it has failed", { timeout: 30_000, every: 200 }, async () =>
-      String(await real.masters[0]!.run("CLUSTER", "NODES")).includes("slave,fail "),
-    );
+    await hasFailed();
     const evaluation = await evaluated();
     const [finding] = findingsOf("ghost-node", evaluation).filter((text) => text.includes(replica.id));
     for (const { port } of real.masters)
@@ -82,9 +101,7 @@ describeWith(["redis-server"], "Rules about the nodes of a running cluster", () 
   test("a dead master, its bus link and its state are found, and its other rules are not checked", async () => {
     const dead = real.masters[2]!;
     await real.end(dead);
-    await until("it has failed", { timeout: 30_000, every: 200 }, async () =>
-      String(await real.masters[0]!.run("CLUSTER", "NODES")).includes("master,fail "),
-    );
+    await hasFailed("master,fail ");
     const evaluation = await evaluated();
     const dead_ = `127.0.0.1:${dead.port}`;
     expect(findingsOf("unreachable-node", evaluation).join("\n")).toContain(
@@ -98,4 +115,13 @@ describeWith(["redis-server"], "Rules about the nodes of a running cluster", () 
     expect(reason).toHaveLength(1);
     expect(reason[0]!.rules).toContain("zero-validity-factor");
   }, 60_000);
+
+  test("slots that a dead master had are uncovered once they are taken from it, and two masters are few", async () => {
+    for (const { run } of real.masters.slice(0, 2)) await run("CLUSTER", "DELSLOTSRANGE", "10922", "16383");
+    const evaluation = await evaluated();
+    expect(findingsOf("uncovered-slots", evaluation)).toEqual([
+      expect.stringContaining("5462 of 16384 slots have no owner."),
+    ]);
+    expect(findingsOf("few-masters", evaluation)).toEqual([expect.stringContaining("2 masters own slots.")]);
+  }, 30_000);
 });
