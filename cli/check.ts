@@ -13,6 +13,7 @@ import { clusterOf, defineConnection, spotIfAny } from "./connect";
 import { expectationsOf } from "./expectations";
 import { plural, showFinding, type ShownFinding } from "./findings";
 import { type Line, styled, wrap } from "./terminal";
+import { silenceOf } from "./unanswered";
 
 /** Milliseconds for a request to the Spot API, and again for its retries. */
 const SPOT_LIMITS = { timeout: 4000, patience: 4000 };
@@ -61,16 +62,9 @@ async function check(
   const cluster = clusterOf(loaded, options);
   try {
     const view = await cluster.look();
-    if (!view.members.some(({ info, nodes }) => info.known || nodes.known)) {
-      const { file } = loaded.source;
-      const at = loaded.source.keyPosition(["masters"]);
-      return {
-        problems: view.members.map(({ info }) => ({
-          ...{ file, at },
-          message: `no answer from ${info.known ? "" : info.reason}`,
-        })),
-      };
-    }
+    // A server without cluster mode answers INFO, and has a rule.
+    const problems = view.members.some(({ info }) => info.known) ? [] : silenceOf(loaded, cluster, view);
+    if (problems.length > 0) return { problems };
     const expected = expectationsOf(loaded, options);
     const facts = await readFacts(cluster, view, expected, { spot: spotIfAny(loaded, SPOT_LIMITS) });
     return { loaded, facts, evaluation: evaluate(facts) };

@@ -1,5 +1,5 @@
 import { known, unanswered } from "../cluster/answer";
-import { type ExpectedGroup, type Expectations, type Release } from "../cluster/checks/expectations";
+import { type Expectations, type Release } from "../cluster/checks/expectations";
 import { parseEndpoint } from "../cluster/endpoint";
 import { REDIS_PORT } from "../constructs/access/redis-ports";
 import { memoryOf } from "../constructs/elastigroup/instance-type";
@@ -13,6 +13,7 @@ import { isInZone } from "../config/schema/masters";
 import { isVariable } from "../config/schema/values";
 import { type Context } from "./command";
 import { groupNames } from "./connect";
+import { expectedGroup } from "./expected-group";
 
 /** The policy of Redis without a directive. */
 const DEFAULT_POLICY = "noeviction";
@@ -42,7 +43,7 @@ export function expectationsOf(loaded: LoadedConfig, options: Context["options"]
     }),
     dataShare: DATA_SHARE,
     addresses: addressesOf(config),
-    groups: groupsOf(loaded),
+    groups: groupNames(loaded).map((name) => expectedGroup(config, name)),
     cli: cliOptions(config, options),
   };
 }
@@ -82,22 +83,6 @@ function addressesOf({ privateIps, replicas, shards }: ClusterConfig): Expectati
   const reason =
     "which replicas are on spot is not known: no credentials of Spot, and `privateIps` does not have all addresses";
   return unanswered("error", reason);
-}
-
-function groupsOf(loaded: LoadedConfig): ExpectedGroup[] {
-  const { replicas, shards, availabilityZones, instanceTypes } = loaded.config;
-  const plain = <T>(value: T): Exclude<T, { variable: string }> | undefined =>
-    isVariable(value) ? undefined : (value as Exclude<T, { variable: string }>);
-  const texts = (list: unknown): readonly string[] | undefined =>
-    Array.isArray(list) && !list.some(isVariable) ? (list as string[]) : undefined;
-  const zones = plain(availabilityZones);
-  return groupNames(loaded).map((name, index) => ({
-    name,
-    replicas: plain(shards?.[index]?.replicas ?? replicas),
-    zones: zones && Object.keys(zones),
-    onDemand: texts([instanceTypes.onDemand].flat()),
-    spot: texts(instanceTypes.spot),
-  }));
 }
 
 /** redis-cli reads the password from REDISCLI_AUTH. */

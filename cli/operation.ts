@@ -7,6 +7,7 @@ import { loadConfigs, type LoadedConfig } from "../config/load";
 import { type Context } from "./command";
 import { clusterOf, defineConnection, groupsOf, spotOf } from "./connect";
 import { misuse } from "./misuse";
+import { requireAnswer } from "./unanswered";
 import { StateFile, statePath, worker, type Worker } from "./state-file";
 
 /** The cluster and the groups of a config, for a command that changes them. */
@@ -47,6 +48,7 @@ export async function operate<T>(
 
 /** A look at the cluster and the groups before anything is done. Throws if either does not answer at all. */
 export async function firstLook({
+  loaded,
   cluster,
   client,
   groups,
@@ -59,10 +61,7 @@ export async function firstLook({
     groups.map(({ id }) => id),
   );
   const { view, spot } = situation;
-  if (view.answering.length === 0) {
-    const reasons = view.members.map(({ nodes }) => (nodes.known ? "" : nodes.reason));
-    throw misuse(`no master answers: ${reasons.join("; ")}`);
-  }
+  requireAnswer(loaded, cluster, view);
   if (!spot.known) throw misuse(spot.reason);
   return { ...situation, spot };
 }

@@ -1,4 +1,5 @@
 import { type Command } from "commander";
+import { lacksRight } from "../cluster/ailments";
 import { loadConfigs, type LoadedConfig } from "../config/load";
 import { ConfigError, type Problem } from "../config/problem";
 import { REDIS_PORT } from "../constructs/access/redis-ports";
@@ -11,6 +12,7 @@ import { page } from "./status/page";
 import { lookToJson } from "./status/to-json";
 import { changes, pauseOf, untilInterrupted } from "./status/watch";
 import { type Line, wrap } from "./terminal";
+import { silenceOf } from "./unanswered";
 
 /** Milliseconds that one request to the Spot API may take: a look makes two in turn, and must end within 15 s. */
 const SPOT_LIMIT = 4000;
@@ -35,7 +37,7 @@ export async function run({ files, options, output }: Context): Promise<Exit> {
   const sources = loadConfigs(files).map((loaded) => sourcesOf(loaded, options, stop.signal));
   const lookAll = (): Promise<Look[]> => Promise.all(sources.map(look));
   try {
-    if (pause === undefined) return once(await lookAll(), prices, output);
+    if (pause === undefined) return once(await lookAll(), sources, prices, output);
     await watch(lookAll, prices, pause, output);
     return EXIT.success;
   } finally {
@@ -56,24 +58,27 @@ function sourcesOf(loaded: LoadedConfig, options: Context["options"], signal: Ab
   };
 }
 
-function once(looks: readonly Look[], prices: Prices | undefined, output: Output): Exit {
-  const problems = looks.flatMap(failuresOf);
+function once(
+  looks: readonly Look[],
+  sources: readonly Sources[],
+  prices: Prices | undefined,
+  output: Output,
+): Exit {
+  const problems = looks.flatMap((each, index) => failuresOf(each, sources[index]!));
   // A page without any answer has nothing but these reasons.
   if (looks.every(({ view }) => view.answering.length === 0)) throw new ConfigError(problems);
   for (const { file, message } of problems) output.record({ file, message });
   const { lines, object } = shown(looks, prices, output.width);
   output.data(lines, object);
-  if (problems.length > 0) return EXIT.failure;
+  if (problems.length > 0 || looks.some(({ view }) => lacksRight(view))) return EXIT.failure;
   return looks.every(isHealthy) ? EXIT.success : EXIT.differences;
 }
 
 /** Why there is no whole answer: the reason of each seed if none answered, and that of Spot. */
-function failuresOf({ loaded, spot, view, findings }: Look): Problem[] {
-  const { file } = loaded.source;
-  const seeds = findings.filter(({ kind }) => kind === "seed_unanswered");
+function failuresOf({ loaded, spot, view }: Look, { cluster }: Sources): Problem[] {
   return [
-    ...(view.answering.length > 0 ? [] : seeds.map(({ detail }) => ({ file, message: detail }))),
-    ...("groups" in spot || !spot.isFailure ? [] : [{ file, message: spot.reason }]),
+    ...silenceOf(loaded, cluster, view),
+    ...("groups" in spot || !spot.isFailure ? [] : [{ file: loaded.source.file, message: spot.reason }]),
   ];
 }
 

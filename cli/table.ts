@@ -4,6 +4,8 @@ export interface Column {
   readonly cells: readonly string[];
   /** Characters that a cell keeps where the table is too wide. @default - it is never shortened */
   readonly least?: number;
+  /** Whether a cell that is shortened keeps its end, and not its beginning. @default false */
+  readonly keepsEnd?: boolean;
 }
 
 /** The lines of a table, its titles first. Columns are shortened from the last one on, if it is wider than `width`. */
@@ -21,7 +23,7 @@ export function table(columns: readonly Column[], width: number): string[] {
   const rows = [columns.map(({ title }) => title), ...transposed(columns)];
   return rows.map((row) =>
     row
-      .map((cell, index) => fit(cell, widths[index]!))
+      .map((cell, index) => fit(cell, widths[index]!, columns[index]!))
       .join(" ".repeat(gap))
       .trimEnd(),
   );
@@ -31,6 +33,7 @@ function transposed(columns: readonly Column[]): string[][] {
   return (columns[0]?.cells ?? []).map((_, row) => columns.map(({ cells }) => cells[row] ?? ""));
 }
 
-function fit(cell: string, width: number): string {
-  return (cell.length > width ? `${cell.slice(0, width - 1)}…` : cell).padEnd(width);
+function fit(cell: string, width: number, { keepsEnd = false }: Column): string {
+  if (cell.length <= width) return cell.padEnd(width);
+  return keepsEnd ? `…${cell.slice(1 - width)}` : `${cell.slice(0, width - 1)}…`;
 }

@@ -1,19 +1,30 @@
 import { type Command } from "commander";
+import {
+  type Ailment,
+  ailmentsOfCluster,
+  ailmentsOfNode,
+  ailmentsOfUnlisted,
+  lacksRight,
+  nodeName,
+  showAilments,
+} from "../cluster/ailments";
 import { type ClusterNode } from "../cluster/cluster-nodes";
-import { type Endpoint, showEndpoint } from "../cluster/endpoint";
+import { showEndpoint } from "../cluster/endpoint";
 import { statusOf } from "../cluster/node-status";
 import { type View } from "../cluster/view";
 import { loadConfigs, type LoadedConfig } from "../config/load";
-import { ConfigError } from "../config/problem";
 import { REDIS_PORT } from "../constructs/access/redis-ports";
+import { REPLICAS } from "../constructs/validation/limits";
 import { type Context, EXIT, type Exit } from "./command";
 import { clusterOf, defineConnection, endpointsOf } from "./connect";
+import { plural } from "./findings";
 import { nodeToJson } from "./status/to-json";
 import { type Output } from "./output";
 import { type Line, styled, wrap } from "./terminal";
 import { compare, type Compared, isSame, nameOf, replicasIn } from "./verify/compare";
 import { comparisonLines, showKey } from "./verify/page";
 import { misuse } from "./misuse";
+import { requireAnswer } from "./unanswered";
 
 const WIDTH = 100;
 
@@ -40,16 +51,22 @@ export async function run({ files, options, output }: Context): Promise<Exit> {
     { clusters: results.map(toJson) },
   );
   // A right that the user lacks is no difference.
-  if (results.some(({ compared }) => compared.some(({ reason }) => reason?.includes("NOPERM"))))
-    return EXIT.failure;
+  const isRefused = ({ lacksRight: isAtLook, compared }: Verified): boolean =>
+    isAtLook || compared.some(({ obstacle }) => obstacle?.cause === "permission");
+  if (results.some(isRefused)) return EXIT.failure;
   return results.every(isWell) ? EXIT.success : EXIT.differences;
 }
+
+/** An ailment, or another thing that is not as it should be. */
+type Finding = Omit<Ailment, "kind"> & { readonly kind: string };
 
 interface Verified {
   readonly loaded: LoadedConfig;
   readonly compared: readonly Compared[];
-  /** About the cluster as a whole, and about its masters. */
-  readonly findings: readonly string[];
+  /** Whether the user lacks a right at a member. */
+  readonly lacksRight: boolean;
+  /** About the cluster as a whole, and about its other nodes. */
+  readonly findings: readonly Finding[];
 }
 
 async function verify(
@@ -64,8 +81,7 @@ async function verify(
     const port = loaded.config.redis?.port ?? REDIS_PORT;
     const further = endpointsOf("--node", node, port);
     const view = await cluster.look(further);
-    if (view.answering.length === 0)
-      throw new ConfigError(silences(cluster.seeds, view).map(asProblem(loaded)));
+    requireAnswer(loaded, cluster, view);
     const compared: Compared[] = [];
     for (const status of replicasIn(view)) {
       const progress = (keys: number): void => output.progress(`${nameOf(status)}: ${keys} keys compared`);
@@ -73,50 +89,48 @@ async function verify(
       compared.push(await compare(view, status, cluster.login, { isDigest, rate, progress }));
     }
     output.progress("");
-    return { loaded, compared, findings: findingsOf([...cluster.seeds, ...further], view) };
+    return { loaded, compared, lacksRight: lacksRight(view), findings: findingsOf(loaded, compared, view) };
   } finally {
     cluster.close();
   }
 }
 
-function asProblem({
-  source: { file },
-}: LoadedConfig): (message: string) => { file: string; message: string } {
-  return (message) => ({ file, message });
-}
-
-/** Why these did not answer. */
-function silences(asked: readonly Endpoint[], view: View): string[] {
-  const reasons = asked.flatMap((endpoint) => {
-    const nodes = view.memberAt(endpoint)?.nodes;
-    return nodes === undefined || nodes.known ? [] : [nodes.reason];
-  });
-  return [...new Set(reasons)];
-}
-
-function findingsOf(asked: readonly Endpoint[], view: View): string[] {
-  const masters = view.owners.map(({ id }) => statusOf(view, id));
+/** What is wrong with everything that is not a replica which is compared. */
+function findingsOf(loaded: LoadedConfig, compared: readonly Compared[], view: View): Finding[] {
+  const replicas = new Set(compared.map(({ status }) => status.id));
+  const others = view.ids.filter((id) => !replicas.has(id));
   return [
-    ...silences(asked, view),
-    ...masters.flatMap(({ contradictions, endpoint }) =>
-      contradictions.map(
-        ({ detail }) => `${endpoint === undefined ? "" : `${showEndpoint(endpoint)}: `}${detail}`,
-      ),
-    ),
-    ...view.owners.flatMap(otherDatabases(view)),
-    ...(view.uncovered > 0 ? [`${view.uncovered} slots have no owner`] : []),
+    ...ailmentsOfUnlisted(view),
+    ...others.flatMap((id) => ailmentsOfNode(view, statusOf(view, id))),
+    ...ofCount(loaded, compared.length),
+    ...view.owners.flatMap((owner) => ofDatabases(view, owner)),
+    ...ailmentsOfCluster(view),
   ];
 }
 
+/** Replicas that the cluster has forgotten, or that have never joined. */
+function ofCount({ config }: LoadedConfig, listed: number): Finding[] {
+  const counts = (config.shards ?? [config]).map(({ replicas }) => replicas);
+  // Only Terraform knows the value of a variable.
+  const isKnown = counts.every((count) => typeof count === "number");
+  const least = counts.reduce<number>(
+    (sum, count) => sum + (typeof count === "number" ? count : REPLICAS.least),
+    0,
+  );
+  if (listed >= least) return [];
+  const has = listed === 0 ? "none" : String(listed);
+  const detail = `the config has ${isKnown ? "" : "at least "}${plural(least, "replica")}, and the members list ${has}`;
+  return [{ subject: "the cluster", kind: "missing_replica", detail }];
+}
+
 /** A cluster of Valkey 9 can have several databases. SCAN and the counts of slots are those of one. */
-function otherDatabases(view: View): (owner: ClusterNode) => string[] {
-  return ({ id }) =>
-    view.membersWith(id).flatMap(({ endpoint, info }) => {
-      const found = info.known ? Object.keys(info.value).filter((name) => /^db[1-9]/.test(name)) : [];
-      return found.length === 0
-        ? []
-        : [`${showEndpoint(endpoint)}: only database 0 is compared, and it has keys in ${found.join(", ")}`];
-    });
+function ofDatabases(view: View, { id }: ClusterNode): Finding[] {
+  return view.membersWith(id).flatMap(({ endpoint, info }) => {
+    const found = info.known ? Object.keys(info.value).filter((name) => /^db[1-9]/.test(name)) : [];
+    if (found.length === 0) return [];
+    const detail = `only database 0 is compared, and it has keys in ${found.join(", ")}`;
+    return [{ subject: nodeName({ id, endpoint }), kind: "other_database", detail }];
+  });
 }
 
 function isWell({ compared, findings }: Verified): boolean {
@@ -129,7 +143,7 @@ function page({ loaded, compared, findings }: Verified, width: number): Line[] {
     [styled("bold", `${loaded.config.name} (${loaded.source.file})`)],
     `  ${same} of ${compared.length} replicas are in sync and the same as their masters`,
     ...comparisonLines(compared, width),
-    ...findings.flatMap((text) => wrap(text, width, "  ", "    ")),
+    ...showAilments(findings).flatMap((text) => wrap(text, width, "  ", "    ")),
   ];
 }
 
@@ -137,7 +151,7 @@ function toJson({ loaded, compared, findings }: Verified): Record<string, unknow
   return {
     file: loaded.source.file,
     name: loaded.config.name,
-    replicas: compared.map(({ status, master, slots, contents, reason }) => ({
+    replicas: compared.map(({ status, master, slots, contents, obstacle }) => ({
       ...nodeToJson(status),
       master_address: master === undefined ? null : showEndpoint(master),
       keys: slots?.keys ?? null,
@@ -153,7 +167,7 @@ function toJson({ loaded, compared, findings }: Verified): Record<string, unknow
               })),
             },
       contents: contents === undefined ? null : { ...contents, first: contents.first.map(showKey) },
-      not_compared: reason ?? null,
+      not_compared: obstacle?.reason ?? null,
     })),
     findings,
   };

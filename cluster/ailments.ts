@@ -1,6 +1,7 @@
 import { type Replica } from "./fleet";
-import { type NodeStatus, statusOf } from "./node-status";
+import { type Contradiction, type NodeStatus, statusOf } from "./node-status";
 import { showEndpoint } from "./endpoint";
+import { type Member } from "./member";
 import { type StatefulInstance } from "./spot/group";
 import { endpointOf, type View } from "./view";
 
@@ -13,9 +14,10 @@ export interface Ailment {
 }
 
 export type AilmentKind =
+  | Contradiction
   /** A member does not answer, or not everything that it is asked. */
   | "no_answer"
-  /** A replica does not have its master's writes, or some master does not list or reach it. */
+  /** A replica does not have its master's writes, and none of its facts contradict each other. */
   | "not_in_sync"
   /** Owners of slots list a master in different ways. */
   | "masters_disagree"
@@ -37,12 +39,54 @@ export interface Away {
 
 /** Everything that is wrong, except what concerns a replica that is away on purpose. */
 export function ailmentsOf(view: View, replicas: readonly Replica[], away?: Away): Ailment[] {
+  const nodes = view.ids.map((id) => statusOf(view, id)).filter((status) => !isAway(status, away));
+  const unlisted = ailmentsOfUnlisted(view, away?.privateIp === undefined ? [] : [away.privateIp]);
   return [
-    ...ofNodes(view, away),
-    ...ofUnlisted(view, away),
-    ...ofSlots(view),
+    ...nodes.flatMap((status) => ailmentsOfNode(view, status)),
+    ...unlisted,
+    ...ailmentsOfCluster(view),
     ...ofInstances(replicas, away),
   ];
+}
+
+/** What is wrong with a node. */
+export function ailmentsOfNode(view: View, status: NodeStatus): Ailment[] {
+  const subject = nodeName(status);
+  const { silence, contradictions, role, isInSync } = status;
+  const found: Ailment[] = contradictions.map((each) => ({ ...each, subject }));
+  if (silence !== undefined) return [...found, { kind: "no_answer", subject, detail: silence }];
+  if (found.length > 0) return found;
+  if (role === "replica" && !isInSync)
+    return [{ kind: "not_in_sync", subject, detail: whyNotInSync(status) }];
+  const views = view.sightings(status.id).map(({ node }) => JSON.stringify([node?.master, node?.slots]));
+  if (new Set(views).size < 2) return [];
+  const detail = "owners of slots disagree on its role or its slots";
+  return [{ kind: "masters_disagree", subject, detail }];
+}
+
+/** Members that do not answer and that no other one lists, such as a wrong address in `masters`. `left`: hosts left out. */
+export function ailmentsOfUnlisted(view: View, left: readonly string[] = []): Ailment[] {
+  const listed = new Set(view.nodes.flatMap((node) => endpointOf(node) ?? []).map(showEndpoint));
+  return view.members.flatMap(({ endpoint, nodes }) => {
+    if (nodes.known || listed.has(showEndpoint(endpoint)) || left.includes(endpoint.host)) return [];
+    return [{ kind: "no_answer" as const, subject: `node ${showEndpoint(endpoint)}`, detail: nodes.reason }];
+  });
+}
+
+/** What is wrong with the slots, and what members report of the cluster. */
+export function ailmentsOfCluster(view: View): Ailment[] {
+  const detail = `${view.uncovered} slots have no owner`;
+  return [
+    ...(view.uncovered > 0 ? [{ kind: "cluster_down" as const, subject: "the cluster", detail }] : []),
+    ...view.members.flatMap((member) => ofState(member) ?? []),
+  ];
+}
+
+/** Whether a member refuses a question since the user lacks a right, so that its answer is not known. */
+export function lacksRight({ members }: View): boolean {
+  return members.some(({ nodes, info, cluster }) =>
+    [nodes, info, cluster].some((answer) => !answer.known && answer.cause === "permission"),
+  );
 }
 
 /** Whether it is only a private IP that is kept for later: it never had an EC2 instance. */
@@ -53,6 +97,20 @@ export function isSpare({ state, launchedAt, instanceId }: StatefulInstance): bo
 /** An ailment on one line. */
 export function showAilment({ subject, detail }: Pick<Ailment, "subject" | "detail">): string {
   return `${subject}: ${detail}`;
+}
+
+/** Subjects that are named of those that have the same ailment. */
+const NAMED = 5;
+
+/** Ailments in lines. What several nodes have is one line. */
+export function showAilments(ailments: readonly Pick<Ailment, "subject" | "detail">[]): string[] {
+  const subjects = new Map<string, string[]>();
+  for (const { subject, detail } of ailments)
+    subjects.set(detail, [...(subjects.get(detail) ?? []), subject]);
+  return [...subjects].map(([detail, all]) => {
+    const further = all.length > NAMED ? ` and ${all.length - NAMED} more` : "";
+    return showAilment({ subject: `${all.slice(0, NAMED).join(", ")}${further}`, detail });
+  });
 }
 
 /** Why a replica is not in sync, on one line. */
@@ -70,52 +128,19 @@ export function nodeName({ id, endpoint }: Pick<NodeStatus, "id" | "endpoint">):
   return endpoint === undefined ? `node ${id}` : `node ${showEndpoint(endpoint)}`;
 }
 
-function ofNodes(view: View, away: Away | undefined): Ailment[] {
-  return view.ids.flatMap((id): Ailment[] => {
-    const status = statusOf(view, id);
-    if (id === away?.nodeId || (away?.privateIp !== undefined && status.endpoint?.host === away.privateIp))
-      return [];
-    const subject = nodeName(status);
-    if (status.silence !== undefined) return [{ kind: "no_answer", subject, detail: status.silence }];
-    if (status.role === "replica" && !status.isInSync)
-      return [{ kind: "not_in_sync", subject, detail: whyNotInSync(status) }];
-    const views = new Set(view.sightings(id).map(({ node }) => JSON.stringify([node?.master, node?.slots])));
-    if (views.size > 1) {
-      const detail = "owners of slots disagree on its role or its slots";
-      return [{ kind: "masters_disagree", subject, detail }];
-    }
-    if (status.contradictions.length === 0) return [];
-    return [{ kind: "masters_disagree", subject, detail: whyNotInSync(status) }];
-  });
+function isAway({ id, endpoint }: NodeStatus, away: Away | undefined): boolean {
+  if (away === undefined) return false;
+  return id === away.nodeId || (away.privateIp !== undefined && endpoint?.host === away.privateIp);
 }
 
-/** Seeds that do not answer, and members that only some list. */
-function ofUnlisted(view: View, away: Away | undefined): Ailment[] {
-  const listed = new Set(view.nodes.flatMap((node) => endpointOf(node) ?? []).map(showEndpoint));
-  return view.members.flatMap(({ endpoint, nodes }) => {
-    if (nodes.known || listed.has(showEndpoint(endpoint)) || endpoint.host === away?.privateIp) return [];
-    return [{ kind: "no_answer" as const, subject: `node ${showEndpoint(endpoint)}`, detail: nodes.reason }];
-  });
-}
-
-function ofSlots(view: View): Ailment[] {
-  const found: Ailment[] = [];
-  if (view.uncovered > 0)
-    found.push({
-      kind: "cluster_down",
-      subject: "the cluster",
-      detail: `${view.uncovered} slots have no owner`,
-    });
-  for (const { endpoint, cluster } of view.members) {
-    const state = cluster.known ? cluster.value["cluster_state"] : "ok";
-    if (state !== "ok")
-      found.push({
-        kind: "cluster_down",
-        subject: `node ${showEndpoint(endpoint)}`,
-        detail: `it reports cluster_state:${state}`,
-      });
-  }
-  return found;
+/** What a member reports of the cluster. Of one that answers nothing, that is an ailment by itself. */
+function ofState({ endpoint, nodes, info, cluster }: Member): Ailment | undefined {
+  const subject = `node ${showEndpoint(endpoint)}`;
+  if (!cluster.known)
+    return nodes.known && info.known ? { kind: "no_answer", subject, detail: cluster.reason } : undefined;
+  const state = cluster.value["cluster_state"];
+  if (state === "ok") return undefined;
+  return { kind: "cluster_down", subject, detail: `it reports cluster_state:${state}` };
 }
 
 function ofInstances(replicas: readonly Replica[], away: Away | undefined): Ailment[] {

@@ -1,7 +1,8 @@
 import { createClient, ErrorReply, RESP_TYPES } from "@redis/client";
-import { type Answer, type Cause, known, unanswered } from "./answer";
+import { type Answer, type Cause, known, unanswered, type Unanswered } from "./answer";
 import { type Endpoint } from "./endpoint";
 import { type Login, tlsOptions } from "./login";
+import { ServerError } from "./reply-reader";
 
 /** A reply of a server (RESP2). Texts are bytes where the caller wants bytes. */
 export type Reply<Text = string> = Text | number | null | readonly Reply<Text>[];
@@ -74,6 +75,12 @@ export async function answerOf<T>(what: string, question: () => Promise<T>): Pro
   }
 }
 
+/** Why something failed that is not one question. What is not an error of the server has its name in the message. */
+export function failureOf(error: unknown): Unanswered {
+  const server = error instanceof ServerError && error.server !== undefined ? `${error.server}: ` : "";
+  return unanswered(causeOf(error), `${server}${messageOf(error)}`);
+}
+
 /** No reply within the time limit. */
 class TimeLimitError extends Error {}
 
@@ -106,7 +113,7 @@ const NO_LOGIN = /^(NOAUTH|WRONGPASS|ERR invalid password|ERR Client sent AUTH)/
 function causeOf(error: unknown): Cause {
   if (error instanceof TimeLimitError) return "timeout";
   const { message = "", code = "" } = error as NodeJS.ErrnoException;
-  if (error instanceof ErrorReply) {
+  if (error instanceof ErrorReply || error instanceof ServerError) {
     if (NO_LOGIN.test(message)) return "auth";
     if (message.startsWith("NOPERM")) return "permission";
     return message.startsWith("LOADING") ? "loading" : "error";

@@ -54,7 +54,7 @@ export class Pipeline {
     const [reply] = await pipeline.send([["AUTH", ...(user === undefined ? [] : [user]), password]]);
     if (!(reply instanceof ServerError)) return pipeline;
     pipeline.close();
-    throw new Error(`${name}: ${reply.message}`);
+    throw reply;
   }
 
   /** Sends commands, and resolves to their replies in order. */
@@ -78,7 +78,7 @@ export class Pipeline {
       for (const reply of this.reader.read(chunk)) {
         const [batch] = this.batches;
         if (batch === undefined) return;
-        batch.replies.push(reply);
+        batch.replies.push(reply instanceof ServerError ? new ServerError(reply.message, this.name) : reply);
         if (batch.replies.length < batch.size) continue;
         this.batches.shift();
         clearTimeout(batch.timer);

@@ -1,4 +1,5 @@
 import { type Answer, type Cause } from "./answer";
+import { isSpare } from "./ailments";
 import { type Replica } from "./fleet";
 import { type Info, numberIn } from "./info";
 import { type Member, selfOf } from "./member";
@@ -22,6 +23,8 @@ export type ReplicaState =
   | "contradiction"
   /** There is no EC2 instance, or it is being replaced. */
   | "no_instance"
+  /** It is only a private IP that is kept for later. */
+  | "spare"
   /** Redis does not run: the agent waits, has refused to start it, or the instance still boots. */
   | "not_running"
   /** It did not answer in time. */
@@ -51,6 +54,8 @@ const TRANSIENT: readonly string[] = [
  */
 export function stateOf({ stateful, instance, node, member }: Replica, electable = true): StateOfReplica {
   const silence = member && causeOf(member);
+  if (isSpare(stateful) && (member === undefined || silence !== undefined))
+    return { state: "spare", detail: "its private IP is kept, and it never had an instance" };
   const isWithout = instance === undefined || TRANSIENT.includes(stateful.state);
   if (isWithout && (member === undefined || silence !== undefined))
     return { state: "no_instance", detail: `Spot lists it as ${stateful.state}` };
@@ -74,6 +79,11 @@ export function stateOf({ stateful, instance, node, member }: Replica, electable
       : { state: "unknown", detail: "its master did not answer" };
   }
   return { state: "joining", detail: "it has no master yet" };
+}
+
+/** Whether nothing is to be done about a replica in this state. */
+export function isWell({ state }: StateOfReplica): boolean {
+  return state === "in_sync" || state === "promoted" || state === "spare";
 }
 
 /** Why there are no answers. A server that loads its data answers INFO and nothing else. */

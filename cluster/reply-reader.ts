@@ -1,5 +1,13 @@
 /** An error of the server, as a value: one of many commands may fail. */
-export class ServerError extends Error {}
+export class ServerError extends Error {
+  constructor(
+    message: string,
+    /** Which server it was. @default - not known */
+    readonly server?: string,
+  ) {
+    super(message);
+  }
+}
 
 /** A reply of a server, with bytes for texts. */
 export type RawReply = Buffer | number | null | ServerError | readonly RawReply[];

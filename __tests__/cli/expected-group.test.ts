@@ -1,6 +1,7 @@
-import { compareGroup } from "../../../cli/status/group-difference";
-import { type SpotGroup } from "../../../cluster/spot/group";
-import { exampleConfig } from "../../config/example";
+import { expectedGroup } from "../../cli/expected-group";
+import { type SpotGroup } from "../../cluster/spot/group";
+import { compareGroup } from "../../cluster/spot/group-difference";
+import { exampleConfig } from "../config/example";
 
 const CONFIG = exampleConfig();
 const { availabilityZones, instanceTypes, imageId, replicas } = CONFIG;
@@ -24,7 +25,7 @@ const GROUP: SpotGroup = {
   },
 };
 const properties = (group: SpotGroup, config = CONFIG): string[] =>
-  compareGroup(config, group).differences.map(({ property }) => property);
+  compareGroup(expectedGroup(config, group.name), group).differences.map(({ property }) => property);
 
 test("the group of a config has no difference, and the order of its lists does not count", () => {
   expect(properties(GROUP)).toEqual([]);

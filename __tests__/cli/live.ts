@@ -8,6 +8,18 @@ import { type Ended, run } from "./run";
 
 const VARIABLES = ["SPOTINST_TOKEN", "SPOTINST_ACCOUNT", "SPOTINST_API_URL", "SPOTINST_CREDENTIALS_FILE"];
 
+/** What the group of the example config has. */
+export const EXAMPLE_GROUP = {
+  strategy: { persistence: { shouldPersistBlockDevices: false, blockDevicesMode: null } },
+  compute: {
+    instanceTypes: { ondemand: "r6i.large", spot: ["r6i.large", "r6a.large", "r5.large", "r5a.large"] },
+    availabilityZones: [
+      { name: "us-west-2a", subnetIds: ["subnet-0a1b2c3d4e5f60001"] },
+      { name: "us-west-2b", subnetIds: ["subnet-0a1b2c3d4e5f60002"] },
+    ],
+  },
+};
+
 /** A real cluster on loopback addresses, and a simulated Spot API whose stateful instances are its replicas. */
 export class Live {
   private readonly before = VARIABLES.map((name) => [name, process.env[name]] as const);
@@ -22,18 +34,7 @@ export class Live {
   static async start(folder: string, options: LoopbackClusterOptions = {}): Promise<Live> {
     const cluster = await LoopbackCluster.start({ masters: 3, replicas: 1, ownAddresses: true, ...options });
     const api = await SpotApi.start({ fleet: new PaperFleet(cluster.replicas.map(({ host }) => host)) });
-    const { id } = api.groups.create(
-      groupBody({
-        strategy: { persistence: { shouldPersistBlockDevices: false, blockDevicesMode: null } },
-        compute: {
-          instanceTypes: { ondemand: "r6i.large", spot: ["r6i.large", "r6a.large", "r5.large", "r5a.large"] },
-          availabilityZones: [
-            { name: "us-west-2a", subnetIds: ["subnet-0a1b2c3d4e5f60001"] },
-            { name: "us-west-2b", subnetIds: ["subnet-0a1b2c3d4e5f60002"] },
-          ],
-        },
-      }),
-    ) as { id: string };
+    const { id } = api.groups.create(groupBody(EXAMPLE_GROUP)) as { id: string };
     await api.settle();
     const live = new Live(cluster, api, id, folder);
     live.useSpot();

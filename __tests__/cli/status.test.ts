@@ -106,7 +106,7 @@ describeWith(["redis-server"], "status", () => {
     const { exit, stdout, stderr } = await live.run("status", "--masters", "127.0.1.200:1", "127.0.1.201:1");
     live.useSpot();
     expect([exit, stdout, stderr.trim().split("\n").length]).toEqual([1, "", 2]);
-    expect(stderr).toMatch(/live\.yaml: 127\.0\.1\.200:1: connect ECONNREFUSED/);
+    expect(stderr).toMatch(/live\.yaml: no answer from 127\.0\.1\.200:1: connect ECONNREFUSED/);
   });
 
   test("a node of --node that does not answer, and that no member lists, is named, also by verify", async () => {

@@ -28,3 +28,11 @@ test("a table that is too wide has smaller gaps, and then shorter cells from the
   expect(table(columns, 20)[1]).toBe("abcde… abc… abcdefgh");
   expect(table(columns, 1)[1]).toBe("abc… abc… abcdefgh");
 });
+
+test("a cell can keep its end, such as that of an address", () => {
+  const columns = [
+    { title: "A", cells: cells("2001:db8::1:12"), least: 4, keepsEnd: true },
+    { title: "B", cells: cells("x") },
+  ];
+  expect(table(columns, 9)[1]).toBe("…::1:12 x");
+});

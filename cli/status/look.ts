@@ -1,20 +1,27 @@
+import {
+  type AilmentKind,
+  ailmentsOfCluster,
+  ailmentsOfNode,
+  ailmentsOfUnlisted,
+} from "../../cluster/ailments";
 import { type Cluster } from "../../cluster/cluster";
-import { type Endpoint, showEndpoint } from "../../cluster/endpoint";
+import { type Endpoint } from "../../cluster/endpoint";
 import { fleetOf, type GroupFleet, othersIn, type Replica, replicasOf } from "../../cluster/fleet";
 import { type NodeStatus } from "../../cluster/node-status";
-import { type StateOfReplica, stateOf } from "../../cluster/replica-state";
+import { isWell, type StateOfReplica, stateOf } from "../../cluster/replica-state";
 import { type SpotClient } from "../../cluster/spot/client";
 import { STATES } from "../../cluster/spot/group";
+import { type Comparison, compareGroup } from "../../cluster/spot/group-difference";
 import { SpotError } from "../../cluster/spot/spot-error";
 import { type View } from "../../cluster/view";
 import { REDIS_PORT } from "../../constructs/access/redis-ports";
 import { type LoadedConfig } from "../../config/load";
 import { groupsOf } from "../connect";
-import { type Comparison, compareGroup } from "./group-difference";
+import { expectedGroup } from "../expected-group";
 
-/** One thing that is not as it should be. */
+/** One thing that is not as it should be: an ailment of the cluster, or a difference between Spot and the cluster. */
 export interface Finding {
-  /** A node, an instance, a group or a seed. */
+  /** A node, an instance, a group or the cluster. */
   readonly subject: string;
   readonly kind: string;
   readonly detail: string;
@@ -64,15 +71,16 @@ export async function look({ loaded, cluster, spot, groupIds, nodes }: Sources):
   const electable = (loaded.config.failover ?? "allowed") === "allowed";
   const replicas = replicasOf(fleets, view).map((each) => ({ ...each, agent: stateOf(each, electable) }));
   const others = othersIn(replicas, view);
-  const comparisons = fleets.map(({ group }) => ({ group, ...compareGroup(loaded.config, group) }));
+  const comparisons = fleets.map(({ group }) => ({
+    ...{ group },
+    ...compareGroup(expectedGroup(loaded.config, group.name), group),
+  }));
   const findings = [
-    ...ofSilence(cluster, nodes, view),
-    ...replicas.flatMap(ofReplica),
+    ...ailmentsOfUnlisted(view, addresses),
+    ...replicas.flatMap((each) => ofReplica(view, each)),
     ...fleets.flatMap(ofCapacity),
-    ...others.flatMap(ofOther),
-    ...(view.uncovered > 0
-      ? [{ subject: "cluster", kind: "uncovered_slots", detail: `${view.uncovered} slots have no owner` }]
-      : []),
+    ...others.flatMap((node) => ailmentsOfNode(view, node)),
+    ...ailmentsOfCluster(view),
   ];
   return { loaded, spot: answer, view, replicas, others, comparisons, findings };
 }
@@ -102,23 +110,9 @@ async function spotAnswer(
   }
 }
 
-/** The seeds, and the further nodes, that are none of the nodes below and did not answer. */
-function ofSilence({ seeds }: Cluster, nodes: readonly Endpoint[], view: View): Finding[] {
-  const finding = (kind: string, endpoint: Endpoint): Finding[] => {
-    const answer = view.memberAt(endpoint)?.nodes;
-    const isListed = view.nodes.some(
-      ({ address, port }) => address === endpoint.host && port === endpoint.port,
-    );
-    if (answer === undefined || answer.known || isListed) return [];
-    return [{ subject: showEndpoint(endpoint), kind, detail: answer.reason }];
-  };
-  return [
-    ...seeds.flatMap((seed) => finding("seed_unanswered", seed)),
-    ...nodes.flatMap((node) => finding("node_unanswered", node)),
-  ];
-}
-
-function ofReplica({ stateful, instance, node, member, agent }: ReplicaRow): Finding[] {
+/** Spot's view of a replica beside that of the cluster. A spare is only an address that is kept for later. */
+function ofReplica(view: View, { stateful, instance, node, member, agent }: ReplicaRow): Finding[] {
+  if (agent.state === "spare") return [];
   const subject = `${stateful.privateIp ?? "no address"} (${stateful.id})`;
   const finding = (kind: string, detail: string): Finding => ({ subject, kind, detail });
   const found: Finding[] = [];
@@ -134,26 +128,21 @@ function ofReplica({ stateful, instance, node, member, agent }: ReplicaRow): Fin
     found.push(
       finding("node_without_instance", `Spot lists it as ${stateful.state}, and a node answers there`),
     );
-  const contradictions = node?.contradictions ?? [];
-  found.push(...contradictions.map(({ kind, detail }) => finding(kind, detail)));
-  const isExplained = contradictions.length > 0 && ["contradiction", "link_down"].includes(agent.state);
-  if (!["in_sync", "promoted"].includes(agent.state) && !isExplained)
-    found.push(finding(agent.state, agent.detail));
+  const ailments = (node === undefined ? [] : ailmentsOfNode(view, node)).filter(
+    ({ kind }) => !OF_STATE.includes(kind),
+  );
+  found.push(...ailments.map(({ kind, detail }) => finding(kind, detail)));
+  const isExplained = ailments.length > 0 && ["contradiction", "link_down"].includes(agent.state);
+  if (!isWell(agent) && !isExplained) found.push(finding(agent.state, agent.detail));
   return found;
 }
+
+/** The ailments of a node that the state of its agent has in more detail. */
+const OF_STATE: readonly AilmentKind[] = ["no_answer", "not_in_sync"];
 
 function ofCapacity({ group, stateful }: GroupFleet): Finding[] {
   const { target } = group.capacity;
   if (stateful.length >= target) return [];
   const detail = `its capacity is ${target}, and Spot lists ${stateful.length} stateful instances of it`;
   return [{ subject: `${group.name} (${group.id})`, kind: "missing_stateful_instance", detail }];
-}
-
-function ofOther(node: NodeStatus): Finding[] {
-  const subject = node.endpoint === undefined ? node.id : showEndpoint(node.endpoint);
-  const found: Finding[] = node.contradictions.map(({ kind, detail }) => ({ subject, kind: kind, detail }));
-  if (node.silence !== undefined) found.push({ subject, kind: "no_answer", detail: node.silence });
-  else if (found.length === 0 && node.role === "replica" && !node.isInSync)
-    found.push({ subject, kind: node.link ?? "unknown", detail: "it is not in sync with its master" });
-  return found;
 }

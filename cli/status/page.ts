@@ -1,7 +1,11 @@
+import { showAilments } from "../../cluster/ailments";
 import { type Endpoint, showEndpoint } from "../../cluster/endpoint";
 import { type NodeStatus } from "../../cluster/node-status";
+import { isWell } from "../../cluster/replica-state";
+import { showDifference } from "../../cluster/spot/group-difference";
 import { endpointOf, type View } from "../../cluster/view";
 import { REDIS_PORT } from "../../constructs/access/redis-ports";
+import { shortBytes } from "../bytes";
 import { type Column, table } from "../table";
 import { type Line, styled, wrap } from "../terminal";
 import { type Look, type ReplicaRow } from "./look";
@@ -16,7 +20,7 @@ export function page(look: Look, terminalWidth: number): Line[] {
   const note = (text: string): string[] => wrap(text, width, "  ", "    ");
   const isAsked = "groups" in spot;
   const usual = loaded.config.redis?.port ?? REDIS_PORT;
-  const isWell = ({ agent }: ReplicaRow): boolean => agent.state === "in_sync" || agent.state === "promoted";
+  const kept = replicas.filter(({ agent }) => agent.state !== "spare");
   const rows = [
     ...replicas.map((each) => replicaRow(each, view, usual)),
     ...[...others]
@@ -27,15 +31,13 @@ export function page(look: Look, terminalWidth: number): Line[] {
     [styled("bold", `${loaded.config.name} (${loaded.source.file})`)],
     ...note(
       isAsked
-        ? `${replicas.filter(isWell).length} of ${replicas.length} replicas in sync`
+        ? `${kept.filter(({ agent }) => isWell(agent)).length} of ${kept.length} replicas in sync`
         : `Spot: ${spot.reason}`,
     ),
     ...table(columnsOf(rows, isAsked), width),
-    ...findings.flatMap(({ subject, detail }) => note(`${subject}: ${detail}`)),
+    ...showAilments(findings).flatMap(note),
     ...comparisons.flatMap(({ group, differences, notCompared }) => [
-      ...differences.flatMap(({ property, config, group: found }) =>
-        note(`${group.name} (${group.id}): \`${property}\` is ${config} in the config, and ${found} in Spot`),
-      ),
+      ...differences.flatMap((each) => note(`${group.name} (${group.id}): ${showDifference(each)}`)),
       ...(notCompared.length === 0
         ? []
         : note(
@@ -47,14 +49,19 @@ export function page(look: Look, terminalWidth: number): Line[] {
 
 const TITLES = ["INSTANCE", "SPOT", "TYPE", "ZONE", "ADDRESS", "ROLE", "MASTER", "LINK", "LAG", "STATE"];
 const OF_SPOT = 4;
-/** What a cell keeps of a long zone, master or type. */
-const LEAST: Readonly<Record<string, number>> = { TYPE: 9, ZONE: 8, MASTER: 12, ADDRESS: 15 };
+/** What cells keep in a table that is too wide. The end of an address or a zone is what tells two apart. */
+const SHORTENED: Readonly<Record<string, Pick<Column, "least" | "keepsEnd">>> = {
+  TYPE: { least: 7, keepsEnd: true },
+  ZONE: { least: 6, keepsEnd: true },
+  ADDRESS: { least: 12, keepsEnd: true },
+  MASTER: { least: 8, keepsEnd: true },
+};
 
 function columnsOf(rows: readonly (readonly string[])[], isAsked: boolean): Column[] {
   const columns = TITLES.map((title, index) => ({
     title,
     cells: rows.map((row) => row[index] ?? ""),
-    ...(LEAST[title] === undefined ? {} : { least: LEAST[title] }),
+    ...SHORTENED[title],
   }));
   return isAsked ? columns : columns.slice(OF_SPOT);
 }
@@ -88,7 +95,7 @@ function nodeCells(
     role,
     at === undefined ? "-" : short(at, usual),
     link ?? "-",
-    link === undefined || behind === undefined ? "-" : bytes(behind),
+    link === undefined || behind === undefined ? "-" : shortBytes(behind),
   ];
 }
 
@@ -107,10 +114,4 @@ function byRole(one: NodeStatus, other: NodeStatus): number {
   const key = ({ role, endpoint, id }: NodeStatus): string =>
     `${role === "owner" ? 0 : 1} ${endpoint === undefined ? id : showEndpoint(endpoint)}`;
   return key(one).localeCompare(key(other), "en", { numeric: true });
-}
-
-function bytes(count: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  const power = count < 1000 ? 0 : Math.min(Math.floor(Math.log10(count) / 3), units.length - 1);
-  return `${Math.floor(count / 1000 ** power)} ${units[power]}`;
 }

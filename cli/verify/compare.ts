@@ -1,6 +1,9 @@
+import { type Ailment, ailmentsOfNode } from "../../cluster/ailments";
+import { type Unanswered, unanswered } from "../../cluster/answer";
 import { compareContents, type Contents, type ContentsOptions } from "../../cluster/comparison/contents";
 import { Pair } from "../../cluster/comparison/pair";
 import { compareSlots, type SlotCounts } from "../../cluster/comparison/slot-counts";
+import { failureOf } from "../../cluster/connection";
 import { type Endpoint, showEndpoint } from "../../cluster/endpoint";
 import { type Login } from "../../cluster/login";
 import { type NodeStatus, statusOf } from "../../cluster/node-status";
@@ -15,7 +18,9 @@ export interface Compared {
   /** Undefined without `--digest`. */
   readonly contents: Contents | undefined;
   /** Why something was not compared; undefined if everything was. */
-  readonly reason: string | undefined;
+  readonly obstacle: Unanswered | undefined;
+  /** What is wrong with the replica, as the cluster sees it. */
+  readonly ailments: readonly Ailment[];
 }
 
 export interface CompareOptions extends ContentsOptions {
@@ -38,22 +43,24 @@ export async function compare(
 ): Promise<Compared> {
   const node = status.master === undefined ? undefined : view.agreed(status.master);
   const master = node && endpointOf(node);
-  const none = { status, master, slots: undefined, contents: undefined };
   const { endpoint, link, silence } = status;
-  if (silence !== undefined) return { ...none, reason: silence };
+  const ailments = ailmentsOfNode(view, status);
+  const compared = { status, master, ailments, slots: undefined, contents: undefined };
+  const without = (reason: string): Compared => ({ ...compared, obstacle: unanswered("error", reason) });
+  if (silence !== undefined) return without(silence);
   if (node === undefined || master === undefined || endpoint === undefined)
-    return { ...none, reason: "its master is unknown" };
+    return without("its master is unknown");
   // Without a link it cannot have what its master has.
-  if (link !== "up") return { ...none, reason: `its link is ${link ?? "unknown"}` };
+  if (link !== "up") return without(`its link is ${link ?? "unknown"}`);
   let [slots, contents]: [SlotCounts | undefined, Contents | undefined] = [undefined, undefined];
   let pair: Pair | undefined;
   try {
     pair = await Pair.open(master, answeringEndpoint(view, status) ?? endpoint, login);
     slots = await compareSlots(pair, node.slots);
     if (options.isDigest) contents = await compareContents(pair, options);
-    return { status, master, slots, contents, reason: undefined };
+    return { ...compared, slots, contents, obstacle: undefined };
   } catch (error) {
-    return { status, master, slots, contents, reason: (error as Error).message };
+    return { ...compared, slots, contents, obstacle: failureOf(error) };
   } finally {
     pair?.close();
   }
@@ -65,10 +72,11 @@ function answeringEndpoint(view: View, { id }: NodeStatus): Endpoint | undefined
 }
 
 /** Whether a replica is in sync and has what its master has, as far as it was compared. */
-export function isSame({ status, slots, contents, reason }: Compared): boolean {
+export function isSame({ status, ailments, slots, contents, obstacle }: Compared): boolean {
   return (
     status.isInSync &&
-    reason === undefined &&
+    ailments.length === 0 &&
+    obstacle === undefined &&
     (slots?.differences.length ?? 0) === 0 &&
     (contents?.differing ?? 0) === 0
   );

@@ -1,20 +1,23 @@
 import { type SlotDifference } from "../../cluster/comparison/slot-counts";
 import { showEndpoint } from "../../cluster/endpoint";
+import { shortBytes } from "../bytes";
 import { table } from "../table";
 import { wrap } from "../terminal";
 import { type Compared, nameOf } from "./compare";
 
 /** Slots that are shown. */
 const SHOWN = 5;
+/** What a cell keeps of a long address: its end is what tells nodes apart. */
+const ADDRESS = { least: 14, keepsEnd: true } as const;
 
 /** The comparisons of a cluster in lines: a table, and below it a line for each difference. */
 export function comparisonLines(compared: readonly Compared[], width: number): string[] {
   const column = (title: string, cell: (each: Compared) => string) => ({ title, cells: compared.map(cell) });
   const columns = [
-    column("REPLICA", ({ status }) => nameOf(status)),
-    column("MASTER", ({ master }) => (master === undefined ? "-" : showEndpoint(master))),
+    { ...column("REPLICA", ({ status }) => nameOf(status)), ...ADDRESS },
+    { ...column("MASTER", ({ master }) => (master === undefined ? "-" : showEndpoint(master))), ...ADDRESS },
     column("LINK", ({ status: { link } }) => link ?? "-"),
-    column("LAG", ({ status: { behind } }) => (behind === undefined ? "-" : `${behind} B`)),
+    column("LAG", ({ status: { behind } }) => (behind === undefined ? "-" : shortBytes(behind))),
     column("KEYS", ({ slots }) => (slots === undefined ? "-" : String(slots.keys))),
     column("SLOTS", ({ slots }) => verdict(slots?.differences.length)),
     column("CONTENTS", ({ contents }) => verdict(contents?.differing)),
@@ -33,12 +36,13 @@ function verdict(differing: number | undefined): string {
   return differing === 0 ? "same" : `${differing} differ`;
 }
 
-function details({ status, slots, contents, reason }: Compared): string[] {
+function details({ ailments, slots, contents, obstacle }: Compared): string[] {
   const differences = slots?.differences ?? [];
   const further = differences.length - SHOWN;
   return [
-    ...status.contradictions.map(({ detail }) => detail),
-    ...(reason === undefined ? [] : [`not compared: ${reason}`]),
+    // The same reason would be there twice.
+    ...ailments.flatMap(({ detail }) => (detail === obstacle?.reason ? [] : [detail])),
+    ...(obstacle === undefined ? [] : [`not compared: ${obstacle.reason}`]),
     ...differences.slice(0, SHOWN).map(showSlot),
     ...(further > 0 ? [`${further} further slots differ`] : []),
     ...changing(slots?.changing.length, "slots"),

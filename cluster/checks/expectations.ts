@@ -1,19 +1,11 @@
 import { type Answer } from "../answer";
 import { type Endpoint } from "../endpoint";
+import { type ExpectedGroup } from "../spot/group-difference";
 
 /** A server by its engine and its release. */
 export interface Release {
   readonly engine: "redis" | "valkey";
   readonly version: string;
-}
-
-/** One Elastigroup of the config. Undefined is what only Terraform knows. */
-export interface ExpectedGroup {
-  readonly name: string;
-  readonly replicas: number | undefined;
-  readonly zones: readonly string[] | undefined;
-  readonly onDemand: readonly string[] | undefined;
-  readonly spot: readonly string[] | undefined;
 }
 
 /** What a config expects of its cluster. */

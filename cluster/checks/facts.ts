@@ -1,10 +1,11 @@
-import { type Answer, known, unanswered } from "../answer";
+import { type Answer, map } from "../answer";
 import { type Cluster } from "../cluster";
+import { type GroupFleet } from "../fleet";
 import { type SpotClient } from "../spot/client";
 import { type View } from "../view";
 import { type Expectations } from "./expectations";
 import { type NodeFacts, nodeFacts } from "./node-facts";
-import { type FoundGroup, spotFacts } from "./spot-facts";
+import { spotFacts } from "./spot-facts";
 
 /** What rules check. */
 export interface Facts {
@@ -15,7 +16,7 @@ export interface Facts {
   readonly masters: readonly NodeFacts[];
   readonly replicas: readonly NodeFacts[];
   /** The groups of the config's names; undefined without credentials. */
-  readonly spot: Answer<readonly FoundGroup[]> | undefined;
+  readonly spot: Answer<readonly GroupFleet[]> | undefined;
   /** The private IPs of the groups' replicas. */
   readonly groupAddresses: Answer<ReadonlySet<string>>;
   readonly now: Date;
@@ -63,12 +64,11 @@ function addressesOf(
   spot: Facts["spot"],
   configured: Expectations["addresses"],
 ): Answer<ReadonlySet<string>> {
-  if (spot === undefined) return configured.known ? known(new Set(configured.value)) : configured;
-  if (!spot.known) return spot;
-  const addresses = new Set<string>();
-  for (const { stateful } of spot.value) {
-    if (!stateful.known) return unanswered(stateful.cause, stateful.reason);
-    for (const { privateIp } of stateful.value) if (privateIp) addresses.add(privateIp);
-  }
-  return known(addresses);
+  const addresses =
+    spot === undefined
+      ? configured
+      : map(spot, (fleets) =>
+          fleets.flatMap(({ stateful }) => stateful.flatMap(({ privateIp }) => privateIp ?? [])),
+        );
+  return map(addresses, (all) => new Set(all));
 }

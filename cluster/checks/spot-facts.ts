@@ -1,14 +1,7 @@
 import { type Answer, type Cause, known, unanswered } from "../answer";
+import { fleetOf, type GroupFleet } from "../fleet";
 import { type SpotClient } from "../spot/client";
-import { type SpotGroup, type SpotInstance, type StatefulInstance } from "../spot/group";
 import { SpotError, type SpotErrorKind } from "../spot/spot-error";
-
-/** A group of the config's names that exists. */
-export interface FoundGroup {
-  readonly group: SpotGroup;
-  readonly stateful: Answer<readonly StatefulInstance[]>;
-  readonly instances: Answer<readonly SpotInstance[]>;
-}
 
 const CAUSES: Partial<Record<SpotErrorKind, Cause>> = {
   credentials: "auth",
@@ -20,26 +13,10 @@ const CAUSES: Partial<Record<SpotErrorKind, Cause>> = {
 export async function spotFacts(
   client: SpotClient,
   names: readonly string[],
-): Promise<Answer<readonly FoundGroup[]>> {
-  const groups = await answered(() => client.groups());
-  if (!groups.known) return groups;
-  const found = groups.value.filter(({ name }) => names.includes(name));
-  return known(
-    await Promise.all(
-      found.map(async (group) => {
-        const [stateful, instances] = await Promise.all([
-          answered(() => client.statefulInstances(group.id)),
-          answered(() => client.instances(group.id)),
-        ]);
-        return { group, stateful, instances };
-      }),
-    ),
-  );
-}
-
-async function answered<T>(question: () => Promise<T>): Promise<Answer<T>> {
+): Promise<Answer<readonly GroupFleet[]>> {
   try {
-    return known(await question());
+    const groups = (await client.groups()).filter(({ name }) => names.includes(name));
+    return known(await Promise.all(groups.map((group) => fleetOf(client, group))));
   } catch (error) {
     if (!(error instanceof SpotError)) throw error;
     return unanswered(CAUSES[error.kind] ?? "error", error.message);

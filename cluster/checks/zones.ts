@@ -3,9 +3,7 @@ import { type Facts } from "./facts";
 
 /** The availability zone of a node: by Spot, the server (Valkey 8 or newer) or the config. Undefined if none knows it. */
 export function zoneOf({ spot, nodes, expected }: Facts, endpoint: Endpoint): string | undefined {
-  const instances = spot?.known
-    ? spot.value.flatMap(({ instances }) => (instances.known ? instances.value : []))
-    : [];
+  const instances = spot?.known ? spot.value.flatMap((fleet) => fleet.instances) : [];
   const instance = instances.find(({ privateIp }) => privateIp === endpoint.host);
   if (instance?.availabilityZone) return instance.availabilityZone;
   const node = nodes.find(({ name }) => name === showEndpoint(endpoint));

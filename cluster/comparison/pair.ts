@@ -104,7 +104,7 @@ async function offsetOf(pipeline: Pipeline, field: string, name: string): Promis
 
 /** A reply as text. Throws the error of the server. */
 export function text(reply: RawReply | undefined, name: string): string {
-  if (reply instanceof ServerError) throw new Error(`${name}: ${reply.message}`);
+  if (reply instanceof ServerError) throw reply;
   if (!Buffer.isBuffer(reply)) throw new Error(`${name}: the reply is not a text`);
   return reply.toString();
 }

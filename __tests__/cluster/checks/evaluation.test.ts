@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { known, unanswered } from "../../../cluster/answer";
 import { evaluate } from "../../../cluster/checks/evaluation";
-import { type FoundGroup } from "../../../cluster/checks/spot-facts";
 import { zoneOf } from "../../../cluster/checks/zones";
 import { CHECKS } from "../../../cluster/checks";
 import { CHECKS_PAGE, checksPage } from "../../../cluster/checks/page";
+import { type GroupFleet } from "../../../cluster/fleet";
 import { schemaAt } from "../../../config/schema-walk";
 import { ROOT } from "../../config/example";
 import { words } from "../../support/words";
@@ -14,17 +14,14 @@ import { factsOf, found, GIB } from "./samples";
 const DAY = 86_400_000;
 const now = new Date("2026-01-01T00:00:00Z");
 const in_ = (days: number) => ({ subject: "redis", expires: new Date(now.getTime() + days * DAY) });
-const group = (changes: object = {}): FoundGroup => ({
+const group = (changes: object = {}): GroupFleet => ({
   group: {
     ...{ id: "sig-1", name: "redis-replicas", capacity: { minimum: 3, maximum: 3, target: 3 } },
-    compute: {
-      availabilityZones: [{ name: "us-west-2b" }, { name: "us-west-2a" }],
-      instanceTypes: { ondemand: "r6i.large", spot: ["r5.large", "r6i.large"] },
-    },
+    compute: { instanceTypes: { spot: ["r5.large", "r6i.large"] } },
     ...changes,
   },
-  stateful: known([]),
-  instances: known([]),
+  stateful: [],
+  instances: [],
 });
 const spotZone = (privateIp: string, availabilityZone: string) => ({
   ...{ instanceId: "i-1", privateIp, availabilityZone },
@@ -184,7 +181,7 @@ const CASES: readonly [rule: string, facts: Parameters<typeof factsOf>[0], words
       spot: known([
         {
           ...group(),
-          instances: known([spotZone("10.0.2.1", "us-west-2a"), spotZone("10.0.2.2", "us-west-2a")]),
+          instances: [spotZone("10.0.2.1", "us-west-2a"), spotZone("10.0.2.2", "us-west-2a")],
         },
       ]),
       expected: { masterZones: zones("us-west-2a", "us-west-2b", "us-west-2b") },
@@ -218,12 +215,12 @@ const CASES: readonly [rule: string, facts: Parameters<typeof factsOf>[0], words
   [
     "group-drift",
     { spot: known([group({ capacity: { minimum: 0, maximum: 4, target: 2 } })]) },
-    "The group redis-replicas (sig-1) differs. capacity: 2 in Spot, 3 in the config.",
+    "The group redis-replicas (sig-1) differs: `replicas` is 3 in the config, and 2 in Spot.",
   ],
   [
     "group-drift",
-    { spot: known([group({ compute: { availabilityZones: [{ name: "us-west-2a" }] } })]) },
-    "zones: us-west-2a in Spot, us-west-2a, us-west-2b in the config",
+    { spot: known([group({ compute: undefined })]) },
+    "`instanceTypes.spot` is r5.large, r6i.large in the config, and none in Spot.",
   ],
 ];
 
@@ -314,6 +311,16 @@ test("without credentials of Spot, the rules about groups are notes", () => {
     reason: "no credentials of Spot; set SPOTINST_TOKEN and SPOTINST_ACCOUNT",
     severity: "note",
     rules: ["rejected-credentials", "missing-group", "duplicate-group", "group-drift"],
+  });
+});
+
+test("values of the group that only Terraform knows are a note", () => {
+  const properties = [{ key: "imageId", attribute: "image_id" as const, values: undefined }];
+  const facts = factsOf({
+    ...{ spot: known([group()]), expected: { groups: [{ name: "redis-replicas", properties }] } },
+  });
+  expect(evaluate(facts).notChecked).toContainEqual({
+    ...{ reason: "only Terraform has the values of `imageId`", severity: "note", rules: ["group-drift"] },
   });
 });
 

@@ -25,8 +25,11 @@ export const EXPECTED: Expectations = {
   addresses: known([]),
   groups: [
     {
-      ...{ name: "redis-replicas", replicas: 3, zones: ["us-west-2a", "us-west-2b"] },
-      ...{ onDemand: ["r6i.large"], spot: ["r6i.large", "r5.large"] },
+      name: "redis-replicas",
+      properties: [
+        { key: "replicas", attribute: "desired_capacity", values: [3] },
+        { key: "instanceTypes.spot", attribute: "instance_types_spot", values: ["r6i.large", "r5.large"] },
+      ],
     },
   ],
   cli: [],

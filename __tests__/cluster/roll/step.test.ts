@@ -72,8 +72,8 @@ describe("a replica that is planned", () => {
   test.each<[string, DrawnNode[], string]>([
     ["another replica does not answer", changed(NODES, "r2", { silent: true }), "no_answer"],
     ["another master does not answer", changed(NODES, "m2", { silent: true }), "no_answer"],
-    ["another replica's link is down", changed(NODES, "s2", { link: "down" }), "not_in_sync"],
-    ["its own link is down", changed(NODES, "r1", { link: "down" }), "not_in_sync"],
+    ["another replica's link is down", changed(NODES, "s2", { link: "down" }), "replication_down"],
+    ["its own link is down", changed(NODES, "r1", { link: "down" }), "replication_down"],
     ["a slot has no owner", changed(NODES, "m2", { slots: [8192, 16382] }), "cluster_down"],
   ])("is refused while %s", (_, nodes, kind) => {
     expect(kinds(nextStep(target(), situation(nodes), RULES))).toContain(kind);
@@ -174,7 +174,7 @@ describe("a replica whose recycle was requested", () => {
 
   test("is not requested again while another replica is not in sync", () => {
     const down = changed(NODES, "s1", { link: "down" });
-    expect(kinds(nextStep(requested(61), situation(down), RULES))).toContain("not_in_sync");
+    expect(kinds(nextStep(requested(61), situation(down), RULES))).toContain("replication_down");
   });
 
   test.each(["RECYCLING", "PAUSED", "ODD"])("is waited for in the state %s, however long ago", (state) => {
