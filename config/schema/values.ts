@@ -123,10 +123,12 @@ export function list<T extends z.ZodType>(item: T, noun: string) {
     .array(item, { error: `be a list with at least one ${noun}` })
     .min(1, { error: some(noun).rule })
     .superRefine((items, context) => {
-      items.forEach((value, index) => {
-        const before = items.slice(0, index).some((other) => JSON.stringify(other) === JSON.stringify(value));
-        if (before) context.addIssue({ code: "custom", path: [index], message: once(noun).rule });
-      });
+      const seen = new Set<string>();
+      for (const [index, value] of items.entries()) {
+        const text = JSON.stringify(value);
+        if (seen.has(text)) context.addIssue({ code: "custom", path: [index], message: once(noun).rule });
+        seen.add(text);
+      }
     });
   return noted(schema, { conditions });
 }
