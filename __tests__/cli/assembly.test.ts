@@ -1,8 +1,7 @@
-import { App, Fn, Tokenization } from "cdktf";
+import { App } from "cdktf";
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { assemble, assembleModules, bootScriptOf, fromStacks, type TakeFile } from "../../cli/assembly";
-import { type RedisReplicas } from "../../constructs";
 import { loadConfigs } from "../../config/load";
 import { addStacks, type StackOptions } from "../../config/stack";
 import { exampleText, file, ROOT, temporaryFolder } from "../config/example";
@@ -72,14 +71,4 @@ test("a value can be taken from each stack, such as its boot script", () => {
   expect(fromStacks(loaded, (stack) => [stack.node.id, bootScriptOf(stack).text.slice(0, 2)])).toEqual(
     loaded.map(({ config }) => [config.name, "#!"]),
   );
-});
-
-test("tokens of the stacks have no stack traces, and later errors have", () => {
-  const trace = (token: string): string[] => Tokenization.reverseString(token).tokens[0]!.creationStack;
-  const traces = fromStacks(loaded, (stack) => {
-    const { groups } = stack.node.findChild("replicas") as RedisReplicas;
-    return groups.flatMap(({ group }) => trace(group.userDataSha256!));
-  });
-  expect(traces.flat()).toEqual([]);
-  expect(trace(Fn.sha256("x"))).not.toEqual([]);
 });
