@@ -11,6 +11,7 @@ module.exports = {
   ],
   transform: { "^.+\\.ts$": "@swc/jest" },
   globalSetup: "<rootDir>/__tests__/support/global-setup.ts",
+  globalTeardown: "<rootDir>/__tests__/support/global-teardown.ts",
   setupFilesAfterEnv: ["<rootDir>/__tests__/support/setup.ts"],
   // Tests that run real programs exceed the default of 5 seconds on a busy machine.
   testTimeout: 30_000,

@@ -21,6 +21,7 @@ import { PaperFleet } from "../rehearsal/spot-api/paper-fleet";
 import { SpotApi } from "../rehearsal/spot-api/spot-api";
 import { run as cli } from "./cli/run";
 import { example, ROOT, temporaryFolder } from "./config/example";
+import { bundle, redisElastigroup } from "./support/bundle";
 import { missing } from "./support/needs";
 
 jest.setTimeout(300_000);
@@ -102,7 +103,7 @@ const shims = join(folder, "bin");
 const npx = `#!/bin/sh
 name=$1; shift
 case $name in
-  redis-elastigroup) exec "${ROOT}/node_modules/.bin/tsx" "${ROOT}/cli/index.ts" "$@" ;;
+  redis-elastigroup) exec ${redisElastigroup().join(" ")} "$@" ;;
   cdktf) exec "${ROOT}/node_modules/.bin/cdktf" "$@" --auto-approve --skip-provider-lock ;;
   tsx) file=$1; shift; exec "${ROOT}/node_modules/.bin/tsx" "${ROOT}/$file" "$@" ;;
 esac
@@ -130,14 +131,8 @@ function project(): string {
   const modules = join(directory, "node_modules");
   for (const edition of EDITIONS) {
     mkdirSync(join(modules, edition), { recursive: true });
-    writeFileSync(
-      join(modules, edition, "index.ts"),
-      `export * from ${JSON.stringify(join(ROOT, "constructs"))};\n`,
-    );
-    writeFileSync(
-      join(modules, edition, "package.json"),
-      JSON.stringify({ name: edition, main: "index.ts" }),
-    );
+    const main = bundle("constructs/index.ts");
+    writeFileSync(join(modules, edition, "package.json"), JSON.stringify({ name: edition, main }));
   }
   for (const name of ["cdktf", "constructs", "@cdktf"])
     symlinkSync(join(ROOT, "node_modules", name), join(modules, name));

@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
-import { join } from "node:path";
-import { example, exampleText, file, ROOT, temporaryFolder } from "../config/example";
+import { example, exampleText, file, temporaryFolder } from "../config/example";
+import { redisElastigroup } from "../support/bundle";
 import { json, run } from "./run";
 
 const folder = temporaryFolder();
 const good = file(folder, "good.yaml", exampleText());
 const bad = file(folder, "bad.yaml", exampleText({ replicas: 0, region: "mars" }));
-const COMMAND = [process.execPath, "--import", require.resolve("tsx"), join(ROOT, "cli/index.ts")] as const;
+const [NODE, ...COMMAND] = redisElastigroup() as [string, ...string[]];
 
 function spawned(...argv: string[]) {
   return spawnedWith("", ...argv);
@@ -14,7 +14,7 @@ function spawned(...argv: string[]) {
 
 /** Runs a command line with this standard input. */
 function spawnedWith(input: string, ...argv: string[]) {
-  return spawnSync(COMMAND[0], [...COMMAND.slice(1), ...argv], { cwd: folder, encoding: "utf8", input });
+  return spawnSync(NODE, [...COMMAND, ...argv], { cwd: folder, encoding: "utf8", input });
 }
 
 test.each(["-v", "--version"])("%s prints the package's version and nothing else", (option) => {
@@ -107,7 +107,7 @@ describe("`--config -` is standard input", () => {
   });
 
   test("it may arrive late", async () => {
-    const child = spawn(COMMAND[0], [...COMMAND.slice(1), "review", "-c", "-"], { cwd: folder });
+    const child = spawn(NODE, [...COMMAND, "review", "-c", "-"], { cwd: folder });
     setTimeout(() => child.stdin.end(exampleText()), 3000);
     let stderr = "";
     child.stderr.on("data", (chunk) => (stderr += String(chunk)));
@@ -142,7 +142,7 @@ describe("`--config -` is standard input", () => {
 test("a reader that stops early is not a failure", async () => {
   const large = { ...example(), redis: { directives: { hz: "5" } } };
   file(folder, "large.json", JSON.stringify(large));
-  const child = spawn(COMMAND[0], [...COMMAND.slice(1), "render", "-c", "large.json"], { cwd: folder });
+  const child = spawn(NODE, [...COMMAND, "render", "-c", "large.json"], { cwd: folder });
   let stderr = "";
   child.stderr.on("data", (chunk) => (stderr += String(chunk)));
   child.stdout.destroy();

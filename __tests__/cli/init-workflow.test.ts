@@ -4,7 +4,8 @@ import { parse } from "yaml";
 import { run as execute } from "../../rehearsal/run";
 import { PaperFleet } from "../../rehearsal/spot-api/paper-fleet";
 import { SpotApi } from "../../rehearsal/spot-api/spot-api";
-import { ROOT, temporaryFolder } from "../config/example";
+import { temporaryFolder } from "../config/example";
+import { redisElastigroup } from "../support/bundle";
 import { describeWith } from "../support/needs";
 import { run } from "./run";
 
@@ -29,7 +30,7 @@ const stack = join(project, "cdktf.out/stacks/orders");
 /** As in a project with installed packages. `package.test.ts` installs them. */
 function installCommands(): void {
   mkdirSync(bin);
-  const command = `exec "${ROOT}/node_modules/.bin/tsx" "${ROOT}/cli/index.ts" "$@"\n`;
+  const command = `exec ${redisElastigroup().join(" ")} "$@"\n`;
   writeFileSync(join(bin, "redis-elastigroup"), `#!/bin/sh\n${command}`, { mode: 0o755 });
   writeFileSync(join(bin, "npx"), `#!/bin/sh\nshift\n${command}`, { mode: 0o755 });
 }

@@ -7,6 +7,7 @@ import { KINDS } from "../../cli/project";
 import { version } from "../../constructs/redis/release";
 import { loadConfigs } from "../../config/load";
 import { file, ROOT, temporaryFolder } from "../config/example";
+import { redisElastigroup } from "../support/bundle";
 import { describeWith } from "../support/needs";
 import { type Ended, json, run } from "./run";
 
@@ -400,13 +401,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
   function onTerminal(answers: string, last: string, ...argv: string[]) {
     const env = { ...process.env };
     delete env["CI"];
-    const command = [
-      process.execPath,
-      "--import",
-      require.resolve("tsx"),
-      join(ROOT, "cli/index.ts"),
-      ...argv,
-    ];
+    const command = [...redisElastigroup(), ...argv];
     return spawnSync("python3", ["-c", DRIVER, answers, last, ...command], {
       env,
       encoding: "utf8",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type ClusterNode } from "../../cluster/cluster-nodes";
 import { ShardWriter } from "../../cluster/drill/writer";
 import { until } from "../../rehearsal/wait";
-import { ROOT } from "../config/example";
+import { redisElastigroup } from "../support/bundle";
 import { FaultyApi } from "../support/faulty-api";
 import { describeWith } from "../support/needs";
 import { Operated } from "../support/operated";
@@ -260,12 +260,12 @@ describeWith(["redis-server"], "roll", () => {
 
   /** A roll in a process of its own, which is killed as soon as its state file has a text. */
   async function killed(text: RegExp, signal: NodeJS.Signals, ...argv: string[]): Promise<number | null> {
-    const child = spawn(
-      process.execPath,
-      ["--import", "tsx", join(ROOT, "cli/index.ts"), "-c", operated.config, "roll", "--yes", ...argv],
+    const [node, ...command] = redisElastigroup() as [string, ...string[]];
+    const child = spawn(node, [...command, "-c", operated.config, "roll", "--yes", ...argv], {
+      stdio: "ignore",
       // The environment of a test is not that of its process.
-      { stdio: "ignore", env: { ...process.env }, cwd: ROOT },
-    );
+      env: { ...process.env },
+    });
     const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
     await until(`its state has ${String(text)}`, { timeout: 30_000, every: 10 }, () => {
       // Before the request, the next run would wait for a minute whether it was carried out.

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer as createNetServer } from "node:net";
 import { join } from "node:path";
 import { until } from "../../rehearsal/wait";
 import { ROOT, temporaryFolder } from "../config/example";
+import { redisElastigroup } from "../support/bundle";
 import { describeWith } from "../support/needs";
 import { Live } from "./live";
 import { json, run } from "./run";
@@ -29,7 +30,7 @@ describeWith(["redis-server"], "status", () => {
   afterAll(() => live?.close());
   afterEach(() => live.useSpot());
 
-  const tsx = ["--import", require.resolve("tsx"), join(ROOT, "cli/index.ts")];
+  const [node, ...command] = redisElastigroup() as [string, ...string[]];
   const found = (ended: Awaited<ReturnType<Live["run"]>>): Found => (json(ended)["clusters"] as [Found])[0];
   const status = async (...argv: string[]): Promise<Found> =>
     found(await live.run("status", "--json", ...argv));
@@ -238,7 +239,7 @@ describeWith(["redis-server"], "status", () => {
   });
 
   test("--watch ends when the reader of its output has gone", async () => {
-    const child = spawn(process.execPath, [...tsx, "status", "-c", live.config(), "--json", "--watch", "1"], {
+    const child = spawn(node, [...command, "status", "-c", live.config(), "--json", "--watch", "1"], {
       env: process.env,
     });
     child.stdout.once("data", () => child.stdout.destroy());
@@ -246,7 +247,7 @@ describeWith(["redis-server"], "status", () => {
   }, 30_000);
 
   test("--watch prints a table for each change, and ends with Ctrl-C", async () => {
-    const child = spawn(process.execPath, [...tsx, "status", "-c", live.config(), "--watch", "1"], {
+    const child = spawn(node, [...command, "status", "-c", live.config(), "--watch", "1"], {
       env: process.env,
     });
     let stdout = "";

@@ -2,9 +2,16 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writeBundles } from "./bundle";
 
-/** Checks once for each run whether Terraform finds the provider, by running Terraform. */
+/** What tests share and that takes seconds is done once for each run. */
 export default function setup(): void {
+  process.env.BUNDLES = writeBundles();
+  process.env.SPOTINST_PROVIDER = findsProvider() ? "found" : "not found";
+}
+
+/** Whether Terraform finds the provider, by running Terraform. */
+function findsProvider(): boolean {
   const directory = mkdtempSync(join(tmpdir(), "provider-"));
   const spotinst = { source: "spotinst/spotinst", version: "1.231.0" };
   writeFileSync(
@@ -18,5 +25,5 @@ export default function setup(): void {
     stdio: "ignore",
   });
   rmSync(directory, { recursive: true });
-  process.env.SPOTINST_PROVIDER = status === 0 ? "found" : "not found";
+  return status === 0;
 }
