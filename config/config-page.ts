@@ -31,22 +31,24 @@ function topOf({ name }: Key): string {
   return name.replace(/[.[].*/, "");
 }
 
-const HEAD = ["| key | type | default | variable | description |", "| --- | --- | --- | --- | --- |"];
+const HEAD = ["| key | description |", "| --- | --- |"];
 
+/** Two columns: names of keys are long, and a page is often read at the width of half a screen. */
 function row(key: Key): string {
-  const cells = [`\`${key.name}\``, key.types.join(" or "), defaultOf(key), variableOf(key), textOf(key)];
-  return `| ${cells.join(" | ")} |`;
+  const value = [key.types.join(" or "), ...defaultOf(key), ...variableOf(key)].join("; ");
+  return `| \`${key.name}\`<br>${value} | ${textOf(key)} |`;
 }
 
-function defaultOf({ isRequired, default: value }: Key): string {
-  if (isRequired) return "required";
-  if (value === undefined) return "";
-  return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
+function defaultOf({ isRequired, default: value }: Key): string[] {
+  if (isRequired) return ["required"];
+  if (value === undefined) return [];
+  return [`default \`${typeof value === "string" ? value : JSON.stringify(value)}\``];
 }
 
-function variableOf({ variables }: Key): string {
-  if (variables.length === 0) return "no";
-  return variables.join() === "value" ? "yes" : variables.join(", ").replace(/, (\w+)$/, " or $1");
+function variableOf({ variables }: Key): string[] {
+  if (variables.length === 0) return [];
+  if (variables.join() === "value") return ["variable"];
+  return [`variable: ${variables.join(", ").replace(/, (\w+)$/, " or $1")}`];
 }
 
 function textOf({ description, rule, itemRule }: Key): string {

@@ -6,7 +6,7 @@ export const requirementsBelowData: ReviewRule = {
   severity: "warning",
   keys: ["instanceTypes.resourceRequirements.minMemory"],
   when: "`resourceRequirements` allow less memory than the masters' data takes",
-  remedy: "Raise `instanceTypes.resourceRequirements.minMemory`.",
+  remedy: "Raise `minMemory` of `instanceTypes.resourceRequirements`.",
   check({ data, config: { instanceTypes } }) {
     const { minMemory } = instanceTypes.resourceRequirements ?? {};
     if (data === undefined || typeof minMemory !== "number") return NOT_APPLICABLE;

@@ -6,7 +6,7 @@ export const RULES_PAGE = "docs/rules.md";
 /** The list of all rules, before prettier has lined its columns up. */
 export function rulesPage(): string {
   const rows = [...RULES].map(
-    ([id, { severity, when, remedy }]) => `| \`${id}\` | ${severity} | ${when} | ${remedy} |`,
+    ([id, { severity, when, remedy }]) => `| \`${id}\`<br>${severity} | ${when} | ${remedy} |`,
   );
   return [
     "# Rules of `review`",
@@ -16,8 +16,8 @@ export function rulesPage(): string {
     "`rules`: `finding`, `passed`, `ignored`, or `not_applicable` where the config does not set the value or only Terraform",
     "knows it.",
     "",
-    "| rule | severity | when | what to do |",
-    "| --- | --- | --- | --- |",
+    "| rule | when | what to do |",
+    "| --- | --- | --- |",
     ...rows,
     "",
     "`review --memory 12gb` sets the size of the masters' data for the rules about memory and volumes. The default is",

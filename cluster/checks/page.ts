@@ -6,7 +6,7 @@ export const CHECKS_PAGE = "docs/checks.md";
 /** The list of all rules, before prettier has lined its columns up. */
 export function checksPage(): string {
   const rows = [...CHECKS].map(
-    ([id, { severity, when, why }]) => `| \`${id}\` | ${severity} | ${when} | ${why} |`,
+    ([id, { severity, when, why }]) => `| \`${id}\`<br>${severity} | ${when} | ${why} |`,
   );
   return [
     "# Rules of `check`",
@@ -24,8 +24,8 @@ export function checksPage(): string {
     "there. The user that `check` logs in as (`--user`) needs the rights `+info +config|get +cluster|nodes +cluster|info`,",
     "and for the rules about users and modules `+acl|list +acl|dryrun +module|list`.",
     "",
-    "| rule | severity | when | why |",
-    "| --- | --- | --- | --- |",
+    "| rule | when | why |",
+    "| --- | --- | --- |",
     ...rows,
     "",
     "This page is written by `npm run checks-page`.",

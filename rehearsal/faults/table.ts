@@ -8,20 +8,8 @@ import { type Played } from "./played";
 
 const PAGE = join(__dirname, "../../docs/faults.md");
 const HEAD = [
-  [
-    "fault",
-    "what happens",
-    "on",
-    "runs",
-    "outcome",
-    "seconds",
-    "resync",
-    "bytes sent / behind",
-    "acknowledged",
-    "lost",
-    "lost, OK only",
-  ],
-  ["---", "---", "---", "--:", "---", "--:", "---", "--:", "--:", "--:", "--:"],
+  ["fault", "what happens", "on", "outcome", "seconds", "resync", "writes", "lost"],
+  ["---", "---", "---", "---", "--:", "---", "--:", "--:"],
 ];
 
 /** Replaces the rows of the faults that were run in the page's table, and keeps the other rows. */
@@ -37,7 +25,7 @@ export function withRows(page: string, played: readonly Played[]): string {
   const end = lines.findIndex((line, index) => index > first && !line.startsWith("|"));
   if (first < 0) throw new Error("the page has no table of faults");
   const rows = new Map<string, string[]>();
-  const put = (each: string[]): unknown => rows.set(`${each[0]} on ${each[2]}`, each);
+  const put = (each: string[]): unknown => rows.set(`${each[0]} on ${each[2]?.replace(/ ×.*/, "")}`, each);
   lines.slice(first + 2, end).forEach((line) => put(cells(line)));
   played.forEach((each) => put(row(each)));
   const kept = faults.flatMap(({ id }) => {
@@ -59,15 +47,15 @@ function row({ fault, server, endings, errors }: Played): string[] {
   return [
     fault.id,
     fault.title,
-    server.title,
-    String(runs),
+    `${server.title} × ${runs}`,
     errors.length > 0 ? `**failed in ${errors.length}**` : unique(endings.map(({ outcome }) => outcome)),
     range(endings.map(({ seconds }) => seconds)),
-    unique(endings.map(({ resync }) => resync ?? "")),
-    range(endings.flatMap(({ ratio }) => ratio ?? [])),
+    joined(
+      [unique(endings.map(({ resync }) => resync ?? "")), range(endings.flatMap(({ ratio }) => ratio ?? []))],
+      ", ",
+    ),
     sum(({ acknowledged }) => acknowledged),
-    sum(({ lostAcknowledged }) => lostAcknowledged),
-    sum(({ lostPlain }) => lostPlain),
+    joined([sum(({ lostAcknowledged }) => lostAcknowledged), sum(({ lostPlain }) => lostPlain)], " / "),
   ];
 }
 
@@ -75,6 +63,11 @@ function range(values: readonly number[]): string {
   if (values.length === 0) return "";
   const [least, most] = [Math.min(...values), Math.max(...values)];
   return least === most ? String(least) : `${least}–${most}`;
+}
+
+/** The texts that are not empty. */
+function joined(texts: readonly string[], separator: string): string {
+  return texts.filter((text) => text !== "").join(separator);
 }
 
 function unique(words: readonly string[]): string {
