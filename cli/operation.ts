@@ -7,8 +7,9 @@ import { loadConfigs, type LoadedConfig } from "../config/load";
 import { type Context } from "./command";
 import { clusterOf, defineConnection, groupsOf, spotOf } from "./connect";
 import { misuse } from "./misuse";
+import { StateFile, statePath } from "./state-file";
 import { requireAnswer } from "./unanswered";
-import { StateFile, statePath, worker, type Worker } from "./state-file";
+import { worker, type Worker } from "./worker";
 
 /** The cluster and the groups of a config, for a command that changes them. */
 export interface Operation {

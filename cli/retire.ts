@@ -21,9 +21,10 @@ import {
   stateFileOf,
   unfinished,
 } from "./operation";
-import { type StateFile, worker } from "./state-file";
+import { type StateFile } from "./state-file";
 import { type Line } from "./terminal";
 
+import { worker } from "./worker";
 /** Milliseconds for which a forgotten node may not come back: the ban is 60 s. */
 const WATCH = 70_000;
 

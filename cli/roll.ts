@@ -18,9 +18,10 @@ import {
   stateFileOf,
   unfinished,
 } from "./operation";
-import { type StateFile, worker } from "./state-file";
+import { type StateFile } from "./state-file";
 import { type Line } from "./terminal";
 
+import { worker } from "./worker";
 export function define(command: Command): void {
   defineOperation(command);
   command

@@ -1,21 +1,13 @@
-import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
-import { hostname } from "node:os";
+import { closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ConfigError } from "../config/problem";
 import { formatState } from "../cluster/stored-state";
 import { STDIN } from "../config/source";
+import { isRunningBeside, type Worker } from "./worker";
 import { readIfThere, writeFile } from "./write-file";
 
-/** The process that works on a state. */
-export interface Worker {
-  readonly host: string;
-  readonly pid: number;
-}
-
-/** This process. */
-export function worker(): Worker {
-  return { host: hostname(), pid: process.pid };
-}
+/** Milliseconds after which a lock was left behind by a process that was killed: it is held for a few. */
+const LOCK_LIMIT = 10_000;
 
 /** The file in which a command keeps its state, so that it can be continued after Ctrl-C or a crash. */
 export class StateFile<State extends { readonly process: Worker }> {
@@ -38,9 +30,8 @@ export class StateFile<State extends { readonly process: Worker }> {
     } catch (error) {
       throw this.problem((error as Error).message);
     }
-    const { host, pid } = state.process;
-    if (host === hostname() && pid !== process.pid && isRunning(pid))
-      throw this.problem(`process ${pid} works on it; wait until it has ended`);
+    if (isRunningBeside(state.process))
+      throw this.problem(`process ${state.process.pid} works on it; wait until it has ended`);
     return state;
   }
 
@@ -69,11 +60,13 @@ export class StateFile<State extends { readonly process: Worker }> {
   /** Between two looks at the file, there is no other way to tell which of two processes was first. */
   private lock(path: string): void {
     mkdirSync(dirname(path), { recursive: true });
+    const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (made !== undefined && Date.now() - made > LOCK_LIMIT) rmSync(path, { force: true });
     try {
       closeSync(openSync(path, "wx"));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      throw this.problem(`another process begins to work on it; if none does, remove ${path}`);
+      throw this.problem("another process begins to work on it; run the command again");
     }
   }
 
@@ -86,13 +79,4 @@ export class StateFile<State extends { readonly process: Worker }> {
 export function statePath(configFile: string, name: string, command: string): string {
   const folder = configFile === STDIN ? "." : dirname(configFile);
   return join(folder, `${name}.${command}.json`);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

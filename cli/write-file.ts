@@ -10,6 +10,8 @@ export function writeFile(file: string, content: string | Uint8Array, mode?: num
   mkdirSync(dirname(file), { recursive: true });
   // In the same folder, since a rename across file systems is a copy.
   const temporary = `${file}.${process.pid}.tmp`;
+  // Left behind by a process that was killed: in a container, each one has the same ID.
+  rmSync(temporary, { force: true });
   try {
     // With the encoding set, Node saves a buffer and three system calls.
     writeFileSync(temporary, content, { encoding: "utf8", flag: "wx" });

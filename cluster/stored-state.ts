@@ -8,7 +8,11 @@ export const STORED = {
   group_ids: z.array(z.string()),
   started_at: z.iso.datetime(),
   /** The process that works on it. */
-  process: z.strictObject({ host: z.string(), pid: z.number().int().positive() }),
+  process: z.strictObject({
+    host: z.string(),
+    pid: z.number().int().positive(),
+    started: z.string().optional(),
+  }),
 } as const;
 
 /** Reads a state file. Throws an error on one line if its text is not the state of `what`. */

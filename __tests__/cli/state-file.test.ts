@@ -1,7 +1,10 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { StateFile, statePath, worker, type Worker } from "../../cli/state-file";
+import { StateFile, statePath } from "../../cli/state-file";
+import { worker, type Worker } from "../../cli/worker";
+import { until } from "../../rehearsal/wait";
 import { temporaryFolder } from "../config/example";
 
 const folder = temporaryFolder();
@@ -16,12 +19,14 @@ test("a state on which another process of this host works is refused", () => {
 });
 
 test("a state whose process has ended is read, and so is one of another host", () => {
-  for (const process of [
+  for (const left of [
     { host: hostname(), pid: 2 ** 22 + 1 },
     { host: "elsewhere", pid: 1 },
+    // Its ID is that of a process which started at another time, such as after a reboot.
+    { host: hostname(), pid: process.ppid, started: "another boot 4711" },
   ]) {
-    file.write({ process });
-    expect(file.read()).toEqual({ process });
+    file.write({ process: left });
+    expect(file.read()).toEqual({ process: left });
   }
   file.remove();
   expect(file.read()).toBeUndefined();
@@ -40,10 +45,40 @@ test.each([
   expect(file.read()).toEqual({ process: worker() });
 });
 
-test("a lock that is left behind is named", () => {
-  writeFileSync(`${path}.lock`, "");
-  expect(() => stateFile().claim({ process: worker() })).toThrow(`if none does, remove ${path}.lock`);
-  rmSync(`${path}.lock`);
+test("a state is that of a process for as long as this process runs", async () => {
+  const source = `require("fs").writeFileSync(${JSON.stringify(path)}, JSON.stringify({ process: worker() }))`;
+  const module = join(__dirname, "../../cli/worker.ts");
+  const script = `const { worker } = require(${JSON.stringify(module)}); ${source}; setInterval(() => {}, 1000)`;
+  const child = spawn(process.execPath, ["--import", "tsx", "-e", script]);
+  const exit = new Promise((resolve) => child.once("exit", resolve));
+  file.remove();
+  await until("it has written the state", { timeout: 20_000 }, () => existsSync(path));
+  expect(() => file.read()).toThrow(`process ${child.pid} works on it`);
+  child.kill("SIGKILL");
+  await exit;
+  expect(file.read()).toMatchObject({ process: { pid: child.pid } });
+});
+
+test("a lock that another process holds is respected, and one that was left behind is not", () => {
+  const lock = `${path}.lock`;
+  const claimant = stateFile();
+  const state = { process: worker() };
+  claimant.read();
+  writeFileSync(lock, "");
+  expect(() => claimant.claim(state)).toThrow("another process begins to work on it");
+  const before = new Date(Date.now() - 60_000);
+  utimesSync(lock, before, before);
+  claimant.claim(state);
+  expect(file.read()).toEqual(state);
+  expect(readdirSync(folder)).toEqual(["redis.roll.json"]);
+});
+
+test("a copy that a killed process with the same ID left behind is overwritten", () => {
+  const state = { process: { host: "elsewhere", pid: 2 } };
+  writeFileSync(`${path}.${process.pid}.tmp`, "{");
+  file.write(state);
+  expect(file.read()).toEqual(state);
+  expect(readdirSync(folder)).toEqual(["redis.roll.json"]);
 });
 
 test("its default path is beside the config", () => {
