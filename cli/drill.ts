@@ -52,7 +52,12 @@ async function drill(operation: Operation, context: Context): Promise<Exit> {
     terminal,
   );
   const situation = await firstLook(operation);
-  const rules = { allowSingleCopy: options["allowSingleCopy"] === true, freshRoot: false, grace: 0 };
+  const rules = {
+    allowSingleCopy: options["allowSingleCopy"] === true,
+    freshRoot: false,
+    grace: 0,
+    settle: 0,
+  };
   const step = nextStep(target, situation, rules);
   if (step.do === "refuse") return refused(step.reasons.map(showAilment), state.cluster, context);
   const status = statusOf(situation.view, target.node_id!);
@@ -67,7 +72,7 @@ async function drill(operation: Operation, context: Context): Promise<Exit> {
   let isCleaned: boolean;
   try {
     ended = await roll(context, operation, file, state, {
-      times: { every: 200 },
+      times: { every: 200, settle: 0 },
       beforeRecycle: async ({ view }, each, nodeId) => {
         recovery ??= await Recovery.start(
           {

@@ -172,10 +172,10 @@ function problemsOf(error: unknown): readonly Problem[] {
 }
 
 if (require.main === module) {
-  // A reader such as `head` can stop early. That is no failure. A full disk is one.
+  // A reader such as `head` can stop early, and a terminal can be closed. That is no failure. A full disk is one.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
-      if (code === "EPIPE") return;
+      if (code === "EPIPE" || (code === "EIO" && stream.isTTY)) return;
       if (stream === process.stdout) process.stderr.write(`redis-elastigroup: ${message}\n`);
       process.exit(EXIT.failure);
     });

@@ -107,8 +107,8 @@ export function isUntouched(items: readonly { readonly phase: string }[]): boole
 }
 
 /**
- * Runs work that Ctrl-C and SIGTERM stop in order: the signal is set, and the work returns. A second signal ends the
- * process at once.
+ * Runs work that Ctrl-C, SIGTERM and the end of the terminal stop in order: the signal is set, and the work returns. A second
+ * signal ends the process at once.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -128,12 +128,21 @@ export async function interruptible<T>(
   }
 }
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** A positive number of an option. */
 export function positive(value: unknown, option: string): number | undefined {
+  return numberOf(value, (number) => number > 0, `\`${option}\` must be a number above 0`);
+}
+
+/** A number of an option that is 0 or above. */
+export function notNegative(value: unknown, option: string): number | undefined {
+  return numberOf(value, (number) => number >= 0, `\`${option}\` must be a number from 0 on`);
+}
+
+function numberOf(value: unknown, is: (number: number) => boolean, rule: string): number | undefined {
   if (value === undefined) return undefined;
   const number = Number(value);
-  if (number > 0 && Number.isFinite(number)) return number;
-  throw misuse(`\`${option}\` must be a number above 0, got: ${JSON.stringify(value)}`);
+  if (value !== "" && is(number) && Number.isFinite(number)) return number;
+  throw misuse(`${rule}, got: ${JSON.stringify(value)}`);
 }

@@ -12,6 +12,7 @@ import {
   firstLook,
   interruptible,
   isUntouched,
+  notNegative,
   operate,
   type Operation,
   positive,
@@ -20,8 +21,8 @@ import {
 } from "./operation";
 import { type StateFile } from "./state-file";
 import { type Line } from "./terminal";
-
 import { worker } from "./worker";
+
 export function define(command: Command): void {
   defineOperation(command);
   command
@@ -29,6 +30,7 @@ export function define(command: Command): void {
     .option("--one", "only the first replica")
     .option("--fresh-root", "replace the root volumes, such as for another image: see docs/operations.md")
     .option("--timeout <minutes>", "until a replica must be in sync again (default: 30)")
+    .option("--settle <seconds>", "until user data has run on a replica that is in sync again (default: 60)")
     .option("--state <file>", "where it is kept how far it is (default: NAME.roll.json beside the config)")
     .addHelpText(
       "after",
@@ -60,6 +62,7 @@ export async function roll(
   props: Pick<RollProps, "beforeRecycle" | "times"> = {},
 ): Promise<RollResult> {
   const minutes = positive(options["timeout"], "--timeout");
+  const seconds = notNegative(options["settle"], "--settle");
   file.claim(state);
   const report = (line: string): void => output.info(line);
   const ended = await interruptible(
@@ -69,7 +72,11 @@ export async function roll(
         save: (next) => file.write(next),
         allowSingleCopy: options["allowSingleCopy"] === true,
         ...props,
-        times: { ...props.times, ...(minutes === undefined ? {} : { replica: minutes * 60_000 }) },
+        times: {
+          ...(minutes === undefined ? {} : { replica: minutes * 60_000 }),
+          ...(seconds === undefined ? {} : { settle: seconds * 1000 }),
+          ...props.times,
+        },
       }).run(),
     report,
   );

@@ -50,11 +50,16 @@ export function hasHandedOver(view: View, from: string, to: string): boolean {
   );
 }
 
-/** Begins a failover at the successor, and waits until all masters agree. Rejects if they do not in time. */
+/**
+ * Begins a failover at the successor, and waits until all masters agree. Rejects if they do not in time. The signal ends the
+ * waiting at once: the failover is one command, which the cluster completes or not by itself, and a process that
+ * continues looks which node owns the slots.
+ */
 export async function handOver(
   cluster: Cluster,
   from: string,
   to: NodeStatus,
+  signal: AbortSignal,
   patience: readonly number[] = [ELECTION_INTERVAL, FAILOVER_TIMEOUT],
 ): Promise<void> {
   let refusal = "";
@@ -65,8 +70,8 @@ export async function handOver(
     if (!reply.known && ["permission", "auth"].includes(reply.cause)) break;
     const end = Date.now() + timeout;
     while (Date.now() < end) {
-      if (hasHandedOver(await cluster.look(), from, to.id)) return;
-      await sleep(200);
+      if (signal.aborted || hasHandedOver(await cluster.look(), from, to.id)) return;
+      await sleep(200, undefined, { signal }).catch(() => undefined);
     }
   }
   throw new Error(`CLUSTER FAILOVER at ${nodeName(to)} did not complete${refusal}`);

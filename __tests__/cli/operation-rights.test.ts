@@ -75,14 +75,14 @@ describeWith(["redis-server"], "a user with the documented rights, over TLS", ()
 
   test("an owner of slots is refused without the right to hand over, and nothing is recycled", async () => {
     await promote();
-    const ended = await as([LOOK], "roll", "--only", first().id);
+    const ended = await as([LOOK], "roll", "--settle", "0", "--only", first().id);
     expect(ended).toMatchObject({ exit: 1, stdout: "" });
     expect(ended.stderr).toMatch(/CLUSTER FAILOVER at .* did not complete: .*NOPERM/);
     expect(operated.api.requests.filter(({ path }) => path.includes("/recycle"))).toEqual([]);
   });
 
   test("it hands over with that right when the roll is continued, and is recycled", async () => {
-    const ended = await as([LOOK, HAND_OVER], "roll");
+    const ended = await as([LOOK, HAND_OVER], "roll", "--settle", "0");
     expect(ended).toMatchObject({ exit: 0, stderr: expect.stringContaining("hands its slots over to") });
   });
 
@@ -99,6 +99,11 @@ describeWith(["redis-server"], "a user with the documented rights, over TLS", ()
 
   test("a replica is retired with the right to forget", async () => {
     await operated.healthy();
+    operated.api.clearRequests();
+    const refused = await as([LOOK], "retire", first().id, "--no-wait");
+    expect(refused).toMatchObject({ exit: 1, stdout: "" });
+    expect(refused.stderr).toMatch(/CLUSTER FORGET is refused, and nothing was changed: .*NOPERM/);
+    expect(operated.api.requests.filter(({ method }) => method !== "GET")).toEqual([]);
     const ended = await as([LOOK, FORGET], "retire", first().id, "--no-wait");
     expect(ended).toMatchObject({ exit: 0, stdout: expect.stringContaining("1 of 1 nodes left") });
   });

@@ -38,7 +38,8 @@ describeWith(["redis-server"], "roll", () => {
   });
 
   const stateFile = () => join(operated.folder, "redis-replicas.roll.json");
-  const roll = (...argv: string[]) => run("-c", operated.config, "roll", ...argv);
+  /** No user data runs on these instances. */
+  const roll = (...argv: string[]) => run("-c", operated.config, "roll", "--settle", "0", ...argv);
   const recycles = () => operated.api.requests.filter(({ path }) => path.includes("/recycle"));
   const first = () => operated.stateful[0]!;
 
@@ -261,11 +262,15 @@ describeWith(["redis-server"], "roll", () => {
   /** A roll in a process of its own, which is killed as soon as its state file has a text. */
   async function killed(text: RegExp, signal: NodeJS.Signals, ...argv: string[]): Promise<number | null> {
     const [node, ...command] = redisElastigroup() as [string, ...string[]];
-    const child = spawn(node, [...command, "-c", operated.config, "roll", "--yes", ...argv], {
-      stdio: "ignore",
-      // The environment of a test is not that of its process.
-      env: { ...process.env },
-    });
+    const child = spawn(
+      node,
+      [...command, "-c", operated.config, "roll", "--settle", "0", "--yes", ...argv],
+      {
+        stdio: "ignore",
+        // The environment of a test is not that of its process.
+        env: { ...process.env },
+      },
+    );
     const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
     await until(`its state has ${String(text)}`, { timeout: 30_000, every: 10 }, () => {
       // Before the request, the next run would wait for a minute whether it was carried out.

@@ -17,6 +17,8 @@ export type DepartureStep =
   | { readonly do: "resize"; readonly capacity: Capacity }
   | { readonly do: StatefulAction; readonly statefulInstanceId: string }
   | { readonly do: "wait"; readonly reason: string }
+  /** Something else has changed the group. */
+  | { readonly do: "fail"; readonly reason: string }
   | { readonly do: "gone" };
 
 /** The departure of a stateful instance from its group. */
@@ -45,6 +47,11 @@ export function nextDeparture(
 ): DepartureStep {
   const { capacity, statefulInstanceId, staying } = departure;
   const { minimum, maximum, target } = group.capacity;
+  if (target !== capacity.target && target !== capacity.target + 1)
+    return {
+      do: "fail",
+      reason: `the target of ${group.id} is ${target}, and was ${capacity.target + 1} when this began: another change of the group would be undone`,
+    };
   if (minimum > capacity.minimum)
     return { do: "resize", capacity: { minimum: capacity.minimum, maximum, target } };
   const leaving = stateful.find(({ id }) => id === statefulInstanceId);

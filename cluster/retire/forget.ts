@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Answer } from "../answer";
 import { type Cluster } from "../cluster";
 import { showEndpoint } from "../endpoint";
 import { type View } from "../view";
@@ -14,6 +15,20 @@ export function listing(view: View, id: string): string[] {
         nodes.known && nodes.value.some((node) => node.id === id && !node.flags.includes("myself")),
     )
     .map(({ endpoint }) => showEndpoint(endpoint));
+}
+
+/** Throws if a member that answers rejects CLUSTER FORGET from this user. */
+export async function requireForget(cluster: Cluster, view: View): Promise<void> {
+  // No node has this ID.
+  const command = ["CLUSTER", "FORGET", "0".repeat(40)];
+  const replies = view.answering.map(({ endpoint }) => cluster.server(endpoint).ask(command));
+  const refusal = (await Promise.all(replies)).find(isForbidden);
+  if (refusal !== undefined && !refusal.known)
+    throw new Error(`CLUSTER FORGET is refused, and nothing was changed: ${refusal.reason}`);
+}
+
+function isForbidden(reply: Answer<unknown>): boolean {
+  return !reply.known && ["permission", "auth"].includes(reply.cause);
 }
 
 /**
@@ -35,7 +50,8 @@ export async function forgetEverywhere(
         .filter(({ endpoint }) => left.includes(showEndpoint(endpoint)))
         .map(({ endpoint }) => cluster.server(endpoint).ask(["CLUSTER", "FORGET", id])),
     );
-    if (Date.now() > end) {
+    // Without the right to it, it would not succeed later either.
+    if (Date.now() > end || refusals.some(isForbidden)) {
       const reason = refusals.find((reply) => !reply.known);
       throw new Error(
         `${left.join(", ")} still list node ${id}${reason === undefined || reason.known ? "" : `: ${reason.reason}`}`,

@@ -8,7 +8,7 @@ import { canPass, observe } from "../situation";
 import { type SpotClient } from "../spot/client";
 import { type View } from "../view";
 import { departureOf, type DepartureStep, nextDeparture } from "./departure";
-import { forgetEverywhere, staysForgotten } from "./forget";
+import { forgetEverywhere, requireForget, staysForgotten } from "./forget";
 import { type RetireState, type RetiringNode } from "./state";
 
 export interface RetireProps {
@@ -37,14 +37,17 @@ const EVERY = 1000;
 /** Milliseconds until the cluster must be healthy after something that this command did. */
 const SETTLE = 90_000;
 
-type DepartureRequest = Exclude<DepartureStep, { readonly do: "wait" | "gone" }>;
+type DepartureRequest = Exclude<DepartureStep, { readonly do: "wait" | "fail" | "gone" }>;
 
 /** Takes nodes out of the cluster and their instances out of their groups, one after the other. */
 export class Retire {
   private state: RetireState;
+  /** Ends with the signal. */
+  private readonly client: SpotClient;
 
   constructor(private readonly props: RetireProps) {
     this.state = props.state;
+    this.client = props.client.until(props.signal);
   }
 
   async run(): Promise<RetireResult> {
@@ -76,6 +79,7 @@ export class Retire {
     let patience = index === 0 ? 0 : Date.now() + SETTLE;
     while (!signal.aborted) {
       const { view, spot } = await this.look();
+      if (signal.aborted) break;
       if (!spot.known) throw new Error(spot.reason);
       const { fleets, replicas } = spot.value;
       const replica = this.replica(index, replicas);
@@ -90,10 +94,12 @@ export class Retire {
       if (node?.role === "owner") {
         const to = successorOf(view, node.id, replicas)!;
         report(`${this.name(index)}: hands its slots over to ${to.endpoint!.host}`);
-        await handOver(cluster, node.id, to);
+        await handOver(cluster, node.id, to, signal);
         patience = Date.now() + SETTLE;
         continue;
       }
+      // Before anything is deleted: a node that members may not be told to forget would stay in the cluster.
+      await requireForget(cluster, view);
       const fleet = fleets.find((each) => each.group.id === group.id)!;
       const { capacity, staying } = departureOf(fleet, stateful.id);
       this.change(index, { phase: "leaving", node_id: node?.id, capacity, staying: [...staying] });
@@ -121,24 +127,24 @@ export class Retire {
     let said = "";
     while (!signal.aborted) {
       const { spot, view } = await this.look();
+      if (signal.aborted) break;
       const fleet = spot.known ? spot.value.fleets.find(({ group }) => group.id === group_id) : undefined;
       let reason = spot.known ? "Spot does not list its group" : spot.reason;
-      if (spot.known && fleet !== undefined) {
+      const isListed = fleet?.stateful.some((each) => each.id === id);
+      // The API can omit it from an answer. A group that is made smaller then would lose another one.
+      if (isListed === false && this.answers(index, view))
+        reason = "Spot does not list it, and its server answers";
+      else if (spot.known && fleet !== undefined) {
         const step = nextDeparture(fleet, departure);
-        if (step.do === "gone" && !this.answers(index, view))
-          return this.change(index, { phase: "forgetting" });
+        if (step.do === "gone") return this.change(index, { phase: "forgetting" });
+        if (step.do === "fail") throw new Error(`${this.name(index)}: ${step.reason}`);
         if (step.do === "deallocate" && step.statefulInstanceId === id) {
           // Since the checks, or since the process that made them, it may have been promoted.
           const replica = this.replica(index, spot.value.replicas)!;
           if (replica.node?.role === "owner" || this.refusals(view, spot.value.replicas, replica).length > 0)
             return this.change(index, { phase: "planned" });
         }
-        reason =
-          step.do === "gone"
-            ? "its server still answers"
-            : step.do === "wait"
-              ? step.reason
-              : await this.request(index, step);
+        reason = step.do === "wait" ? step.reason : await this.request(index, step);
       }
       if (Date.now() > end) throw new Error(`${this.name(index)}: not gone: ${reason}`);
       if (said !== reason) report(`${this.name(index)}: waits: ${reason}`);
@@ -149,7 +155,8 @@ export class Retire {
 
   /** Requests a step of the API. Returns what is waited for. */
   private async request(index: number, step: DepartureRequest): Promise<string> {
-    const { client, report } = this.props;
+    const { client } = this;
+    const { report } = this.props;
     const { group_id } = this.node(index);
     const what =
       step.do === "resize"
@@ -195,7 +202,7 @@ export class Retire {
   }
 
   private look() {
-    return observe(this.props.cluster, this.props.client, this.state.group_ids);
+    return observe(this.props.cluster, this.client, this.state.group_ids);
   }
 
   private node(index: number): RetiringNode {

@@ -4,21 +4,29 @@ import { handOver } from "../handover";
 import { canPass, observe, type Situation } from "../situation";
 import { type SpotClient } from "../spot/client";
 import { inPhase, phaseSeconds, type RollState, type RollTarget } from "./state";
-import { nextStep, type Refusal, type Step } from "./step";
+import { nextStep, type Refusal, type RollRules, type Step } from "./step";
 
 /** The times of a roll, in milliseconds. */
 export interface RollTimes {
   /** Between two looks. */
   readonly every: number;
-  /** Until a replica must be in sync again after its recycle was requested. */
+  /** Until a replica must be in sync again after its recycle was requested, and the cluster healthy between two replicas. */
   readonly replica: number;
-  /** Until the cluster must be healthy between two replicas. */
+  /** Until what only a failover explains must be over, such as a shard with too few copies. */
+  readonly failover: number;
+  /** For which a replica must be in sync before the next one, unless its server restarts: see `RollRules`. */
   readonly settle: number;
   /** Until a recycle without effect is requested again. */
   readonly grace: number;
 }
 
-export const ROLL_TIMES: RollTimes = { every: 1000, replica: 1_800_000, settle: 90_000, grace: 60_000 };
+export const ROLL_TIMES: RollTimes = {
+  every: 1000,
+  replica: 1_800_000,
+  failover: 90_000,
+  settle: 60_000,
+  grace: 60_000,
+};
 
 export interface RollProps {
   readonly cluster: Cluster;
@@ -48,10 +56,17 @@ export interface RollResult {
 export class Roll {
   private state: RollState;
   private readonly times: RollTimes;
+  private readonly rules: RollRules;
+  /** Ends with the signal. `props.client` is for what must be done nevertheless. */
+  private readonly client: SpotClient;
 
   constructor(private readonly props: RollProps) {
     this.state = props.state;
     this.times = { ...ROLL_TIMES, ...props.times };
+    const { grace, settle } = this.times;
+    const { allowSingleCopy, client, signal } = props;
+    this.rules = { allowSingleCopy, freshRoot: props.state.fresh_root, grace, settle };
+    this.client = client.until(signal);
   }
 
   /** Rejects at a failure. The state is saved, and root volumes persist again, however it ends. */
@@ -73,6 +88,8 @@ export class Roll {
 
   private async all(): Promise<Pick<RollResult, "result" | "refusals">> {
     const { replicas } = this.state;
+    const never = replicas.every(({ phase }) => phase === "planned") ? await this.neverPossible() : [];
+    if (never.length > 0) return { result: "refused", refusals: never };
     for (const [index, { phase }] of replicas.entries()) {
       if (phase === "in_sync") continue;
       const refusals = await this.one(index);
@@ -82,20 +99,26 @@ export class Roll {
     return { result: "done", refusals: [] };
   }
 
+  /** Why some replica could not be recycled, known before the first one is: such as a shard with one copy. */
+  private async neverPossible(): Promise<readonly Refusal[]> {
+    const situation = await this.look();
+    const steps = this.state.replicas.map((target) => nextStep(target, situation, this.rules));
+    const reasons = steps.flatMap((step) => (step.do === "refuse" ? step.reasons : []));
+    return [...new Map(reasons.map((reason) => [JSON.stringify(reason), reason])).values()];
+  }
+
   /** Brings one replica through its phases. Returns why it does not begin, or nothing. */
   private async one(index: number): Promise<readonly Refusal[]> {
-    const { settle, replica: limit, every, grace } = this.times;
-    const rules = { allowSingleCopy: this.props.allowSingleCopy, freshRoot: this.state.fresh_root, grace };
+    const { replica: limit, every } = this.times;
     let begun = Date.now();
     let end = begun + limit;
     let said = "";
     while (!this.props.signal.aborted) {
-      const situation = await observe(this.props.cluster, this.props.client, this.state.group_ids);
+      const situation = await this.look();
       if (this.props.signal.aborted) break;
-      const step = nextStep(this.target(index), situation, rules);
-      // Right after a replica or a failover, others may not have seen it yet.
-      const patience = index === 0 && this.target(index).phase === "planned" ? 0 : settle;
-      if (step.do === "refuse" && Date.now() - begun >= patience) return step.reasons;
+      const step = nextStep(this.target(index), situation, this.rules);
+      if (step.do === "refuse" && Date.now() - begun >= this.patience(index, step.reasons))
+        return step.reasons;
       if (step.do === "fail") throw new Error(`${this.name(index)}: ${step.reason}`);
       if (step.do === "finish") return this.finish(index, step.nodeId);
       if (step.do === "wait" || step.do === "refuse") {
@@ -118,14 +141,14 @@ export class Roll {
 
   private async act(
     index: number,
-    step: Extract<Step, { do: "hand_over" | "recycle" | "await_node" | "begin_again" }>,
+    step: Extract<Step, { do: "hand_over" | "recycle" | "await_node" | "settle" | "begin_again" }>,
     situation: Situation,
   ): Promise<void> {
     const { cluster, report } = this.props;
     if (step.do === "hand_over") {
       this.change(index, (target) => inPhase(target, "handing_over", Date.now()));
       report(`${this.name(index)}: hands its slots over to ${step.to.endpoint!.host}`);
-      return handOver(cluster, step.from, step.to);
+      return handOver(cluster, step.from, step.to, this.props.signal);
     }
     if (step.do === "recycle") return this.recycle(index, step.instanceId, step.nodeId, situation);
     if (step.do === "begin_again") {
@@ -134,6 +157,13 @@ export class Roll {
         ...inPhase(target, "planned", Date.now()),
         requests: 0,
         root_uncertain: false,
+      }));
+    }
+    if (step.do === "settle") {
+      report(`${this.name(index)}: in sync; waits until user data has run`);
+      return this.change(index, (target) => ({
+        ...inPhase(target, "settling", Date.now()),
+        run_id: step.runId,
       }));
     }
     // The new instance runs, with the root volume that it was to have.
@@ -152,7 +182,7 @@ export class Roll {
     nodeId: string,
     situation: Situation,
   ): Promise<void> {
-    const { client, report, beforeRecycle } = this.props;
+    const { report, beforeRecycle, signal } = this.props;
     await beforeRecycle?.(situation, this.target(index), nodeId);
     const now = Date.now();
     this.change(index, (target) => ({
@@ -166,12 +196,13 @@ export class Roll {
     try {
       await this.forgoRoot(situation, group_id);
       report(`${this.name(index)}: recycles ${instanceId}`);
-      await client.act("recycle", group_id, stateful_instance_id);
+      await this.client.act("recycle", group_id, stateful_instance_id);
     } catch (error) {
       // The API may have carried it out. The next looks tell.
       if (canPass(error) && error.kind !== "throttled")
         return report(`${this.name(index)}: ${error.message}`);
       this.change(index, (target) => ({ ...inPhase(target, "planned", now), requests: 0 }));
+      if (signal.aborted) return;
       throw error;
     }
   }
@@ -193,7 +224,7 @@ export class Roll {
       ...this.state,
       root_persistence_off: [...new Set([...this.state.root_persistence_off, groupId])],
     });
-    await this.props.client.update(groupId, persistence(false));
+    await this.client.update(groupId, persistence(false));
   }
 
   /** Switches it on again. A recycle that is not carried out yet may then keep its root volume. */
@@ -218,6 +249,20 @@ export class Roll {
       });
       this.props.report(`${groupId}: root volumes persist again`);
     }
+  }
+
+  private look(): Promise<Situation> {
+    return observe(this.props.cluster, this.client, this.state.group_ids);
+  }
+
+  /** Milliseconds until a refusal ends the roll. */
+  private patience(index: number, reasons: readonly Refusal[]): number {
+    const { failover, replica } = this.times;
+    if (index === 0 && this.target(index).phase === "planned") return 0;
+    // After a replica or a failover, others may not have seen it yet. Everything else needs an operator.
+    if (reasons.every(({ kind }) => kind === "single_copy" || kind === "no_successor")) return failover;
+    // Such as another instance that Spot replaces meanwhile, or a master that an operator starts again.
+    return replica;
   }
 
   private target(index: number): RollTarget {

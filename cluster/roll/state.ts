@@ -1,8 +1,18 @@
 import * as z from "zod";
 import { parseState, STORED } from "../stored-state";
 
-/** What is done to a replica, in this order. Only an owner is `handing_over`. */
-export const PHASES = ["planned", "handing_over", "recycling", "waiting_for_node", "in_sync"] as const;
+/**
+ * What is done to a replica, in this order. Only an owner is `handing_over`. `settling`: it is in sync, and user data may
+ * still restart its server.
+ */
+export const PHASES = [
+  "planned",
+  "handing_over",
+  "recycling",
+  "waiting_for_node",
+  "settling",
+  "in_sync",
+] as const;
 
 export type Phase = (typeof PHASES)[number];
 
@@ -18,6 +28,8 @@ const target = z.strictObject({
   instance_id: z.string().optional(),
   new_instance_id: z.string().optional(),
   new_node_id: z.string().optional(),
+  /** Its server when it was in sync first: another one proves that user data has restarted it with new settings. */
+  run_id: z.string().optional(),
   phase: z.enum(PHASES),
   /** When each phase began. */
   times: z.partialRecord(z.enum(PHASES), time),

@@ -14,6 +14,8 @@ export type Step =
   | { readonly do: "recycle"; readonly instanceId: string; readonly nodeId: string }
   /** The new EC2 instance runs. */
   | { readonly do: "await_node"; readonly instanceId: string }
+  /** The node is in sync, with the server of this run ID. */
+  | { readonly do: "settle"; readonly runId: string }
   /** It kept its root volume, which it should not: begin again. */
   | { readonly do: "begin_again"; readonly reason: string }
   | { readonly do: "wait"; readonly reason: string }
@@ -33,6 +35,11 @@ export interface RollRules {
   readonly freshRoot: boolean;
   /** Milliseconds after which a recycle without effect is requested again. */
   readonly grace: number;
+  /**
+   * Milliseconds that a node must be in sync, unless its server is restarted meanwhile. On a replacement, systemd starts the
+   * server from the root volume that was kept. Later, user data brings the new settings, and restarts it if they differ.
+   */
+  readonly settle: number;
 }
 
 /** Times that a recycle without effect is requested. */
@@ -50,7 +57,7 @@ export function nextStep(target: RollTarget, { now, view, spot }: Situation, rul
     case "recycling":
       return recycling(target, replica, now, rules) ?? begin(target, view, replicas, replica, rules);
     default:
-      return returning(target, view, replica);
+      return returning(target, view, replica, now, rules);
   }
 }
 
@@ -123,7 +130,13 @@ function recycling(
   return { do: "fail", reason: `${instanceId} still runs after ${target.requests} requests to recycle it` };
 }
 
-function returning(target: RollTarget, view: View, replica: Replica | undefined): Step {
+function returning(
+  target: RollTarget,
+  view: View,
+  replica: Replica | undefined,
+  now: number,
+  { settle }: RollRules,
+): Step {
   if (replica === undefined) return { do: "wait", reason: missing(target).detail };
   const { stateful, node } = replica;
   if (stateful.state === "ERROR") return { do: "fail", reason: failed() };
@@ -133,11 +146,18 @@ function returning(target: RollTarget, view: View, replica: Replica | undefined)
   // The masters can still list it as it was before: the other facts must hold as well.
   const others = ailmentsOf(view, [replica]).filter(({ subject }) => subject === nodeName(node));
   if (others.length > 0) return { do: "wait", reason: others[0]!.detail };
+  const info = replica.member?.info;
+  const runId = (info?.known ? info.value["run_id"] : undefined) ?? "";
+  if (settle > 0 && target.phase === "waiting_for_node") return { do: "settle", runId };
+  const isSettled = runId !== target.run_id || now - Date.parse(target.times.settling ?? "") >= settle;
+  if (target.phase === "settling" && !isSettled)
+    return { do: "wait", reason: "it is in sync, and user data may still restart its server" };
   return { do: "finish", nodeId: node.id };
 }
 
 function missing({ stateful_instance_id: id }: RollTarget): Refusal {
-  return { kind: "instance_not_active", subject: id, detail: "Spot does not list it" };
+  const detail = "Spot does not list it; if it is gone for good, remove the state file to begin again";
+  return { kind: "instance_not_active", subject: id, detail };
 }
 
 function failed(): string {

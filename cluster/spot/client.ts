@@ -24,7 +24,7 @@ export interface SpotClientProps extends SpotCredentials {
   readonly timeout?: number;
   /** Milliseconds that a request may take with all its repetitions. @default - as long as the answers ask for */
   readonly patience?: number;
-  /** Ends requests early. @default - none */
+  /** Ends questions early, and waits before another attempt. A change that was sent is waited for. @default - none */
   readonly signal?: AbortSignal;
 }
 
@@ -41,6 +41,11 @@ type Errors = readonly { readonly code?: string; readonly message?: string }[];
 /** The part of the Spot API that concerns stateful groups. Every failure is a `SpotError`. */
 export class SpotClient {
   constructor(private readonly props: SpotClientProps) {}
+
+  /** The same client, with a signal that ends it early. */
+  until(signal: AbortSignal): SpotClient {
+    return new SpotClient({ ...this.props, signal });
+  }
 
   /** All groups of the account. */
   groups(): Promise<SpotGroup[]> {
@@ -99,7 +104,7 @@ export class SpotClient {
     isItem: (item: unknown) => boolean,
     body?: object,
   ): Promise<T[]> {
-    const { timeout = REQUEST_TIMEOUT, patience = Infinity } = this.props;
+    const { timeout = REQUEST_TIMEOUT, patience = Infinity, signal } = this.props;
     const begin = Date.now();
     for (let attempt = 1; ; attempt++) {
       const left = patience - (Date.now() - begin);
@@ -112,12 +117,14 @@ export class SpotClient {
       const pause = pauseBefore(attempt, response.headers);
       if (Date.now() - begin + pause >= patience)
         throw new SpotError(error.kind, `${error.message}; try again in ${Math.ceil(pause / 1000)} s`);
-      await (this.props.pause ?? sleep)(pause);
+      await (this.props.pause ?? ((ms) => sleep(ms, undefined, { signal }).catch(() => undefined)))(pause);
+      if (signal?.aborted) throw error;
     }
   }
 
   private async send(method: string, path: string, timeout: number, body?: object) {
-    const { token, account, url = SPOT_API, signal } = this.props;
+    const { token, account, url = SPOT_API } = this.props;
+    const signal = method === "GET" ? this.props.signal : undefined;
     const query = account === undefined ? "" : `?accountId=${encodeURIComponent(account)}`;
     try {
       const response = await fetch(`${url}${path}${query}`, {

@@ -80,3 +80,18 @@ test("an instance that is being deallocated is waited for", () => {
     reason: "ssi-2 is DEALLOCATING",
   });
 });
+
+test.each([2, 4, 5])("is not continued where the target was set to %s meanwhile", (target) => {
+  const group = { id: "sig-1", name: "redis", capacity: { minimum: 0, maximum: 9, target } };
+  const departure = {
+    statefulInstanceId: "ssi-2",
+    capacity: { minimum: 2, maximum: 2, target: 2 },
+    staying: [],
+  };
+  const step = nextDeparture({ group, stateful: [], instances: [] }, departure);
+  expect(step.do === "fail" ? step.reason : "").toBe(
+    target === 2
+      ? ""
+      : `the target of sig-1 is ${target}, and was 3 when this began: another change of the group would be undone`,
+  );
+});

@@ -8,7 +8,7 @@ import { type StatefulInstance } from "../../../cluster/spot/group";
 import { drawn, type DrawnNode } from "../../support/drawn-view";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
-const RULES = { allowSingleCopy: false, freshRoot: false, grace: 60_000 };
+const RULES = { allowSingleCopy: false, freshRoot: false, grace: 60_000, settle: 0 };
 
 /** Two shards, each with an owner outside the group, and two replicas, of which one is in the group. */
 const NODES: readonly DrawnNode[] = [
@@ -157,6 +157,24 @@ describe("a replica whose recycle was requested", () => {
     expect(step(requested(10), {})).toEqual({ do: "wait", reason: "i-1 still runs" });
     expect(step(requested(61), {})).toMatchObject({ do: "recycle", instanceId: "i-1" });
     expect(step(requested(61, { requests: 3 }), {})).toMatchObject({ do: "fail" });
+  });
+
+  test("is in sync for a while before the next one, unless user data has restarted its server", () => {
+    const rules = { ...RULES, settle: 60_000 };
+    const of = (runId: string) => {
+      const { view, spot, now } = situation();
+      const replicas = spot.known ? spot.value.replicas : [];
+      const info = known({ run_id: runId });
+      const asked = replicas.map((each) => ({ ...each, member: { ...each.member!, info } }));
+      return { now, view, spot: known({ fleets: [], replicas: asked }) };
+    };
+    const waiting = inPhase(requested(90), "waiting_for_node", NOW);
+    expect(nextStep(waiting, of("one"), rules)).toEqual({ do: "settle", runId: "one" });
+    const settling = { ...inPhase(waiting, "settling", NOW - 59_000), run_id: "one" };
+    expect(nextStep(settling, of("one"), rules).do).toBe("wait");
+    expect(nextStep(settling, of("two"), rules)).toEqual({ do: "finish", nodeId: "r1" });
+    const settled = { ...settling, times: { settling: new Date(NOW - 60_000).toISOString() } };
+    expect(nextStep(settled, of("one"), rules).do).toBe("finish");
   });
 
   test("hands over before it is requested again if it was promoted meanwhile", () => {
