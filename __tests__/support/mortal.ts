@@ -1,0 +1,101 @@
+import { Cluster } from "../../cluster/cluster";
+import { type Endpoint } from "../../cluster/endpoint";
+import { type Server } from "../../cluster/server";
+import { SpotClient } from "../../cluster/spot/client";
+import { type Operated } from "./operated";
+
+/** Thrown instead of everything that a killed process would have done. */
+export class Killed extends Error {}
+
+/** A process that is killed right after its N-th effect: a written state, a request to the API, or a command to a server. */
+export class Mortal {
+  readonly effects: string[] = [];
+  readonly client: SpotClient;
+  readonly cluster: Cluster;
+
+  constructor(
+    operated: Operated,
+    private readonly last: number,
+  ) {
+    const { SPOTINST_TOKEN: token = "", SPOTINST_ACCOUNT: account = "" } = operated.environmentOfSpot;
+    this.client = new MortalClient(this, { token, account, url: operated.api.url });
+    this.cluster = new MortalCluster(this, operated.real.masters);
+  }
+
+  get isKilled(): boolean {
+    return this.effects.length >= this.last;
+  }
+
+  alive(): void {
+    if (this.isKilled) throw new Killed("killed");
+  }
+
+  /** Writes a state. */
+  write(what: string, act: () => void): void {
+    this.alive();
+    act();
+    this.effects.push(what);
+    this.alive();
+  }
+
+  /** A request or a command. */
+  async effect<T>(what: string, act: () => Promise<T>): Promise<T> {
+    this.alive();
+    const result = await act();
+    this.write(what, () => undefined);
+    return result;
+  }
+}
+
+class MortalClient extends SpotClient {
+  constructor(
+    private readonly mortal: Mortal,
+    props: ConstructorParameters<typeof SpotClient>[0],
+  ) {
+    super(props);
+  }
+
+  override until(): SpotClient {
+    return this;
+  }
+
+  override update(...args: Parameters<SpotClient["update"]>): Promise<void> {
+    return this.mortal.effect(`update ${JSON.stringify(args[1])}`, () => super.update(...args));
+  }
+
+  override act(...args: Parameters<SpotClient["act"]>): Promise<void> {
+    return this.mortal.effect(args[0], () => super.act(...args));
+  }
+}
+
+class MortalCluster extends Cluster {
+  constructor(
+    private readonly mortal: Mortal,
+    seeds: readonly Endpoint[],
+  ) {
+    super(seeds, {});
+  }
+
+  override look(): ReturnType<Cluster["look"]> {
+    this.mortal.alive();
+    return super.look();
+  }
+
+  override server(endpoint: Endpoint): Server {
+    const server = super.server(endpoint);
+    const { mortal } = this;
+    return new Proxy(server, {
+      get(target, name) {
+        if (name !== "ask") return Reflect.get(target, name, target) as unknown;
+        return (command: readonly string[], timeout?: number) => {
+          const name = command[1] ?? "";
+          // Of those to all members, the first one.
+          const isEffect = name === "FAILOVER" || (name === "FORGET" && !mortal.effects.includes(name));
+          const isQuestion = command[2] === "0".repeat(40);
+          if (!isEffect || isQuestion) return target.ask(command, timeout);
+          return mortal.effect(name, () => target.ask(command, timeout));
+        };
+      },
+    });
+  }
+}
