@@ -1,0 +1,139 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseInfo } from "../../cluster/info";
+import { Server } from "../../cluster/server";
+import { hostAgent } from "../../rehearsal/agent";
+import { workDirectory } from "../../rehearsal/inside";
+import { Project } from "../../rehearsal/project";
+import { RedisNode } from "../../rehearsal/redis-node";
+import { type JsonObject, merge } from "../../rehearsal/spot-api/json";
+import { Stage } from "../../rehearsal/stage";
+import { Writer } from "../../rehearsal/writer";
+import { json, run } from "../cli/run";
+import { describeWith } from "../support/needs";
+
+/** More of them take longer: each one is booted twice. */
+const REPLICAS = Number(process.env["ROLL_REPLICAS"] ?? 3);
+
+const recorded = JSON.parse(
+  readFileSync(join(__dirname, "recorded/create-group.json"), "utf8"),
+) as JsonObject;
+
+describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "roll on booted instances", () => {
+  let stage: Stage;
+  let project: Project;
+  let groupId: string;
+  const environment = { ...process.env };
+
+  const config = (directives: Record<string, string>) => async () => ({
+    name: "redis-replicas",
+    region: "us-west-2",
+    masters: stage.masters.addresses.slice(0, 3),
+    replicas: REPLICAS,
+    imageId: "ami-0123456789abcdef0",
+    instanceTypes: { onDemand: "r6i.large", spot: ["r6i.large", "r5.large"] },
+    availabilityZones: { "us-west-2a": ["subnet-0a1b"], "us-west-2b": ["subnet-0a2b"] },
+    securityGroupIds: ["sg-0123456789abcdef0"],
+    redis: { install: "package", directives: { "enable-debug-command": "yes", ...directives } },
+    bootScript: { agent: await hostAgent(stage.mirror) },
+  });
+  const userData = async (): Promise<string> =>
+    gzipSync(await project.redisElastigroup("render")).toString("base64");
+  const stateful = () => stage.api.statefulInstances(groupId);
+  const nodes = (): RedisNode[] => stateful().map(({ privateIp }) => new RedisNode(privateIp ?? ""));
+  const setting = (): Promise<string[]> =>
+    Promise.all(nodes().map(async (node) => (await node.cli("CONFIG", "GET", "hz")).split("\n")[1] ?? ""));
+
+  beforeAll(async () => {
+    stage = await Stage.open();
+    await stage.masters.fill({ megabytes: 20 });
+    // A shard has two copies while its replica is away.
+    for (let master = 0; REPLICAS < 6 && master < 3; master++) await stage.masters.addReplica(master);
+    const projects = join(workDirectory(), "projects");
+    project = await Project.create(projects, await config({ hz: "10" })(), stage.api.environment());
+    const capacity = { minimum: REPLICAS, maximum: REPLICAS, target: REPLICAS };
+    const body = merge(recorded, {
+      group: { capacity, compute: { launchSpecification: { userData: await userData() } } },
+    });
+    groupId = (stage.api.groups.create(body) as { id: string }).id;
+    await stage.api.settle();
+    for (const instance of stage.fleet.all())
+      await expect(instance.waitForUserData(200_000)).resolves.toMatchObject({ succeeded: true });
+    await stage.replicas(stage.masters.servers.length - 3 + REPLICAS);
+    Object.assign(process.env, stage.api.environment());
+  });
+  afterAll(async () => {
+    process.env = environment;
+    await stage?.close();
+  });
+
+  /** The largest number of nodes of a shard that were away at the same time, until it is told to stop. */
+  function watchAway(shards: ReadonlyMap<string, string>): () => Promise<number> {
+    let isRunning = true;
+    let most = 0;
+    const away = new Set<string>();
+    const watch = async (address: string): Promise<void> => {
+      const server = new Server({ host: address, port: 6379 }, {});
+      for (; isRunning; await sleep(100)) {
+        const reply = await server.ask<string>(["INFO", "replication"]);
+        const { role, master_link_status: link } = reply.known ? parseInfo(reply.value) : {};
+        if (role === "master" || link === "up") away.delete(address);
+        else away.add(address);
+        const together = [...away].filter((other) => shards.get(other) === shards.get(address));
+        most = Math.max(most, together.length);
+      }
+      server.close();
+    };
+    const watched = Promise.all([...shards.keys()].map(watch));
+    return async () => {
+      isRunning = false;
+      await watched;
+      return most;
+    };
+  }
+
+  test("brings a changed setting to every replica under writes, and loses no acknowledged write", async () => {
+    expect(await setting()).toEqual(Array(REPLICAS).fill("10"));
+    const placed = await stage.replicas(stage.masters.servers.length - 3 + REPLICAS);
+    const shards = new Map(placed.map(({ address, master }) => [address, master]));
+    const own = nodes().map(({ address }) => [address, shards.get(address) ?? ""] as const);
+    // The first one owns slots, so it has to hand over.
+    const promoted = nodes()[0]!;
+    await promoted.cli("CLUSTER", "FAILOVER");
+    await promoted.until("replication", "role", "master", { timeout: 20_000 });
+    const ids = await Promise.all(nodes().map((node) => node.cli("CLUSTER", "MYID")));
+    await project.configure(await config({ hz: "25" })());
+    stage.api.groups.update(groupId, {
+      group: { compute: { launchSpecification: { userData: await userData() } } },
+    });
+    const writer = await Writer.start({ seeds: [...stage.masters.addresses] });
+    const mostAway = watchAway(new Map(own));
+    const begun = Date.now();
+
+    const file = join(project.directory, "redis-replicas.yaml");
+    const ended = await run("-c", file, "roll", "--yes", "--json", "--settle", "20");
+
+    const seconds = (Date.now() - begun) / 1000;
+    const most = await mostAway();
+    await writer.stop();
+    if (process.env["ROLL_REPLICAS"] !== undefined)
+      process.stderr.write(`${ended.stdout}${JSON.stringify({ seconds, most, ...writer.counts })}\n`);
+    expect({ exit: ended.exit, stderr: ended.stderr }).toEqual({ exit: 0, stderr: "" });
+    const { replicas } = json(ended) as any;
+    expect(replicas.map(({ phase }: any) => phase)).toEqual(Array(REPLICAS).fill("in_sync"));
+    expect(Object.keys(replicas.at(-1).seconds)[0]).toBe("handing_over");
+    // User data restarts the server with the setting. Until then, the roll does not go on.
+    for (const { seconds: each } of replicas) expect(each.settling).toBeGreaterThan(0);
+    expect(await setting()).toEqual(Array(REPLICAS).fill("25"));
+    expect(await Promise.all(nodes().map((node) => node.cli("CLUSTER", "MYID")))).toEqual(ids);
+    expect(most).toBe(1);
+    const recycled = stage.api.requests.filter(({ path }) => path.includes("/recycle"));
+    expect(new Set(recycled.map(({ path }) => path)).size).toBe(REPLICAS);
+    expect(recycled).toHaveLength(REPLICAS);
+    const kept = await writer.verify([...stage.masters.addresses, ...nodes().map(({ address }) => address)]);
+    expect(kept).toMatchObject({ lostAcknowledged: 0, unanswered: 0 });
+    expect(kept.acknowledged).toBeGreaterThan(1000);
+  });
+});
