@@ -9,6 +9,7 @@ import { replicaNamed } from "../cluster/roll/selection";
 import { isVariable } from "../config/schema/values";
 import { type Context, EXIT, type Exit } from "./command";
 import { confirm } from "./confirm";
+import { groupNames } from "./connect";
 import { misuse } from "./misuse";
 import {
   defineOperation,
@@ -23,8 +24,8 @@ import {
 } from "./operation";
 import { type StateFile } from "./state-file";
 import { type Line } from "./terminal";
-
 import { worker } from "./worker";
+
 /** Milliseconds for which a forgotten node may not come back: the ban is 60 s. */
 const WATCH = 70_000;
 
@@ -147,13 +148,15 @@ interface ConfigChange {
   readonly value: number | readonly string[];
 }
 
-function configChanges({ loaded: { config }, groups }: Operation, { nodes }: RetireState): ConfigChange[] {
-  return groups.flatMap(({ id }): ConfigChange[] => {
+function configChanges({ loaded, groups }: Operation, { nodes }: RetireState): ConfigChange[] {
+  const { config } = loaded;
+  const names = groupNames(loaded);
+  return groups.flatMap(({ id, name }): ConfigChange[] => {
     const left = nodes.filter(({ group_id, phase }) => group_id === id && phase !== "planned");
     const target = left.at(-1)?.capacity?.target;
     if (target === undefined) return [];
-    const index = config.shards === undefined ? -1 : groups.findIndex((group) => group.id === id);
-    const shard = config.shards?.[index];
+    // `--group` can name them in any order.
+    const shard = config.shards?.[names.indexOf(name)];
     const at = shard === undefined ? "" : `shards.${shard.name}.`;
     const { replicas, privateIps } = shard ?? config;
     const key = isVariable(replicas) ? `var.${replicas.variable}` : `${at}replicas`;

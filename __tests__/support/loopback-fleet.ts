@@ -20,6 +20,8 @@ interface Kept {
 export class LoopbackFleet implements Fleet {
   /** Milliseconds between the launch of an instance and the start of its server. */
   bootMs = 0;
+  /** The master that a new replica follows, by its place in the order of the launches. */
+  masterOf = (place: number): number => place;
   /** Called before a server starts again. */
   beforeStart: (node: Node | undefined) => void | Promise<void> = () => undefined;
   /** Stateful instances of which a server runs or will start, at this moment: the largest number away is a result. */
@@ -97,7 +99,7 @@ export class LoopbackFleet implements Fleet {
         .filter(({ flags, slots }) => flags.includes("master") && slots.length > 0)
         .sort((one, other) => one.slots[0]![0] - other.slots[0]![0]);
       if (owners.length < this.cluster.masters.length) return false;
-      return node.run("CLUSTER", "REPLICATE", owners[kept.place % owners.length]!.id).then(
+      return node.run("CLUSTER", "REPLICATE", owners[this.masterOf(kept.place) % owners.length]!.id).then(
         () => true,
         () => false,
       );

@@ -17,6 +17,8 @@ export interface OperatedOptions extends LoopbackClusterOptions {
   readonly group?: JsonObject;
   /** Changes of the config. */
   readonly config?: Record<string, unknown>;
+  /** A group of `count` replicas for each shard, by the name of the shard. @default - one group for all */
+  readonly shards?: readonly string[];
 }
 
 /** A real cluster whose group is run by the simulated API, and a config for it. */
@@ -28,7 +30,8 @@ export class Operated {
     readonly fleet: LoopbackFleet,
     readonly api: SpotApi,
     readonly cluster: Cluster,
-    readonly groupId: string,
+    /** One, or one for each shard. */
+    readonly groupIds: readonly string[],
     readonly folder: string,
   ) {}
 
@@ -36,6 +39,7 @@ export class Operated {
     count = 3,
     group = {},
     config: changes,
+    shards,
     ...options
   }: OperatedOptions = {}): Promise<Operated> {
     const real = await LoopbackCluster.start(options);
@@ -44,9 +48,18 @@ export class Operated {
     const cluster = real.connect();
     const folder = mkdtempSync(join(tmpdir(), "operated-"));
     const capacity = { minimum: count, maximum: count, target: count };
-    const { id } = api.groups.create(groupBody({ capacity, ...group })) as { id: string };
-    const operated = new Operated(real, fleet, api, cluster, id, folder);
-    const config = example({ name: "redis-replicas", masters: [...real.seeds], replicas: count, ...changes });
+    if (shards !== undefined) fleet.masterOf = (place) => Math.floor(place / count);
+    const ids = (shards?.map((shard) => `redis-replicas-${shard}`) ?? ["redis-replicas"]).map((name) => {
+      return (api.groups.create(groupBody({ name, capacity, ...group })) as { id: string }).id;
+    });
+    const operated = new Operated(real, fleet, api, cluster, ids, folder);
+    const replicas = shards
+      ? {
+          shards: shards.map((name, index) => ({ name, master: real.seeds[index], replicas: count })),
+          replicas: undefined,
+        }
+      : { replicas: count };
+    const config = example({ name: "redis-replicas", masters: [...real.seeds], ...replicas, ...changes });
     writeFileSync(operated.config, stringify(config));
     Object.assign(process.env, operated.environmentOfSpot);
     try {
@@ -71,9 +84,16 @@ export class Operated {
     };
   }
 
-  /** The stateful instances of the group that are not deallocated. */
+  /** The only group, or the first one. */
+  get groupId(): string {
+    return this.groupIds[0]!;
+  }
+
+  /** The stateful instances of the groups that are not deallocated. */
   get stateful() {
-    return this.api.statefulInstances(this.groupId).filter(({ state }) => state !== "DEALLOCATED");
+    return this.groupIds
+      .flatMap((id) => this.api.statefulInstances(id))
+      .filter(({ state }) => state !== "DEALLOCATED");
   }
 
   /** Waits until all members agree, and every replica is in sync. */
