@@ -69,7 +69,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "roll on 
     await stage?.close();
   });
 
-  /** The largest number of nodes of a shard that were away at the same time, until it is told to stop. */
+  /** Watches until it is called again, and returns the largest number of nodes of a shard that were away at the same time. */
   function watchAway(shards: ReadonlyMap<string, string>): () => Promise<number> {
     let isRunning = true;
     let most = 0;
