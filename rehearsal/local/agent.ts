@@ -8,6 +8,13 @@ export interface Outcome {
   readonly log: string;
 }
 
+/** How a command is started. */
+export interface Invocation {
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /** Milliseconds that a command may take: `reconcile` takes at most 50 seconds, and `prepare` waits for it. */
 const TIMEOUT = 180_000;
 
@@ -23,11 +30,22 @@ export class Agent {
 
   /** Runs a command, as a unit does. */
   async run(argv: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Outcome> {
-    const env = { ...process.env, REDIS_REPLICA_ROOT: this.root, REDIS_REPLICA_IMDS: this.metadata };
-    // As /usr/local/bin/redis-replica does, but without a shell, which would not end with the workplace.
-    const command = [this.python, "-IS", join(this.root, "usr/local/lib/redis-replica"), ...argv];
-    const options = { cwd: this.root, env: { ...env, ...environment }, timeout: TIMEOUT };
-    const { code, stdout, stderr } = await run(command, options);
+    const { command, cwd, env } = this.invocation(argv);
+    const { code, stdout, stderr } = await run(command, {
+      cwd,
+      env: { ...env, ...environment },
+      timeout: TIMEOUT,
+    });
     return { command: argv.join(" "), code, log: stdout + stderr };
+  }
+
+  /** The process that runs a command. */
+  invocation(argv: readonly string[]): Invocation {
+    return {
+      // As /usr/local/bin/redis-replica does, but without a shell, which would not end with the workplace.
+      command: [this.python, "-IS", join(this.root, "usr/local/lib/redis-replica"), ...argv],
+      cwd: this.root,
+      env: { ...process.env, REDIS_REPLICA_ROOT: this.root, REDIS_REPLICA_IMDS: this.metadata },
+    };
   }
 }

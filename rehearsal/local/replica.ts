@@ -9,7 +9,7 @@ import { Agent, type Outcome } from "./agent";
 import { Server } from "./server";
 import { Unit } from "./unit";
 
-/** Milliseconds until a unit is restarted, as on an instance, and between two runs of `reconcile`, there 15 seconds. */
+/** Milliseconds until a unit is restarted, as on an instance. */
 const RESTART = 1000;
 const LOOK = 2000;
 /** Milliseconds that a change of the state may take: longer than W, the longest wait of the agent. */
@@ -28,13 +28,15 @@ export interface ReplicaProps {
   readonly program: string;
   /** The interpreter of the agent, as a path. */
   readonly python: string;
+  /** Milliseconds between two runs of `reconcile`, 15 seconds on an instance. @default 2000 */
+  readonly look?: number;
 }
 
 /** A replica with its agent: an instance as a folder. Its units are run here, since nothing of the machine is changed. */
 export class Replica {
   readonly server: Server;
   private readonly unit: Unit;
-  private readonly agent: Agent;
+  readonly agent: Agent;
   private readonly root: string;
   /** Called with each state while one is waited for. */
   onState: (state: string) => void = () => undefined;
@@ -159,9 +161,10 @@ export class Replica {
 
   /** Runs `reconcile` again and again while Redis runs, as the timer does. */
   private async watch(): Promise<void> {
+    const { look = LOOK } = this.props;
     while (this.watches) {
       if (this.server.pid !== 0) await this.agent.run(["reconcile"]);
-      for (let waited = 0; waited < LOOK && this.watches && this.server.pid !== 0; waited += 100)
+      for (let waited = 0; waited < look && this.watches && this.server.pid !== 0; waited += 100)
         await sleep(100);
       if (this.server.pid === 0) await sleep(50);
     }
