@@ -1,35 +1,30 @@
 import { randomBytes, randomInt } from "node:crypto";
+import { type ClusterNode } from "../cluster/cluster-nodes";
 import { RedisNode } from "../rehearsal/redis-node";
 import { slotOf } from "../rehearsal/slots";
-import { type Stage } from "../rehearsal/stage";
 
-const VALUE_BYTES = 4096;
+export const VALUE_BYTES = 4096;
 
-/**
- * Fills one master and returns its address. It is the master with the lowest node ID, which a single replica chooses.
- * Data in the other masters would only use memory.
- */
-export async function fillOne(stage: Stage, megabytes: number): Promise<string> {
-  const owners = (await stage.masters.nodes(0)).filter(({ slots }) => slots.length > 0);
-  const { address, slots } = owners.reduce((first, node) => (node.id < first.id ? node : first));
-  const owned = (key: string): boolean => {
-    const slot = slotOf(key);
-    return slots.some(([first, last]) => slot >= first && slot <= last);
-  };
-  const pool = randomBytes(1 << 20);
-  const value = (): Buffer => {
-    const start = randomInt(pool.length - VALUE_BYTES);
-    return pool.subarray(start, start + VALUE_BYTES);
-  };
-  const count = Math.ceil((megabytes * 1024 * 1024) / VALUE_BYTES);
-  await new RedisNode(address).load(keys(count, owned), value);
-  return address;
+const pool = randomBytes(1 << 20);
+
+/** A value that cannot be compressed. */
+export function randomValue(): Buffer {
+  const start = randomInt(pool.length - VALUE_BYTES);
+  return pool.subarray(start, start + VALUE_BYTES);
 }
 
-function* keys(count: number, owned: (key: string) => boolean): Generator<string> {
+/** Fills one master with values of 4 KB. */
+export async function fill(owner: ClusterNode, megabytes: number): Promise<void> {
+  const count = Math.ceil((megabytes * 2 ** 20) / VALUE_BYTES);
+  await new RedisNode(owner.address).load(keysOf(owner, count), randomValue);
+}
+
+/** The first keys in the slots of a master. */
+export function* keysOf({ slots }: ClusterNode, count: number): Generator<string> {
   for (let number = 0, found = 0; found < count; number++) {
     const key = `fill:${number}`;
-    if (!owned(key)) continue;
+    const slot = slotOf(key);
+    if (!slots.some(([first, last]) => slot >= first && slot <= last)) continue;
     found++;
     yield key;
   }

@@ -19,3 +19,8 @@ export function spread(values: readonly number[]): Spread {
     runs: sorted.length,
   };
 }
+
+/** Whether two series have values in common: the ranges from minimum to maximum overlap. */
+export function overlaps(one: Spread, other: Spread): boolean {
+  return one.min <= other.max && other.min <= one.max;
+}

@@ -1,53 +1,33 @@
 import { buildSync } from "esbuild";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { alternate, type Candidate, type Sample } from "./measure";
-import { spread, type Spread } from "./spread";
-import { spreadCells, table } from "./table";
+import { join } from "node:path";
+import { type BenchOptions } from "./bench";
+import { commandLine, EXAMPLE, ROOT } from "./built";
+import { alternate, type Candidate } from "./measure";
+import { type Series } from "./series";
 
-const ROOT = resolve(__dirname, "..");
-const CLI = join(ROOT, "lib/cli/index.js");
-const EXAMPLE = join(ROOT, "redis-replicas.yaml");
-/** The sources of the built command line. */
-const SOURCES = ["cli", "config", "constructs", "templates", "package.json"].map((part) => join(ROOT, part));
-const GROUPS = [1, 10, 100, 1000];
-/** The time may be at most `minimal` times that of the minimal app. cdktf-cli must need at least `cdktf` times as long. */
-const TARGETS = { minimal: 1.25, cdktf: 8 };
+export const boots = "never";
 
-/** One line of the report: a command at a number of groups. */
-interface Figures {
-  readonly groups: number;
-  readonly command: string;
-  readonly wall: Spread;
-  readonly cpu: Spread;
-  readonly rss: Spread;
-}
+const GROUPS = { full: [1, 10, 100, 1000], quick: [1, 10, 100, 1000], tiny: [1] };
 
-/** Measures time and memory of whole processes: this command line, a minimal app, and cdktf-cli. */
-export async function run(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: { runs: { type: "string", default: "15" }, json: { type: "boolean", default: false } },
-  });
-  const runs = Number(values.runs);
-  if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs must be 1 or more, got: ${values.runs}`);
-  buildIfStale();
+/** Time and memory of whole processes: this command line, a minimal app, and cdktf-cli. */
+export async function measure({ extent, runs, series, note }: BenchOptions): Promise<void> {
+  const times = runs ?? { full: 15, quick: 5, tiny: 1 }[extent];
+  const program = commandLine(extent);
   const folder = mkdtempSync(join(tmpdir(), "bench-synth-"));
   try {
-    const places = prepare(folder);
-    const figures: Figures[] = [];
-    for (const groups of GROUPS) {
+    const places = prepare(folder, program, Math.max(...GROUPS[extent]));
+    for (const groups of GROUPS[extent]) {
+      note(`${groups} groups`);
       const pair = [ours(places, groups), minimal(places, groups)];
       // Long runs vary less, so more groups need fewer rounds.
-      figures.push(...(await figuresOf(groups, pair, groups <= 10 ? runs : Math.ceil(runs / 5))));
+      await add(series, `.${groups}`, pair, groups <= 10 ? times : Math.ceil(times / 5));
     }
-    figures.push(...(await figuresOf(1, cdktf(places), Math.ceil(runs / 5))));
-    process.stdout.write(values.json ? `${JSON.stringify(toJson(figures), null, 2)}\n` : text(figures));
-    return 0;
+    if (extent === "tiny") return;
+    note("cdktf synth");
+    await add(series, "", cdktf(places), Math.ceil(times / 5));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -55,17 +35,20 @@ export async function run(argv: readonly string[]): Promise<number> {
 
 /** The files that the commands read and write. */
 interface Places {
+  /** The command line. */
+  readonly program: readonly string[];
   readonly minimal: string;
   readonly userData: string;
   readonly configs: readonly string[];
   readonly output: string;
 }
 
-function prepare(folder: string): Places {
+function prepare(folder: string, program: readonly string[], groups: number): Places {
   const places = {
+    program,
     minimal: join(folder, "minimal-app.js"),
     userData: join(folder, "user-data.sh"),
-    configs: Array.from({ length: Math.max(...GROUPS) }, (_, index) => join(folder, `config-${index}.yaml`)),
+    configs: Array.from({ length: groups }, (_, index) => join(folder, `config-${index}.yaml`)),
     output: join(folder, "out"),
   };
   mkdirSync(places.output);
@@ -74,7 +57,8 @@ function prepare(folder: string): Places {
     outfile: places.minimal,
     ...{ format: "cjs", platform: "node", target: "node20.9" },
   });
-  writeFileSync(places.userData, execFileSync(process.execPath, [CLI, "-c", EXAMPLE, "render"]));
+  const [command = "", ...args] = program;
+  writeFileSync(places.userData, execFileSync(command, [...args, "-c", EXAMPLE, "render"]));
   const example = readFileSync(EXAMPLE, "utf8");
   for (const [index, file] of places.configs.entries()) {
     const name = index === 0 ? "redis-replicas" : `redis-replicas-${index + 1}`;
@@ -83,12 +67,12 @@ function prepare(folder: string): Places {
   return places;
 }
 
-function ours({ configs, output }: Places, groups: number): Candidate {
+function ours({ program, configs, output }: Places, groups: number): Candidate {
   const out = join(output, "ours");
   const chosen = configs.slice(0, groups).flatMap((file) => ["-c", file]);
   return {
-    name: "redis-elastigroup synth",
-    argv: [process.execPath, CLI, ...chosen, "synth", "-o", out],
+    name: "ours",
+    argv: [...program, ...chosen, "synth", "-o", out],
     before: () => rmSync(out, { recursive: true, force: true }),
   };
 }
@@ -96,7 +80,7 @@ function ours({ configs, output }: Places, groups: number): Candidate {
 function minimal({ minimal: app, userData, output }: Places, groups: number): Candidate {
   const out = join(output, "minimal");
   return {
-    name: "minimal app",
+    name: "minimal",
     argv: [process.execPath, app, userData, String(groups)],
     env: { NODE_PATH: join(ROOT, "node_modules"), CDKTF_OUTDIR: out },
     before: () => rmSync(out, { recursive: true, force: true }),
@@ -106,8 +90,8 @@ function minimal({ minimal: app, userData, output }: Places, groups: number): Ca
 /** `cdktf synth` of the same compiled minimal app, and of the app that users of cdktf-cli run. */
 function cdktf({ minimal: app, userData, output }: Places): Candidate[] {
   const apps = {
-    "npx cdktf synth, minimal app": `${process.execPath} ${app} ${userData}`,
-    "npx cdktf synth, main.ts": `node --import tsx main.ts ${EXAMPLE}`,
+    "cdktf-minimal": `${process.execPath} ${app} ${userData}`,
+    "cdktf-main": `node --import tsx main.ts ${EXAMPLE}`,
   };
   const env = {
     ...{ CI: "1", CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1" },
@@ -120,68 +104,18 @@ function cdktf({ minimal: app, userData, output }: Places): Candidate[] {
   });
 }
 
-async function figuresOf(groups: number, candidates: readonly Candidate[], runs: number): Promise<Figures[]> {
+async function add(
+  series: Series,
+  suffix: string,
+  candidates: readonly Candidate[],
+  runs: number,
+): Promise<void> {
   const all = await alternate(candidates, runs);
-  return candidates.map(({ name }, index) => {
-    const of = (part: keyof Sample): Spread => spread(all[index]!.map((sample) => sample[part]));
-    return { groups, command: name, wall: of("wall"), cpu: of("cpu"), rss: of("rss") };
-  });
-}
-
-function text(figures: readonly Figures[]): string {
-  const header = ["groups", "command", "ms min", "median", "max", "CPU ms", "MiB", "runs"];
-  const rows = figures.map(({ groups, command, wall, cpu, rss }) => {
-    return [groups, command, ...spreadCells(wall), cpu.median, rss.median, wall.runs];
-  });
-  const ratios = ratiosOf(figures).map(({ what, time, cpu, memory, target }) => {
-    return [what, time, cpu, memory, target];
-  });
-  return `${table(header, rows)}\n${table(["ratio of medians", "time", "CPU", "memory", "target"], ratios)}`;
-}
-
-interface Ratio {
-  readonly what: string;
-  readonly time: number;
-  /** Varies less than the time if other processes use the machine. */
-  readonly cpu: number;
-  readonly memory: number;
-  readonly target: string;
-}
-
-function ratiosOf(figures: readonly Figures[]): Ratio[] {
-  const find = (command: string, groups: number): Figures =>
-    figures.find((each) => each.command === command && each.groups === groups)!;
-  const ratio = (what: string, one: Figures, other: Figures, target: string): Ratio => ({
-    what,
-    time: one.wall.median / other.wall.median,
-    cpu: one.cpu.median / other.cpu.median,
-    memory: one.rss.median / other.rss.median,
-    target,
-  });
-  const us = (groups: number): Figures => find("redis-elastigroup synth", groups);
-  const others = figures.filter(({ command }) => command.startsWith("npx"));
-  return [
-    ...GROUPS.map((groups) => {
-      const what = `ours / minimal app, ${groups} ${groups === 1 ? "group" : "groups"}`;
-      return ratio(what, us(groups), find("minimal app", groups), `<= ${TARGETS.minimal}`);
-    }),
-    ...others.map((each) => ratio(`${each.command} / ours`, each, us(1), `>= ${TARGETS.cdktf}`)),
-  ];
-}
-
-function toJson(figures: readonly Figures[]): Record<string, unknown> {
-  return { bench: "synth", unit: { time: "ms", memory: "MiB" }, figures, ratios: ratiosOf(figures) };
-}
-
-/** The published bundle is measured, so it must be newer than the sources. */
-function buildIfStale(): void {
-  const newest = Math.max(...SOURCES.map(latestChange));
-  if (existsSync(CLI) && statSync(CLI).mtimeMs >= newest) return;
-  execFileSync("npm", ["run", "build"], { cwd: ROOT, stdio: ["ignore", process.stderr, process.stderr] });
-}
-
-function latestChange(path: string): number {
-  const stats = statSync(path);
-  if (!stats.isDirectory()) return stats.mtimeMs;
-  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => latestChange(join(path, name))));
+  for (const [index, { name }] of candidates.entries()) {
+    for (const { wall, cpu, rss } of all[index] ?? []) {
+      series.add(`${name}${suffix}.wall`, "ms", wall);
+      series.add(`${name}${suffix}.cpu`, "ms", cpu);
+      series.add(`${name}${suffix}.rss`, "MiB", rss);
+    }
+  }
 }

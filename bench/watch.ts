@@ -1,4 +1,5 @@
 import { Connection } from "../cluster/connection";
+import { connectedReplicas, type Info, numberIn, parseInfo } from "../cluster/info";
 import { until } from "../rehearsal/wait";
 
 /** When a replica was back, as its masters saw it, in milliseconds after `since`. */
@@ -24,28 +25,31 @@ interface Sighting {
 const EVERY = 20;
 const PATIENCE = 5000;
 
-/** Asks every master every 20 ms until one of them has the replica at `address` in sync. */
+/** Asks every master every 20 ms which replicas it lists as online. */
 export class Watch {
-  private constructor(private readonly masters: readonly { address: string; connection: Connection }[]) {}
+  private constructor(
+    private readonly masters: readonly { readonly address: string; readonly connection: Connection }[],
+    private readonly port: number,
+  ) {}
 
   /** Connects once, so that polling is cheap and costs the same in every measurement. */
-  static async open(addresses: readonly string[]): Promise<Watch> {
+  static async open(addresses: readonly string[], port = 6379): Promise<Watch> {
     const open = async (address: string) => {
-      return { address, connection: await Connection.open({ host: address, port: 6379 }, {}, PATIENCE) };
+      return { address, connection: await Connection.open({ host: address, port }, {}, PATIENCE) };
     };
-    return new Watch(await Promise.all(addresses.map(open)));
+    return new Watch(await Promise.all(addresses.map(open)), port);
   }
 
   async untilSynced(address: string, since: number, timeout: number): Promise<Return> {
     const options = { timeout, every: EVERY };
     const first = await until(`a master lists ${address}`, options, () => this.look(address));
     const online = Date.now() - since;
-    const replica = await Connection.open({ host: address, port: 6379 }, {}, PATIENCE);
+    const replica = await Connection.open({ host: address, port: this.port }, {}, PATIENCE);
     try {
       await until(`${address} is in sync`, options, async () => {
-        const text = await infoOf(replica, "replication");
+        const info = await infoOf(replica, "replication");
         return (
-          field(text, "master_link_status") === "up" && number(text, "slave_repl_offset") >= first.offset
+          info["master_link_status"] === "up" && (numberIn(info, "slave_repl_offset") ?? 0) >= first.offset
         );
       });
       const synced = Date.now() - since;
@@ -56,11 +60,38 @@ export class Watch {
     }
   }
 
+  /** When each of several replicas was first listed as online, in milliseconds after `since`, in rising order. */
+  async untilOnline(addresses: readonly string[], since: number, timeout: number): Promise<number[]> {
+    const missing = new Set(addresses);
+    const times: number[] = [];
+    const evidence = (): string => `missing: ${[...missing].join(", ")}`;
+    await until("masters list all replicas", { timeout, every: EVERY, evidence }, async () => {
+      const lists = await Promise.all(
+        this.masters.map(({ connection }) => infoOf(connection, "replication")),
+      );
+      const now = Date.now() - since;
+      for (const address of [...missing].filter((each) =>
+        lists.some((list) => online(list).includes(each)),
+      )) {
+        missing.delete(address);
+        times.push(now);
+      }
+      return missing.size === 0;
+    });
+    return times;
+  }
+
+  /** The number of replicas that each master lists as online. */
+  async replicasByMaster(): Promise<number[]> {
+    const lists = await Promise.all(this.masters.map(({ connection }) => infoOf(connection, "replication")));
+    return lists.map((list) => online(list).length);
+  }
+
   /** Bytes that a master has sent to replicas so far. */
   async sentBy(address: string): Promise<number> {
     const master = this.masters.find((each) => each.address === address);
     if (!master) throw new Error(`${address} is not watched`);
-    return number(await infoOf(master.connection, "stats"), "total_net_repl_output_bytes");
+    return sentIn(await infoOf(master.connection, "stats"));
   }
 
   close(): void {
@@ -75,30 +106,26 @@ export class Watch {
           infoOf(connection, "replication"),
           infoOf(connection, "stats"),
         ]);
-        if (!replication.includes(`ip=${address},`) || !isOnline(replication, address)) return undefined;
-        const sent = number(stats, "total_net_repl_output_bytes");
-        return { master, offset: number(replication, "master_repl_offset"), sent };
+        if (!online(replication).includes(address)) return undefined;
+        const offset = numberIn(replication, "master_repl_offset") ?? NaN;
+        return { master, offset, sent: sentIn(stats) };
       }),
     );
     return found.find((sighting) => sighting !== undefined);
   }
 }
 
-/** Whether a master's `slaveN` line says that the replica's stream is running. */
-function isOnline(replication: string, address: string): boolean {
-  const line = replication.split("\r\n").find((each) => each.includes(`ip=${address},`));
-  return line?.includes("state=online") === true;
+/** The addresses of the replicas whose streams run. */
+function online(replication: Info): string[] {
+  return connectedReplicas(replication).flatMap(({ address, state }) =>
+    state === "online" ? [address] : [],
+  );
 }
 
-async function infoOf(connection: Connection, section: string): Promise<string> {
-  return String(await connection.send(["INFO", section], PATIENCE));
+function sentIn(stats: Info): number {
+  return numberIn(stats, "total_net_repl_output_bytes") ?? NaN;
 }
 
-function field(text: string, name: string): string | undefined {
-  const line = text.split("\r\n").find((each) => each.startsWith(`${name}:`));
-  return line?.slice(name.length + 1);
-}
-
-function number(text: string, name: string): number {
-  return Number(field(text, name) ?? NaN);
+async function infoOf(connection: Connection, section: string): Promise<Info> {
+  return parseInfo(String(await connection.send(["INFO", section], PATIENCE)));
 }

@@ -1,0 +1,31 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Extent } from "./bench";
+
+export const ROOT = resolve(__dirname, "..");
+/** The command line as it is published: one file. */
+const CLI = join(ROOT, "lib/cli/index.js");
+export const EXAMPLE = join(ROOT, "redis-replicas.yaml");
+
+/** The sources of the built command line. */
+const SOURCES = ["cli", "cluster", "config", "constructs", "templates", "package.json"];
+
+/** How the command line is run. It is built first if a source is newer; a `tiny` run, which is a test, builds nothing. */
+export function commandLine(extent: Extent): readonly string[] {
+  if (extent === "tiny") return [join(ROOT, "node_modules/.bin/tsx"), join(ROOT, "cli/index.ts")];
+  buildIfStale();
+  return [process.execPath, CLI];
+}
+
+function buildIfStale(): void {
+  const newest = Math.max(...SOURCES.map((part) => latestChange(join(ROOT, part))));
+  if (existsSync(CLI) && statSync(CLI).mtimeMs >= newest) return;
+  execFileSync("npm", ["run", "build"], { cwd: ROOT, stdio: ["ignore", process.stderr, process.stderr] });
+}
+
+function latestChange(path: string): number {
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => latestChange(join(path, name))));
+}
