@@ -138,7 +138,7 @@ describe("the alerts", () => {
   });
 
   test("are those of docs/monitoring.md, with their severities", () => {
-    const rows = [...page.matchAll(/^\| `(Redis\w+)` +\| (\w+) /gm)].map(([, name, severity]) => [
+    const rows = [...page.matchAll(/^\| `(Redis\w+)`<br>(\w+)/gm)].map(([, name, severity]) => [
       name,
       severity,
     ]);
