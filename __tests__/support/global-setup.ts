@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeBundles } from "./bundle";
+import { PROVIDER_VERSION } from "./provider-version";
 
 /** What tests share and that takes seconds is done once for each run. */
 export default function setup(): void {
@@ -13,7 +14,7 @@ export default function setup(): void {
 /** Whether Terraform finds the provider, by running Terraform. */
 function findsProvider(): boolean {
   const directory = mkdtempSync(join(tmpdir(), "provider-"));
-  const spotinst = { source: "spotinst/spotinst", version: "1.231.0" };
+  const spotinst = { source: "spotinst/spotinst", version: PROVIDER_VERSION };
   writeFileSync(
     join(directory, "main.tf.json"),
     JSON.stringify({ terraform: { required_providers: { spotinst } } }),

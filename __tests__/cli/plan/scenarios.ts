@@ -14,6 +14,7 @@ import {
 import { type JsonObject } from "../../../rehearsal/spot-api/json";
 import { Workbench } from "../../constructs/provider";
 import { minimal } from "../../constructs/support";
+import { PROVIDER_VERSION } from "../../support/provider-version";
 
 /** A change of the existing group, and the plan for it. */
 interface Scenario {
@@ -77,6 +78,8 @@ function group({ id = "group", text = script("0", "join"), level = 9, change, ..
 function empty(app: App): TerraformStack {
   const stack = new TerraformStack(app, "redis");
   stack.addOverride("terraform.backend.local.path", "terraform.tfstate");
+  // Of several versions in a mirror, Terraform would take the newest.
+  stack.addOverride("terraform.required_providers.spotinst.version", PROVIDER_VERSION);
   new SpotinstProvider(stack, "spotinst");
   return stack;
 }

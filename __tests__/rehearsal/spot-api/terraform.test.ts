@@ -7,6 +7,7 @@ import { PaperFleet } from "../../../rehearsal/spot-api/paper-fleet";
 import { SpotApi } from "../../../rehearsal/spot-api/spot-api";
 import { Terraform } from "../../../rehearsal/terraform";
 import { describeWith } from "../../support/needs";
+import { PROVIDER_VERSION } from "../../support/provider-version";
 
 const script = "#!/bin/bash\necho hi\n";
 
@@ -67,7 +68,9 @@ const ignoring: JsonObject = {
 
 function configuration(change: JsonObject): string {
   return JSON.stringify({
-    terraform: { required_providers: { spotinst: { source: "spotinst/spotinst", version: "1.231.0" } } },
+    terraform: {
+      required_providers: { spotinst: { source: "spotinst/spotinst", version: PROVIDER_VERSION } },
+    },
     provider: { spotinst: {} },
     variable: {
       replicas: { type: "number", default: 3 },
