@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { app, CDK_TERRAIN, CDKTF, type Framework } from "./app";
-import { Project, tarball } from "./project";
+import { INSTALLING, Project, tarball } from "./project";
 
 const ROOT = join(__dirname, "..", "..");
 const CONFIGS = [
@@ -102,9 +102,13 @@ describe.each<Framework>([CDKTF, CDK_TERRAIN])("$edition, installed from its tar
     expect(parsed(project.files("by-cli"))).toEqual(parsed(project.files("out-plain.js")));
   });
 
-  test("its `init` writes an app that passes its own test", () => {
+  test("its `init` writes an app whose packages npm installs, and that passes its own test", () => {
     project.must("node_modules/.bin/redis-elastigroup", "init", "app", "--kind", name, "--yes");
-    // The packages are those of the folder above.
+    const manifest = JSON.parse(project.read("app/package.json")) as Record<string, Record<string, string>>;
+    const own = { [framework.edition]: `file:${tarball(framework.edition)}` };
+    const text = JSON.stringify({ ...manifest, dependencies: { ...manifest["dependencies"], ...own } });
+    project.write("app/package.json", text);
+    project.must(...["npm", "--prefix", "app", "install"], ...INSTALLING);
     expect(project.must("npm", "--prefix", "app", "test")).toMatch(/^# pass 1$/m);
   });
 

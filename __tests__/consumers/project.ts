@@ -5,6 +5,9 @@ import { dirname, join } from "node:path";
 
 const ROOT = join(__dirname, "..", "..");
 
+/** Options of an installation. */
+export const INSTALLING = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"] as const;
+
 /** The tarball of an edition, which `.ci/packages` has built. */
 export function tarball(edition: string): string {
   const folder = process.env["PACKAGES"];
@@ -31,7 +34,7 @@ export class Project {
   /** Installs packages by version or path, as `npm install` would with this package.json. */
   public install(dependencies: Record<string, string>, more: Record<string, unknown> = {}): void {
     this.write("package.json", JSON.stringify({ private: true, dependencies, ...more }));
-    this.must("npm", "install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund");
+    this.must("npm", "install", ...INSTALLING);
   }
 
   public write(path: string, text: string): void {
