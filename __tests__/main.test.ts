@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { example, exampleText, file, ROOT, temporaryFolder } from "./config/example";
+import { redisElastigroup } from "./support/bundle";
 
 const folder = temporaryFolder();
 const TSX = require.resolve("tsx");
@@ -45,10 +46,8 @@ test("`cdktf synth` and the CLI write the same bytes in any folder", () => {
   const before = readFileSync(join(first, "cdktf.json"));
   for (const cwd of [first, second]) {
     execFileSync("npx", ["cdktf", "synth"], { cwd, env, stdio: "pipe" });
-    execFileSync(process.execPath, ["--import", TSX, join(ROOT, "cli/index.ts"), "synth", "-o", "by-cli"], {
-      cwd,
-      stdio: "pipe",
-    });
+    const [node, ...command] = redisElastigroup() as [string, ...string[]];
+    execFileSync(node, [...command, "synth", "-o", "by-cli"], { cwd, stdio: "pipe" });
   }
   const expected = files(join(first, "cdktf.out"));
   expect(Object.keys(expected)).toEqual(["manifest.json", "stacks/redis-replicas/cdk.tf.json"]);

@@ -11,9 +11,12 @@ import { type ClusterConfig, clusterConfig } from "../../config/schema";
 
 export const ROOT = join(__dirname, "..", "..");
 
+/** The example config of the project. */
+const EXAMPLE = JSON.stringify(parse(readFileSync(join(ROOT, "redis-replicas.yaml"), "utf8")));
+
 /** The example config of the project, as data. */
 export function example(changes: Record<string, unknown> = {}): Record<string, unknown> {
-  const data = parse(readFileSync(join(ROOT, "redis-replicas.yaml"), "utf8")) as Record<string, unknown>;
+  const data = JSON.parse(EXAMPLE) as Record<string, unknown>;
   return Object.fromEntries(
     Object.entries({ ...data, ...changes }).filter(([, value]) => value !== undefined),
   );

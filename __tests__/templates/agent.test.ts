@@ -1,7 +1,6 @@
 import { execFile, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { missing } from "../support/needs";
 
 /** One test of Python's unittest, as run.py prints it. */
@@ -44,18 +43,23 @@ function list(): PythonTest[] {
     });
 }
 
+/** What a run prints on stdout. The exit code is not checked: a failed run shows in the tests that are missing. */
+function outputOf(...argv: string[]): Promise<string> {
+  return new Promise((resolve) =>
+    execFile("python3", [RUN, ...argv], { maxBuffer: 64 << 20 }, (error, stdout) => {
+      if (error !== null) process.stderr.write(error.message);
+      resolve(stdout);
+    }),
+  );
+}
+
 const tests = list();
 let results = new Map<string, PythonTest>();
 
 beforeAll(async () => {
   if (absent !== undefined) return;
-  // The exit code is not checked: a failed run shows in its tests, or in tests that are missing.
-  const outputs = await Promise.all(
-    ["--without", "--only"].map((option) =>
-      promisify(execFile)("python3", [RUN, option, WITH_SERVERS], { maxBuffer: 64 << 20 }),
-    ),
-  );
-  results = new Map(outputs.flatMap(({ stdout }) => parse(stdout)).map((result) => [result.id, result]));
+  const outputs = await Promise.all(["--without", "--only"].map((option) => outputOf(option, WITH_SERVERS)));
+  results = new Map(outputs.flatMap(parse).map((result) => [result.id, result]));
 }, 300_000);
 
 describe.each([...new Set(tests.map(({ module }) => module))])("the agent's %s", (module) => {

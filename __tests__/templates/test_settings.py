@@ -42,7 +42,8 @@ class SettingsTest(Case):
         draw = random.Random(1)
         values = ["".join(draw.choice("''\\ \na=$") for _ in range(draw.randrange(12))) for _ in range(2000)]
         text = "".join(f"V{index}={word(value)}\n" for index, value in enumerate(values))
-        self.assertEqual([parse(text)[f"V{index}"] for index in range(len(values))], values)
+        parsed = parse(text)
+        self.assertEqual([parsed[f"V{index}"] for index in range(len(values))], values)
         path = f"{self.folder()}/settings"
         put(path, text)
         one = 'eval "printf \'%s\\\\0\' \\"\\$V$i\\""'
