@@ -1,3 +1,5 @@
+const { availableParallelism } = require("node:os");
+
 /** Unit and integration tests: everything that needs neither booted instances nor the network. */
 module.exports = {
   testEnvironment: "node",
@@ -12,10 +14,11 @@ module.exports = {
   transform: { "^.+\\.ts$": "@swc/jest" },
   globalSetup: "<rootDir>/__tests__/support/global-setup.ts",
   globalTeardown: "<rootDir>/__tests__/support/global-teardown.ts",
+  testSequencer: "<rootDir>/__tests__/support/sequencer.cjs",
   setupFilesAfterEnv: ["<rootDir>/__tests__/support/setup.ts"],
   // Tests that run real programs exceed the default of 5 seconds on a busy machine.
   testTimeout: 30_000,
-  // Most tests wait for programs, so the core that Jest leaves free by default would be idle.
-  maxWorkers: "100%",
+  // Many tests wait for programs. With one worker a core, cores would be idle.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   reporters: ["default", "<rootDir>/__tests__/support/skipped-reporter.cjs"],
 };
