@@ -3,10 +3,15 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createNetServer } from "node:net";
 import { join } from "node:path";
 import { until } from "../../rehearsal/wait";
-import { ROOT, temporaryFolder } from "../config/example";
+import { exampleText, file, ROOT, temporaryFolder } from "../config/example";
+import { PaperFleet } from "../../rehearsal/spot-api/paper-fleet";
+import { SpotApi } from "../../rehearsal/spot-api/spot-api";
+import { groupBody } from "../rehearsal/spot-api/fixtures";
 import { redisElastigroup } from "../support/bundle";
+import { type Fault, FaultyApi } from "../support/faulty-api";
+import { LoopbackCluster } from "../support/loopback-cluster";
 import { describeWith } from "../support/needs";
-import { Live } from "./live";
+import { EXAMPLE_GROUP, Live } from "./live";
 import { json, run } from "./run";
 
 interface Found {
@@ -238,6 +243,84 @@ describeWith(["redis-server"], "status", () => {
     expect((await status()).findings).toEqual([]);
   });
 
+  describe("an API with faults", () => {
+    let faulty: FaultyApi;
+    beforeAll(async () => (faulty = await FaultyApi.start(live.api.url)));
+    afterAll(() => faulty?.close());
+    const change = (items: Fault["change"]): void => {
+      process.env["SPOTINST_API_URL"] = faulty.url;
+      faulty.fault = (_, path) => (path.includes("/statefulInstance") ? { change: items } : undefined);
+    };
+
+    test("a state that is not documented is named, and the node is shown", async () => {
+      change(([first, ...rest]) => [{ ...first, state: "ODD" }, ...rest]);
+      const { exit, stdout } = await live.run("status");
+      expect(exit).toBe(2);
+      expect(stdout).toContain("(ssi-00000001): Spot lists it as ODD, which is not documented");
+      expect(stdout).toMatch(/ssi-00000001 +ODD .* replica .* in sync/);
+    });
+
+    test("an instance that the API forgets is missing from the capacity, and its node is shown", async () => {
+      change(([, ...rest]) => rest);
+      const { exit, stdout } = await live.run("status");
+      expect(exit).toBe(2);
+      expect(stdout).toContain("its capacity is 3, and Spot lists 2 stateful instances of it");
+      expect(stdout).toMatch(/- +- +- +- +127\.0\.1\.4 +replica/);
+    });
+  });
+
+  test("a group for each shard: each one's instances and differences are its own", async () => {
+    const hosts = live.cluster.replicas.map(({ host }) => host);
+    const api = await SpotApi.start({ fleet: new PaperFleet(hosts) });
+    const capacity = (target: number) => ({ minimum: target, maximum: target, target });
+    for (const [name, target] of [
+      ["a", 1],
+      ["b", 2],
+    ] as const)
+      api.groups.create(
+        groupBody({ ...EXAMPLE_GROUP, name: `redis-replicas-${name}`, capacity: capacity(target) }),
+      );
+    await api.settle();
+    process.env["SPOTINST_API_URL"] = api.url;
+    const [first, second] = live.cluster.masters;
+    const shards = [
+      { name: "a", master: first!.host, replicas: 1 },
+      { name: "b", master: second!.host, replicas: 3 },
+    ];
+    const path = live.config({ replicas: undefined, shards });
+    const ended = await run("status", "-c", path);
+    live.config();
+    await api.close();
+    expect(ended.stderr).toBe("");
+    expect(ended.stdout).toContain("3 of 3 replicas in sync");
+    expect(ended.stdout.split("\n").filter((line) => line.includes("in Spot"))).toEqual([
+      "  redis-replicas-b (sig-00000002): `shards.b.replicas` is 3 in the config, and 2 in Spot",
+    ]);
+    expect(ended.exit).toBe(2);
+  });
+
+  test.each(["status", "verify"])(
+    "%s exits with 1 where the user lacks the right to INFO",
+    async (command) => {
+      process.env["REDISCLI_AUTH"] = "word";
+      for (const { run: ask } of live.cluster.nodes)
+        await ask("ACL", "SETUSER", "reader", "on", ">word", "+cluster|nodes", "+cluster|info");
+      const { exit, stdout } = await live.run(command, "--user", "reader");
+      delete process.env["REDISCLI_AUTH"];
+      expect(exit).toBe(1);
+      expect(stdout).toMatch(/127\.0\.1\.1:\d+: NOPERM .*'info'/);
+    },
+  );
+
+  test("verify exits with 2 where the cluster has fewer replicas than the config", async () => {
+    const { exit, stdout } = await run("verify", "-c", live.config({ replicas: 5 }));
+    live.config();
+    expect([exit, stdout.split("\n").at(-2)]).toEqual([
+      2,
+      "  the cluster: the config has 5 replicas, and the members list 3",
+    ]);
+  });
+
   test("--watch ends when the reader of its output has gone", async () => {
     const child = spawn(node, [...command, "status", "-c", live.config(), "--json", "--watch", "1"], {
       env: process.env,
@@ -263,5 +346,27 @@ describeWith(["redis-server"], "status", () => {
     expect(tables()).toBe(count);
     child.kill("SIGINT");
     expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
+  }, 60_000);
+});
+
+describeWith(["redis-server", "::1"], "a cluster on IPv6", () => {
+  const folder = temporaryFolder();
+
+  test("status and verify reach its nodes, and print them in brackets", async () => {
+    process.env["SPOTINST_CREDENTIALS_FILE"] = join(folder, "none");
+    const real = await LoopbackCluster.start({ masters: 1, replicas: 1, host: "::1" });
+    try {
+      const path = file(folder, "six.yaml", exampleText({ masters: real.seeds, replicas: 1 }));
+      const [master, replica] = real.nodes.map(({ port }) => `\\[::1\\]:${port}`);
+      const status = await run("status", "-c", path);
+      expect([status.exit, status.stderr]).toEqual([0, ""]);
+      expect(status.stdout).toMatch(new RegExp(`${replica} +replica +${master} +up .* in sync`));
+      const verify = await run("verify", "-c", path, "--digest");
+      expect([verify.exit, verify.stderr]).toEqual([0, ""]);
+      expect(verify.stdout).toMatch(new RegExp(`${replica} +${master} +up .* same +same +in sync`));
+    } finally {
+      delete process.env["SPOTINST_CREDENTIALS_FILE"];
+      await real.close();
+    }
   }, 60_000);
 });

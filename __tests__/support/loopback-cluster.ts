@@ -23,6 +23,8 @@ export interface LoopbackClusterOptions {
   readonly directives?: readonly string[];
   /** How the test logs in. @default - without a password and TLS */
   readonly login?: Login;
+  /** The address of every server. @default 127.0.0.1 */
+  readonly host?: string;
   /** Gives each server a loopback address of its own, and all the same port, as on machines. @default false */
   readonly ownAddresses?: boolean;
 }
@@ -114,8 +116,8 @@ export class LoopbackCluster {
 
   /** Starts a further server. */
   async add({ meet = true, directives = [], host: given }: NodeOptions = {}): Promise<Node> {
-    const { ownAddresses = false, login = {} } = this.options;
-    const host = given ?? (ownAddresses ? `127.0.1.${this.nodes.length + 1}` : "127.0.0.1");
+    const { ownAddresses = false, login = {}, host: address = "127.0.0.1" } = this.options;
+    const host = given ?? (ownAddresses ? `127.0.1.${this.nodes.length + 1}` : address);
     const shared = ownAddresses ? (this.ports ??= freePorts()) : freePorts();
     const [port, bus] = await shared;
     const endpoint = { host, port };

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { networkInterfaces } from "node:os";
 import { installedMoto } from "../../rehearsal/moto";
 
 /** Everything that a test can need in addition to Node, by name, and whether this machine has it. */
@@ -13,6 +14,8 @@ const present: Record<Need, () => boolean> = {
     spawnSync("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 9))"]).status === 0,
   root: () => process.getuid?.() === 0,
   "redis-server": () => onPath("redis-server") && onPath("redis-cli"),
+  "::1": () =>
+    Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1")),
   shellcheck: () => onPath("shellcheck"),
   "systemd-nspawn": () => onPath("systemd-nspawn"),
   mmdebstrap: () => onPath("mmdebstrap"),
@@ -34,6 +37,7 @@ export type Need =
   | "python3 >= 3.9"
   | "root"
   | "redis-server"
+  | "::1"
   | "shellcheck"
   | "systemd-nspawn"
   | "mmdebstrap"

@@ -47,7 +47,7 @@ test.each<[string, Fault, RegExp]>([
   ["nothing", { hang: true }, /no answer within 0\.3 s$/],
 ])("an API that answers %s is one reason, and its rules are not checked", async (_, fault, reason) => {
   faulty.fault = () => fault;
-  const spot = await facts({ patience: 900, ...(fault.hang ? { timeout: 300 } : {}) });
+  const spot = await facts({ patience: 1000, ...(fault.hang ? { timeout: 300 } : {}) });
   expect(spot).toMatchObject({ known: false, reason: expect.stringMatching(reason) as string });
   const { findings, notChecked } = evaluate(factsOf({ spot }));
   expect(findings).toEqual([]);
