@@ -71,5 +71,6 @@ function nodeAt(view: View, address: string | undefined): NodeStatus | undefined
   const selves = view.members.filter(({ endpoint }) => endpoint.host === address).map(selfOf);
   const self = selves.find((each) => each !== undefined);
   if (self !== undefined) return statusOf(view, self.id);
-  return view.ids.map((id) => statusOf(view, id)).find(({ endpoint }) => endpoint?.host === address);
+  const listed = view.nodes.find((node) => node.address === address);
+  return listed && statusOf(view, listed.id);
 }

@@ -25,6 +25,7 @@ export class View {
   private readonly byId = new Map<string, Member[]>();
   /** The lines of each member, by node ID. */
   private readonly tables = new Map<Member, ReadonlyMap<string, ClusterNode>>();
+  private listed?: readonly string[];
   private agreements?: ReadonlyMap<string, ClusterNode>;
 
   constructor(readonly members: readonly Member[]) {
@@ -58,7 +59,8 @@ export class View {
 
   /** The IDs of all nodes that any member lists, in order. */
   get ids(): readonly string[] {
-    return [...new Set(this.answering.flatMap((member) => nodesOf(member).map(({ id }) => id)))].sort();
+    this.listed ??= [...new Set([...this.tables.values()].flatMap((table) => [...table.keys()]))].sort();
+    return this.listed;
   }
 
   /** The owners of slots, as the members agree on them, in the order of their first slot. */
