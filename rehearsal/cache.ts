@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { mkdtemp, rename, rm } from "node:fs/promises";
@@ -33,6 +34,9 @@ export async function cached(name: string, make: (directory: string) => Promise<
   await sweep();
   progress(`making ${name} in ${cacheDirectory()} (only once)`);
   const temporary = await mkdtemp(`${final}.`);
+  // At a signal whose handler ends this process, there is no time to wait.
+  const clear = (): void => void spawnSync("rm", ["-rf", "--one-file-system", temporary]);
+  process.on("exit", clear);
   try {
     await make(temporary);
     await rename(temporary, final).catch((error: unknown) => {
@@ -40,6 +44,7 @@ export async function cached(name: string, make: (directory: string) => Promise<
     });
   } finally {
     if (existsSync(temporary)) await removeTree(temporary);
+    process.off("exit", clear);
   }
   return final;
 }

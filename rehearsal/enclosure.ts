@@ -4,6 +4,7 @@ import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Cgroup } from "./cgroup";
 import { variable } from "./inside";
+import { leftovers } from "./leftovers";
 import { prepare } from "./prepare";
 
 export { insideEnclosure, workDirectory } from "./inside";
@@ -47,8 +48,25 @@ for i in $(seq 20); do
 done
 `;
 
+/** How a command in an enclosure has ended. */
+export interface Enclosed {
+  readonly code: number;
+  /** Its standard output. */
+  readonly output: string;
+  /** What is left of the enclosure: nothing, unless the kernel or a file system has failed. */
+  readonly leftBehind: readonly string[];
+}
+
 /** Runs a command in new namespaces and removes all its processes and files. Resolves to its exit code. */
 export async function enclose(command: readonly string[]): Promise<number> {
+  return (await enclosed(command, "inherit")).code;
+}
+
+/** The same, with its output and what is left. */
+export async function enclosed(
+  command: readonly string[],
+  stdout: "inherit" | "pipe" = "pipe",
+): Promise<Enclosed> {
   const work = mkdtempSync(join(tmpdir(), "rehearsal-"));
   mkdirSync(join(work, "tmp"), { mode: 0o1777 });
   const cgroup = Cgroup.create(work.split("/").at(-1) ?? "");
@@ -64,16 +82,21 @@ export async function enclose(command: readonly string[]): Promise<number> {
       ["--fork", "--mount-proc", "--kill-child", "sh", "-c", init, "init", work, cgroup.enter],
       command,
     ),
-    { stdio: "inherit", env: { ...process.env, [variable]: work, TMPDIR: join(work, "tmp") } },
+    {
+      stdio: ["inherit", stdout, "inherit"],
+      env: { ...process.env, [variable]: work, TMPDIR: join(work, "tmp") },
+    },
   );
+  let output = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (output += text));
   const stopWatching = endWith(child.pid ?? 0, () => child.kill("SIGKILL"));
   const code = await new Promise<number>((resolve, reject) => {
     child.on("error", reject);
-    child.on("exit", (status, signal) => resolve(status ?? 128 + constants.signals[signal ?? "SIGKILL"]));
+    child.on("close", (status, signal) => resolve(status ?? 128 + constants.signals[signal ?? "SIGKILL"]));
   }).finally(() => cleaner.stdin.end());
   stopWatching();
   await cleaned;
-  return code;
+  return { code, output, leftBehind: leftovers(work, cgroup.directories) };
 }
 
 /** Forwards signals to the first process inside and kills it after a timeout. Ends when the parent process ends. */

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 
 /** The result of a command. `code` is 128 + the signal number if it was killed. */
 export interface Outcome {
@@ -16,12 +16,17 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** The commands that run. None of them outlives this process. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
 /** Runs a command to its end, without blocking the servers in this process. */
 export function run(argv: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const [command = "", ...args] = argv;
   const timeout = options.timeout ?? 60_000;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env });
+    running.add(child);
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let expired = false;
@@ -34,10 +39,12 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     child.stdin.on("error", () => undefined); // the command may end without reading its input
     child.stdin.end(options.input);
     child.on("error", (error) => {
+      running.delete(child);
       clearTimeout(timer);
       reject(error);
     });
     // Children of a killed command may keep its pipes open: do not wait for them.
+    child.on("exit", () => running.delete(child));
     child.on("exit", () => expired && child.stdout.destroy() && child.stderr.destroy());
     child.on("close", (code, signal) => {
       clearTimeout(timer);
