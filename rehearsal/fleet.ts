@@ -103,6 +103,11 @@ export class NspawnFleet implements Fleet {
     return [...this.instances.values()].map(({ instance }) => instance);
   }
 
+  /** The stateful instances whose volume and address are kept. */
+  get keptIds(): readonly string[] {
+    return [...this.kept.keys()];
+  }
+
   /** The root volume that a stateful instance keeps. */
   volume(statefulInstanceId: string): Volume {
     const kept = this.kept.get(statefulInstanceId);

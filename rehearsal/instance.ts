@@ -181,6 +181,11 @@ export class Instance {
     );
   }
 
+  /** The text of a file of the running system; empty if there is no such file. */
+  read(path: string): string {
+    return this.machine?.read(path) ?? "";
+  }
+
   /** Waits until cloud-init has ended, with or without errors. */
   async waitForUserData(timeout = 60_000): Promise<UserDataResult> {
     const options = { timeout, evidence: () => this.evidence() };

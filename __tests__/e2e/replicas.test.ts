@@ -26,7 +26,7 @@ interface Body extends JsonObject {
 
 /** The request body as the real provider sent it, except for the user data, which is compared separately. */
 const recorded = JSON.parse(
-  readFileSync(join(__dirname, "recorded/create-group.json"), "utf8"),
+  readFileSync(join(__dirname, "../../rehearsal/recorded/create-group.json"), "utf8"),
 ) as JsonObject;
 
 const ways = [

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,14 +41,18 @@ function leftBehind(folder: string): string[] {
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => children.splice(0).forEach((child) => child.kill("SIGKILL")));
 
-test("without arguments it prints how it is used", () => {
-  const { status, stdout } = spawnSync(process.execPath, argv, { cwd: root, encoding: "utf8" });
-  expect(status).toBe(0);
-  expect(stdout).toMatch(/^Usage: npm run rehearse -- --local .*\n +npm run rehearse -- api /);
+test("--help has the three forms, and the options of the first one", async () => {
+  const { code, out } = await rehearse("--help").ended;
+  expect(code).toBe(0);
+  expect(out).toMatch(
+    /^Usage: npm run rehearse \[-- OPTION.*\n +npm run rehearse -- --local .*\n +npm run rehearse -- api /,
+  );
+  expect(out).toContain("--page FILE");
 }, 30_000);
 
 test.each([
-  [["nonsense"], "rehearse must be followed by --local or api, got: nonsense"],
+  [["nonsense"], "rehearse must be followed by --local, api or an option, got: nonsense"],
+  [["--faults", "bang"], "--faults must be some of interruption, kill, "],
   [["--local", "--server", "redis-missing"], "redis-missing is not found"],
 ])(
   "%j is refused with what to do",

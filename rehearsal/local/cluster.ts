@@ -3,6 +3,7 @@ import { Pair } from "../../cluster/comparison/pair";
 import { type ClusterNode } from "../../cluster/cluster-nodes";
 import { freeClusterPort } from "../free-port";
 import { type Playable } from "../play/play";
+import { withShortIds } from "../play/short-ids";
 import { type Progress } from "../report/progress";
 import { until } from "../wait";
 import { Writer } from "../writer";
@@ -171,9 +172,4 @@ export class Cluster implements Playable {
     await this.replica.close();
     await Promise.all(this.masters.servers.map((server) => server.end("SIGKILL")));
   }
-}
-
-/** Node IDs have 40 digits. Their first eight are enough to tell four nodes apart. */
-function withShortIds(text: string): string {
-  return text.replace(/\b[0-9a-f]{40}\b/g, (id) => id.slice(0, 8));
 }

@@ -1,5 +1,5 @@
-import { accessSync, constants, realpathSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { realpathSync } from "node:fs";
+import { onPath, RequirementError } from "../programs";
 import { run } from "../run";
 
 /** The programs of a local rehearsal. */
@@ -14,13 +14,8 @@ export interface Programs {
   readonly python: string;
 }
 
-/** A program is missing or too old. The message has the command that installs it. */
-export class RequirementError extends Error {}
-
 /** What distributions call the server. The last one is the package of Amazon Linux 2023. */
 const SERVERS = ["redis-server", "valkey-server", "redis6-server"];
-/** Below /sbin on some distributions, which the path of a user often lacks. */
-const FOLDERS = ["/usr/local/bin", "/usr/bin", "/usr/sbin", "/sbin"];
 const MAJOR = 6;
 
 const PYTHON = "import os, sys; print(os.path.realpath(sys.executable), *sys.version_info[:2])";
@@ -68,18 +63,4 @@ function remedy(): string {
     return `Install with: ${sudo}dnf install redis python3 (valkey on Fedora, redis6 on Amazon Linux 2023)`;
   }
   return "Install a package of Redis or Valkey, and Python 3.9 or newer.";
-}
-
-function onPath(name: string): string | undefined {
-  const folders = name.includes("/") ? [""] : [...(process.env["PATH"] ?? "").split(delimiter), ...FOLDERS];
-  return folders.map((folder) => join(folder, name)).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

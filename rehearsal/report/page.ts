@@ -27,9 +27,9 @@ ${timeline({
   ...{ from: 0, to: milliseconds, lanes, pauses },
   parts: rows.map(({ from, name }) => ({ from, name })),
 })}
-${first === undefined || first.from === 0 ? "" : eventTable(numbered(events, 0, first.from))}
+${details("Before the first fault", numbered(events, 0, first?.from ?? Infinity))}
 ${rows.map((row) => section(row, result)).join("\n")}
-${rows.length === 0 ? "" : `<section><h2>The end</h2>\n${eventTable(numbered(events, rows.at(-1)?.to ?? 0, Infinity))}</section>`}
+${rows.length === 0 ? "" : `<section>${details("After the last fault", numbered(events, rows.at(-1)?.to ?? 0, Infinity))}</section>`}
 <footer>Acknowledged: the reply was OK, and WAIT found the write on a replica. Every node was asked for its role ten times a second.</footer>`;
   return htmlPage({ title: `Rehearsal: ${title}`, style: STYLE, body, width: WIDTH });
 }
@@ -73,6 +73,11 @@ function numbered(events: readonly Event[], from: number, to: number): Numbered[
   return events
     .filter(({ at, part }) => part === undefined && at >= from && at < to)
     .map((event, index) => ({ ...event, number: index + 1 }));
+}
+
+/** Events that a reader may want to see only after a failure. */
+function details(title: string, events: readonly Numbered[]): string {
+  return `<details><summary>${title}</summary>\n${eventTable(events)}\n</details>`;
 }
 
 /** Times since `from`, as the axis above has them. */

@@ -12,6 +12,8 @@ const BAR = 12;
 const TOP = 34;
 /** Marks that are closer would cover each other. */
 const GAP = 17;
+/** The width of the text of a pause. */
+const TEXT = 140;
 
 /** What a state is called. Also the legend, in this order. */
 export const STATE_NAMES: Readonly<Record<NodeState, string>> = {
@@ -74,7 +76,7 @@ export function timeline({ label, from, to, lanes, pauses, marks = [], parts = [
   return `<svg viewBox="0 0 ${WIDTH} ${base + 26}" role="img" aria-label="${escapeHtml(label)}">
 ${[
   ...axis.ticks().map(({ time, text }) => tick(axis.x(time), base, text)),
-  ...shown.map((pause) => band(axis, pause, base, parts.length === 0)),
+  ...shown.map((pause) => band(axis, pause, base, parts.length === 0 && hasRoom(axis, pause, shown))),
   ...parts.map(({ from: at, name }, index) => part(axis.x(at), base, name, index)),
   ...lanes.map((lane, index) => drawn(axis, lane, TOP + index * ROW, { from, to })),
   ...placed(marks, axis).map(({ x, number, node }) => {
@@ -102,6 +104,15 @@ function joined(pauses: readonly Pause[]): Pause[] {
       if (!last || from > last.to) return [...all, { from, to }];
       return [...all.slice(0, -1), { from: last.from, to: Math.max(last.to, to) }];
     }, []);
+}
+
+/** Whether no longer pause is near, whose text would be under that of this one. */
+function hasRoom(axis: TimeAxis, pause: Pause, all: readonly Pause[]): boolean {
+  const middle = (each: Pause): number => axis.x((each.from + each.to) / 2);
+  const isBefore = (each: Pause): boolean =>
+    each.to - each.from > pause.to - pause.from ||
+    (each.to - each.from === pause.to - pause.from && each.from < pause.from);
+  return !all.some((each) => isBefore(each) && Math.abs(middle(each) - middle(pause)) < TEXT);
 }
 
 /** Pauses begin above the lanes, with how long they were where there is room. */
