@@ -1,8 +1,8 @@
 import { type Command } from "commander";
-import { showAilment } from "../cluster/ailments";
+import { nodeName, showAilment } from "../cluster/ailments";
 import { type NodeStatus } from "../cluster/node-status";
 import { forgetEverywhere, staysForgotten } from "../cluster/retire/forget";
-import { ghostsOf } from "../cluster/retire/ghosts";
+import { ghostsOf, hangingOf } from "../cluster/retire/ghosts";
 import { Retire, type RetireResult } from "../cluster/retire/retire";
 import { parseRetireState, type RetireState } from "../cluster/retire/state";
 import { replicaNamed } from "../cluster/roll/selection";
@@ -197,7 +197,7 @@ function page(
 }
 
 async function forgetGhosts(operation: Operation, { options, output, terminal }: Context): Promise<Exit> {
-  const seen = await ghostsIn(operation);
+  const seen = await ghostsIn(operation, output);
   let ghosts = seen;
   if (seen.length > 0) {
     const names = seen.map((ghost) => `${ghost.id} (${ghost.endpoint?.host ?? "no address"})`);
@@ -205,7 +205,7 @@ async function forgetGhosts(operation: Operation, { options, output, terminal }:
     const what = `Makes every member forget ${seen.length === 1 ? "this node" : `these ${seen.length} nodes`}: ${names.join(", ")}.`;
     await confirm(what, options["yes"] === true, terminal);
     // Until the answer, one of them may have come back.
-    const still = new Set((await ghostsIn(operation)).map(({ id }) => id));
+    const still = new Set((await ghostsIn(operation, output)).map(({ id }) => id));
     ghosts = seen.filter(({ id }) => still.has(id));
     for (const { id } of seen) if (!still.has(id)) output.info(`came back: ${id}`);
     const watch = options["wait"] === false ? 0 : WATCH;
@@ -232,8 +232,14 @@ async function forgetGhosts(operation: Operation, { options, output, terminal }:
   return EXIT.success;
 }
 
-async function ghostsIn(operation: Operation): Promise<NodeStatus[]> {
+async function ghostsIn(operation: Operation, output: Context["output"]): Promise<NodeStatus[]> {
   const { view, spot } = await firstLook(operation);
   const masters = operation.cluster.seeds.map(({ host }) => host);
-  return ghostsOf(view, spot.value.replicas, masters);
+  const ghosts = ghostsOf(view, spot.value.replicas, masters);
+  const hanging = await hangingOf(view, ghosts);
+  for (const node of hanging)
+    output.info(
+      `${nodeName(node)} accepts connections and does not answer: it hangs. Restart it, or end its instance, and try again.`,
+    );
+  return ghosts.filter((node) => !hanging.includes(node));
 }

@@ -69,11 +69,15 @@ describeWith(["redis-server"], "retire", () => {
     expect(await retire("--ghosts", "--yes")).toMatchObject({ exit: 0, stdout: "No node is gone.\n" });
     const ghost = await operated.real.add({ host: "127.1.2.3" });
     await until("it is known", { timeout: 10_000 }, async () => (await listed(ghost.id)) >= 8);
-    await operated.real.end(ghost);
+    operated.real.pause(ghost, true);
     await until("it failed", { timeout: 30_000, every: 200 }, async () => {
       const view = await operated.cluster.look();
       return view.sightings(ghost.id).every(({ node }) => node?.flags.includes("fail"));
     });
+    const hanging = await retire("--ghosts", "--yes");
+    expect(hanging).toMatchObject({ exit: 0, stdout: "No node is gone.\n" });
+    expect(hanging.stderr).toContain("accepts connections and does not answer: it hangs");
+    await operated.real.end(ghost);
     operated.real.remove(ghost);
     expect((await retire("--ghosts")).stderr).toContain("Confirm with `--yes`");
     const ended = await retire("--ghosts", "--yes", "--json", "--no-wait");

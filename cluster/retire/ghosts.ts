@@ -1,6 +1,7 @@
 import { slotCount } from "../cluster-nodes";
 import { type Replica } from "../fleet";
 import { type NodeStatus, statusOf } from "../node-status";
+import { reach } from "../port";
 import { type View } from "../view";
 
 /**
@@ -10,6 +11,24 @@ import { type View } from "../view";
  */
 export function ghostsOf(view: View, replicas: readonly Replica[], kept: readonly string[]): NodeStatus[] {
   return view.ids.map((id) => statusOf(view, id)).filter((status) => isGhost(view, status, replicas, kept));
+}
+
+/** Milliseconds within which a server that hangs accepts a connection, by its kernel. */
+const ACCEPTANCE = 2000;
+
+/**
+ * Those of the nodes that may hang rather than be gone: something accepts connections at the address, and does not answer. Once it
+ * goes on, a node that was forgotten comes back, with slots that others have.
+ */
+export async function hangingOf(view: View, ghosts: readonly NodeStatus[]): Promise<NodeStatus[]> {
+  const hangs = await Promise.all(
+    ghosts.map(async ({ endpoint }) => {
+      // Another node that answers at the address has taken it.
+      if (endpoint === undefined || view.memberAt(endpoint)?.nodes.known === true) return false;
+      return (await reach(endpoint, ACCEPTANCE)).known;
+    }),
+  );
+  return ghosts.filter((_, index) => hangs[index]);
 }
 
 function isGhost(
