@@ -18,7 +18,7 @@ import { describeWith } from "../support/needs";
 const REPLICAS = Number(process.env["ROLL_REPLICAS"] ?? 3);
 
 const recorded = JSON.parse(
-  readFileSync(join(__dirname, "recorded/create-group.json"), "utf8"),
+  readFileSync(join(__dirname, "../../rehearsal/recorded/create-group.json"), "utf8"),
 ) as JsonObject;
 
 describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "roll on booted instances", () => {
