@@ -195,6 +195,8 @@ class LinkTest(Case):
     def test_a_running_sync_is_reported_with_its_bytes(self) -> None:
         fields = {"master_sync_in_progress": "1", "master_sync_read_bytes": "100", "master_sync_total_bytes": "-1\x1b"}
         self.assertEqual(self.wait(NOAUTH, **fields).shown_state, "waiting: full sync under way: 100 of -1? bytes")
+        fields["master_sync_total_bytes"] = "0"
+        self.assertEqual(self.wait(NOAUTH, **fields).shown_state, "waiting: full sync under way: 100 bytes")
 
     @rows(
         ("a sync that began during the look has not failed", info(master_sync_in_progress=1), []),
@@ -299,7 +301,10 @@ class LinkTest(Case):
     )
     def goes_on(self, nodes: list[Line], role: Any) -> None:
         self.nodes, self.role = nodes, role
-        self.assertEqual((self.wait(IO_ERROR * 9).network.sent("SHUTDOWN"), self.code), ([], 10))
+        world = self.wait(IO_ERROR * 9)
+        self.assertEqual((world.network.sent("SHUTDOWN"), self.code), ([], 10))
+        if role == ["master", 700, []]:
+            self.assertEqual(world.shown_state, "waiting: Redis is not stopped: its role is master")
 
 
 class SecretTest(Case):

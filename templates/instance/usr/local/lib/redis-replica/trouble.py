@@ -84,7 +84,9 @@ def wait_for_link(world: World, running: Running, view: View, why: str) -> None:
     read, total = (plain(info.get(f"master_sync_{name}_bytes"), 20) for name in ("read", "total"))
     # Redis sends SYNC after a rejected PSYNC, which the master may deny as well: nothing is received then.
     if is_syncing and failed <= 0 and (read != "0" or PSYNC not in text):
-        later(world, f"full sync under way: {read} of {total} bytes", f"sync:{read}")
+        # A master that sends its memory rather than a file does not know how much it will be.
+        size = [read, *([total] if total != "0" else [])]
+        later(world, f"full sync under way: {' of '.join(size)} bytes", f"sync:{read}")
     master = view.nodes.get(running.me.master)
     if failed > 0:
         text = f"{failed} full syncs have failed: {text}"
@@ -170,8 +172,9 @@ def end_replica(world: World, how: str = "") -> list[Reply]:
     role, info = world.ask_here(("ROLE",), ("INFO",))
     if isinstance(role, Unknown):
         later(world, f"Redis is not stopped, since its role is not known: {plain(role)}")
-    if not isinstance(role, list) or role[:1] != ["slave"]:
-        later(world, f"Redis is not stopped: its role is {plain(role, 20)}")
+    name = role[0] if isinstance(role, list) and role else role
+    if name != "slave":
+        later(world, f"Redis is not stopped: its role is {plain(name, 20)}")
     return world.ask_here(("SHUTDOWN", how or how_to_end(world, Info(info))), seconds=60)
 
 
