@@ -1,7 +1,7 @@
 import { createClient, ErrorReply, RESP_TYPES } from "@redis/client";
 import { type Answer, type Cause, known, unanswered, type Unanswered } from "./answer";
 import { type Endpoint } from "./endpoint";
-import { type Login, tlsOptions } from "./login";
+import { type Login, tlsOptions, withoutPassword } from "./login";
 import { ServerError } from "./reply-reader";
 
 /** A reply of a server (RESP2). Texts are bytes where the caller wants bytes. */
@@ -26,7 +26,7 @@ export class Connection {
       await bounded(client.connect(), timeout, what, hint);
     } catch (error) {
       client.destroy();
-      throw error;
+      throw withoutPassword(error as Error, login);
     }
     return new Connection(client);
   }
@@ -125,11 +125,17 @@ function causeOf(error: unknown): Cause {
   return /^(ERR_SSL|ERR_TLS|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code) ? "tls" : "error";
 }
 
+/** Characters of a server's message that are kept. */
+const LONGEST_MESSAGE = 300;
+/** A server repeats the arguments of a command that it does not know: of AUTH, the beginning of the password. */
+const ARGUMENTS = /,? with args beginning with:.*$/;
+
 /** The message on one line. An aggregate error, such as of a name with two addresses, has its text in its parts. */
 function messageOf(error: unknown): string {
   const { message, errors, code } = error as Error & { errors?: readonly Error[]; code?: string };
   const text = message || (errors ?? []).map((each) => each.message).join("; ") || code || String(error);
-  const line = text.replace(/\s+/g, " ").trim();
+  const whole = text.replace(/\s+/g, " ").trim().replace(ARGUMENTS, "");
+  const line = whole.length <= LONGEST_MESSAGE ? whole : `${whole.slice(0, LONGEST_MESSAGE - 1)}…`;
   if (message === "Socket closed unexpectedly") return "the server closed the connection; it may expect TLS";
   if (causeOf(error) !== "tls") return line;
   // OpenSSL: NUMBER:error:NUMBER:LIBRARY:FUNCTION:REASON:FILE:LINE:

@@ -29,3 +29,9 @@ export function tlsOptions({ ca, certificate, key }: TlsFiles): ConnectionOption
     checkServerIdentity: () => undefined,
   };
 }
+
+/** An error without the password: a server that does not know AUTH repeats the arguments of the command. */
+export function withoutPassword<E extends Error>(error: E, { password }: Login): E {
+  if (password) error.message = error.message.replaceAll(password, "(password)");
+  return error;
+}

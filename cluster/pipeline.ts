@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type Endpoint, showEndpoint } from "./endpoint";
-import { type Login, tlsOptions } from "./login";
+import { type Login, tlsOptions, withoutPassword } from "./login";
 import { type RawReply, ReplyReader, ServerError } from "./reply-reader";
 
 /** A command: its name and arguments, as text or bytes. */
@@ -36,7 +36,8 @@ export class Pipeline {
   }
 
   /** Connects and logs in. Rejects after `timeout` milliseconds, like each batch. */
-  static async open(endpoint: Endpoint, { user, password, tls }: Login, timeout: number): Promise<Pipeline> {
+  static async open(endpoint: Endpoint, login: Login, timeout: number): Promise<Pipeline> {
+    const { user, password, tls } = login;
     const name = showEndpoint(endpoint);
     const socket = tls ? connectTls({ ...endpoint, ...tlsOptions(tls) }) : connect(endpoint);
     const timer = setTimeout(
@@ -54,7 +55,7 @@ export class Pipeline {
     const [reply] = await pipeline.send([["AUTH", ...(user === undefined ? [] : [user]), password]]);
     if (!(reply instanceof ServerError)) return pipeline;
     pipeline.close();
-    throw reply;
+    throw withoutPassword(reply, login);
   }
 
   /** Sends commands, and resolves to their replies in order. */
