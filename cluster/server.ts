@@ -39,17 +39,21 @@ export class Server {
 
   /** The fields of INFO. @default section - all sections that the server shows by default */
   async info(section?: string): Promise<Answer<Info>> {
-    return map(await this.ask<string>(["INFO", ...(section === undefined ? [] : [section])]), parseInfo);
+    return map(await this.askText(["INFO", ...(section === undefined ? [] : [section])]), parseInfo);
   }
 
   /** The cluster as this server sees it. */
   async nodes(): Promise<Answer<ClusterNode[]>> {
-    return map(await this.ask<string>(["CLUSTER", "NODES"]), parseClusterNodes);
+    return map(await this.askText(["CLUSTER", "NODES"]), (text) => {
+      const nodes = parseClusterNodes(text);
+      if (nodes.some(({ flags }) => flags.includes("myself"))) return nodes;
+      throw new Error(`${this.name}: CLUSTER NODES does not list the server itself; it may not be Redis`);
+    });
   }
 
   /** CLUSTER INFO. */
   async clusterInfo(): Promise<Answer<Info>> {
-    return map(await this.ask<string>(["CLUSTER", "INFO"]), parseInfo);
+    return map(await this.askText(["CLUSTER", "INFO"]), parseInfo);
   }
 
   /** The value of a directive; empty text if it is not set. A directive that the server does not know is an error. */
@@ -66,6 +70,14 @@ export class Server {
     this.connection = undefined;
     connection?.close();
     void opening?.then((opened) => opened.close()).catch(() => undefined);
+  }
+
+  /** Like `ask`, for a reply that must be a text: what is no Redis can reply anything. */
+  private async askText(command: readonly string[]): Promise<Answer<string>> {
+    return map(await this.ask(command), (reply) => {
+      if (typeof reply === "string") return reply;
+      throw new Error(`${this.name}: the reply to ${command.join(" ")} is not a text; it may not be Redis`);
+    });
   }
 
   /** The connection. A broken one is replaced at the next question. */

@@ -28,3 +28,30 @@ describeWith(["redis-server"], "Server", () => {
     }
   }, 30_000);
 });
+
+test.each([
+  [
+    "a list",
+    "*1\r\n$1\r\na\r\n",
+    /^127\.0\.0\.1:\d+: the reply to CLUSTER NODES is not a text; it may not be Redis$/,
+  ],
+  [
+    "a text without nodes",
+    "+OK\r\n",
+    /^127\.0\.0\.1:\d+: CLUSTER NODES does not list the server itself; it may not be/,
+  ],
+  ["an error of a megabyte", `-ERR ${"x".repeat(2 ** 20)}\r\n`, /^127\.0\.0\.1:\d+: ERR x{295}…$/],
+])(
+  "%s is not taken for the nodes of a cluster, and the reason is one short line",
+  async (_, reply, reason) => {
+    const stranger = createServer((socket) =>
+      socket.on("error", () => undefined).on("data", () => socket.write(reply)),
+    ).listen(0, "127.0.0.1");
+    await once(stranger, "listening");
+    const server = new Server({ host: "127.0.0.1", port: (stranger.address() as AddressInfo).port }, {});
+    const answer = await server.nodes();
+    server.close();
+    stranger.close();
+    expect(answer).toEqual({ known: false, cause: "error", reason: expect.stringMatching(reason) });
+  },
+);
