@@ -10,8 +10,6 @@ const FOOTER = 10;
 
 /** Keys of one batch: a server digests them within a millisecond or two, and answers others in between. */
 const BATCH = 200;
-/** Keys of the first batch of whole values: their sizes are not known yet. */
-const FIRST_BATCH = 8;
 /** Bytes that a batch of whole values should have. Both the server and this process hold it in memory. */
 const BATCH_BYTES = 4 * 2 ** 20;
 
@@ -29,18 +27,34 @@ export const byDigest: ReadValues = async (pipeline, keys) => {
 
 /** Serialized values by DUMP. Equal ones prove equality. Of unequal ones the order of a set or hash can differ. */
 export const byDump: ReadValues = async (pipeline, keys) => {
+  const sizes = await sizesOf(pipeline, keys);
   const texts: string[] = [];
-  for (let size = FIRST_BATCH; texts.length < keys.length;) {
-    const batch = keys.slice(texts.length, texts.length + size);
-    const replies = await pipeline.send(batch.map((key): RawCommand => ["DUMP", key]));
+  while (texts.length < keys.length) {
+    const begin = texts.length;
+    let [end, bytes] = [begin + 1, sizes[begin]!];
+    while (end < keys.length && end - begin < BATCH && (bytes += sizes[end]!) <= BATCH_BYTES) end++;
+    const replies = await pipeline.send(keys.slice(begin, end).map((key): RawCommand => ["DUMP", key]));
     const values = replies.map(valueOf);
     texts.push(...values.map((value) => (value === null ? "" : hash(value.subarray(0, -FOOTER)))));
-    const bytes = values.reduce((sum, value) => sum + (value?.length ?? 0), 0);
-    const fitting = Math.floor((batch.length * BATCH_BYTES) / Math.max(bytes, 1));
-    size = Math.max(1, Math.min(fitting, size * 4, BATCH));
   }
   return texts;
 };
+
+/**
+ * The bytes that values take, about. A server answers no one else while it serializes a batch, and has all of it in
+ * memory, so a batch of large values would stop it for seconds. Without the right to ask, each value is a batch.
+ */
+async function sizesOf(pipeline: Pipeline, keys: readonly Buffer[]): Promise<readonly number[]> {
+  const sizes: number[] = [];
+  for (let at = 0; at < keys.length; at += BATCH) {
+    const batch = keys.slice(at, at + BATCH).map((key): RawCommand => ["MEMORY", "USAGE", key]);
+    for (const reply of await pipeline.send(batch)) {
+      const isUnknown = reply instanceof ServerError && !isElsewhere(reply);
+      sizes.push(isUnknown ? BATCH_BYTES : Number(reply instanceof ServerError ? 0 : reply));
+    }
+  }
+  return sizes;
+}
 
 /** The bytes of a reply to DUMP; null if the key is not there. */
 function valueOf(reply: RawReply): Buffer | null {
@@ -79,13 +93,13 @@ export const byContent: ReadValues = async (pipeline, keys) => {
   for (const [index, key] of keys.entries()) {
     const found = types[index];
     if (found instanceof ServerError && !isElsewhere(found)) throw found;
-    const type = String(found);
+    const type = found instanceof ServerError ? "none" : String(found);
     const reader = READERS[type];
     const command = reader ? [...reader.command, key, ...(reader.after ?? [])] : ["DUMP", key];
-    const [reply = null] = await pipeline.send([command]);
+    const [answer = null] = await pipeline.send([command]);
+    const reply = answer instanceof ServerError && isElsewhere(answer) ? null : answer;
     // Another client can write a value of another type between both commands.
-    if (reply instanceof ServerError && !isElsewhere(reply) && !reply.message.startsWith("WRONGTYPE"))
-      throw reply;
+    if (reply instanceof ServerError && !reply.message.startsWith("WRONGTYPE")) throw reply;
     // Of a module's type only the serialized value is known.
     const content = reader === undefined && Buffer.isBuffer(reply) ? reply.subarray(0, -FOOTER) : reply;
     const bytes = Buffer.isBuffer(content)

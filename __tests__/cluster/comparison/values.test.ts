@@ -59,23 +59,35 @@ describeWith(["redis-server"], "Values of keys", () => {
     await write(["ACL", "SETUSER", "default", "+type"]);
   });
 
-  test("large values are read a few at a time, and small ones many", async () => {
-    const sizes: number[] = [];
+  /** The keys of each DUMP that `byDump` sends together. */
+  const batches = async (keys: readonly Buffer[]): Promise<string[][]> => {
+    const sent: string[][] = [];
     const watched = {
       send: (commands: Parameters<Pipeline["send"]>[0]) => {
-        sizes.push(commands.length);
+        if (commands[0]![0] === "DUMP") sent.push(commands.map(([, key]) => String(key)));
         return pipeline.send(commands);
       },
     } as Pipeline;
-    const keys = Array.from({ length: 40 }, (_, index) => Buffer.from(`large-${index}`));
-    for (const key of keys) await write(["SET", key, randomBytes(2 ** 20)]);
-    await byDump(watched, keys);
-    expect([sizes[0], Math.max(...sizes.slice(1))]).toEqual([8, 3]);
-    const small = Array.from({ length: 1000 }, (_, index) => Buffer.from(`small-${index}`));
-    sizes.length = 0;
-    expect(await byDump(watched, small)).toHaveLength(1000);
-    expect(sizes.slice(0, 5)).toEqual([8, 32, 128, 200, 200]);
+    expect(await byDump(watched, keys)).toHaveLength(keys.length);
+    return sent;
+  };
+
+  test("large values are read one at a time, also the first ones and those behind small ones", async () => {
+    const large = ["first", "second", "behind", "last"].map((name) => Buffer.from(`large-${name}`));
+    for (const key of large) await write(["SET", key, randomBytes(5 * 2 ** 20)]);
+    const small = Array.from({ length: 500 }, (_, index) => Buffer.from(`small-${index}`));
+    for (const key of small) await write(["SET", key, "x"]);
+    const [first, second, behind, last] = large as [Buffer, Buffer, Buffer, Buffer];
+    const sent = await batches([first, second, ...small, behind, last]);
+    expect(sent.map(({ length }) => length)).toEqual([1, 1, 200, 200, 100, 1, 1]);
   }, 30_000);
+
+  test("without the right to MEMORY USAGE, every value is read alone", async () => {
+    const keys = [Buffer.from("a"), Buffer.from("b")];
+    await write(["SET", "a", "1"], ["SET", "b", "1"], ["ACL", "SETUSER", "default", "-memory"]);
+    expect(await batches(keys)).toEqual([["a"], ["b"]]);
+    await write(["ACL", "SETUSER", "default", "+memory"]);
+  });
 
   test("a key whose slot moves away is not there, and no error", async () => {
     const [master] = real.masters;
@@ -88,8 +100,11 @@ describeWith(["redis-server"], "Values of keys", () => {
         () => false,
       ),
     );
-    await write(["DEL", "moving"]);
+    await write(["DEL", "moving"], ["DEL", "none"]);
     expect(await byDump(pipeline, [Buffer.from("moving")])).toEqual([""]);
+    // A replica does not redirect: there the key is only missing.
+    const missing = await byContent(pipeline, [Buffer.from("none")]);
+    expect(await byContent(pipeline, [Buffer.from("moving")])).toEqual(missing);
     await master!.run("CLUSTER", "SETSLOT", String(slot), "STABLE");
   }, 20_000);
 });
