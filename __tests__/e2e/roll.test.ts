@@ -69,21 +69,21 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "roll on 
     await stage?.close();
   });
 
-  /** Watches until it is called again, and returns the largest number of nodes of a shard that were away at the same time. */
-  function watchAway(shards: ReadonlyMap<string, string>): () => Promise<number> {
+  /** Watches until it is called again, and returns each time at which several nodes of a shard were away. */
+  function watchAway(shards: ReadonlyMap<string, string>): () => Promise<string[]> {
     let isRunning = true;
-    let most = 0;
-    const away = new Set<string>();
+    const away = new Map<string, string>();
+    const together: string[] = [];
     const watch = async (address: string): Promise<void> => {
       const server = new Server({ host: address, port: 6379 }, {});
       for (; isRunning; await sleep(100)) {
         const reply = await server.ask<string>(["INFO", "replication"]);
-        const { master_link_status: link } = reply.known ? parseInfo(reply.value) : {};
+        const wasAway = away.has(address);
         // Away until its link is up again. At a hand-over, all nodes of the shard answer, and connect to their new master.
-        if (!reply.known) away.add(address);
-        else if (link === "up") away.delete(address);
-        const together = [...away].filter((other) => shards.get(other) === shards.get(address));
-        most = Math.max(most, together.length);
+        if (!reply.known) away.set(address, reply.reason);
+        else if (parseInfo(reply.value)["master_link_status"] === "up") away.delete(address);
+        const others = [...away].filter(([other]) => shards.get(other) === shards.get(address));
+        if (!wasAway && others.length > 1) together.push(others.map(([, reason]) => reason).join("; "));
       }
       server.close();
     };
@@ -91,7 +91,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "roll on 
     return async () => {
       isRunning = false;
       await watched;
-      return most;
+      return together;
     };
   }
 
@@ -110,17 +110,17 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "roll on 
       group: { compute: { launchSpecification: { userData: await userData() } } },
     });
     const writer = await Writer.start({ seeds: [...stage.masters.addresses] });
-    const mostAway = watchAway(new Map(own));
+    const awayTogether = watchAway(new Map(own));
     const begun = Date.now();
 
     const file = join(project.directory, "redis-replicas.yaml");
     const ended = await run("-c", file, "roll", "--yes", "--json", "--settle", "20");
 
     const seconds = (Date.now() - begun) / 1000;
-    const most = await mostAway();
+    const together = await awayTogether();
     await writer.stop();
     if (process.env["ROLL_REPLICAS"] !== undefined)
-      process.stderr.write(`${ended.stdout}${JSON.stringify({ seconds, most, ...writer.counts })}\n`);
+      process.stderr.write(`${ended.stdout}${JSON.stringify({ seconds, together, ...writer.counts })}\n`);
     expect({ exit: ended.exit, stderr: ended.stderr }).toEqual({ exit: 0, stderr: "" });
     const { replicas } = json(ended) as any;
     expect(replicas.map(({ phase }: any) => phase)).toEqual(Array(REPLICAS).fill("in_sync"));
@@ -129,7 +129,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "roll on 
     for (const { seconds: each } of replicas) expect(each.settling).toBeGreaterThan(0);
     expect(await setting()).toEqual(Array(REPLICAS).fill("25"));
     expect(await Promise.all(nodes().map((node) => node.cli("CLUSTER", "MYID")))).toEqual(ids);
-    expect(most).toBe(1);
+    expect(together).toEqual([]);
     const recycled = stage.api.requests.filter(({ path }) => path.includes("/recycle"));
     expect(new Set(recycled.map(({ path }) => path)).size).toBe(REPLICAS);
     expect(recycled).toHaveLength(REPLICAS);
