@@ -41,7 +41,7 @@ export const byDump: ReadValues = async (pipeline, keys) => {
 };
 
 /**
- * The bytes that values take, about. A server answers no one else while it serializes a batch, and has all of it in
+ * The bytes that values take, about. A server answers no other client while it serializes a batch, and has all of it in
  * memory, so a batch of large values would stop it for seconds. Without the right to ask, each value is a batch.
  */
 async function sizesOf(pipeline: Pipeline, keys: readonly Buffer[]): Promise<readonly number[]> {
