@@ -1,5 +1,6 @@
 import { type Instance, type UserDataResult } from "../rehearsal/instance";
 import { type RedisNode } from "../rehearsal/redis-node";
+import { type LaunchRequest } from "../rehearsal/spot-api/fleet";
 import { Stage } from "../rehearsal/stage";
 import { Watch } from "./watch";
 
@@ -40,12 +41,16 @@ export class BootedCluster {
   }
 
   /** Boots an instance on the volume and address of a stateful instance. A new one gets a new volume of the image. */
-  async launch(statefulInstanceId: string, userData: Buffer): Promise<Instance> {
+  async launch(
+    statefulInstanceId: string,
+    userData: Buffer,
+    lifecycle: LaunchRequest["lifecycle"] = "SPOT",
+  ): Promise<Instance> {
     const instanceId = `i-${(++this.launched).toString(16).padStart(17, "0")}`;
     await this.stage.fleet.launch({
       ...{ statefulInstanceId, instanceId, userData },
       ...{ availabilityZone: "us-west-2a", subnetId: "subnet-0a1b", instanceType: "r6i.large" },
-      lifecycle: "SPOT",
+      lifecycle,
     });
     return this.stage.fleet.instance(instanceId);
   }
@@ -56,7 +61,7 @@ export class BootedCluster {
     return result;
   }
 
-  /** A spot interruption with an interruption notice. Resolves when the instance is off. */
+  /** A spot interruption, with a notice two seconds before the shutdown. Resolves when the instance is off. */
   async interrupt(instance: Instance): Promise<void> {
     await this.stage.fleet.stop(instance.instanceId, "clean");
   }
@@ -67,7 +72,8 @@ export class BootedCluster {
    */
   async bareBoot({ isFirst }: { readonly isFirst: boolean }): Promise<UserDataResult> {
     if (isFirst) await this.stage.fleet.release(BARE);
-    const instance = await this.launch(BARE, EMPTY);
+    // On-demand instances get no notice, which would delay the next measurement.
+    const instance = await this.launch(BARE, EMPTY, "OD");
     const result = await this.finished(instance);
     await this.interrupt(instance);
     return result;
@@ -79,9 +85,10 @@ export class BootedCluster {
     for (const master of this.masters) await master.cli("CLUSTER", "FORGET", nodeId);
   }
 
+  /** Never rejects, so that the error of a measurement is not replaced. The enclosure ends what is left. */
   async close(): Promise<void> {
     this.watch.close();
-    await this.stage.close();
+    await this.stage.close().catch(() => undefined);
   }
 }
 

@@ -1,3 +1,4 @@
+import { rangeOf } from "./format";
 import { readRecording, type Recording } from "./record";
 import { type Figure } from "./series";
 import { overlaps } from "./spread";
@@ -39,8 +40,8 @@ export function compare(files: readonly string[]): number {
   });
   const all = pairs(one!, other!);
   const different = all.filter(({ isSame }) => !isSame);
-  const rows = different.map(({ name, one, other }) => [name, one.unit, range(one), range(other)]);
-  if (rows.length > 0) process.stdout.write(table(["", "unit", "one", "other"], rows));
+  const rows = different.map(({ name, one, other }) => [name, rangeOf(one), rangeOf(other)]);
+  if (rows.length > 0) process.stdout.write(table(["", "one", "other"], rows));
   process.stdout.write(`${all.length - different.length} of ${all.length} figures agree: ${agree}\n`);
   return different.length === 0 ? 0 : 2;
 }
@@ -50,8 +51,4 @@ function isSame(one: Figure, other: Figure): boolean {
   return (
     overlaps(one, other) || difference < TOLERANCE * Math.max(Math.abs(one.median), Math.abs(other.median))
   );
-}
-
-function range({ min, max }: Figure): string {
-  return `${min} to ${max}`;
 }

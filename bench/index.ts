@@ -12,7 +12,7 @@ import { compare } from "./compare";
 import { thisMachine } from "./machine";
 import { missing } from "./needs";
 import { currentLoad, merged, type Recording, readRecording, type Result, writeRecording } from "./record";
-import { type Figures, Series } from "./series";
+import { Series } from "./series";
 import { Sheet } from "./sheet";
 import { spreadCells, table } from "./table";
 import { verdicts } from "./targets";
@@ -72,8 +72,8 @@ interface Request {
   readonly extent: Extent;
   readonly runs?: number;
   readonly output?: string;
-  /** Where a process in an enclosure leaves its figures. */
-  readonly figures?: string;
+  /** The file in which a process in an enclosure leaves what it measured. */
+  readonly measured?: string;
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -83,29 +83,34 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  if (request.figures !== undefined) {
-    writeFileSync(request.figures, JSON.stringify(await figuresOf(request.names[0] ?? "", request)));
-    return 0;
+  if (request.measured !== undefined) {
+    writeFileSync(request.measured, JSON.stringify(await measured(request.names[0] ?? "", request)));
+    // After a failure, servers may still run and keep this process from ending. The enclosure ends them.
+    process.exit(0);
   }
   const machine = await thisMachine();
   let recording: Recording = { machine, results: {} };
   const { output } = request;
   // Before hours of measurements, not after them.
   if (output !== undefined) merged(readRecording(output), recording, output);
-  let code = 0;
+  let hasFailed = false;
   for (const name of request.names) {
-    try {
-      const result = await resultOf(name, request);
-      if (result === undefined) continue;
-      recording = { machine, results: { ...recording.results, [name]: result } };
-      process.stdout.write(text(name, { machine, results: { [name]: result } }, request.extent));
-      if (output !== undefined) writeRecording(output, merged(readRecording(output), recording, output));
-    } catch (error) {
-      process.stderr.write(`${name}: ${messageOf(error)}\n`);
-      code = 1;
+    const result = await resultOf(name, request);
+    if (result === undefined) continue;
+    if (result.failure !== undefined) {
+      hasFailed = true;
+      process.stderr.write(`${name}: ${result.failure}\n`);
     }
+    recording = { machine, results: { ...recording.results, [name]: shortened(result) } };
+    process.stdout.write(text(name, { machine, results: { [name]: result } }, request.extent));
+    if (output !== undefined) writeRecording(output, merged(readRecording(output), recording, output));
   }
-  return code;
+  return hasFailed ? 1 : 0;
+}
+
+/** A failure can have the end of a log. A recording has its first line. */
+function shortened({ failure, ...result }: Result): Result {
+  return failure === undefined ? result : { ...result, failure: failure.split("\n")[0] };
 }
 
 /** Undefined if the usage is asked for. */
@@ -118,7 +123,7 @@ function parse(argv: readonly string[]): Request | undefined {
       tiny: { type: "boolean", default: false },
       runs: { type: "string" },
       output: { type: "string" },
-      figures: { type: "string" },
+      measured: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -133,7 +138,7 @@ function parse(argv: readonly string[]): Request | undefined {
     extent: values.tiny ? "tiny" : values.quick ? "quick" : "full",
     runs: values.runs === undefined ? undefined : count("--runs", values.runs),
     output: values.output,
-    figures: values.figures,
+    measured: values.measured,
   };
 }
 
@@ -153,31 +158,45 @@ async function resultOf(name: string, request: Request): Promise<Result | undefi
   const load = currentLoad();
   const isEnclosed =
     boots !== "never" && absent.length === 0 && !(boots === "partly" && request.extent === "tiny");
-  const figures = isEnclosed ? await enclosed(name, request) : await figuresOf(name, request);
+  const outcome = isEnclosed ? await enclosed(name, request) : await measured(name, request);
   const seconds = Math.round((Date.now() - begun) / 1000);
-  return { command: `npm run bench -- ${[name, ...optionsOf(request)].join(" ")}`, seconds, load, figures };
+  return {
+    command: `npm run bench -- ${[name, ...optionsOf(request)].join(" ")}`,
+    seconds,
+    load,
+    ...outcome,
+  };
 }
 
-/** Runs a benchmark in an enclosure. Its process leaves the figures in a file. */
-async function enclosed(name: string, request: Request): Promise<Figures> {
-  await prepare();
+type Outcome = Pick<Result, "figures" | "failure">;
+
+/** Runs a benchmark in an enclosure. Its process leaves what it measured in a file. */
+async function enclosed(name: string, request: Request): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   try {
-    const file = join(folder, "figures");
+    await prepare();
+    const file = join(folder, "measured");
     const tsx = join(ROOT, "node_modules/.bin/tsx");
-    const code = await enclose([tsx, __filename, name, ...optionsOf(request), "--figures", file]);
-    if (code !== 0) throw new Error(`it ended with ${code}`);
-    return JSON.parse(readFileSync(file, "utf8")) as Figures;
+    const code = await enclose([tsx, __filename, name, ...optionsOf(request), "--measured", file]);
+    if (code === 0) return JSON.parse(readFileSync(file, "utf8")) as Outcome;
+    return { failure: `the process in the enclosure ended with ${code}`, figures: {} };
+  } catch (error) {
+    return { failure: messageOf(error), figures: {} };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function figuresOf(name: string, { extent, runs }: Request): Promise<Figures> {
+/** What a benchmark measured, to its end or until it failed: hours of measurements are not lost by the last one. */
+async function measured(name: string, { extent, runs }: Request): Promise<Outcome> {
   const note = (line: string): void => progress(`${name}: ${line}`);
   const series = new Series(note);
-  await benchOf(name).measure({ extent, runs, series, note });
-  return series.figures;
+  try {
+    await benchOf(name).measure({ extent, runs, series, note });
+    return { figures: series.figures };
+  } catch (error) {
+    return { failure: messageOf(error), figures: series.figures };
+  }
 }
 
 function benchOf(name: string): Bench {

@@ -10,6 +10,8 @@ export interface Result {
   readonly seconds: number;
   /** The mean number of processes that ran or waited in the minute before: above 0.5, other work disturbs the figures. */
   readonly load: number;
+  /** Why it ended before everything was measured. */
+  readonly failure?: string;
   readonly figures: Figures;
 }
 

@@ -79,6 +79,7 @@ export async function measure({ extent, runs, series, note }: BenchOptions): Pro
     }
     for (const writer of writers) await writer.stop();
   } finally {
+    for (const writer of writers) await writer.stop().catch(() => undefined);
     await cluster.close();
   }
 }

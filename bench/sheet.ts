@@ -1,4 +1,4 @@
-import { show } from "./format";
+import { rangeOf, show } from "./format";
 import { type Point } from "./plot";
 import { type Recording, type Result } from "./record";
 import { type Figure } from "./series";
@@ -22,9 +22,9 @@ export class Sheet {
   cell(name: string): string {
     const figure = this.figure(name);
     if (figure === undefined) return "";
-    const { min, median, max, unit, runs } = figure;
-    if (runs === 1 || min === max) return show(median, unit);
-    return `${show(median, unit)} (${show(min, unit)} – ${show(max, unit)})`;
+    const { median, unit } = figure;
+    const range = rangeOf(figure);
+    return range === show(median, unit) ? range : `${show(median, unit)} (${range})`;
   }
 
   /** The quotient of two medians, as a table's cell. */
