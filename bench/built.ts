@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Extent } from "./bench";
 
@@ -7,6 +7,13 @@ export const ROOT = resolve(__dirname, "..");
 /** The command line as it is published: one file. */
 const CLI = join(ROOT, "lib/cli/index.js");
 export const EXAMPLE = join(ROOT, "redis-replicas.yaml");
+
+/** Writes the example with another number of replicas, and returns the path of the file. */
+export function configWith(replicas: number, folder: string): string {
+  const file = join(folder, "redis-replicas.yaml");
+  writeFileSync(file, readFileSync(EXAMPLE, "utf8").replace(/^replicas:.*$/m, `replicas: ${replicas}`));
+  return file;
+}
 
 /** The sources of the built command line. */
 const SOURCES = ["cli", "cluster", "config", "constructs", "templates", "package.json"];

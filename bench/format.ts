@@ -13,7 +13,7 @@ export function rangeOf({ min, max, unit }: Figure): string {
   const [least, most] = [show(min, unit), show(max, unit)];
   if (least === most) return least;
   const suffix = / \S+$/.exec(most)?.[0] ?? "";
-  return `${suffix !== "" && least.endsWith(suffix) ? least.slice(0, -suffix.length) : least} – ${most}`;
+  return `${suffix !== "" && least.endsWith(suffix) ? least.slice(0, -suffix.length) : least} to ${most}`;
 }
 
 /** Three significant digits, and all digits before the point, with commas between thousands. */

@@ -81,14 +81,15 @@ function timed(
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const begun = process.hrtime.bigint();
-    const child = spawn(command, args, { ...options, stdio: ["ignore", "ignore", "pipe"] });
-    let wdiagnostics = "";
-    child.stderr.on("data", (chunk: Buffer) => (wdiagnostics += chunk.toString()));
+    const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.on("error", reject);
     child.on("close", (code, signal) => {
       const wall = Number(process.hrtime.bigint() - begun) / 1e6;
       if (code === 0) resolve(wall);
-      else reject(new Error(`${signal ?? `exit ${code}`}\n${wdiagnostics.trimEnd()}`));
+      else reject(new Error(`${signal ?? `exit ${code}`}\n${output.trimEnd()}`));
     });
   });
 }

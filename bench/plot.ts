@@ -43,7 +43,7 @@ const HEAD = 62;
 const BAR = 12;
 const GAP = 14;
 const FOOT = 44;
-const HEIGHT = 320;
+const HEIGHT = 330;
 
 /** The colors are those of docs/overview.svg, and readable on light and dark pages. */
 const STYLE = `<style>
@@ -104,7 +104,7 @@ export function barPlot({ title, axis, series, groups }: BarPlot): string {
 /** Lines through medians, with a vertical line from the least to the most of each, as an SVG document. */
 export function linePlot({ title, xAxis, yAxis, scale, series }: LinePlot): string {
   const points = series.flatMap((each) => each.points);
-  const [left, right, head, foot] = [70, WIDTH - 30, HEAD, HEIGHT - FOOT];
+  const [left, right, head, foot] = [70, WIDTH - 30, HEAD + 12, HEIGHT - FOOT];
   const xs = [...new Set(points.map((point) => point.x))].sort((a, b) => a - b);
   const axis = axisOf(scale);
   const xOf = axis(scale === "linear" ? 0 : xs[0]!, xs.at(-1)!, left, right);

@@ -7,7 +7,7 @@ import { type Replica } from "../rehearsal/local/replica";
 import { RedisNode } from "../rehearsal/redis-node";
 import { type BenchOptions } from "./bench";
 import { BootedCluster, PATIENCE } from "./booted-cluster";
-import { commandLine, EXAMPLE } from "./built";
+import { commandLine, configWith } from "./built";
 import { lookOf } from "./look";
 import { type Candidate, measure as measureCommand } from "./measure";
 import { Processes } from "./processes";
@@ -66,7 +66,8 @@ async function looksAt(
   try {
     const { port, masters, replica: address } = cluster;
     const replica = await processes.addReplica({ address, port, masters: masters.slice(0, SEEDS) });
-    const status = statusOf(program, cluster);
+    const config = configWith(count, processes.directory);
+    const status = statusOf([...program, "-c", config], cluster);
     // The first ones fill the file cache. They do not count.
     for (let time = 0; time <= times; time++) {
       const look = await lookOf(replica);
@@ -88,7 +89,7 @@ function statusOf(program: readonly string[], { masters, port }: ScriptedCluster
   const seeds = masters.slice(0, SEEDS).map((host) => `${host}:${port}`);
   return {
     name: "redis-elastigroup status",
-    argv: [...program, "-c", EXAMPLE, "status", "--masters", ...seeds],
+    argv: [...program, "status", "--masters", ...seeds],
     env: { SPOTINST_TOKEN: "", SPOTINST_ACCOUNT: "" },
   };
 }

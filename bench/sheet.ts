@@ -27,6 +27,12 @@ export class Sheet {
     return range === show(median, unit) ? range : `${show(median, unit)} (${range})`;
   }
 
+  /** The median alone, as a table's cell. */
+  median(name: string): string {
+    const figure = this.figure(name);
+    return figure === undefined ? "" : show(figure.median, figure.unit);
+  }
+
   /** The quotient of two medians, as a table's cell. */
   ratio(name: string, other: string): string {
     const [one, base] = [this.figure(name), this.figure(other)];

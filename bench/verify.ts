@@ -9,7 +9,7 @@ import { Server } from "../rehearsal/local/server";
 import { Workplace } from "../rehearsal/local/workplace";
 import { until } from "../rehearsal/wait";
 import { type BenchOptions } from "./bench";
-import { commandLine, EXAMPLE } from "./built";
+import { commandLine, configWith } from "./built";
 import { measure as measureCommand } from "./measure";
 import { type Series } from "./series";
 
@@ -43,7 +43,8 @@ export async function measure({ extent, runs, series, note }: BenchOptions): Pro
     await populate(master, keys);
     await follow(replica, master);
     const seeds = `${master.ip}:${master.port}`;
-    const argv = [...commandLine(extent), "-c", EXAMPLE, "verify", "--digest", "--masters", seeds];
+    const config = configWith(1, workplace.directory);
+    const argv = [...commandLine(extent), "-c", config, "verify", "--digest", "--masters", seeds];
     const verify = (method: Method) => verifyOnce(method, { argv, master, keys, series });
     for (let time = 0; time < times; time++) {
       await verify("debug");
@@ -105,14 +106,17 @@ interface Verification {
 async function verifyOnce(method: Method, { argv, master, keys, series }: Verification): Promise<void> {
   const before = await cpuOf(master);
   const delays = await Delays.start(master);
-  const { wall, cpu, rss } = await measureCommand({ name: "verify", argv });
+  const cost = await measureCommand({ name: "verify", argv }).catch(async (error: unknown) => {
+    await delays.stop();
+    throw error;
+  });
   const { p99, max } = await delays.stop();
   const load = (await cpuOf(master)) - before;
-  series.add(`${method}.wall`, "ms", wall);
-  series.add(`${method}.cpu`, "ms", cpu);
-  series.add(`${method}.rss`, "MiB", rss);
-  series.add(`${method}.keys-per-core`, "keys/s", (keys / cpu) * 1000);
-  series.add(`${method}.keys`, "keys/s", (keys / wall) * 1000);
+  series.add(`${method}.wall`, "ms", cost.wall);
+  series.add(`${method}.cpu`, "ms", cost.cpu);
+  series.add(`${method}.rss`, "MiB", cost.rss);
+  series.add(`${method}.keys-per-core`, "keys/s", (keys / cost.cpu) * 1000);
+  series.add(`${method}.keys`, "keys/s", (keys / cost.wall) * 1000);
   series.add(`${method}.master-cpu`, "ms", load);
   series.add(`${method}.delay-p99`, "ms", p99);
   series.add(`${method}.delay-max`, "ms", max);
@@ -132,6 +136,7 @@ class Delays {
 
   private constructor(private readonly connection: Connection) {
     this.loop = this.run();
+    this.loop.catch(() => undefined); // reported by `stop`
   }
 
   static async start({ ip, port }: Server): Promise<Delays> {
