@@ -32,7 +32,7 @@ export async function measure({ extent, runs, series, note }: BenchOptions): Pro
   const times = runs ?? usual;
   for (const count of masters) {
     note(`looks at ${count} masters`);
-    await looksAt(count, extent === "tiny" ? 1 : times * 3, commandLine(extent), series);
+    await looksAt(count, extent === "tiny" ? 1 : times * 3, commandLine(extent), { series, note });
   }
   for (let run = 0; run < times; run++) {
     for (const count of processes) {
@@ -59,7 +59,7 @@ async function looksAt(
   count: number,
   times: number,
   program: readonly string[],
-  series: Series,
+  { series, note }: Pick<BenchOptions, "series" | "note">,
 ): Promise<void> {
   const cluster = await ScriptedCluster.start(count);
   const processes = await Processes.start(0);
@@ -71,13 +71,16 @@ async function looksAt(
     // The first ones fill the file cache. They do not count.
     for (let time = 0; time <= times; time++) {
       const look = await lookOf(replica);
-      const view = await measureCommand(status);
+      // Exit code 2: it gave up on nodes whose answers it could not read in time. That is no measurement.
+      const view = await measureCommand(status).catch((error: unknown) => {
+        note(String(error).split("\n")[0] ?? "");
+      });
       if (time === 0) continue;
       series.add(`look.${count}.cpu`, "ms", look.cpu);
       series.add(`look.${count}.wall`, "ms", look.wall);
       series.add(`look.${count}.rss`, "MiB", look.rss);
-      series.add(`status.${count}.wall`, "ms", view.wall);
-      series.add(`status.${count}.cpu`, "ms", view.cpu);
+      series.add(`status.${count}.wall`, "ms", view?.wall);
+      series.add(`status.${count}.cpu`, "ms", view?.cpu);
     }
   } finally {
     await cluster.close();
