@@ -10,6 +10,8 @@ export interface GroupFleet {
   readonly group: SpotGroup;
   /** Without deallocated ones. */
   readonly stateful: readonly StatefulInstance[];
+  /** The IDs of the deallocated ones that the API still lists. */
+  readonly deallocated: readonly string[];
   readonly instances: readonly SpotInstance[];
 }
 
@@ -39,11 +41,17 @@ export function groupNamed(groups: readonly SpotGroup[], name: string): SpotGrou
 
 /** Reads a group's instances. */
 export async function fleetOf(client: SpotClient, group: SpotGroup): Promise<GroupFleet> {
-  const [stateful, instances] = await Promise.all([
+  const [all, instances] = await Promise.all([
     client.statefulInstances(group.id),
     client.instances(group.id),
   ]);
-  return { group, stateful: stateful.filter(({ state }) => state !== "DEALLOCATED"), instances };
+  const isDeallocated = ({ state }: StatefulInstance): boolean => state === "DEALLOCATED";
+  return {
+    group,
+    stateful: all.filter((each) => !isDeallocated(each)),
+    deallocated: all.filter(isDeallocated).map(({ id }) => id),
+    instances,
+  };
 }
 
 /** Joins the instances of groups with the nodes of the cluster, by their private IPs. */

@@ -1,6 +1,7 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "../../rehearsal/wait";
+import { FaultyApi } from "../support/faulty-api";
 import { describeWith } from "../support/needs";
 import { Operated } from "../support/operated";
 import { json, run } from "./run";
@@ -135,5 +136,76 @@ describeWith(["redis-server"], "retire", () => {
     const [master] = operated.real.masters;
     expect((await retire(master!.id, "--yes")).stderr).toContain("is no replica of the groups");
     expect(operated.stateful).toHaveLength(4);
+  });
+
+  test("an owner is not deallocated after a 429 in which it was promoted, nor without a known address", async () => {
+    const faulty = await FaultyApi.start(operated.api.url);
+    try {
+      process.env["SPOTINST_API_URL"] = faulty.url;
+      const view = await operated.cluster.look();
+      const { id } = operated.stateful.find(({ privateIp }) => {
+        const found = view.nodes.find(({ address }) => address === privateIp);
+        return found?.master !== undefined && view.replicasOf(found.master).length === 2;
+      })!;
+      const node = operated.fleet.node(id);
+      const owns = () =>
+        until("it owns slots", { timeout: 10_000 }, async () => {
+          return (await operated.cluster.look()).owners.some((owner) => owner.id === node.id);
+        });
+      operated.api.clearRequests();
+      let promoted: Promise<unknown> | undefined;
+      faulty.fault = (_, path) => {
+        if (!path.includes("/deallocate") || promoted !== undefined) return undefined;
+        promoted = node.run("CLUSTER", "FAILOVER").then(owns);
+        return { status: 429, body: "", headers: { "x-ratelimit-reset": "5" } };
+      };
+      const running = retire(id, "--yes", "--no-wait");
+      await until("it is promoted", { timeout: 20_000 }, () => Promise.resolve(promoted !== undefined));
+      await promoted;
+      faulty.fault = (method, path) =>
+        method === "GET" && /statefulInstance\b/.test(path)
+          ? { change: (items) => items.map((item) => (item.id === id ? { ...item, privateIp: null } : item)) }
+          : undefined;
+      const refused = await running;
+      expect(refused.stdout).toContain("Spot does not list its private IP");
+      expect(refused.exit).toBe(2);
+      expect(operated.api.requests.filter(({ path }) => path.includes("/deallocate"))).toEqual([]);
+      faulty.fault = () => undefined;
+      rmSync(join(operated.folder, "redis-replicas.retire.json"), { force: true });
+    } finally {
+      Object.assign(process.env, operated.environmentOfSpot);
+      await faulty.close();
+    }
+  });
+
+  test("an instance that the API omits from some answers is not taken for gone", async () => {
+    const faulty = await FaultyApi.start(operated.api.url);
+    try {
+      process.env["SPOTINST_API_URL"] = faulty.url;
+      await operated.healthy();
+      const view = await operated.cluster.look();
+      const { id } = operated.stateful.find(({ privateIp }) => {
+        return !view.owners.some(({ address }) => address === privateIp);
+      })!;
+      const others = operated.stateful.filter((each) => each.id !== id);
+      // No server contradicts the API.
+      await operated.real.end(operated.fleet.node(id));
+      let [resized, omitted] = [false, 0];
+      faulty.fault = (method, path) => {
+        if (method === "PUT") resized = true;
+        return method === "GET" && /statefulInstance\b/.test(path) && resized && omitted++ < 3
+          ? { change: (items) => items.filter((item) => item.id !== id) }
+          : undefined;
+      };
+      const ended = await retire(id, "--yes", "--no-wait");
+      expect(ended.stderr).toContain("waits: Spot does not list it");
+      expect(ended.exit).toBe(0);
+      expect(operated.stateful.map((each) => `${each.id} ${each.state}`)).toEqual(
+        others.map((each) => `${each.id} ACTIVE`),
+      );
+    } finally {
+      Object.assign(process.env, operated.environmentOfSpot);
+      await faulty.close();
+    }
   });
 });

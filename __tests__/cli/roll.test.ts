@@ -168,6 +168,22 @@ describeWith(["redis-server"], "roll", () => {
     expect(recycles()).toHaveLength(1);
   });
 
+  test("a replica that was promoted while the API limited the rate hands over before it is recycled", async () => {
+    process.env["SPOTINST_API_URL"] = faulty.url;
+    const node = operated.fleet.node(first().id);
+    let promoted: Promise<unknown> | undefined;
+    faulty.fault = (_, path) => {
+      if (!path.includes("/recycle") || promoted !== undefined) return undefined;
+      promoted = node.run("CLUSTER", "FAILOVER");
+      return { status: 429, body: "", headers: { "retry-after": "5" } };
+    };
+    const ended = await roll("--yes", "--json", "--only", first().id);
+    await promoted;
+    expect(ended.exit).toBe(0);
+    expect((json(ended) as any).replicas[0].seconds).toHaveProperty("handing_over");
+    expect(recycles()).toHaveLength(1);
+  });
+
   test("an instance in the state ERROR ends it, and a later run continues where it stopped", async () => {
     process.env["SPOTINST_API_URL"] = faulty.url;
     faulty.fault = (method, path) =>

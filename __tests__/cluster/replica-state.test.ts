@@ -19,7 +19,7 @@ const group = { id: "sig-1", name: "n", capacity: { minimum: 0, maximum: 1, targ
 
 function stateIn(view: View, stateful: StatefulInstance = STATEFUL, electable = true): StateOfReplica {
   const instances = stateful.instanceId === undefined ? [] : [{ instanceId: stateful.instanceId }];
-  const [replica] = replicasOf([{ group, stateful: [stateful], instances }], view);
+  const [replica] = replicasOf([{ group, stateful: [stateful], deallocated: [], instances }], view);
   return stateOf(replica!, electable);
 }
 

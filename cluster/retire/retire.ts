@@ -36,6 +36,8 @@ export interface RetireResult {
 const EVERY = 1000;
 /** Milliseconds until the cluster must be healthy after something that this command did. */
 const SETTLE = 90_000;
+/** Milliseconds after which an instance that the API does not list is gone, unless it is listed as deallocated. */
+const OMISSION = 10_000;
 
 type DepartureRequest = Exclude<DepartureStep, { readonly do: "wait" | "fail" | "gone" }>;
 
@@ -110,6 +112,9 @@ export class Retire {
 
   /** Why a replica may not leave, or not yet. What is retired may be broken. Everything else must be healthy. */
   private refusals(view: View, replicas: readonly Replica[], { node, stateful }: Replica): Refusal[] {
+    // A node that is not known cannot hand over, and no member can be told to forget it.
+    if (stateful.privateIp === undefined && stateful.instanceId !== undefined)
+      return [{ kind: "no_node", subject: stateful.id, detail: "Spot does not list its private IP" }];
     const away = { nodeId: node?.id, privateIp: stateful.privateIp, statefulInstanceId: stateful.id };
     const ailments = ailmentsOf(view, replicas, node?.role === "owner" ? undefined : away);
     if (ailments.length > 0) return ailments;
@@ -125,23 +130,30 @@ export class Retire {
     const departure = { statefulInstanceId: id, capacity: capacity!, staying: staying! };
     const end = Date.now() + timeout;
     let said = "";
+    let listedAt = Date.now();
     while (!signal.aborted) {
-      const { spot, view } = await this.look();
+      const { now, spot, view } = await this.look();
       if (signal.aborted) break;
       const fleet = spot.known ? spot.value.fleets.find(({ group }) => group.id === group_id) : undefined;
       let reason = spot.known ? "Spot does not list its group" : spot.reason;
       const isListed = fleet?.stateful.some((each) => each.id === id);
+      if (isListed !== false) listedAt = now;
+      const isGone = fleet?.deallocated.includes(id) === true || now - listedAt >= OMISSION;
       // The API can omit it from an answer. A group that is made smaller then would lose another one.
       if (isListed === false && this.answers(index, view))
         reason = "Spot does not list it, and its server answers";
+      else if (isListed === false && !isGone) reason = "Spot does not list it";
       else if (spot.known && fleet !== undefined) {
         const step = nextDeparture(fleet, departure);
         if (step.do === "gone") return this.change(index, { phase: "forgetting" });
         if (step.do === "fail") throw new Error(`${this.name(index)}: ${step.reason}`);
         if (step.do === "deallocate" && step.statefulInstanceId === id) {
-          // Since the checks, or since the process that made them, it may have been promoted.
+          // Since the checks, or since the process that made them, it may have been promoted or replaced.
           const replica = this.replica(index, spot.value.replicas)!;
-          if (replica.node?.role === "owner" || this.refusals(view, spot.value.replicas, replica).length > 0)
+          const { node } = replica;
+          const isChecked =
+            node === undefined || (node.role !== "owner" && node.id === this.node(index).node_id);
+          if (!isChecked || this.refusals(view, spot.value.replicas, replica).length > 0)
             return this.change(index, { phase: "planned" });
         }
         reason = step.do === "wait" ? step.reason : await this.request(index, step);
@@ -156,7 +168,7 @@ export class Retire {
   /** Requests a step of the API. Returns what is waited for. */
   private async request(index: number, step: DepartureRequest): Promise<string> {
     const { client } = this;
-    const { report } = this.props;
+    const { report, signal } = this.props;
     const { group_id } = this.node(index);
     const what =
       step.do === "resize"
@@ -169,6 +181,7 @@ export class Retire {
       return `Spot does not show it yet: ${what}`;
     } catch (error) {
       if (!canPass(error)) throw error;
+      await sleep(error.pause ?? 0, undefined, { signal }).catch(() => undefined);
       return error.message;
     }
   }

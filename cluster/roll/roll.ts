@@ -45,6 +45,9 @@ export interface RollProps {
   readonly beforeRecycle?: (situation: Situation, target: RollTarget, nodeId: string) => void | Promise<void>;
 }
 
+/** Recycles in succession that the rate limit of the API may refuse. */
+const THROTTLED = 5;
+
 /** How a roll ended. It can be continued, unless it is done. */
 export interface RollResult {
   readonly result: "done" | "refused" | "interrupted";
@@ -59,6 +62,8 @@ export class Roll {
   private readonly rules: RollRules;
   /** Ends with the signal. `props.client` is for what must be done nevertheless. */
   private readonly client: SpotClient;
+  /** Recycles in succession that the API refused since it limits the rate of requests. */
+  private throttled = 0;
 
   constructor(private readonly props: RollProps) {
     this.state = props.state;
@@ -194,16 +199,21 @@ export class Roll {
     }));
     const { group_id, stateful_instance_id } = this.target(index);
     try {
-      await this.forgoRoot(situation, group_id);
+      if (await this.forgoRoot(situation, group_id))
+        return this.change(index, (target) => ({ ...inPhase(target, "planned", now), requests: 0 }));
       report(`${this.name(index)}: recycles ${instanceId}`);
       await this.client.act("recycle", group_id, stateful_instance_id);
+      this.throttled = 0;
     } catch (error) {
+      const isThrottled = canPass(error) && error.kind === "throttled";
       // The API may have carried it out. The next looks tell.
-      if (canPass(error) && error.kind !== "throttled")
-        return report(`${this.name(index)}: ${error.message}`);
+      if (canPass(error) && !isThrottled) return report(`${this.name(index)}: ${error.message}`);
       this.change(index, (target) => ({ ...inPhase(target, "planned", now), requests: 0 }));
       if (signal.aborted) return;
-      throw error;
+      if (!isThrottled || ++this.throttled === THROTTLED) throw error;
+      report(`${this.name(index)}: ${error.message}`);
+      // Then the step is decided anew: meanwhile the node may own slots, or be the only other copy.
+      await sleep(error.pause ?? 0, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -215,16 +225,20 @@ export class Roll {
     return [];
   }
 
-  /** Switches the persistence of root volumes off, if this roll replaces them and the group has it on. */
-  private async forgoRoot({ spot }: Situation, groupId: string): Promise<void> {
-    if (!this.state.fresh_root || !spot.known) return;
+  /**
+   * Switches the persistence of root volumes off, if this roll replaces them and the group has it on. Returns whether it did:
+   * the API can let such a change wait for minutes, so the recycle is decided anew after it.
+   */
+  private async forgoRoot({ spot }: Situation, groupId: string): Promise<boolean> {
+    if (!this.state.fresh_root || !spot.known) return false;
     const group = spot.value.fleets.find((each) => each.group.id === groupId)?.group;
-    if (group?.strategy?.persistence?.shouldPersistRootDevice !== true) return;
+    if (group?.strategy?.persistence?.shouldPersistRootDevice !== true) return false;
     this.save({
       ...this.state,
       root_persistence_off: [...new Set([...this.state.root_persistence_off, groupId])],
     });
     await this.client.update(groupId, persistence(false));
+    return true;
   }
 
   /** Switches it on again. A recycle that is not carried out yet may then keep its root volume. */

@@ -2,7 +2,7 @@ import { isSpare } from "../ailments";
 import { type Replica } from "../fleet";
 import { type RollTarget } from "./state";
 
-/** Thrown for a name that no replica has. */
+/** Thrown for a name that no replica has, or more than one. */
 export class UnknownReplicaError extends Error {}
 
 /** Which replicas a command concerns. */
@@ -18,10 +18,14 @@ export function isNamed({ stateful, node }: Replica, name: string): boolean {
   return [node?.id, stateful.privateIp, stateful.id].includes(name);
 }
 
-/** The replica of a name. Throws if there is none. */
+/** The replica of a name. Throws if there is none, or more than one. */
 export function replicaNamed(replicas: readonly Replica[], name: string): Replica {
-  const found = replicas.find((replica) => isNamed(replica, name));
-  if (found !== undefined) return found;
+  const found = replicas.filter((replica) => isNamed(replica, name));
+  if (found.length === 1) return found[0]!;
+  if (found.length > 1)
+    throw new UnknownReplicaError(
+      `${JSON.stringify(name)} names ${found.length} stateful instances; give the ID of one: ${found.map(({ stateful }) => `${stateful.id} (${stateful.state})`).join(", ")}`,
+    );
   const names = replicas.map(({ stateful }) => stateful.privateIp ?? stateful.id);
   throw new UnknownReplicaError(
     `${JSON.stringify(name)} is no replica of the groups; give its node ID, private IP or stateful instance ID; replicas: ${names.join(", ") || "none"}`,

@@ -75,10 +75,13 @@ export class SpotClient {
     return items.flatMap(({ instanceId, ...rest }) => (instanceId ? [{ instanceId, ...rest }] : []));
   }
 
-  /** Begins an action on a stateful instance. It is done when the state shows it. */
+  /**
+   * Begins an action on a stateful instance. It is done when the state shows it. After a 429 it is not sent again: by then
+   * the instance may have to stay, such as a replica that was promoted.
+   */
   async act(action: StatefulAction, groupId: string, statefulInstanceId: string): Promise<void> {
     const stateful = encodeURIComponent(statefulInstanceId);
-    await this.items("PUT", `${path(groupId)}/statefulInstance/${stateful}/${action}`, isAny);
+    await this.items("PUT", `${path(groupId)}/statefulInstance/${stateful}/${action}`, isAny, undefined, 1);
   }
 
   /** Every message of an error is without the token, whatever the answer or the runtime quotes. */
@@ -87,14 +90,16 @@ export class SpotClient {
     path: string,
     isItem: (item: unknown) => boolean,
     body?: object,
+    attempts = ATTEMPTS,
   ): Promise<T[]> {
     try {
-      return await this.attempts(method, path, isItem, body);
+      return await this.attempts(method, path, isItem, body, attempts);
     } catch (error) {
       if (!(error instanceof SpotError)) throw error;
       const { token } = this.props;
       // Messages are on one line, and so is a token that a runtime quotes since it has a line break.
-      throw new SpotError(error.kind, error.message.replaceAll(token, "***").replaceAll(line(token), "***"));
+      const message = error.message.replaceAll(token, "***").replaceAll(line(token), "***");
+      throw new SpotError(error.kind, message, error.pause);
     }
   }
 
@@ -102,7 +107,8 @@ export class SpotClient {
     method: "GET" | "PUT",
     path: string,
     isItem: (item: unknown) => boolean,
-    body?: object,
+    body: object | undefined,
+    attempts: number,
   ): Promise<T[]> {
     const { timeout = REQUEST_TIMEOUT, patience = Infinity, signal } = this.props;
     const begin = Date.now();
@@ -113,8 +119,9 @@ export class SpotClient {
       const error = failure(`${method} ${path}`, response, text);
       // A request that changes something may have been carried out before the 5xx. Only 429 says that it was not.
       const isSafe = method === "GET" || error.kind === "throttled";
-      if (!["throttled", "server"].includes(error.kind) || !isSafe || attempt === ATTEMPTS) throw error;
+      if (!["throttled", "server"].includes(error.kind) || !isSafe) throw error;
       const pause = pauseBefore(attempt, response.headers);
+      if (attempt === attempts) throw new SpotError(error.kind, error.message, pause);
       if (Date.now() - begin + pause >= patience)
         throw new SpotError(error.kind, `${error.message}; try again in ${Math.ceil(pause / 1000)} s`);
       await (this.props.pause ?? ((ms) => sleep(ms, undefined, { signal }).catch(() => undefined)))(pause);

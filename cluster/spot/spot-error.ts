@@ -22,6 +22,8 @@ export class SpotError extends Error {
   constructor(
     readonly kind: SpotErrorKind,
     message: string,
+    /** Milliseconds that the API asks to wait before the next attempt. @default - none */
+    readonly pause?: number,
   ) {
     super(message);
     this.name = "SpotError";

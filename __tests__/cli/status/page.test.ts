@@ -30,7 +30,7 @@ function lines(host: (number: number) => string, state: string, type: string, zo
     ...{ instanceId, instanceType: type, availabilityZone: zone, spotInstanceRequestId: "sir-1" },
   }));
   const group = { id: "sig-1", name: "n", capacity: { minimum: 0, maximum: COUNT, target: COUNT } };
-  const fleet = { group, stateful, instances };
+  const fleet = { group, stateful, deallocated: [], instances };
   const joined = replicasOf([fleet], view);
   const look = {
     loaded: { config: exampleConfig(), source: { file: "redis-replicas.yaml" } },

@@ -21,6 +21,7 @@ const group = (changes: object = {}): GroupFleet => ({
     ...changes,
   },
   stateful: [],
+  deallocated: [],
   instances: [],
 });
 const spotZone = (privateIp: string, availabilityZone: string) => ({
@@ -181,6 +182,7 @@ const CASES: readonly [rule: string, facts: Parameters<typeof factsOf>[0], words
       spot: known([
         {
           ...group(),
+          deallocated: [],
           instances: [spotZone("10.0.2.1", "us-west-2a"), spotZone("10.0.2.2", "us-west-2a")],
         },
       ]),

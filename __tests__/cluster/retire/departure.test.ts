@@ -26,6 +26,7 @@ function retire({ refills, lowers, keepsMinimum, pauses = "last" }: Behaviour) {
   const fleet = (): GroupFleet => ({
     group: { id: "sig-1", name: "redis", capacity: { ...capacity } },
     stateful: stateful.map((each) => ({ ...each })),
+    deallocated: [],
     instances: [],
   });
   const up = () => stateful.filter(({ state }) => state === "ACTIVE");
@@ -75,7 +76,7 @@ test("an instance that is being deallocated is waited for", () => {
   const group = { id: "sig-1", name: "redis", capacity: { minimum: 0, maximum: 0, target: 0 } };
   const stateful = [{ id: "ssi-2", state: "DEALLOCATING" }];
   const departure = { statefulInstanceId: "ssi-2", capacity: group.capacity, staying: [] };
-  expect(nextDeparture({ group, stateful, instances: [] }, departure)).toEqual({
+  expect(nextDeparture({ group, stateful, deallocated: [], instances: [] }, departure)).toEqual({
     do: "wait",
     reason: "ssi-2 is DEALLOCATING",
   });
@@ -88,7 +89,7 @@ test.each([2, 4, 5])("is not continued where the target was set to %s meanwhile"
     capacity: { minimum: 2, maximum: 2, target: 2 },
     staying: [],
   };
-  const step = nextDeparture({ group, stateful: [], instances: [] }, departure);
+  const step = nextDeparture({ group, stateful: [], deallocated: [], instances: [] }, departure);
   expect(step.do === "fail" ? step.reason : "").toBe(
     target === 2
       ? ""

@@ -40,7 +40,7 @@ function situation(nodes = NODES, stateful = STATEFUL) {
     capacity: { minimum: 2, maximum: 2, target: 2 },
     compute: { launchSpecification: { imageId: "ami-new" } },
   };
-  const fleet: GroupFleet = { group, stateful, instances: [] };
+  const fleet: GroupFleet = { group, stateful, deallocated: [], instances: [] };
   const spot: Answer<SpotSituation> = known({ fleets: [fleet], replicas: replicasOf([fleet], view) });
   return { now: NOW, view, spot };
 }
