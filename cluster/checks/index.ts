@@ -4,6 +4,7 @@ import { clusterDisabled } from "./cluster-disabled";
 import { clusterDown } from "./cluster-down";
 import { duplicateGroup } from "./duplicate-group";
 import { expiringCertificate } from "./expiring-certificate";
+import { failedSave } from "./failed-save";
 import { fewMasters } from "./few-masters";
 import { fullCoverageRequired } from "./full-coverage-required";
 import { ghostNode } from "./ghost-node";
@@ -71,6 +72,7 @@ export const CHECKS: ReadonlyMap<string, Check> = new Map([
   ["unbounded-memory", unboundedMemory],
   ["maxmemory-mismatch", maxmemoryMismatch],
   ["no-persistence", noPersistence],
+  ["failed-save", failedSave],
   ["shard-in-one-zone", shardInOneZone],
   ["masters-in-one-zone", mastersInOneZone],
   ["zone-mismatch", zoneMismatch],

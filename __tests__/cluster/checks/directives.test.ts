@@ -1,7 +1,10 @@
+import { mkdirSync, rmdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { type Cluster } from "../../../cluster/cluster";
 import { evaluate, type Evaluation } from "../../../cluster/checks/evaluation";
 import { readFacts } from "../../../cluster/checks/facts";
 import { type Expectations } from "../../../cluster/checks/expectations";
+import { until } from "../../../rehearsal/wait";
 import { LoopbackCluster } from "../../support/loopback-cluster";
 import { describeWith } from "../../support/needs";
 import { EXPECTED, findingsOf } from "./samples";
@@ -47,6 +50,33 @@ describeWith(["redis-server"], "Rules on a running cluster", () => {
       for (const [name, old] of before) await run("CONFIG", "SET", name, old);
     }
   }
+
+  test("a save that has failed is found, and the next one that succeeds ends it", async () => {
+    const [master] = real.masters;
+    // The new file cannot take the place of a directory.
+    const obstacle = join(real.folderOf(master!), "dump.rdb");
+    rmSync(obstacle, { force: true });
+    mkdirSync(obstacle);
+    const saved = async (status: string): Promise<void> => {
+      await master!.run("BGSAVE");
+      await until(`the save is ${status}`, { timeout: 20_000, every: 100 }, async () => {
+        const info = await master!.server.info("persistence");
+        return (
+          info.known &&
+          info.value["rdb_bgsave_in_progress"] === "0" &&
+          info.value["rdb_last_bgsave_status"] === status
+        );
+      });
+    };
+    await saved("err");
+    const found = findingsOf("failed-save", await evaluated());
+    rmdirSync(obstacle);
+    await saved("ok");
+    expect(found).toEqual([
+      expect.stringMatching(/^error: .*`rdb_last_bgsave_status` is err at 127\.0\.0\.1:/),
+    ]);
+    expect(findingsOf("failed-save", await evaluated())).toEqual([]);
+  }, 60_000);
 
   test("without a change, only the missing replicas are found", async () => {
     const { findings, notChecked } = await evaluated();

@@ -86,7 +86,13 @@ export function factsOf({
     const member: Member = {
       endpoint,
       nodes: known(listed),
-      info: known({ cluster_enabled: "1", redis_version: "7.0.15", used_memory: String(GIB), ...info }),
+      info: known({
+        cluster_enabled: "1",
+        redis_version: "7.0.15",
+        used_memory: String(GIB),
+        rdb_last_bgsave_status: "ok",
+        ...info,
+      }),
       cluster: known({ cluster_state: "ok" }),
     };
     return {
