@@ -91,7 +91,7 @@ test("the tarball has only the library, its types, the CLI, the templates, the s
     (path) =>
       !/^lib\/constructs\/([a-z]+\/)?[a-z0-9-]+\.(js|d\.ts)$/.test(path) &&
       !/^lib\/(templates|cli\/projects)\//.test(path) &&
-      !/^docs\/([a-z-]+\.(md|svg)|README\.md)$/.test(path) &&
+      !/^docs\/((benchmarks\/)?[a-z-]+\.(md|svg|png)|README\.md)$/.test(path) &&
       !/^(package\.json|LICENSE|(README|CHANGELOG|API)\.md)$/.test(path) &&
       ![".jsii", "lib/cli/index.js", "lib/cli/LICENSES", "config/redis-replicas.schema.json"].includes(path),
   );

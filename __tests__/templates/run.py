@@ -13,8 +13,8 @@ import unittest
 from typing import Any, Iterator
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-# After this many seconds, a test that still runs is assumed to hang.
-LIMIT = 280
+# Seconds after which a test that still runs is assumed to hang.
+LIMIT = 120
 
 out = os.fdopen(os.dup(1), "w")
 
@@ -32,6 +32,8 @@ class Result(unittest.TestResult):
 
     def startTest(self, test: unittest.TestCase) -> None:
         super().startTest(test)
+        # Replaces that of the test before.
+        faulthandler.dump_traceback_later(LIMIT, exit=True)
         self.counts = len(self.failures), len(self.errors), len(self.unexpectedSuccesses)
 
     def stopTest(self, test: unittest.TestCase) -> None:
@@ -68,7 +70,6 @@ if __name__ == "__main__":
     else:
         # Output of the agent must not mix with the results.
         os.dup2(2, 1)
-        faulthandler.dump_traceback_later(LIMIT, exit=True)
         is_named = {test: test.id().split(".")[0] in modules for test in each(tests)}
         wanted = {"--without": False, "--only": True}.get(option)
         unittest.TestSuite(test for test, named in is_named.items() if wanted in (None, named)).run(Result())
