@@ -1,8 +1,10 @@
+import { lookup } from "node:dns/promises";
 import { type Command } from "commander";
 import { nodeName, showAilment } from "../cluster/ailments";
+import { type Cluster } from "../cluster/cluster";
 import { type NodeStatus } from "../cluster/node-status";
 import { forgetEverywhere, staysForgotten } from "../cluster/retire/forget";
-import { ghostsOf, hangingOf } from "../cluster/retire/ghosts";
+import { ghostsOf, hangingOf, unplaced } from "../cluster/retire/ghosts";
 import { Retire, type RetireResult } from "../cluster/retire/retire";
 import { parseRetireState, type RetireState } from "../cluster/retire/state";
 import { replicaNamed } from "../cluster/roll/selection";
@@ -48,7 +50,10 @@ export function run(context: Context): Promise<Exit> {
   const { args, options } = context;
   if (options["ghosts"] === true) {
     if (args.length > 0) throw misuse("`--ghosts` takes no nodes");
-    return operate(context, (operation) => forgetGhosts(operation, context));
+    return operate(context, (operation) => {
+      requireAllGroups(operation);
+      return forgetGhosts(operation, context);
+    });
   }
   return operate(context, (operation) => retire(operation, context));
 }
@@ -232,10 +237,36 @@ async function forgetGhosts(operation: Operation, { options, output, terminal }:
   return EXIT.success;
 }
 
+/** A replica of a group that is left out would be taken for gone while it is replaced. */
+function requireAllGroups({ loaded, groups }: Operation): void {
+  const names = groupNames(loaded);
+  if (groups.length < names.length)
+    throw misuse(
+      `\`--ghosts\` needs all groups of the config: ${names.join(", ")}; give \`--group\` for each`,
+    );
+}
+
+/** The hosts of the masters in the config, and the addresses of those that are DNS names. */
+async function addressesOf({ seeds }: Cluster): Promise<string[]> {
+  const hosts = seeds.map(({ host }) => host);
+  const found = hosts.map(async (host) => {
+    try {
+      return (await lookup(host, { all: true })).map(({ address }) => address);
+    } catch {
+      throw misuse(
+        `the address of the master ${host} is not known, so it could be taken for gone; give the addresses with \`--masters\``,
+      );
+    }
+  });
+  return [...hosts, ...(await Promise.all(found)).flat()];
+}
+
 async function ghostsIn(operation: Operation, output: Context["output"]): Promise<NodeStatus[]> {
   const { view, spot } = await firstLook(operation);
-  const masters = operation.cluster.seeds.map(({ host }) => host);
-  const ghosts = ghostsOf(view, spot.value.replicas, masters);
+  const ghosts = ghostsOf(view, spot.value.replicas, await addressesOf(operation.cluster));
+  const [reason] = unplaced(spot.value);
+  if (ghosts.length > 0 && reason !== undefined)
+    throw misuse(`a node that is away may come back: ${reason}; run \`retire --ghosts\` again once it runs`);
   const hanging = await hangingOf(view, ghosts);
   for (const node of hanging)
     output.info(

@@ -1,7 +1,9 @@
+import { isSpare } from "../ailments";
 import { slotCount } from "../cluster-nodes";
 import { type Replica } from "../fleet";
 import { type NodeStatus, statusOf } from "../node-status";
 import { reach } from "../port";
+import { type SpotSituation } from "../situation";
 import { type View } from "../view";
 
 /**
@@ -11,6 +13,26 @@ import { type View } from "../view";
  */
 export function ghostsOf(view: View, replicas: readonly Replica[], kept: readonly string[]): NodeStatus[] {
   return view.ids.map((id) => statusOf(view, id)).filter((status) => isGhost(view, status, replicas, kept));
+}
+
+/**
+ * The stateful instances whose node is not known, and why. A node that looks gone can be theirs, and comes back. An instance
+ * that keeps its address is known by it. Another one is known only by the server that answers there.
+ */
+export function unplaced({ fleets, replicas }: SpotSituation): string[] {
+  const missing = fleets.flatMap(({ group: { id, capacity }, stateful }) =>
+    stateful.length < capacity.target
+      ? [`Spot lists ${stateful.length} stateful instances of ${id}, and its target is ${capacity.target}`]
+      : [],
+  );
+  const unknown = replicas.flatMap(({ group, stateful, member }) => {
+    const keepsAddress = group.strategy?.persistence?.shouldPersistPrivateIp === true;
+    const isKnown = member?.nodes.known === true || (keepsAddress && stateful.privateIp !== undefined);
+    return isKnown || isSpare(stateful)
+      ? []
+      : [`${stateful.id} is ${stateful.state}, and the address of its node is not known`];
+  });
+  return [...missing, ...unknown];
 }
 
 /** Milliseconds within which a server that hangs accepts a connection, by its kernel. */

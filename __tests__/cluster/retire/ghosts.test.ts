@@ -1,5 +1,5 @@
 import { type Replica } from "../../../cluster/fleet";
-import { ghostsOf } from "../../../cluster/retire/ghosts";
+import { ghostsOf, unplaced } from "../../../cluster/retire/ghosts";
 import { drawn, type DrawnNode } from "../../support/drawn-view";
 
 const NODES: readonly DrawnNode[] = [
@@ -45,4 +45,20 @@ test("a node at an address where another node answers is gone", () => {
 
 test("a master of the config is never gone", () => {
   expect(ids(gone(), [], ["10.0.1.9"])).toEqual([]);
+});
+
+test("nothing is gone for certain while the node of an instance is not known", () => {
+  const replica = at("10.0.1.9");
+  const { group, stateful } = replica;
+  const fleet = { group, stateful: [stateful], deallocated: [], instances: [] };
+  const keeps = { ...group, strategy: { persistence: { shouldPersistPrivateIp: true } } };
+  const ofOne = (change: Partial<Replica>) =>
+    unplaced({ fleets: [fleet], replicas: [{ ...replica, ...change }] });
+  expect(ofOne({ group: keeps })).toEqual([]);
+  const unknown = ["ssi-1 is RECYCLING, and the address of its node is not known"];
+  expect(ofOne({})).toEqual(unknown);
+  expect(ofOne({ group: keeps, stateful: { id: "ssi-1", state: "RECYCLING" } })).toEqual(unknown);
+  expect(unplaced({ fleets: [{ ...fleet, stateful: [] }], replicas: [] })).toEqual([
+    "Spot lists 0 stateful instances of sig-1, and its target is 1",
+  ]);
 });
