@@ -64,6 +64,8 @@ export class Roll {
   private readonly client: SpotClient;
   /** Recycles in succession that the API refused since it limits the rate of requests. */
   private throttled = 0;
+  /** Whether a recycle was prepared or requested. A failover may have come in between since. */
+  private hasActed = false;
 
   constructor(private readonly props: RollProps) {
     this.state = props.state;
@@ -198,6 +200,7 @@ export class Roll {
       requested_at: new Date(now).toISOString(),
     }));
     const { group_id, stateful_instance_id } = this.target(index);
+    this.hasActed = true;
     try {
       if (await this.forgoRoot(situation, group_id))
         return this.change(index, (target) => ({ ...inPhase(target, "planned", now), requests: 0 }));
@@ -272,7 +275,7 @@ export class Roll {
   /** Milliseconds until a refusal ends the roll. */
   private patience(index: number, reasons: readonly Refusal[]): number {
     const { failover, replica } = this.times;
-    if (index === 0 && this.target(index).phase === "planned") return 0;
+    if (index === 0 && this.target(index).phase === "planned" && !this.hasActed) return 0;
     // After a replica or a failover, others may not have seen it yet. Everything else needs an operator.
     if (reasons.every(({ kind }) => kind === "single_copy" || kind === "no_successor")) return failover;
     // Such as another instance that Spot replaces meanwhile, or a master that an operator starts again.
