@@ -130,7 +130,7 @@ test("the licenses of all packages in the command are in it", () => {
 
 test.each(["templates", "cli/projects"])("every template of the checkout in %s is in it", (name) => {
   const templates = readdirSync(join(ROOT, name), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes("__pycache__"))
     .map((entry) => `lib/${join(entry.parentPath, entry.name).slice(ROOT.length + 1)}`);
   expect(packed.filter((path) => path.startsWith(`lib/${name}/`)).sort()).toEqual(templates.sort());
 });

@@ -51,7 +51,7 @@ async function instance(): Promise<string> {
 
 /** Runs the agent in such a folder. Returns the metrics that it has written. */
 async function agent(root: string, ...words: readonly string[]): Promise<string> {
-  await run(["python3", "-IS", AGENT, ...words], { env: { ...process.env, REDIS_REPLICA_ROOT: root } });
+  await run(["python3", "-IBS", AGENT, ...words], { env: { ...process.env, REDIS_REPLICA_ROOT: root } });
   return readFileSync(join(root, "run/redis-replica/redis-replica.prom"), "utf8");
 }
 

@@ -125,7 +125,7 @@ class MainTest(Case):
         program += f"sys.path.insert(0, {suite.LIB!r}); sys.argv[1:] = ['watch']\n"
         program += f"exec(open({suite.LIB + '/__main__.py'!r}).read())"
         environment = {"REDIS_REPLICA_IMDS": "127.0.0.1:1", "REDIS_REPLICA_ROOT": self.folder()}
-        done = subprocess.run([sys.executable, "-ISc", program], env=environment, capture_output=True, text=True)
+        done = subprocess.run([sys.executable, "-IBSc", program], env=environment, capture_output=True, text=True)
         loaded = set(done.stderr.split())
         self.assertLessEqual({"watch", "imds"}, loaded)
         self.assertEqual(loaded & {"world", "report", "typed", "re", "socket", "enum", "typing", "contextlib"}, set())
