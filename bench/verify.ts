@@ -87,6 +87,11 @@ async function follow(replica: Server, master: Server): Promise<void> {
   await until("the link is up", { timeout: TIMEOUT }, async () => {
     return (await replica.info())["master_link_status"] === "up";
   });
+  // A server that starts reports for two seconds that the cluster is down.
+  for (const server of [master, replica])
+    await until("the cluster is up", { timeout: TIMEOUT }, async () =>
+      String(await server.ask("CLUSTER", "INFO")).includes("cluster_state:ok"),
+    );
   // Gossip has told the master the role of its replica.
   await until("the master lists its replica", { timeout: TIMEOUT }, async () => {
     return /slave/.test(String(await master.ask("CLUSTER", "NODES")));
