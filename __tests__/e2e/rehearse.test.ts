@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeWith } from "../support/needs";
+import { type RehearsalProcess, startRehearsal } from "../support/rehearsal-process";
 
-const root = join(__dirname, "../..");
 const children: ChildProcess[] = [];
 let folder: string;
 
@@ -13,21 +13,10 @@ function left(): string[] {
   return readdirSync(folder).filter((name) => !name.startsWith("tsx-"));
 }
 
-function rehearse(...words: string[]) {
-  const argv = ["--import", "tsx", "rehearsal/rehearse.ts", ...words];
-  const child = spawn(process.execPath, argv, { cwd: root, env: { ...process.env, TMPDIR: folder } });
-  children.push(child);
-  let [out, err] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
-  const ended = new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
-    child.once("close", (code) => resolve({ code, out, err }));
-  });
-  const shows = async (text: RegExp): Promise<void> => {
-    while (!text.test(err) && child.exitCode === null)
-      await new Promise((resolve) => setTimeout(resolve, 50));
-  };
-  return { child, ended, shows };
+function rehearse(...words: string[]): RehearsalProcess {
+  const started = startRehearsal(folder, words);
+  children.push(started.child);
+  return started;
 }
 
 describeWith(
