@@ -199,15 +199,19 @@ export class LoopbackCluster {
       );
     });
     for (const [index, replica] of this.replicas.entries()) {
-      const master = this.masters[index % masters]!;
-      await until(`${replica.port} follows`, { timeout: 20_000, every: 50 }, () =>
-        replica.run("CLUSTER", "REPLICATE", master.id).then(
-          () => true,
-          () => false,
-        ),
-      );
+      await this.follow(replica, this.masters[index % masters]!);
     }
     if (masters > 0) await this.healthy();
+  }
+
+  /** Makes a node the replica of a master, as soon as it knows it. */
+  async follow(replica: Node, master: Node): Promise<void> {
+    await until(`${replica.port} follows`, { timeout: 20_000, every: 50 }, () =>
+      replica.run("CLUSTER", "REPLICATE", master.id).then(
+        () => true,
+        () => false,
+      ),
+    );
   }
 
   private async untilAll(what: string, holds: (node: Node) => Promise<boolean>): Promise<void> {

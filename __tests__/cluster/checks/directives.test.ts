@@ -159,14 +159,9 @@ describeWith(["redis-server"], "Rules on a running cluster", () => {
 
   test("the write rate is measured, and what the backlog covers is in minutes", async () => {
     // Without a replica, nothing is written to the stream.
-    const { port, id } = real.masters[0]!;
+    const { port } = real.masters[0]!;
     const replica = await real.add();
-    await until("it knows the master", { timeout: 10_000, every: 100 }, () =>
-      replica.run("CLUSTER", "REPLICATE", id).then(
-        () => true,
-        () => false,
-      ),
-    );
+    await real.follow(replica, real.masters[0]!);
     await real.healthy();
     await real.masters[0]!.run("CONFIG", "SET", "repl-backlog-size", "1mb");
     let isWriting = true;
