@@ -100,7 +100,7 @@ export class Retire {
         patience = Date.now() + SETTLE;
         continue;
       }
-      // Before anything is deleted: a node that members may not be told to forget would stay in the cluster.
+      // Before anything is deleted: without the right to CLUSTER FORGET, the node would stay in the cluster.
       await requireForget(cluster, view);
       const fleet = fleets.find((each) => each.group.id === group.id)!;
       const { capacity, staying } = departureOf(fleet, stateful.id);
@@ -112,7 +112,7 @@ export class Retire {
 
   /** Why a replica may not leave, or not yet. What is retired may be broken. Everything else must be healthy. */
   private refusals(view: View, replicas: readonly Replica[], { node, stateful }: Replica): Refusal[] {
-    // A node that is not known cannot hand over, and no member can be told to forget it.
+    // A node that is not known cannot hand over, and cannot be forgotten.
     if (stateful.privateIp === undefined && stateful.instanceId !== undefined)
       return [{ kind: "no_node", subject: stateful.id, detail: "Spot does not list its private IP" }];
     const away = { nodeId: node?.id, privateIp: stateful.privateIp, statefulInstanceId: stateful.id };

@@ -49,7 +49,7 @@ test.each([
     ...["DEALLOCATING", "x2iedn.metal", "us-west-2-lax-1a"],
   ],
 ] as const)(
-  "the table of 24 replicas has 100 columns, and each node can be told apart: %s",
+  "the table of 24 replicas has 100 columns, and each node can be identified: %s",
   (_, ...given) => {
     const rows = lines(...(given as Parameters<typeof lines>)).slice(2);
     expect(rows).toHaveLength(1 + COUNT + 3);
