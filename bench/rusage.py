@@ -10,9 +10,17 @@ import subprocess
 import sys
 import time
 
+
+def used() -> float:
+    """Seconds of CPU of all children so far. A launcher that became this process can have had some, too."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+before = used()
 begun = time.monotonic()
 code = subprocess.run(sys.argv[1:], stdout=sys.stderr).returncode
 wall = time.monotonic() - begun
-usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-cpu = usage.ru_utime + usage.ru_stime
-print(json.dumps({"code": code, "wall": wall * 1000, "cpu": cpu * 1000, "rss": usage.ru_maxrss}))
+cpu = used() - before
+rss = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps({"code": code, "wall": wall * 1000, "cpu": cpu * 1000, "rss": rss}))
