@@ -1,6 +1,6 @@
 import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { differs, readIfThere, writeFile } from "../../cli/write-file";
+import { differs, readIfThere, requireWritable, writeFile } from "../../cli/write-file";
 import { file, temporaryFolder } from "../config/example";
 
 const folder = temporaryFolder();
@@ -40,4 +40,15 @@ test("a failed write leaves no temporary file", () => {
 test("a missing file has no text", () => {
   expect(readIfThere(join(folder, "none"))).toBeUndefined();
   expect(readIfThere(join(folder, "a", "below"))).toBeUndefined();
+});
+
+test("a file that cannot be written is named before the work begins, and nothing is left behind", () => {
+  const place = join(folder, "e", "report.html");
+  requireWritable(place);
+  expect(readdirSync(join(folder, "e"))).toEqual([]);
+  expect(() => requireWritable(folder)).toThrow(
+    `${folder}: the file cannot be read: it is a directory (EISDIR)`,
+  );
+  const below = join(file(folder, "f", ""), "report.html");
+  expect(() => requireWritable(below)).toThrow(`${below}: the file cannot be written: `);
 });
