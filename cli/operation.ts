@@ -7,7 +7,7 @@ import { loadConfigs, type LoadedConfig } from "../config/load";
 import { type Context } from "./command";
 import { clusterOf, defineConnection, groupsOf, spotOf } from "./connect";
 import { misuse } from "./misuse";
-import { StateFile, statePath } from "./state-file";
+import { lockPath, StateFile, statePath } from "./state-file";
 import { requireAnswer } from "./unanswered";
 import { worker, type Worker } from "./worker";
 
@@ -78,12 +78,20 @@ interface Unfinished {
 export function stateFileOf<State extends Unfinished>(
   { options }: Context,
   { loaded: { config, source } }: Operation,
-  command: string,
+  command: (typeof STATEFUL)[number],
   parse: (text: string) => State,
 ): StateFile<State> {
-  const path = (options["state"] as string | undefined) ?? statePath(source.file, config.name, command);
-  return new StateFile(path, parse);
+  const pathOf = (each: string): string => statePath(source.file, config.name, each);
+  const others = STATEFUL.filter((each) => each !== command).map(pathOf);
+  const path = options["state"] as string | undefined;
+  // The folder of the config may be read-only where the state is elsewhere.
+  return path === undefined
+    ? new StateFile(pathOf(command), parse, others, lockPath(source.file, config.name))
+    : new StateFile(path, parse, others);
 }
+
+/** The commands that keep a state. `drill` keeps that of a roll. */
+const STATEFUL = ["roll", "retire"] as const;
 
 /** The state that this process continues, if there is one. Throws if it is that of another config or group. */
 export function unfinished<State extends Unfinished>(

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ConfigError } from "../config/problem";
-import { formatState } from "../cluster/stored-state";
+import { formatState, workerIn } from "../cluster/stored-state";
 import { STDIN } from "../config/source";
 import { isRunningBeside, type Worker } from "./worker";
 import { readIfThere, writeFile } from "./write-file";
@@ -18,10 +18,18 @@ export class StateFile<State extends { readonly process: Worker }> {
     readonly path: string,
     /** Throws an error on one line. */
     private readonly parse: (text: string) => State,
+    /** The files of other commands that change the same cluster: only one may work at a time. */
+    private readonly others: readonly string[] = [],
+    /** Held while a process begins; the same for all of these commands. */
+    private readonly lockPath = `${path}.lock`,
   ) {}
 
-  /** The state, if there is one. Throws if the file is not readable, or another process works on it. */
+  /** The state, if there is one. Throws if the file is not readable, or another process works on it or beside it. */
   read(): State | undefined {
+    for (const other of this.others) {
+      const process = workerIn(readIfThere(other) ?? "");
+      if (process !== undefined && isRunningBeside(process)) throw working(other, process);
+    }
     this.text = readIfThere(this.path);
     if (this.text === undefined) return undefined;
     let state: State;
@@ -30,22 +38,20 @@ export class StateFile<State extends { readonly process: Worker }> {
     } catch (error) {
       throw this.problem((error as Error).message);
     }
-    if (isRunningBeside(state.process))
-      throw this.problem(`process ${state.process.pid} works on it; wait until it has ended`);
+    if (isRunningBeside(state.process)) throw working(this.path, state.process);
     return state;
   }
 
   /** Writes the first state of this process. Throws if another process has written one since `read`. */
   claim(state: State): void {
-    const lock = `${this.path}.lock`;
     const before = this.text;
-    this.lock(lock);
+    this.lock();
     try {
       this.read();
       if (this.text !== before) throw this.problem("another process has changed it; run the command again");
       this.write(state);
     } finally {
-      rmSync(lock);
+      rmSync(this.lockPath);
     }
   }
 
@@ -58,7 +64,8 @@ export class StateFile<State extends { readonly process: Worker }> {
   }
 
   /** Between two looks at the file, there is no other way to tell which of two processes was first. */
-  private lock(path: string): void {
+  private lock(): void {
+    const path = this.lockPath;
     mkdirSync(dirname(path), { recursive: true });
     const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
     if (made !== undefined && Date.now() - made > LOCK_LIMIT) rmSync(path, { force: true });
@@ -75,8 +82,20 @@ export class StateFile<State extends { readonly process: Worker }> {
   }
 }
 
+function working(file: string, { pid }: Worker): ConfigError {
+  return new ConfigError([{ file, message: `process ${pid} works on it; wait until it has ended` }]);
+}
+
 /** The default path: beside the config, `NAME.COMMAND.json`. */
 export function statePath(configFile: string, name: string, command: string): string {
-  const folder = configFile === STDIN ? "." : dirname(configFile);
-  return join(folder, `${name}.${command}.json`);
+  return beside(configFile, `${name}.${command}.json`);
+}
+
+/** The lock that all commands on one cluster share. */
+export function lockPath(configFile: string, name: string): string {
+  return beside(configFile, `${name}.lock`);
+}
+
+function beside(configFile: string, file: string): string {
+  return join(configFile === STDIN ? "." : dirname(configFile), file);
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { StateFile, statePath } from "../../cli/state-file";
@@ -71,6 +71,33 @@ test("a lock that another process holds is respected, and one that was left behi
   claimant.claim(state);
   expect(file.read()).toEqual(state);
   expect(readdirSync(folder)).toEqual(["redis.roll.json"]);
+});
+
+test("of two commands on one cluster, one may work at a time", () => {
+  const other = join(folder, "redis.retire.json");
+  const beside = new StateFile<State>(
+    path,
+    (text) => JSON.parse(text) as State,
+    [other],
+    join(folder, "lock"),
+  );
+  file.remove();
+  writeFileSync(other, JSON.stringify({ process: { host: hostname(), pid: 2 ** 22 + 1 } }));
+  expect(beside.read()).toBeUndefined();
+  // It begins after the first look of the other one.
+  writeFileSync(other, JSON.stringify({ process: { host: hostname(), pid: process.ppid } }));
+  const problem = `${other}: process ${process.ppid} works on it`;
+  expect(() => beside.claim({ process: worker() })).toThrow(problem);
+  expect(() => beside.read()).toThrow(problem);
+  rmSync(other);
+  beside.claim({ process: worker() });
+  expect(readdirSync(folder)).toEqual(["redis.roll.json"]);
+});
+
+test("a folder in the place of the state is named", () => {
+  expect(() => new StateFile<State>(folder, () => ({ process: worker() })).read()).toThrow(
+    `${folder}: the file cannot be read: it is a directory (EISDIR)`,
+  );
 });
 
 test("a copy that a killed process with the same ID left behind is overwritten", () => {
