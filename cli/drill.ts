@@ -1,20 +1,21 @@
 import { type Command } from "commander";
+import { type Cluster } from "../cluster/cluster";
 import { statusOf } from "../cluster/node-status";
 import { type Drill, MOMENT_NAMES } from "../cluster/drill/drill";
-import { type Moment, MOMENTS, Recovery, type Resync } from "../cluster/drill/recovery";
-import { PREFIX, type Readback, ShardWriter, TTL } from "../cluster/drill/writer";
+import { type Moment, MOMENTS, Recovery } from "../cluster/drill/recovery";
+import { PREFIX, ShardWriter, TTL } from "../cluster/drill/writer";
 import { type RollResult } from "../cluster/roll/roll";
 import { type Selection } from "../cluster/roll/selection";
-import { nextStep } from "../cluster/roll/step";
+import { nextStep, type Refusal } from "../cluster/roll/step";
 import { type Context, EXIT, type Exit } from "./command";
 import { confirm } from "./confirm";
 import { drillPage } from "./drill-page";
 import { misuse } from "./misuse";
-import { defineOperation, firstLook, operate, type Operation } from "./operation";
+import { defineOperation, firstLook, interruptible, isUntouched, operate, type Operation } from "./operation";
 import { newRoll, roll, rollFile } from "./roll";
 import { showAilment } from "../cluster/ailments";
 import { type Line } from "./terminal";
-import { writeFile } from "./write-file";
+import { requireWritable, writeFile } from "./write-file";
 
 export function define(command: Command): void {
   defineOperation(command);
@@ -59,21 +60,22 @@ async function drill(operation: Operation, context: Context): Promise<Exit> {
     settle: 0,
   };
   const step = nextStep(target, situation, rules);
-  if (step.do === "refuse") return refused(step.reasons.map(showAilment), state.cluster, context);
+  if (step.do === "refuse") return stopped(step.reasons, true, state.cluster, context);
   const status = statusOf(situation.view, target.node_id!);
   const owner = situation.view.agreed(status.role === "owner" ? status.id : (status.master ?? ""));
   if (owner === undefined || status.endpoint === undefined) throw misuse(`${name}: its shard is not known`);
+  const html = options["html"] as string | undefined;
+  if (html !== undefined) requireWritable(html);
   const writer = await ShardWriter.start(cluster, owner);
-  const replica = cluster.ownServer(status.endpoint);
   let recovery: Recovery | undefined;
   let ended: RollResult;
-  let resync: Resync | undefined;
-  let readback: Readback | undefined;
+  let outcome: Outcome | undefined;
   let isCleaned: boolean;
   try {
     ended = await roll(context, operation, file, state, {
       times: { every: 200, settle: 0 },
       beforeRecycle: async ({ view }, each, nodeId) => {
+        recovery?.restart();
         recovery ??= await Recovery.start(
           {
             ...{ cluster, client, nodeId },
@@ -86,21 +88,24 @@ async function drill(operation: Operation, context: Context): Promise<Exit> {
         );
       },
     });
-    await settled(recovery);
+    const watched = ended.result === "done" ? recovery : undefined;
+    if (watched !== undefined)
+      outcome = await interruptible(
+        () => outcomeOf(watched, writer, cluster),
+        (line) => output.info(line),
+      );
   } finally {
-    resync = await recovery?.stop();
+    await recovery?.stop();
     await writer.stop();
-    readback = await writer.readBack(replica);
     isCleaned = await writer.remove();
-    replica.close();
     if (!isCleaned)
       output.warn({
         file: "redis-elastigroup",
         message: `keys ${PREFIX}* may be left; they expire after ${TTL / 60} minutes`,
       });
   }
-  if (ended.result !== "done" || recovery === undefined || resync === undefined)
-    return refused(ended.refusals.map(showAilment), state.cluster, context);
+  if (recovery === undefined || outcome === undefined)
+    return stopped(ended.refusals, isUntouched(ended.state.replicas), state.cluster, context);
   const measured: Drill = {
     cluster: state.cluster,
     statefulInstanceId: target.stateful_instance_id,
@@ -108,32 +113,51 @@ async function drill(operation: Operation, context: Context): Promise<Exit> {
     nodeId: target.node_id!,
     requestedAt: recovery.requestedAt,
     moments: recovery.moments,
-    resync,
     writes: writer.writes,
     acknowledged: writer.acknowledged,
     failed: writer.failed,
     longestGap: writer.longestGap,
-    readback,
+    ...outcome,
     isCleaned,
   };
-  const html = options["html"] as string | undefined;
   if (html !== undefined) writeFile(html, drillPage(measured));
   output.data(page(measured, html), toJson(measured, html));
-  return readback.lost + readback.lostOnReplica + readback.unread === 0 ? EXIT.success : EXIT.stopped;
+  const { lost, lostOnReplica, unread } = outcome.readback;
+  return lost + lostOnReplica + unread === 0 ? EXIT.success : EXIT.stopped;
 }
 
-/** The roll sees the end before the watch does, which asks at other moments. */
-async function settled(recovery: Recovery | undefined): Promise<void> {
-  for (let tries = 0; tries < 50 && recovery?.moments.has("in_sync") === false; tries++)
-    await new Promise((resolve) => setTimeout(resolve, 100));
+type Outcome = Pick<Drill, "resync" | "readback">;
+
+/** What is known at the end. */
+async function outcomeOf(recovery: Recovery, writer: ShardWriter, cluster: Cluster): Promise<Outcome> {
+  await recovery.settle();
+  await recovery.stop();
+  const resync = await recovery.resync();
+  await writer.stop();
+  const replica = cluster.ownServer(recovery.endpoint);
+  try {
+    return { resync, readback: await writer.readBack(replica) };
+  } finally {
+    replica.close();
+  }
 }
 
-function refused(reasons: readonly string[], cluster: string, { output }: Context): Exit {
+function stopped(
+  refusals: readonly Refusal[],
+  isUntouched: boolean,
+  cluster: string,
+  { output }: Context,
+): Exit {
+  const next = isUntouched ? "Nothing was changed." : "Run `roll` to continue.";
   output.data(
-    reasons.length === 0
-      ? ["Stopped. Run `roll` to continue."]
-      : ["Not done, since this must be resolved first:", ...reasons.map((reason) => `  ${reason}`)],
-    { cluster, result: reasons.length === 0 ? "interrupted" : "refused", refusals: reasons },
+    refusals.length === 0
+      ? [`Stopped. ${next}`]
+      : [
+          "Not done, since this must be resolved first:",
+          ...refusals.map((each) => `  ${showAilment(each)}`),
+          next,
+        ],
+    { cluster, result: refusals.length === 0 ? "interrupted" : "refused", refusals },
   );
   return EXIT.stopped;
 }

@@ -37,6 +37,8 @@ export interface Resync {
 /** Milliseconds between two questions to the servers, and to the API, which limits its requests. */
 const EVERY = 100;
 const EVERY_SPOT = 1000;
+/** Milliseconds until the end is seen that a roll has seen. */
+const SETTLE = 5000;
 
 export interface RecoveryProps {
   readonly cluster: Cluster;
@@ -45,6 +47,7 @@ export interface RecoveryProps {
   readonly statefulInstanceId: string;
   readonly instanceId: string;
   readonly nodeId: string;
+  /** Where the node is before the recycle. */
   readonly endpoint: Endpoint;
 }
 
@@ -53,16 +56,24 @@ export class Recovery {
   /** Milliseconds since the request at which each moment was seen first. */
   readonly moments = new Map<Moment, number>();
   requestedAt = Date.now();
-  private isRunning = true;
+  private readonly stopping = new AbortController();
   private loops: Promise<unknown> = Promise.resolve();
   private before: Info | undefined;
   private masterId: string | undefined;
 
-  private constructor(private readonly props: RecoveryProps) {}
+  private constructor(
+    private readonly props: RecoveryProps,
+    /** Where the node is. A replacement that does not keep the private IP has another address. */
+    private place: Endpoint,
+  ) {}
+
+  get endpoint(): Endpoint {
+    return this.place;
+  }
 
   /** Starts to watch. The request follows at once. */
   static async start(props: RecoveryProps, view: View): Promise<Recovery> {
-    const recovery = new Recovery(props);
+    const recovery = new Recovery(props, props.endpoint);
     recovery.masterId = statusOf(view, props.nodeId).master;
     recovery.before = await recovery.statistics(view);
     recovery.requestedAt = Date.now();
@@ -70,12 +81,26 @@ export class Recovery {
     return recovery;
   }
 
-  /** Stops, and asks the master how it brought the replica up to date. */
-  async stop(): Promise<Resync> {
-    this.isRunning = false;
+  /** The request follows once more, unless the one before had an effect. */
+  restart(): void {
+    if (this.moments.size === 0) this.requestedAt = Date.now();
+  }
+
+  /** Waits until the end is seen: a roll sees it before, since it asks at other moments. */
+  async settle(): Promise<void> {
+    const end = Date.now() + SETTLE;
+    while (!this.moments.has("in_sync") && Date.now() < end) await this.pause(EVERY);
+  }
+
+  /** Ends all questions. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
     await this.loops;
-    const view = await this.props.cluster.look();
-    const after = await this.statistics(view);
+  }
+
+  /** How the master brought the replica up to date. */
+  async resync(): Promise<Resync> {
+    const after = await this.statistics(await this.props.cluster.look());
     const delta = (field: string): number | null => {
       const [old, now] = [this.before, after].map((info) => info && numberIn(info, field));
       return old === undefined || now === undefined ? null : now - old;
@@ -97,44 +122,60 @@ export class Recovery {
   }
 
   private async watchServer(): Promise<void> {
-    const server = this.props.cluster.server(this.props.endpoint);
-    while (this.isRunning) {
+    while (!this.isStopped) {
+      const server = this.props.cluster.server(this.place);
       const info = await server.ask<string>(["INFO", "replication"], 1000);
       const answers = info.known || info.cause === "loading";
       if (!answers) this.see("server_gone");
       if (answers && this.moments.has("server_gone")) this.see("server_answers");
       if (info.known && this.moments.has("server_gone") && info.value.includes("master_link_status:up"))
         this.see("link_up");
-      await sleep(EVERY);
+      await this.pause(EVERY);
     }
   }
 
   private async watchCluster(): Promise<void> {
-    const { cluster, nodeId, endpoint } = this.props;
-    while (this.isRunning) {
+    const { cluster, nodeId } = this.props;
+    while (!this.isStopped) {
       const view = await cluster.look();
       const seen = view.sightings(nodeId);
       const isFailed = seen.length > 0 && seen.every(({ node }) => node?.flags.includes("fail"));
       if (isFailed) this.see("failed");
-      const here = view.nodes.filter((node) => endpointOf(node)?.host === endpoint.host);
+      const here = view.nodes.filter((node) => endpointOf(node)?.host === this.place.host);
       if (this.moments.has("link_up") && here.some(({ id }) => statusOf(view, id).isInSync))
         this.see("in_sync");
-      await sleep(EVERY);
+      await this.pause(EVERY);
     }
   }
 
   private async watchSpot(): Promise<void> {
-    const { client, groupId, statefulInstanceId, instanceId } = this.props;
-    while (this.isRunning) {
+    const { groupId, statefulInstanceId, instanceId } = this.props;
+    const client = this.props.client.until(this.stopping.signal);
+    while (!this.isStopped) {
       // A question without answer tells nothing.
       const all = await client.statefulInstances(groupId).catch(() => undefined);
       const found = all?.find(({ id }) => id === statefulInstanceId);
       if (found !== undefined && found.instanceId !== instanceId) {
         this.see("instance_gone");
-        if (found.instanceId !== undefined) this.see("instance_running");
+        if (found.instanceId !== undefined) this.replaced(found.privateIp);
       }
-      for (let waited = 0; waited < EVERY_SPOT && this.isRunning; waited += EVERY) await sleep(EVERY);
+      await this.pause(EVERY_SPOT);
     }
+  }
+
+  private replaced(host = this.place.host): void {
+    this.see("instance_running");
+    if (host === this.place.host) return;
+    this.see("server_gone");
+    this.place = { ...this.place, host };
+  }
+
+  private get isStopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 
   private async statistics(view: View): Promise<Info | undefined> {

@@ -47,6 +47,8 @@ export class ShardWriter {
   private value = 0;
   private isRunning = true;
   private loop: Promise<void> = Promise.resolve();
+  private readonly begun = Date.now();
+  private ended: number | undefined;
 
   private constructor(
     private readonly cluster: Cluster,
@@ -72,11 +74,10 @@ export class ShardWriter {
     }
   }
 
-  /** The longest time between two writes with OK, in milliseconds. */
+  /** The longest time without a write with OK, in milliseconds, from the start to the end. */
   get longestGap(): number {
-    return this.writes.reduce((longest, { at }, index) => {
-      return Math.max(longest, at - (this.writes[index - 1]?.at ?? at));
-    }, 0);
+    const times = [this.begun, ...this.writes.map(({ at }) => at), this.ended ?? Date.now()];
+    return times.reduce((longest, at, index) => Math.max(longest, at - (times[index - 1] ?? at)), 0);
   }
 
   get acknowledged(): number {
@@ -85,6 +86,7 @@ export class ShardWriter {
 
   async stop(): Promise<void> {
     this.isRunning = false;
+    this.ended ??= Date.now();
     await this.loop;
   }
 
@@ -93,14 +95,22 @@ export class ShardWriter {
     await this.follow();
     await replica.ask(["READONLY"]);
     await this.caughtUp(replica);
-    let [lost, lostOnReplica, unread] = [0, 0, 0];
-    for (const [key, acknowledged] of this.last) {
-      const [there, here] = await Promise.all([this.server.ask(["GET", key]), replica.ask(["GET", key])]);
-      if (!there.known || !here.known) unread++;
-      if (there.known && Number(there.value) < acknowledged) lost++;
-      if (here.known && Number(here.value) < acknowledged) lostOnReplica++;
-    }
-    return { lost, lostOnReplica, unread };
+    // All at once: each question to a server that does not answer takes its whole time.
+    const keys = await Promise.all(
+      [...this.last].map(async ([key, acknowledged]) => {
+        const [there, here] = await Promise.all([this.server.ask(["GET", key]), replica.ask(["GET", key])]);
+        return {
+          isUnread: !there.known || !here.known,
+          isLost: there.known && Number(there.value) < acknowledged,
+          isLostOnReplica: here.known && Number(here.value) < acknowledged,
+        };
+      }),
+    );
+    return {
+      lost: keys.filter(({ isLost }) => isLost).length,
+      lostOnReplica: keys.filter(({ isLostOnReplica }) => isLostOnReplica).length,
+      unread: keys.filter(({ isUnread }) => isUnread).length,
+    };
   }
 
   /** Waits until the replica has what its owner has: the last writes may be acknowledged by another replica only. */
