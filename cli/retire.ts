@@ -1,10 +1,5 @@
-import { lookup } from "node:dns/promises";
 import { type Command } from "commander";
-import { nodeName, showAilment } from "../cluster/ailments";
-import { type Cluster } from "../cluster/cluster";
-import { type NodeStatus } from "../cluster/node-status";
-import { forgetEverywhere, staysForgotten } from "../cluster/retire/forget";
-import { ghostsOf, hangingOf, unplaced } from "../cluster/retire/ghosts";
+import { showAilment } from "../cluster/ailments";
 import { Retire, type RetireResult } from "../cluster/retire/retire";
 import { parseRetireState, type RetireState } from "../cluster/retire/state";
 import { replicaNamed } from "../cluster/roll/selection";
@@ -26,10 +21,8 @@ import {
 } from "./operation";
 import { type StateFile } from "./state-file";
 import { type Line } from "./terminal";
+import { forgetGhosts } from "./retire/ghosts";
 import { worker } from "./worker";
-
-/** Milliseconds for which a forgotten node may not come back: the ban is 60 s. */
-const WATCH = 70_000;
 
 export function define(command: Command): void {
   defineOperation(command);
@@ -50,10 +43,7 @@ export function run(context: Context): Promise<Exit> {
   const { args, options } = context;
   if (options["ghosts"] === true) {
     if (args.length > 0) throw misuse("`--ghosts` takes no nodes");
-    return operate(context, (operation) => {
-      requireAllGroups(operation);
-      return forgetGhosts(operation, context);
-    });
+    return operate(context, (operation) => forgetGhosts(operation, context));
   }
   return operate(context, (operation) => retire(operation, context));
 }
@@ -73,7 +63,7 @@ async function retire(operation: Operation, context: Context): Promise<Exit> {
         ...{ cluster, client, state, signal, report, timeout },
         save: (next) => file.write(next),
         allowSingleCopy: options["allowSingleCopy"] === true,
-        watch: options["wait"] === false ? 0 : WATCH,
+        ...(options["wait"] === false ? { watch: 0 } : {}),
       }).run(),
     report,
   );
@@ -199,78 +189,4 @@ function page(
     ...refusals.map((each) => `  ${showAilment(each)}`),
     next,
   ];
-}
-
-async function forgetGhosts(operation: Operation, { options, output, terminal }: Context): Promise<Exit> {
-  const seen = await ghostsIn(operation, output);
-  let ghosts = seen;
-  if (seen.length > 0) {
-    const names = seen.map((ghost) => `${ghost.id} (${ghost.endpoint?.host ?? "no address"})`);
-    for (const name of names) output.info(`gone: ${name}`);
-    const what = `Makes every member forget ${seen.length === 1 ? "this node" : `these ${seen.length} nodes`}: ${names.join(", ")}.`;
-    await confirm(what, options["yes"] === true, terminal);
-    // Until the answer, one of them may have come back.
-    const still = new Set((await ghostsIn(operation, output)).map(({ id }) => id));
-    ghosts = seen.filter(({ id }) => still.has(id));
-    for (const { id } of seen) if (!still.has(id)) output.info(`came back: ${id}`);
-    const watch = options["wait"] === false ? 0 : WATCH;
-    await interruptible(
-      async (signal) => {
-        await Promise.all(ghosts.map(({ id }) => forgetEverywhere(operation.cluster, id)));
-        await Promise.all(ghosts.map(({ id }) => staysForgotten(operation.cluster, id, signal, watch)));
-      },
-      (line) => output.info(line),
-    );
-  }
-  output.data(
-    [
-      ghosts.length === 0
-        ? "No node is gone."
-        : `Every member forgot ${ghosts.length === 1 ? "1 node" : `${ghosts.length} nodes`}.`,
-    ],
-    {
-      cluster: operation.loaded.config.name,
-      result: "done",
-      forgotten: ghosts.map(({ id, endpoint }) => ({ node_id: id, private_ip: endpoint?.host ?? null })),
-    },
-  );
-  return EXIT.success;
-}
-
-/** A replica of a group that is left out would be taken for gone while it is replaced. */
-function requireAllGroups({ loaded, groups }: Operation): void {
-  const names = groupNames(loaded);
-  if (groups.length < names.length)
-    throw misuse(
-      `\`--ghosts\` needs all groups of the config: ${names.join(", ")}; give \`--group\` for each`,
-    );
-}
-
-/** The hosts of the masters in the config, and the addresses of those that are DNS names. */
-async function addressesOf({ seeds }: Cluster): Promise<string[]> {
-  const hosts = seeds.map(({ host }) => host);
-  const found = hosts.map(async (host) => {
-    try {
-      return (await lookup(host, { all: true })).map(({ address }) => address);
-    } catch {
-      throw misuse(
-        `the address of the master ${host} is not known, so it could be taken for gone; give the addresses with \`--masters\``,
-      );
-    }
-  });
-  return [...hosts, ...(await Promise.all(found)).flat()];
-}
-
-async function ghostsIn(operation: Operation, output: Context["output"]): Promise<NodeStatus[]> {
-  const { view, spot } = await firstLook(operation);
-  const ghosts = ghostsOf(view, spot.value.replicas, await addressesOf(operation.cluster));
-  const [reason] = unplaced(spot.value);
-  if (ghosts.length > 0 && reason !== undefined)
-    throw misuse(`a node that is away may come back: ${reason}; run \`retire --ghosts\` again once it runs`);
-  const hanging = await hangingOf(view, ghosts);
-  for (const node of hanging)
-    output.info(
-      `${nodeName(node)} accepts connections and does not answer: it hangs. Restart it, or end its instance, and try again.`,
-    );
-  return ghosts.filter((node) => !hanging.includes(node));
 }

@@ -82,6 +82,7 @@ function isUp({ state }: StatefulInstance): boolean {
   return !["PAUSE", "PAUSING", "PAUSED"].includes(state);
 }
 
-function isLeaving({ state }: StatefulInstance): boolean {
+/** Whether it is deallocated, or will be. */
+export function isLeaving({ state }: StatefulInstance): boolean {
   return ["DEALLOCATE", "DEALLOCATING", "DEALLOCATED"].includes(state);
 }

@@ -7,8 +7,8 @@ import { copyRefusals, noSuccessor, type Refusal } from "../roll/step";
 import { canPass, observe } from "../situation";
 import { type SpotClient } from "../spot/client";
 import { type View } from "../view";
-import { departureOf, type DepartureStep, nextDeparture } from "./departure";
-import { forgetEverywhere, requireForget, staysForgotten } from "./forget";
+import { departureOf, type DepartureStep, isLeaving, nextDeparture } from "./departure";
+import { forgetEverywhere, forgetForGood, requireForget, showNodes } from "./forget";
 import { type RetireState, type RetiringNode } from "./state";
 
 export interface RetireProps {
@@ -22,8 +22,8 @@ export interface RetireProps {
   readonly signal: AbortSignal;
   /** Milliseconds until the group has let go of an instance. */
   readonly timeout: number;
-  /** Milliseconds for which no member may list a node again. */
-  readonly watch: number;
+  /** Milliseconds for which no member may list a node again. @default - until no member ignores it any more */
+  readonly watch?: number;
 }
 
 export interface RetireResult {
@@ -38,6 +38,8 @@ const EVERY = 1000;
 const SETTLE = 90_000;
 /** Milliseconds after which an instance that the API does not list is gone, unless it is listed as deallocated. */
 const OMISSION = 10_000;
+/** Milliseconds to wait for members that do not answer, such as a replica that Spot replaces meanwhile. */
+const PATIENCE = 50_000;
 
 type DepartureRequest = Exclude<DepartureStep, { readonly do: "wait" | "fail" | "gone" }>;
 
@@ -59,7 +61,8 @@ export class Retire {
       if (this.props.signal.aborted) return { result: "interrupted", refusals: [], state: this.state };
     }
     await this.watch();
-    return { result: "done", refusals: [], state: this.state };
+    const result = this.props.signal.aborted ? "interrupted" : "done";
+    return { result, refusals: [], state: this.state };
   }
 
   private async one(index: number): Promise<readonly Refusal[]> {
@@ -156,13 +159,44 @@ export class Retire {
           if (!isChecked || this.refusals(view, spot.value.replicas, replica).length > 0)
             return this.change(index, { phase: "planned" });
         }
-        reason = step.do === "wait" ? step.reason : await this.request(index, step);
+        this.record(index, spot.value.replicas, step);
+        const kept =
+          step.do === "deallocate" ? this.whyKept(index, view, spot.value.replicas, step) : undefined;
+        reason = step.do === "wait" ? step.reason : (kept ?? (await this.request(index, step)));
       }
       if (Date.now() > end) throw new Error(`${this.name(index)}: not gone: ${reason}`);
       if (said !== reason) report(`${this.name(index)}: waits: ${reason}`);
       said = reason;
       await sleep(EVERY, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** Records the nodes of replacements that are deallocated: they must be forgotten, too. */
+  private record(index: number, replicas: readonly Replica[], step: DepartureStep): void {
+    const { group_id, staying = [], stateful_instance_id, replacements = [] } = this.node(index);
+    const found = replicas.flatMap(({ group, stateful, node }) => {
+      if (node === undefined || group.id !== group_id) return [];
+      if (staying.includes(stateful.id) || stateful.id === stateful_instance_id) return [];
+      const isNext = step.do === "deallocate" && step.statefulInstanceId === stateful.id;
+      return isNext || isLeaving(stateful) ? [node.id] : [];
+    });
+    const all = [...new Set([...replacements, ...found])];
+    if (all.length > replacements.length) this.change(index, { replacements: all });
+  }
+
+  /** Why a replacement may not be deallocated yet: meanwhile it can own slots, or be the only other copy. */
+  private whyKept(
+    index: number,
+    view: View,
+    replicas: readonly Replica[],
+    { statefulInstanceId: id }: { readonly statefulInstanceId: string },
+  ): string | undefined {
+    const node = replicas.find(({ stateful }) => stateful.id === id)?.node;
+    if (node === undefined || id === this.node(index).stateful_instance_id) return undefined;
+    if (node.role === "owner")
+      return `${id}, launched in its place, owns slots; fail over to another node of its shard`;
+    if (!node.isInSync) return undefined;
+    return copyRefusals(view, node, this.props.allowSingleCopy)[0]?.detail;
   }
 
   /** Requests a step of the API. Returns what is waited for. */
@@ -187,22 +221,19 @@ export class Retire {
   }
 
   private async forget(index: number): Promise<void> {
-    const { node_id } = this.node(index);
-    if (node_id !== undefined) {
-      this.props.report(`${this.name(index)}: every member forgets ${node_id}`);
-      await forgetEverywhere(this.props.cluster, node_id);
+    const ids = idsOf(this.node(index));
+    if (ids.length > 0) {
+      this.props.report(`${this.name(index)}: every member forgets ${showNodes(ids)}`);
+      requireAll(ids, await forgetEverywhere(this.props.cluster, ids, { patience: PATIENCE }));
     }
     this.change(index, { phase: "retired" });
   }
 
   private async watch(): Promise<void> {
-    const { watch, cluster, signal, report } = this.props;
-    const ids = this.state.nodes.flatMap(({ node_id }) => node_id ?? []);
-    if (watch === 0 || ids.length === 0) return;
-    report(
-      `watches for ${Math.round(watch / 1000)} s that no member lists ${ids.length === 1 ? "it" : "them"} again`,
-    );
-    await Promise.all(ids.map((id) => staysForgotten(cluster, id, signal, watch)));
+    const { cluster, signal, report, watch } = this.props;
+    const ids = this.state.nodes.flatMap(idsOf);
+    if (ids.length === 0) return;
+    requireAll(ids, await forgetForGood(cluster, ids, { signal, report, watch, patience: PATIENCE }));
   }
 
   private replica(index: number, replicas: readonly Replica[]): Replica | undefined {
@@ -233,4 +264,17 @@ export class Retire {
     this.props.save(state);
     this.state = state;
   }
+}
+
+/** The nodes that are to be forgotten: its own, and those of replacements that were deallocated. */
+function idsOf({ node_id, replacements = [] }: RetiringNode): string[] {
+  return [...(node_id === undefined ? [] : [node_id]), ...replacements];
+}
+
+/** Throws if a member did not answer: it may list a node, and tell the others. */
+function requireAll(ids: readonly string[], silent: readonly string[]): void {
+  if (silent.length === 0) return;
+  throw new Error(
+    `no answer from ${silent.join(", ")}, which may still list ${showNodes(ids)}; run \`retire\` again once it answers`,
+  );
 }

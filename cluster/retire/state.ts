@@ -16,6 +16,8 @@ const node = z.strictObject({
   /** From `leaving` on: what the group is to become. */
   capacity: capacity.optional(),
   staying: z.array(z.string()).optional(),
+  /** The nodes of instances that Spot launched in its place, and that were deallocated. */
+  replacements: z.array(z.string()).optional(),
 });
 
 const state = z.strictObject({
