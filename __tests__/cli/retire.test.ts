@@ -208,4 +208,43 @@ describeWith(["redis-server"], "retire", () => {
       await faulty.close();
     }
   });
+
+  test("an instance that Spot launches in its place leaves the group, too, and its node the cluster", async () => {
+    await operated.healthy();
+    const view = await operated.cluster.look();
+    const { id } = operated.stateful.find(({ privateIp }) => {
+      return !view.owners.some(({ address }) => address === privateIp);
+    })!;
+    const others = operated.stateful.filter((each) => each.id !== id);
+    const known = new Set(operated.real.nodes.map((node) => node.id));
+    const { api, fleet } = operated;
+    api.clearRequests();
+    api.setRefills(true);
+    // Its node joins before the target is lowered.
+    const faulty = await FaultyApi.start(api.url);
+    process.env["SPOTINST_API_URL"] = faulty.url;
+    let joined: string | undefined;
+    faulty.fault = (method) => {
+      const isDeallocated = api.requests.some(({ path }) => path.includes("/deallocate"));
+      joined ??= operated.real.nodes.find((node) => !known.has(node.id))?.id;
+      return method === "PUT" && isDeallocated && joined === undefined
+        ? { status: 429, body: "" }
+        : undefined;
+    };
+    try {
+      const ended = await retire(id, "--yes", "--no-wait", "--allow-single-copy");
+      expect(ended).toMatchObject({ exit: 0 });
+      await fleet.settle();
+      expect(joined).toMatch(/^[0-9a-f]{40}$/);
+      expect(await listed(joined!)).toBe(0);
+      expect(operated.stateful.map((each) => `${each.id} ${each.state}`)).toEqual(
+        others.map((each) => `${each.id} ACTIVE`),
+      );
+      await operated.healthy();
+    } finally {
+      api.setRefills(false);
+      Object.assign(process.env, operated.environmentOfSpot);
+      await faulty.close();
+    }
+  });
 });

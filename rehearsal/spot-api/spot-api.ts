@@ -76,6 +76,7 @@ const settleMs = 300_000;
 interface Switches {
   spotCapacity: boolean;
   failingUpdates: number;
+  refills: boolean;
 }
 
 /** A simulated Spot API on this machine, for the unmodified Terraform provider. */
@@ -106,8 +107,12 @@ export class SpotApi {
     const background = new Background(changed);
     const recorder = new Recorder();
     const launcher = new Launcher({ fleet, ids, clock });
-    const switches: Switches = { spotCapacity, failingUpdates: 0 };
-    const instances = new StatefulInstances({ launcher, ids, clock, background, market: () => switches });
+    const switches: Switches = { spotCapacity, failingUpdates: 0, refills: false };
+    const instances = new StatefulInstances({
+      ...{ launcher, ids, clock, background },
+      market: () => switches,
+      refills: () => switches.refills,
+    });
     const groups = new Groups({ ids, clock, defaults });
     groups.listen(instances);
     if (state) {
@@ -203,6 +208,11 @@ export class SpotApi {
   /** Replaces on-demand fallback instances in groups that revert at this time. To be called again for time windows. */
   revertToSpot(): void {
     this.parts.instances.revertToSpot();
+  }
+
+  /** Sets whether a deallocated instance is replaced where its group is then below the target. */
+  setRefills(refills: boolean): void {
+    this.parts.switches.refills = refills;
   }
 
   /** Makes this number of the next updates of groups fail. */

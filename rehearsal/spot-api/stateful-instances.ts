@@ -18,6 +18,8 @@ export interface StatefulInstancesProps {
   readonly background: Background;
   /** Called at every launch. */
   readonly market: () => Market;
+  /** Whether a deallocated instance is replaced where the group is then below its target. The real API does not say. */
+  readonly refills: () => boolean;
 }
 
 /** Keeps one stateful instance for each unit of capacity, and one EC2 instance for each of those that are not paused. */
@@ -214,7 +216,9 @@ export class StatefulInstances implements GroupListener {
       await this.props.launcher.end(stateful, "clean");
       await this.props.launcher.release(stateful);
       const group = this.groups.get(stateful.groupId);
-      if (group !== undefined) this.fillPool(group);
+      if (group === undefined) return;
+      this.fillPool(group);
+      if (this.props.refills()) this.fit(group);
     });
   }
 

@@ -63,7 +63,11 @@ export function account(fleet = new PaperFleet(), defaults: ApiDefaults = off) {
   const background = new Background();
   const market: { -readonly [key in keyof Market]: Market[key] } = { spotCapacity: true };
   const launcher = new Launcher({ fleet, ids, clock });
-  const instances = new StatefulInstances({ launcher, ids, clock, background, market: () => market });
+  const instances = new StatefulInstances({
+    ...{ launcher, ids, clock, background },
+    market: () => market,
+    refills: () => false,
+  });
   const groups = new Groups({ ids, clock, defaults });
   groups.listen(instances);
   return { ids, background, fleet, market, instances, groups };
