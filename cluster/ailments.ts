@@ -3,7 +3,7 @@ import { type Contradiction, type NodeStatus, statusOf } from "./node-status";
 import { showEndpoint } from "./endpoint";
 import { type Member } from "./member";
 import { type StatefulInstance } from "./spot/group";
-import { endpointOf, type View } from "./view";
+import { type View } from "./view";
 
 /** Something that is not as it should be, in the cluster or in its groups. */
 export interface Ailment {
@@ -58,7 +58,8 @@ export function ailmentsOfNode(view: View, status: NodeStatus): Ailment[] {
   if (found.length > 0) return found;
   if (role === "replica" && !isInSync)
     return [{ kind: "not_in_sync", subject, detail: whyNotInSync(status) }];
-  const views = view.sightings(status.id).map(({ node }) => JSON.stringify([node?.master, node?.slots]));
+  const lines = new Set(view.sightings(status.id).map(({ node }) => node));
+  const views = [...lines].map((node) => JSON.stringify([node?.master, node?.slots]));
   if (new Set(views).size < 2) return [];
   const detail = "owners of slots disagree on its role or its slots";
   return [{ kind: "masters_disagree", subject, detail }];
@@ -66,9 +67,8 @@ export function ailmentsOfNode(view: View, status: NodeStatus): Ailment[] {
 
 /** Members that do not answer and that no other one lists, such as a wrong address in `masters`. `left`: hosts left out. */
 export function ailmentsOfUnlisted(view: View, left: readonly string[] = []): Ailment[] {
-  const listed = new Set(view.nodes.flatMap((node) => endpointOf(node) ?? []).map(showEndpoint));
   return view.members.flatMap(({ endpoint, nodes }) => {
-    if (nodes.known || listed.has(showEndpoint(endpoint)) || left.includes(endpoint.host)) return [];
+    if (nodes.known || view.isListed(endpoint) || left.includes(endpoint.host)) return [];
     return [{ kind: "no_answer" as const, subject: `node ${showEndpoint(endpoint)}`, detail: nodes.reason }];
   });
 }

@@ -128,18 +128,18 @@ function ofListing(view: View, id: string, answering: readonly Member[]): Found 
     found.push({ kind: "duplicate_id", detail: `${places} answer with its ID` });
   }
   for (const { observer, node } of view.sightings(id)) {
-    const by = showEndpoint(observer.endpoint);
+    const by = (): string => showEndpoint(observer.endpoint);
     const at = node && endpointOf(node);
-    if (node === undefined) found.push({ kind: "forgotten", detail: `${by} does not list it` });
+    if (node === undefined) found.push({ kind: "forgotten", detail: `${by()} does not list it` });
     else if (at !== undefined && !answering.some(({ endpoint }) => isSame(endpoint, at)))
       found.push({
         kind: "wrong_address",
-        detail: `${by} lists it at ${showEndpoint(at)}, and it answers at ${showEndpoint(member.endpoint)}`,
+        detail: `${by()} lists it at ${showEndpoint(at)}, and it answers at ${showEndpoint(member.endpoint)}`,
       });
     else if (isFailing(node) || !node.connected) {
       const state = node.flags.filter((flag) => FAILING.includes(flag));
       if (!node.connected) state.push("disconnected");
-      const detail = `${by} lists it as ${state.join(", ")}: its bus port ${node.busPort} cannot be reached from there`;
+      const detail = `${by()} lists it as ${state.join(", ")}: its bus port ${node.busPort} cannot be reached from there`;
       found.push({ kind: "bus_unreachable", detail });
     }
   }
@@ -213,7 +213,7 @@ function entryOf(view: View, info: Info, here: Endpoint): ConnectedReplica | und
   const entries = connectedReplicas(info);
   return (
     entries.find((entry) => isSame(endpointOfEntry(entry), here)) ??
-    entries.find((entry) => entry.port === here.port && !isListed(view, endpointOfEntry(entry)))
+    entries.find((entry) => entry.port === here.port && !view.isListed(endpointOfEntry(entry)))
   );
 }
 
@@ -227,7 +227,7 @@ function ofReplicas(view: View, id: string, info: Info): Found {
     return isUp && !entries.some((entry) => isSame(entry, member.endpoint)) ? [node.port] : [];
   });
   return entries
-    .filter((entry) => entry.port > 0 && !isListed(view, entry))
+    .filter((entry) => entry.port > 0 && !view.isListed(entry))
     .filter(({ port }) => {
       const index = elsewhere.indexOf(port);
       if (index >= 0) elsewhere.splice(index, 1);
@@ -241,10 +241,6 @@ function ofReplicas(view: View, id: string, info: Info): Found {
 
 function endpointOfEntry({ address, port }: ConnectedReplica): Endpoint {
   return { host: address, port };
-}
-
-function isListed(view: View, endpoint: Endpoint): boolean {
-  return view.nodes.some((node) => isSame({ host: node.address, port: node.port }, endpoint));
 }
 
 function isSame(one: Endpoint, other: Endpoint): boolean {

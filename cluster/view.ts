@@ -23,16 +23,24 @@ export class View {
   /** Owners of slots, or all members where none of these answered. */
   private readonly observers: readonly Member[];
   private readonly byId = new Map<string, Member[]>();
-  /** The lines of each member, by node ID. */
-  private readonly tables = new Map<Member, ReadonlyMap<string, ClusterNode>>();
+  /** The places of the answering members, and how each of them lists a node, by its ID. */
+  private readonly places = new Map<Member, number>();
+  private readonly lines = new Map<string, (ClusterNode | undefined)[]>();
   private listed?: readonly string[];
   private agreements?: ReadonlyMap<string, ClusterNode>;
+  private addresses?: ReadonlySet<string>;
+  private missing?: number;
 
   constructor(readonly members: readonly Member[]) {
     this.answering = members.filter(({ nodes }) => nodes.known);
     const owners: Member[] = [];
-    for (const member of this.answering) {
-      this.tables.set(member, new Map(nodesOf(member).map((node) => [node.id, node])));
+    for (const [place, member] of this.answering.entries()) {
+      this.places.set(member, place);
+      for (const node of nodesOf(member)) {
+        const lines = this.lines.get(node.id) ?? [];
+        lines[place] = node;
+        this.lines.set(node.id, lines);
+      }
       const self = selfOf(member);
       if (self === undefined) continue;
       this.byId.set(self.id, [...(this.byId.get(self.id) ?? []), member]);
@@ -59,7 +67,7 @@ export class View {
 
   /** The IDs of all nodes that any member lists, in order. */
   get ids(): readonly string[] {
-    this.listed ??= [...new Set([...this.tables.values()].flatMap((table) => [...table.keys()]))].sort();
+    this.listed ??= [...this.lines.keys()].sort();
     return this.listed;
   }
 
@@ -80,7 +88,13 @@ export class View {
     const own = this.membersWith(id);
     return this.masters
       .filter((member) => !own.includes(member))
-      .map((observer) => ({ observer, node: this.tables.get(observer)?.get(id) }));
+      .map((observer) => ({ observer, node: this.lineOf(observer, id) }));
+  }
+
+  /** Whether most of the observers list a node at an address and a port. */
+  isListed(endpoint: Endpoint): boolean {
+    this.addresses ??= new Set(this.nodes.flatMap((node) => endpointOf(node) ?? []).map(showEndpoint));
+    return this.addresses.has(showEndpoint(endpoint));
   }
 
   /** A node as most of the observers list it. Undefined if none lists it. */
@@ -93,6 +107,11 @@ export class View {
    * together: while a slot moves, that of its old owner and that of its new one can both have it, or neither.
    */
   get uncovered(): number {
+    this.missing ??= this.countUncovered();
+    return this.missing;
+  }
+
+  private countUncovered(): number {
     const { observers } = this;
     const counts = new Uint16Array(SLOTS);
     for (const member of observers)
@@ -101,12 +120,15 @@ export class View {
     return counts.filter((count) => count * 2 < observers.length || count === 0).length;
   }
 
+  private lineOf(member: Member, id: string): ClusterNode | undefined {
+    return this.lines.get(id)?.[this.places.get(member) ?? -1];
+  }
+
   /** The agreed line of each node that an observer lists, in the order of the IDs. */
   private agreedLines(): ReadonlyMap<string, ClusterNode> {
     this.agreements ??= new Map(
       this.ids.flatMap((id) => {
-        const lines = this.observers.flatMap((member) => this.tables.get(member)?.get(id) ?? []);
-        const line = mostCommon(lines);
+        const line = mostCommon(this.observers.map((member) => this.lineOf(member, id)));
         return line === undefined ? [] : [[id, line] as const];
       }),
     );
@@ -132,16 +154,21 @@ function nodesOf({ nodes }: Member): readonly ClusterNode[] {
 }
 
 /** The line that most observers have; of two that as many have, the one with the higher epoch. */
-function mostCommon(lines: readonly ClusterNode[]): ClusterNode | undefined {
-  const groups = new Map<string, ClusterNode[]>();
-  for (const line of lines) {
+function mostCommon(lines: readonly (ClusterNode | undefined)[]): ClusterNode | undefined {
+  // Most members have the same line, which then is one object.
+  const counts = new Map<ClusterNode, number>();
+  for (const line of lines) if (line !== undefined) counts.set(line, (counts.get(line) ?? 0) + 1);
+  const groups = new Map<string, { readonly line: ClusterNode; count: number }>();
+  for (const [line, count] of counts) {
     const endpoint = endpointOf(line);
     const flags = line.flags.filter((flag) => flag !== "myself");
     const key = JSON.stringify([endpoint && showEndpoint(endpoint), flags, line.master, line.slots]);
-    groups.set(key, [...(groups.get(key) ?? []), line]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { line, count });
+    else group.count += count;
   }
   const ranked = [...groups.values()].sort((one, other) => {
-    return other.length - one.length || other[0]!.configEpoch - one[0]!.configEpoch;
+    return other.count - one.count || other.line.configEpoch - one.line.configEpoch;
   });
-  return ranked[0]?.[0];
+  return ranked[0]?.line;
 }

@@ -13,14 +13,12 @@ export const ghostNode: Check = {
   when: "a node without slots is listed as failed, without an address or in handshake",
   why: "Nodes that are gone stay in the list until they are forgotten, and masters go on trying to reach them.",
   check(facts) {
-    return facts.view.ids.flatMap((id) => {
-      const observers = facts.view.masters.filter(
-        ({ nodes }) => nodes.known && nodes.value.some((node) => node.id === id && isFailing(node)),
-      );
-      const node = facts.view.agreed(id);
-      if (node === undefined || observers.length === 0 || node.slots.length > 0) return [];
-      // A single master may have lost its link for a moment.
-      if (!isFailing(node)) return [];
+    const { view } = facts;
+    if (view.masters.length === 0) return [];
+    return view.nodes.flatMap((node) => {
+      const { id } = node;
+      // By most masters: a single one may have lost its link for a moment.
+      if (node.slots.length > 0 || !isFailing(node)) return [];
       const endpoint = endpointOf(node);
       const flags = node.flags.filter((flag) => flag !== "myself").join(",");
       return [
