@@ -1,12 +1,15 @@
 import { isIP } from "node:net";
 import { type Endpoint, showEndpoint } from "./endpoint";
 import { type Login } from "./login";
+import { type ClusterNode } from "./cluster-nodes";
 import { isOneServer, type Member, selfOf, unasked } from "./member";
-import { Server } from "./server";
+import { QUESTION_TIMEOUT, Server } from "./server";
 import { endpointOf, View } from "./view";
 
 /** A look finds further members in the answers of known ones. More rounds than this are not needed: gossip is flat. */
 const ROUNDS = 3;
+/** Milliseconds that all rounds may take together: time for one in which a seed hangs, and for one in which another does. */
+const LOOK_TIMEOUT = 2 * QUESTION_TIMEOUT;
 
 /** A running cluster. Its connections stay open between two looks. */
 export class Cluster {
@@ -16,6 +19,7 @@ export class Cluster {
     /** The masters of the config. At least one must answer. */
     readonly seeds: readonly Endpoint[],
     readonly login: Login,
+    private readonly timeout = LOOK_TIMEOUT,
   ) {}
 
   /**
@@ -27,18 +31,16 @@ export class Cluster {
     const known = [
       ...new Map([...this.seeds, ...further].map((each) => [showEndpoint(each), each])).values(),
     ];
-    let members = await Promise.all(known.map((endpoint) => this.ask(endpoint)));
+    const questions = { end: performance.now() + this.timeout, lines: new Map<string, ClusterNode>() };
+    let view = new View(await Promise.all(known.map((endpoint) => this.ask(endpoint, questions))));
     for (let round = 0; round < ROUNDS; round++) {
-      const view = new View(members);
-      const asked = new Set(members.map(({ endpoint }) => showEndpoint(endpoint)));
+      const asked = new Set(view.members.map(({ endpoint }) => showEndpoint(endpoint)));
       const listed = endpointsIn(view).filter((endpoint) => !asked.has(showEndpoint(endpoint)));
       if (listed.length === 0) break;
-      members = [
-        ...members,
-        ...(await Promise.all(listed.map((endpoint) => this.askListed(view, endpoint)))),
-      ];
+      const found = await Promise.all(listed.map((endpoint) => this.askListed(view, endpoint, questions)));
+      view = new View([...view.members, ...found]);
     }
-    return new View(withoutDoubles(members));
+    return withoutDoubles(view);
   }
 
   /** The server at an endpoint, for further questions. */
@@ -59,21 +61,37 @@ export class Cluster {
     this.servers.clear();
   }
 
-  private async ask(endpoint: Endpoint): Promise<Member> {
+  private async ask(endpoint: Endpoint, { end, lines }: Questions): Promise<Member> {
     const server = this.server(endpoint);
-    const [nodes, info, cluster] = await Promise.all([server.nodes(), server.info(), server.clusterInfo()]);
+    const timeout = Math.min(QUESTION_TIMEOUT, Math.round(end - performance.now()));
+    if (timeout <= 0)
+      return unasked(endpoint, `${server.name}: not asked, since others did not answer in time`);
+    const [nodes, info, cluster] = await Promise.all([
+      server.nodes(timeout, lines),
+      server.info(undefined, timeout),
+      server.clusterInfo(timeout),
+    ]);
     return { endpoint, nodes, info, cluster };
   }
 
-  private async askListed(view: View, endpoint: Endpoint): Promise<Member> {
-    if (isTrusted(view, endpoint)) return this.ask(endpoint);
+  private async askListed(view: View, endpoint: Endpoint, questions: Questions): Promise<Member> {
+    if (isTrusted(view, endpoint)) return this.ask(endpoint, questions);
     return unasked(endpoint, `${showEndpoint(endpoint)}: not asked, since most members do not list it`);
   }
 }
 
+/** What all questions of a look share. */
+interface Questions {
+  /** When the look ends, by `performance.now()`. */
+  readonly end: number;
+  /** The lines of CLUSTER NODES that were read so far. */
+  readonly lines: Map<string, ClusterNode>;
+}
+
 function endpointsIn(view: View): Endpoint[] {
-  const all = view.answering.flatMap(({ nodes }) => (nodes.known ? nodes.value : []));
-  const endpoints = all.flatMap((node) => endpointOf(node) ?? []);
+  const all = new Set<ClusterNode>();
+  for (const { nodes } of view.answering) if (nodes.known) for (const node of nodes.value) all.add(node);
+  const endpoints = [...all].flatMap((node) => endpointOf(node) ?? []);
   return [...new Map(endpoints.map((endpoint) => [showEndpoint(endpoint), endpoint])).values()];
 }
 
@@ -89,19 +107,19 @@ function isTrusted(view: View, { host, port }: Endpoint): boolean {
  * A server can be asked at several addresses: a seed by its DNS name, or at another address of its machine. The member at
  * the address that the cluster lists is kept: it is the one that masters talk about. Two servers with one ID both stay.
  */
-function withoutDoubles(members: readonly Member[]): Member[] {
-  const view = new View(members);
-  return members.flatMap((member) => {
+function withoutDoubles(view: View): View {
+  const members = view.members.flatMap((member) => {
     const self = selfOf(member);
     if (self === undefined) return [member];
     const same = view.membersWith(self.id).filter((other) => isOneServer(member, other));
+    if (same.length === 1) return [member];
     const listed = view.agreed(self.id);
     const kept =
       same.find(({ endpoint: { host, port } }) => host === listed?.address && port === listed.port) ??
       same.find(({ endpoint }) => isIP(endpoint.host) !== 0) ??
       same[0];
     if (member !== kept) return [];
-    const aliases = same.filter((other) => other !== kept).map(({ endpoint }) => endpoint);
-    return [aliases.length === 0 ? member : { ...member, aliases }];
+    return [{ ...member, aliases: same.filter((other) => other !== kept).map(({ endpoint }) => endpoint) }];
   });
+  return members.length === view.members.length ? view : new View(members);
 }

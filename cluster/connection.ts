@@ -23,7 +23,7 @@ export class Connection {
     try {
       // A server without TLS waits for the end of what it takes for a command.
       const [what, hint] = login.tls ? ["TLS handshake", "; the server may not use TLS"] : ["connecting", ""];
-      await bounded(client.connect(), timeout, what, hint);
+      await bounded(client.connect(), timeout, 0, what, hint);
     } catch (error) {
       client.destroy();
       throw withoutPassword(error as Error, login);
@@ -36,18 +36,22 @@ export class Connection {
     return this.client.isReady && !this.isLate;
   }
 
-  /** Sends a command. Replies come in the order of the commands. Rejects with the error of the server. */
-  send<R extends Reply = Reply>(command: readonly string[], timeout: number): Promise<R> {
-    return this.limit(this.client.sendCommand<R>(command), command, timeout);
+  /**
+   * Sends a command. Replies come in the order of the commands. Rejects with the error of the server. `spent`: milliseconds
+   * of the time limit that are over.
+   */
+  send<R extends Reply = Reply>(command: readonly string[], timeout: number, spent = 0): Promise<R> {
+    return this.limit(this.client.sendCommand<R>(command), command, timeout, spent);
   }
 
   /** Like `send`, for keys and values that are not text. */
   sendBytes<R extends Reply<Buffer> = Reply<Buffer>>(
     command: readonly (string | Buffer)[],
     timeout: number,
+    spent = 0,
   ): Promise<R> {
     const typeMapping = { [RESP_TYPES.BLOB_STRING]: Buffer, [RESP_TYPES.SIMPLE_STRING]: Buffer };
-    return this.limit(this.client.sendCommand<R>(command, { typeMapping }), command, timeout);
+    return this.limit(this.client.sendCommand<R>(command, { typeMapping }), command, timeout, spent);
   }
 
   close(): void {
@@ -58,8 +62,9 @@ export class Connection {
     reply: Promise<R>,
     [name = ""]: readonly (string | Buffer)[],
     timeout: number,
+    spent: number,
   ): Promise<R> {
-    return bounded(reply, timeout, String(name)).catch((error: unknown) => {
+    return bounded(reply, timeout, spent, String(name)).catch((error: unknown) => {
       this.isLate ||= error instanceof TimeLimitError;
       throw error;
     });
@@ -96,12 +101,17 @@ function newClient({ host, port }: Endpoint, { user, password, tls }: Login, con
   });
 }
 
-function bounded<T>(promise: Promise<T>, timeout: number, what: string, hint = ""): Promise<T> {
+function bounded<T>(
+  promise: Promise<T>,
+  timeout: number,
+  spent: number,
+  what: string,
+  hint = "",
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new TimeLimitError(`${what}: no answer within ${timeout} ms${hint}`)),
-      timeout,
-    );
+    const end = (): void => reject(new TimeLimitError(`${what}: no answer within ${timeout} ms${hint}`));
+    // What has arrived meanwhile is read first: this process may have been busy with the replies of others.
+    const timer = setTimeout(() => setImmediate(end), timeout - spent);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

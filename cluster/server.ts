@@ -5,7 +5,10 @@ import { type Endpoint, showEndpoint } from "./endpoint";
 import { type Info, parseInfo } from "./info";
 import { type Login } from "./login";
 
-/** Milliseconds until a question is given up. A healthy server answers within a few; the rest is for the network. */
+/**
+ * Milliseconds until a question is given up, the connection that it opens included. A healthy server answers within a few;
+ * the rest is for the network.
+ */
 export const QUESTION_TIMEOUT = 3000;
 
 /** Questions to one server. Each one is bounded and never rejects. The connection is opened at the first question. */
@@ -26,7 +29,7 @@ export class Server {
 
   /** Sends a command, such as `["PING"]`. */
   ask<R extends Reply = Reply>(command: readonly string[], timeout = this.timeout): Promise<Answer<R>> {
-    return answerOf(this.name, async () => (await this.open()).send<R>(command, timeout));
+    return this.within(timeout, (connection, spent) => connection.send<R>(command, timeout, spent));
   }
 
   /** Like `ask`, for keys and values that are not text. */
@@ -34,26 +37,26 @@ export class Server {
     command: readonly (string | Buffer)[],
     timeout = this.timeout,
   ): Promise<Answer<R>> {
-    return answerOf(this.name, async () => (await this.open()).sendBytes<R>(command, timeout));
+    return this.within(timeout, (connection, spent) => connection.sendBytes<R>(command, timeout, spent));
   }
 
   /** The fields of INFO. @default section - all sections that the server shows by default */
-  async info(section?: string): Promise<Answer<Info>> {
-    return map(await this.askText(["INFO", ...(section === undefined ? [] : [section])]), parseInfo);
+  async info(section?: string, timeout?: number): Promise<Answer<Info>> {
+    return map(await this.askText(["INFO", ...(section === undefined ? [] : [section])], timeout), parseInfo);
   }
 
-  /** The cluster as this server sees it. */
-  async nodes(): Promise<Answer<ClusterNode[]>> {
-    return map(await this.askText(["CLUSTER", "NODES"]), (text) => {
-      const nodes = parseClusterNodes(text);
+  /** The cluster as this server sees it. `read`: the lines that were read of other servers, which are not read again. */
+  async nodes(timeout?: number, read?: Map<string, ClusterNode>): Promise<Answer<ClusterNode[]>> {
+    return map(await this.askText(["CLUSTER", "NODES"], timeout), (text) => {
+      const nodes = parseClusterNodes(text, read);
       if (nodes.some(({ flags }) => flags.includes("myself"))) return nodes;
       throw new Error(`${this.name}: CLUSTER NODES does not list the server itself; it may not be Redis`);
     });
   }
 
   /** CLUSTER INFO. */
-  async clusterInfo(): Promise<Answer<Info>> {
-    return map(await this.askText(["CLUSTER", "INFO"]), parseInfo);
+  async clusterInfo(timeout?: number): Promise<Answer<Info>> {
+    return map(await this.askText(["CLUSTER", "INFO"], timeout), parseInfo);
   }
 
   /** The value of a directive; empty text if it is not set. A directive that the server does not know is an error. */
@@ -73,18 +76,30 @@ export class Server {
   }
 
   /** Like `ask`, for a reply that must be a text: what is no Redis can reply anything. */
-  private async askText(command: readonly string[]): Promise<Answer<string>> {
-    return map(await this.ask(command), (reply) => {
+  private async askText(command: readonly string[], timeout?: number): Promise<Answer<string>> {
+    return map(await this.ask(command, timeout), (reply) => {
       if (typeof reply === "string") return reply;
       throw new Error(`${this.name}: the reply to ${command.join(" ")} is not a text; it may not be Redis`);
     });
   }
 
+  /** Asks on the connection. The time that it takes to open is part of the limit. */
+  private within<R>(
+    timeout: number,
+    question: (connection: Connection, spent: number) => Promise<R>,
+  ): Promise<Answer<R>> {
+    const began = performance.now();
+    return answerOf(this.name, async () => {
+      const connection = await this.open(timeout);
+      return question(connection, performance.now() - began);
+    });
+  }
+
   /** The connection. A broken one is replaced at the next question. */
-  private open(): Promise<Connection> {
+  private open(timeout: number): Promise<Connection> {
     if (this.connection?.isOpen) return Promise.resolve(this.connection);
     this.connection?.close();
-    this.opening ??= Connection.open(this.endpoint, this.login, this.timeout)
+    this.opening ??= Connection.open(this.endpoint, this.login, timeout)
       .then((connection) => (this.connection = connection))
       .finally(() => (this.opening = undefined));
     return this.opening;

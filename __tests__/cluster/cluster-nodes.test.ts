@@ -23,6 +23,20 @@ describe("parseClusterNodes", () => {
     ]);
   });
 
+  it("reads a line once that another member has with other times of pings", () => {
+    const read = new Map();
+    const [one] = parseClusterNodes("aa 10.0.1.10:6379@16379 master - 0 5 3 connected 0-99", read);
+    const [other] = parseClusterNodes("aa 10.0.1.10:6379@16379 master - 7 9 3 connected 0-99", read);
+    expect(other).toBe(one);
+  });
+
+  it("does not take a line for another one that has further fields, as a member that lies could send it", () => {
+    const read = new Map();
+    parseClusterNodes("aa 10.0.1.10:6379@16379 1 2 master - 3 connected 0-99", read);
+    const line = "aa 10.0.1.10:6379@16379 master - 0 0 3 connected 0-99";
+    expect(parseClusterNodes(line, read)).toEqual(parseClusterNodes(line));
+  });
+
   it("reads a node without an address", () => {
     expect(parseClusterNodes("cc :0@0 master,noaddr - 0 0 1 disconnected")[0]).toMatchObject({ address: "" });
   });

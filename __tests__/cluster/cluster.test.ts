@@ -62,6 +62,34 @@ describeWith(["redis-server"], "Cluster", () => {
     }
   }, 30_000);
 
+  test("a member that hangs, behind a seed that is slow, does not make a look longer than its limit", async () => {
+    const [port, next] = [await freePort(), await freePort()];
+    const line = (at: number, flags: string): string =>
+      `${String(at).padEnd(40, "0")} 127.0.0.1:${at}@1 ${flags} - 0 0 1 connected\n`;
+    const nodes = line(port, "myself,master") + line(next, "master");
+    // Of three questions, the first one is for the nodes.
+    const answers = `$${nodes.length}\r\n${nodes}\r\n`.repeat(3);
+    const slow = createServer((socket) => {
+      socket.on("error", () => undefined).once("data", () => setTimeout(() => socket.end(answers), 200));
+    }).listen(port, "127.0.0.1");
+    const hangs = createServer((socket) => socket.on("error", () => undefined)).listen(next, "127.0.0.1");
+    const some = new Cluster([{ host: "127.0.0.1", port }], {}, 500);
+    const begin = performance.now();
+    const { members } = await some.look();
+    const took = performance.now() - begin;
+    some.close();
+    slow.close();
+    hangs.close();
+    expect(took).toBeLessThan(900);
+    expect(members.map(({ nodes: { known } }) => known)).toEqual([true, false]);
+    expect(members[1]!.nodes).toMatchObject({
+      ...{
+        cause: "timeout",
+        reason: expect.stringMatching(/CLUSTER: no answer within [123]\d\d ms$/) as string,
+      },
+    });
+  });
+
   test("an address that only one of several members lists is not asked", async () => {
     let connections = 0;
     const trap: NetServer = createServer((socket) => (connections++, socket.destroy()));

@@ -5,8 +5,25 @@ import { LoopbackCluster } from "../support/loopback-cluster";
 import { describeWith } from "../support/needs";
 
 describeWith(["redis-server"], "Server", () => {
+  let real: LoopbackCluster;
+  beforeAll(async () => {
+    real = await LoopbackCluster.start({ masters: 1 });
+  }, 30_000);
+  afterAll(() => real?.close());
+
+  test("an answer that has arrived while this process was busy is in time", async () => {
+    const server = new Server(real.masters[0]!, {}, 300);
+    await server.ask(["PING"]);
+    const answer = server.ask(["PING"]);
+    // The question is sent, and then nothing is read for longer than the limit.
+    setImmediate(() => {
+      for (const end = performance.now() + 500; performance.now() < end;);
+    });
+    expect(await answer).toMatchObject({ known: true });
+    server.close();
+  });
+
   test("after a reply that did not come in time, the next question has a connection of its own", async () => {
-    const real = await LoopbackCluster.start({ masters: 1 });
     const sockets: Socket[] = [];
     // The first connection is accepted, and nothing on it is answered.
     const proxy = createServer((socket) => {
@@ -24,9 +41,26 @@ describeWith(["redis-server"], "Server", () => {
       server.close();
       for (const socket of sockets) socket.destroy();
       proxy.close();
-      await real.close();
     }
-  }, 30_000);
+  });
+});
+
+test("the time in which a connection opens is part of the limit of a question", async () => {
+  // The login is answered late, and the question never.
+  const slow = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", () => setTimeout(() => socket.write("+OK\r\n"), 400));
+  }).listen(0, "127.0.0.1");
+  await once(slow, "listening");
+  const endpoint = { host: "127.0.0.1", port: (slow.address() as AddressInfo).port };
+  const server = new Server(endpoint, { password: "word" }, 600);
+  const begin = performance.now();
+  const answer = await server.ask(["PING"]);
+  const took = performance.now() - begin;
+  server.close();
+  slow.close();
+  expect(answer).toMatchObject({ cause: "timeout", reason: `${server.name}: PING: no answer within 600 ms` });
+  expect(took).toBeLessThan(900);
 });
 
 test.each([
