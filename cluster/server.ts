@@ -11,6 +11,8 @@ import { type Login } from "./login";
  */
 export const QUESTION_TIMEOUT = 3000;
 
+const NODE_ID = /^[0-9a-f]{40}$/;
+
 /** Questions to one server. Each one is bounded and never rejects. The connection is opened at the first question. */
 export class Server {
   private connection?: Connection;
@@ -49,8 +51,12 @@ export class Server {
   async nodes(timeout?: number, read?: Map<string, ClusterNode>): Promise<Answer<ClusterNode[]>> {
     return map(await this.askText(["CLUSTER", "NODES"], timeout), (text) => {
       const nodes = parseClusterNodes(text, read);
-      if (nodes.some(({ flags }) => flags.includes("myself"))) return nodes;
-      throw new Error(`${this.name}: CLUSTER NODES does not list the server itself; it may not be Redis`);
+      if (!nodes.some(({ flags }) => flags.includes("myself")))
+        throw new Error(`${this.name}: CLUSTER NODES does not list the server itself; it may not be Redis`);
+      // They can be of the server's memory, and are not shown.
+      if (!nodes.every(({ id }) => NODE_ID.test(id)))
+        throw new Error(`${this.name}: CLUSTER NODES has lines that are no nodes`);
+      return nodes;
     });
   }
 

@@ -74,6 +74,12 @@ test.each([
     "+OK\r\n",
     /^127\.0\.0\.1:\d+: CLUSTER NODES does not list the server itself; it may not be/,
   ],
+  [
+    // Valkey 8.1.1 sends such lines of its memory after it has met Redis 8.
+    "a node, and an invalid line",
+    bulk(`${"a".repeat(40)} :0@0 myself,master - 0 0 1 connected\nused_cpu_user:0.03\n`),
+    /^127\.0\.0\.1:\d+: CLUSTER NODES has lines that are no nodes$/,
+  ],
   ["an error of a megabyte", `-ERR ${"x".repeat(2 ** 20)}\r\n`, /^127\.0\.0\.1:\d+: ERR x{295}…$/],
 ])(
   "%s is not taken for the nodes of a cluster, and the reason is one short line",
@@ -89,3 +95,7 @@ test.each([
     expect(answer).toEqual({ known: false, cause: "error", reason: expect.stringMatching(reason) });
   },
 );
+
+function bulk(text: string): string {
+  return `$${text.length}\r\n${text}\r\n`;
+}
