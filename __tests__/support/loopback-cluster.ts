@@ -35,6 +35,8 @@ export interface NodeOptions {
   readonly host?: string;
   /** Directives, as lines. @default none */
   readonly directives?: readonly string[];
+  /** The server to run. @default - that of the cluster */
+  readonly program?: string;
   /** Whether the first server meets it. @default true */
   readonly meet?: boolean;
 }
@@ -115,13 +117,13 @@ export class LoopbackCluster {
   }
 
   /** Starts a further server. */
-  async add({ meet = true, directives = [], host: given }: NodeOptions = {}): Promise<Node> {
+  async add({ meet = true, directives = [], host: given, program }: NodeOptions = {}): Promise<Node> {
     const { ownAddresses = false, login = {}, host: address = "127.0.0.1" } = this.options;
     const host = given ?? (ownAddresses ? `127.0.1.${this.nodes.length + 1}` : address);
     const shared = ownAddresses ? (this.ports ??= freePorts()) : freePorts();
     const [port, bus] = await shared;
     const endpoint = { host, port };
-    await this.launch(endpoint, bus, directives);
+    await this.launch(endpoint, bus, directives, program);
     const server = new Server(endpoint, login, 5000);
     const run = async (...command: readonly string[]): Promise<unknown> => {
       const answer = await server.ask(command);
@@ -146,7 +148,7 @@ export class LoopbackCluster {
     await this.end(node);
     const directory = this.folderOf(node);
     const endpoint = { host, port: node.port };
-    await this.launch(endpoint, node.bus, directives, directory);
+    await this.launch(endpoint, node.bus, directives, this.options.program, directory);
     const server = new Server(endpoint, this.options.login ?? {}, 5000);
     await this.untilAnswers(server);
     server.close();
@@ -231,6 +233,7 @@ export class LoopbackCluster {
     { host, port }: Endpoint,
     bus: number,
     further: readonly string[],
+    program = this.options.program,
     directory = this.folderOf({ host, port }),
   ): Promise<void> {
     mkdirSync(directory, { recursive: true });
@@ -248,8 +251,8 @@ export class LoopbackCluster {
       ...further,
     ];
     writeFileSync(file, `${lines.join("\n")}\n`);
-    const [program, ...rest] = [...(isTied ? TIED : []), ...[this.options.program ?? "redis-server", file]];
-    const child = spawn(program!, rest, { stdio: "ignore" });
+    const [first, ...rest] = [...(isTied ? TIED : []), program ?? "redis-server", file];
+    const child = spawn(first, rest, { stdio: "ignore" });
     this.processes.set(showEndpoint({ host, port }), child);
     await once(child, "spawn");
   }

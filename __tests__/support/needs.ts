@@ -14,6 +14,8 @@ const present: Record<Need, () => boolean> = {
     spawnSync("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 9))"]).status === 0,
   root: () => process.getuid?.() === 0,
   "redis-server": () => onPath("redis-server") && onPath("redis-cli"),
+  "valkey-server": () => onPath("valkey-server"),
+  cc: () => onPath("cc"),
   "::1": () =>
     Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1")),
   shellcheck: () => onPath("shellcheck"),
@@ -37,6 +39,8 @@ export type Need =
   | "python3 >= 3.9"
   | "root"
   | "redis-server"
+  | "valkey-server"
+  | "cc"
   | "::1"
   | "shellcheck"
   | "systemd-nspawn"

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Cluster } from "../../../cluster/cluster";
@@ -5,9 +6,12 @@ import { evaluate, type Evaluation } from "../../../cluster/checks/evaluation";
 import { readFacts } from "../../../cluster/checks/facts";
 import { type Expectations } from "../../../cluster/checks/expectations";
 import { until } from "../../../rehearsal/wait";
+import { file, temporaryFolder } from "../../config/example";
 import { LoopbackCluster } from "../../support/loopback-cluster";
 import { describeWith } from "../../support/needs";
 import { EXPECTED, findingsOf } from "./samples";
+
+const folder = temporaryFolder();
 
 describeWith(["redis-server"], "Rules on a running cluster", () => {
   let real: LoopbackCluster;
@@ -18,7 +22,7 @@ describeWith(["redis-server"], "Rules on a running cluster", () => {
       masters: 3,
       directives: [
         ...["save 3600 1", "maxmemory 1gb", "cluster-require-full-coverage no", "repl-backlog-size 64mb"],
-        ...["repl-ping-replica-period 600"],
+        ...["repl-ping-replica-period 600", "enable-module-command yes"],
       ],
     });
     cluster = real.connect();
@@ -193,4 +197,66 @@ describeWith(["redis-server"], "Rules on a running cluster", () => {
       await writing;
     }
   }, 60_000);
+
+  describeWith(["cc"], "with a module", () => {
+    test("it is found where the config lacks it, with its path or, without the right to that, its name", async () => {
+      const { run } = real.masters[0]!;
+      const path = compiledModule();
+      await run("MODULE", "LOAD", path);
+      try {
+        expect(findingsOf("missing-module", await evaluated())).toEqual([
+          expect.stringMatching(`^error: Modules that the config lacks .*: sample \\(${path}\\)\\. `),
+        ]);
+        expect(findingsOf("missing-module", await evaluated({ modules: ["/opt/sample.so"] }))).toEqual([]);
+        await run("ACL", "SETUSER", "default", "-module|list");
+        expect(findingsOf("missing-module", await evaluated())).toEqual([
+          expect.stringContaining(": sample. "),
+        ]);
+      } finally {
+        await run("ACL", "SETUSER", "default", "+module|list");
+        await run("MODULE", "UNLOAD", "sample");
+      }
+    });
+  });
+
+  describeWith(["valkey-server"], "with a master of Valkey", () => {
+    test("the releases that are not the same are found, and the zone that it shows", async () => {
+      const valkey = await real.add({ program: "valkey-server", directives: ["availability-zone c"] });
+      await until("it is known", { timeout: 10_000, every: 100 }, () =>
+        real.masters[0]!.run("CLUSTER", "SETSLOT", "5", "NODE", valkey.id).then(
+          () => true,
+          () => false,
+        ),
+      );
+      await valkey.run("CLUSTER", "SETSLOT", "5", "NODE", valkey.id);
+      await until("most masters list it", { timeout: 10_000, every: 100 }, async () =>
+        (await cluster.look()).masters.some(({ endpoint: { port } }) => port === valkey.port),
+      );
+      const evaluation = await evaluated({ masterZones: [{ endpoint: valkey, zone: "a" }] });
+      expect(findingsOf("mixed-versions", evaluation)).toEqual([
+        expect.stringMatching(/^warning: The masters run Redis .*; Valkey [\d.]+ \(127\.0\.0\.1:\d+\)\./),
+      ]);
+      expect(findingsOf("zone-mismatch", evaluation)).toEqual([
+        expect.stringContaining(`127.0.0.1:${valkey.port} shows the zone c, and \`masters\` has a.`),
+      ]);
+    }, 30_000);
+  });
 });
+
+/** A module that does nothing. Its path is one that a server finds. */
+function compiledModule(): string {
+  const source = file(
+    folder,
+    "sample.c",
+    `int RedisModule_OnLoad(void **context) {
+       int (*get)(const char *, void *) = context[0];
+       void (*set)(void *, const char *, int, int);
+       get("RedisModule_SetModuleAttribs", &set);
+       set(context, "sample", 1, 1);
+       return 0;
+     }`,
+  );
+  const path = join(folder, "sample.so");
+  execFileSync("cc", ["-shared", "-fPIC", "-o", path, source]);
+  return path;
+}
