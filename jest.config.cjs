@@ -12,6 +12,8 @@ module.exports = {
     "/__tests__/languages/",
   ],
   transform: { "^.+\\.ts$": "@swc/jest" },
+  // What cdktf zips assets with. No stack here has any, and to load it takes as long as all of cdktf.
+  moduleNameMapper: { "^archiver$": "<rootDir>/__tests__/support/no-archiver.cjs" },
   globalSetup: "<rootDir>/__tests__/support/global-setup.ts",
   globalTeardown: "<rootDir>/__tests__/support/global-teardown.ts",
   testSequencer: "<rootDir>/__tests__/support/sequencer.cjs",
