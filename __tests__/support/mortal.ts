@@ -1,8 +1,15 @@
 import { Cluster } from "../../cluster/cluster";
 import { type Endpoint } from "../../cluster/endpoint";
+import { type Replica } from "../../cluster/fleet";
 import { type Server } from "../../cluster/server";
+import { observe } from "../../cluster/situation";
 import { SpotClient } from "../../cluster/spot/client";
+import { formatState } from "../../cluster/stored-state";
+import { type View } from "../../cluster/view";
 import { type Operated } from "./operated";
+
+/** More effects than any command has. */
+const NEVER = 1000;
 
 /** Thrown instead of everything that a killed process would have done. */
 export class Killed extends Error {}
@@ -45,6 +52,53 @@ export class Mortal {
     this.write(what, () => undefined);
     return result;
   }
+}
+
+/** A command with its state, and how it is run. */
+export interface Killable<State> {
+  readonly state: State;
+  readonly parse: (text: string) => State;
+  readonly run: (mortal: Mortal, state: State, save: (state: State) => void) => Promise<{ result: string }>;
+}
+
+/** Runs a command in processes: the first one is killed after `count` effects. Returns the effects of both. */
+export async function killedAfter<State extends object>(
+  operated: Operated,
+  count: number,
+  { state, parse, run }: Killable<State>,
+): Promise<{ readonly isKilled: boolean; readonly effects: readonly string[] }> {
+  let file = formatState(state);
+  const effects: string[] = [];
+  for (const last of [count, NEVER]) {
+    const mortal = new Mortal(operated, last);
+    const save = (next: State) => mortal.write("save", () => (file = formatState(next)));
+    try {
+      const { result } = await run(mortal, parse(file), save);
+      expect(result).toBe("done");
+      return { isKilled: last !== count, effects: [...effects, ...mortal.effects] };
+    } catch (error) {
+      const { cause } = error as Error;
+      if (!(error instanceof Killed) && !(cause instanceof Killed)) throw error;
+      effects.push(...mortal.effects);
+    } finally {
+      mortal.cluster.close();
+    }
+  }
+  throw new Error(`killed twice: ${effects.join(", ")}`);
+}
+
+/** The cluster and its group at this moment. */
+export async function situationOf(operated: Operated): Promise<{ view: View; replicas: readonly Replica[] }> {
+  const { client, cluster } = new Mortal(operated, NEVER);
+  const { view, spot } = await observe(cluster, client, [operated.groupId]).finally(() => cluster.close());
+  return { view, replicas: spot.known ? spot.value.replicas : [] };
+}
+
+/** The stateful instances that a request named, in the order of the requests. */
+export function requestsFor(operated: Operated, action: string): string[] {
+  return operated.api.requests.flatMap(
+    ({ path }) => new RegExp(`(ssi-\\w+)/${action}`).exec(path)?.[1] ?? [],
+  );
 }
 
 class MortalClient extends SpotClient {
