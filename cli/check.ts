@@ -106,14 +106,20 @@ function summary(facts: Facts): [label: string, text: string][] {
     const backlog = backlogOf(node);
     return backlog.known ? [backlog.value.minutes] : [];
   });
-  const least = Math.min(...backlogs);
-  const covers =
-    least === Infinity ? "nothing was written meanwhile" : `covers ${showMinutes(least)} of the writes now`;
   return [
     ["masters", [String(facts.masters.length), ...new Set(releases)].join(", ")],
     ["replicas", String(facts.replicas.length)],
-    ["backlog", `${covers}; a replacement takes up to ${REPLACEMENT_MINUTES} minutes`],
+    ["backlog", `${coverOf(backlogs)}; a replacement takes up to ${REPLACEMENT_MINUTES} minutes`],
   ];
+}
+
+/** What the smallest backlog covers, by the minutes of each that is known. */
+function coverOf(minutes: readonly number[]): string {
+  if (minutes.length === 0) return "not known";
+  const least = Math.min(...minutes);
+  return least === Infinity
+    ? "nothing was written meanwhile"
+    : `covers ${showMinutes(least)} of the writes now`;
 }
 
 function count(findings: readonly Finding[]): string {

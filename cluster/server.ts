@@ -42,6 +42,30 @@ export class Server {
     return this.within(timeout, (connection, spent) => connection.sendBytes<R>(command, timeout, spent));
   }
 
+  /** Like `ask`, for a reply that must be a text: what is no Redis can reply anything. */
+  async askText(command: readonly string[], timeout?: number): Promise<Answer<string>> {
+    return map(await this.ask(command, timeout), (reply) => {
+      if (isText(reply)) return reply;
+      throw this.strange(command, "a text");
+    });
+  }
+
+  /** Like `ask`, for a reply that must be a list of texts. */
+  async askTexts(command: readonly string[]): Promise<Answer<readonly string[]>> {
+    return map(await this.ask(command), (reply) => {
+      if (isList(reply) && reply.every(isText)) return reply;
+      throw this.strange(command, "a list of texts");
+    });
+  }
+
+  /** Like `ask`, for a reply that must be a list of lists. */
+  async askLists(command: readonly string[]): Promise<Answer<readonly (readonly Reply[])[]>> {
+    return map(await this.ask(command), (reply) => {
+      if (isList(reply) && reply.every(isList)) return reply;
+      throw this.strange(command, "a list of lists");
+    });
+  }
+
   /** The fields of INFO. @default section - all sections that the server shows by default */
   async info(section?: string, timeout?: number): Promise<Answer<Info>> {
     return map(await this.askText(["INFO", ...(section === undefined ? [] : [section])], timeout), parseInfo);
@@ -67,7 +91,7 @@ export class Server {
 
   /** The value of a directive; empty text if it is not set. A directive that the server does not know is an error. */
   async directive(name: string): Promise<Answer<string>> {
-    return map(await this.ask<readonly string[]>(["CONFIG", "GET", name]), (pairs) => {
+    return map(await this.askTexts(["CONFIG", "GET", name]), (pairs) => {
       const value = pairs[1];
       if (value === undefined) throw new Error(`${this.name} has no directive ${name}`);
       return value;
@@ -81,12 +105,9 @@ export class Server {
     void opening?.then((opened) => opened.close()).catch(() => undefined);
   }
 
-  /** Like `ask`, for a reply that must be a text: what is no Redis can reply anything. */
-  private async askText(command: readonly string[], timeout?: number): Promise<Answer<string>> {
-    return map(await this.ask(command, timeout), (reply) => {
-      if (typeof reply === "string") return reply;
-      throw new Error(`${this.name}: the reply to ${command.join(" ")} is not a text; it may not be Redis`);
-    });
+  private strange(command: readonly string[], form: string): Error {
+    const name = command.slice(0, 2).join(" ");
+    return new Error(`${this.name}: the reply to ${name} is not ${form}; it may not be Redis`);
   }
 
   /** Asks on the connection. The time that it takes to open is part of the limit. */
@@ -110,4 +131,12 @@ export class Server {
       .finally(() => (this.opening = undefined));
     return this.opening;
   }
+}
+
+function isText(reply: Reply): reply is string {
+  return typeof reply === "string";
+}
+
+function isList(reply: Reply): reply is readonly Reply[] {
+  return Array.isArray(reply);
 }

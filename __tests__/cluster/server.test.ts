@@ -96,6 +96,29 @@ test.each([
   },
 );
 
+test.each([
+  ["an integer", ":1\r\n"],
+  ["nothing", "*-1\r\n"],
+  ["a map", "%1\r\n+save\r\n+60\r\n"],
+  ["a list of other things", "*2\r\n+save\r\n:60\r\n"],
+])("%s is not taken for a list, and the reason names the server and the command", async (_, reply) => {
+  const stranger = createServer((socket) =>
+    socket.on("error", () => undefined).on("data", () => socket.write(reply)),
+  ).listen(0, "127.0.0.1");
+  await once(stranger, "listening");
+  const server = new Server({ host: "127.0.0.1", port: (stranger.address() as AddressInfo).port }, {});
+  const reasons = [
+    await server.askTexts(["CONFIG", "GET", "save"]),
+    await server.askLists(["MODULE", "LIST"]),
+  ].map((answer) => !answer.known && answer.reason);
+  server.close();
+  stranger.close();
+  expect(reasons).toEqual([
+    `${server.name}: the reply to CONFIG GET is not a list of texts; it may not be Redis`,
+    `${server.name}: the reply to MODULE LIST is not a list of lists; it may not be Redis`,
+  ]);
+});
+
 function bulk(text: string): string {
   return `$${text.length}\r\n${text}\r\n`;
 }

@@ -69,7 +69,7 @@ export async function nodeFacts(
       ? unanswered("error", `${server.name}: the port of its cluster bus is not known`)
       : reach({ host: endpoint.host, port: busPort }, QUESTION_TIMEOUT),
     ask(() => modulesOf(server)),
-    ask(async () => map(await server.ask<readonly string[]>(["ACL", "LIST"]), digests)),
+    ask(async () => map(await server.askTexts(["ACL", "LIST"]), digests)),
     ask(() => missingRights(server, username)),
     cluster.login.tls === undefined
       ? unanswered("error", `${server.name}: no TLS`)
@@ -99,15 +99,14 @@ function roleOf(cluster: Cluster, endpoint: Endpoint, node: ClusterNode | undefi
 }
 
 async function directive(server: Server, name: Directive): Promise<Answer<string | undefined>> {
-  const answer = await server.ask<readonly string[]>(["CONFIG", "GET", name]);
-  return map(answer, ([, value]) => (name === "masterauth" && value !== "" ? value && "(set)" : value));
+  return map(await server.askTexts(["CONFIG", "GET", name]), ([, value]) =>
+    name === "masterauth" && value !== "" ? value && "(set)" : value,
+  );
 }
 
 /** MODULE LIST has the paths; a user without that right sees the names in INFO. */
 async function modulesOf(server: Server): Promise<Answer<readonly Module[]>> {
-  const list = await server.ask<readonly (readonly (string | number | readonly string[])[])[]>([
-    ...["MODULE", "LIST"],
-  ]);
+  const list = await server.askLists(["MODULE", "LIST"]);
   if (list.known)
     return map(list, (modules) =>
       modules.map((fields) => {
@@ -116,7 +115,7 @@ async function modulesOf(server: Server): Promise<Answer<readonly Module[]>> {
         return { name: field("name") ?? "", path: field("path") };
       }),
     );
-  return map(await server.ask<string>(["INFO", "modules"]), (text) =>
+  return map(await server.askText(["INFO", "modules"]), (text) =>
     [...text.matchAll(/^module:name=([^,]+)/gm)].map(([, name = ""]) => ({ name, path: undefined })),
   );
 }

@@ -44,7 +44,7 @@ async function byDryRun(server: Server, user: string): Promise<Answer<readonly s
   const answers = await Promise.all(
     COMMANDS.map(async ([name = "", ...rest]) => {
       const words = [...name.split("|"), ...rest];
-      return [name, await server.ask<string>(["ACL", "DRYRUN", user, ...words])] as const;
+      return [name, await server.askText(["ACL", "DRYRUN", user, ...words])] as const;
     }),
   );
   const missing: string[] = [];
@@ -64,9 +64,8 @@ function ruleOf(name: string, reply: string): string {
 
 /** Before Redis 7.0. A rule about a category is not evaluated, but for all commands. */
 async function byRules(server: Server, user: string): Promise<Answer<readonly string[]>> {
-  const reply = await server.ask<readonly (string | readonly string[])[] | null>(["ACL", "GETUSER", user]);
-  return map(reply, (pairs) => {
-    if (pairs === null) throw new Error(`${server.name} has no user ${user}`);
+  return map(await server.ask(["ACL", "GETUSER", user]), (pairs) => {
+    if (!Array.isArray(pairs)) throw new Error(`${server.name} has no user ${user}`);
     const field = (name: string): string => [pairs[pairs.indexOf(name) + 1] ?? ""].flat().join(" ");
     const rules = field("commands").split(" ");
     if (rules.some((rule) => /^[+-]@(?!all$)/.test(rule)))
