@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Cluster } from "../cluster";
+import { Cluster } from "../cluster";
 import { type Endpoint } from "../endpoint";
 import { type Info, numberIn } from "../info";
 import { statusOf } from "../node-status";
@@ -37,6 +37,8 @@ export interface Resync {
 /** Milliseconds between two questions to the servers, and to the API, which limits its requests. */
 const EVERY = 100;
 const EVERY_SPOT = 1000;
+/** Milliseconds until a question to the server is given up. */
+const QUESTION = 1000;
 /** Milliseconds until the end is seen that a roll has seen. */
 const SETTLE = 5000;
 
@@ -76,8 +78,13 @@ export class Recovery {
     const recovery = new Recovery(props, props.endpoint);
     recovery.masterId = statusOf(view, props.nodeId).master;
     recovery.before = await recovery.statistics(view);
+    const masters = view.masters.map(({ endpoint }) => endpoint);
     recovery.requestedAt = Date.now();
-    recovery.loops = Promise.all([recovery.watchServer(), recovery.watchCluster(), recovery.watchSpot()]);
+    recovery.loops = Promise.all([
+      recovery.watchServer(),
+      recovery.watchCluster(masters),
+      recovery.watchSpot(),
+    ]);
     return recovery;
   }
 
@@ -117,35 +124,54 @@ export class Recovery {
     return { kind, full, partial, bytes: delta("total_net_repl_output_bytes") };
   }
 
-  private see(moment: Moment): void {
-    if (!this.moments.has(moment)) this.moments.set(moment, Date.now() - this.requestedAt);
+  private see(moment: Moment, at = Date.now()): void {
+    if (!this.moments.has(moment)) this.moments.set(moment, at - this.requestedAt);
   }
 
+  /**
+   * Each question has its own connection, and does not wait for the one before: where no server is, a connection can take
+   * seconds to fail, and the server is back in less.
+   */
   private async watchServer(): Promise<void> {
+    const questions = new Set<Promise<void>>();
     while (!this.isStopped) {
-      const server = this.props.cluster.server(this.place);
-      const info = await server.ask<string>(["INFO", "replication"], 1000);
-      const answers = info.known || info.cause === "loading";
-      if (!answers) this.see("server_gone");
-      if (answers && this.moments.has("server_gone")) this.see("server_answers");
-      if (info.known && this.moments.has("server_gone") && info.value.includes("master_link_status:up"))
-        this.see("link_up");
+      const question = this.askServer().finally(() => questions.delete(question));
+      questions.add(question);
       await this.pause(EVERY);
     }
+    await Promise.all(questions);
   }
 
-  private async watchCluster(): Promise<void> {
+  private async askServer(): Promise<void> {
+    const begun = Date.now();
+    const server = this.props.cluster.ownServer(this.place);
+    const info = await server.ask<string>(["INFO", "replication"], QUESTION);
+    server.close();
+    if (!info.known && info.cause !== "loading") return this.see("server_gone", begun);
+    const gone = this.moments.get("server_gone");
+    if (gone === undefined || begun - this.requestedAt < gone) return;
+    this.see("server_answers");
+    if (info.known && info.value.includes("master_link_status:up")) this.see("link_up");
+  }
+
+  /** First only the masters, since they answer at once, and then the whole cluster, by new connections for the same reason. */
+  private async watchCluster(masters: readonly Endpoint[]): Promise<void> {
     const { cluster, nodeId } = this.props;
-    while (!this.isStopped) {
-      const view = await cluster.look();
-      const seen = view.sightings(nodeId);
-      const isFailed = seen.length > 0 && seen.every(({ node }) => node?.flags.includes("fail"));
-      if (isFailed) this.see("failed");
-      const here = view.nodes.filter((node) => endpointOf(node)?.host === this.place.host);
-      if (this.moments.has("link_up") && here.some(({ id }) => statusOf(view, id).isInSync))
-        this.see("in_sync");
+    while (!this.isStopped && !this.moments.has("link_up")) {
+      const answers = await Promise.all(masters.map((endpoint) => cluster.server(endpoint).nodes()));
+      const lists = answers.flatMap((answer) => (answer.known ? [answer.value] : []));
+      const isFailed = lists.every((nodes) => nodes.find(({ id }) => id === nodeId)?.flags.includes("fail"));
+      if (lists.length > 0 && isFailed) this.see("failed");
       await this.pause(EVERY);
     }
+    const connected = new Cluster(cluster.seeds, cluster.login);
+    while (!this.isStopped && !this.moments.has("in_sync")) {
+      const view = await connected.look();
+      const here = view.nodes.filter((node) => endpointOf(node)?.host === this.place.host);
+      if (here.some(({ id }) => statusOf(view, id).isInSync)) this.see("in_sync");
+      await this.pause(EVERY);
+    }
+    connected.close();
   }
 
   private async watchSpot(): Promise<void> {
