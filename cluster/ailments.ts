@@ -49,6 +49,17 @@ export function ailmentsOf(view: View, replicas: readonly Replica[], away?: Away
   ];
 }
 
+/**
+ * Milliseconds until a failover is known to all members. Each one hears of the role of any other at the latest after half of
+ * `cluster-node-timeout`, by default 7.5 s.
+ */
+export const GOSSIP = 10_000;
+
+/** Whether everything is explained by a failover that not all members have heard of. */
+export function isGossip(ailments: readonly { readonly kind: string }[]): boolean {
+  return ailments.every(({ kind }) => kind === "masters_disagree");
+}
+
 /** What is wrong with a node. */
 export function ailmentsOfNode(view: View, status: NodeStatus): Ailment[] {
   const subject = nodeName(status);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ailmentsOf } from "../ailments";
+import { ailmentsOf, GOSSIP, isGossip } from "../ailments";
 import { type Cluster } from "../cluster";
 import { type Replica } from "../fleet";
 import { handOver, successorOf } from "../handover";
@@ -80,8 +80,9 @@ export class Retire {
   /** Checks, hands over, and records what the group is to become. */
   private async begin(index: number): Promise<readonly Refusal[]> {
     const { cluster, report, signal } = this.props;
+    const begun = Date.now();
     // Right after a failover or the node before, others may not have seen it yet.
-    let patience = index === 0 ? 0 : Date.now() + SETTLE;
+    let patience = index === 0 ? begun : begun + SETTLE;
     while (!signal.aborted) {
       const { view, spot } = await this.look();
       if (signal.aborted) break;
@@ -91,7 +92,8 @@ export class Retire {
       if (replica === undefined) throw new Error(`${this.name(index)}: Spot does not list it`);
       const refusals = this.refusals(view, replicas, replica);
       if (refusals.length > 0) {
-        if (Date.now() >= patience) return refusals;
+        if (Date.now() >= (isGossip(refusals) ? Math.max(patience, begun + GOSSIP) : patience))
+          return refusals;
         await sleep(EVERY, undefined, { signal }).catch(() => undefined);
         continue;
       }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Cluster } from "../cluster";
+import { GOSSIP, isGossip } from "../ailments";
 import { handOver } from "../handover";
 import { canPass, observe, type Situation } from "../situation";
 import { type SpotClient } from "../spot/client";
@@ -14,6 +15,8 @@ export interface RollTimes {
   readonly replica: number;
   /** Until what only a failover explains must be over, such as a shard with too few copies. */
   readonly failover: number;
+  /** Until all members must have heard of a failover before the roll. */
+  readonly gossip: number;
   /** For which a replica must be in sync before the next one, unless its server restarts: see `RollRules`. */
   readonly settle: number;
   /** Until a recycle without effect is requested again. */
@@ -24,6 +27,7 @@ export const ROLL_TIMES: RollTimes = {
   every: 1000,
   replica: 1_800_000,
   failover: 90_000,
+  gossip: GOSSIP,
   settle: 60_000,
   grace: 60_000,
 };
@@ -110,7 +114,9 @@ export class Roll {
   private async neverPossible(): Promise<readonly Refusal[]> {
     const situation = await this.look();
     const steps = this.state.replicas.map((target) => nextStep(target, situation, this.rules));
-    const reasons = steps.flatMap((step) => (step.do === "refuse" ? step.reasons : []));
+    const reasons = steps.flatMap((step) =>
+      step.do === "refuse" && !isGossip(step.reasons) ? step.reasons : [],
+    );
     return [...new Map(reasons.map((reason) => [JSON.stringify(reason), reason])).values()];
   }
 
@@ -274,8 +280,9 @@ export class Roll {
 
   /** Milliseconds until a refusal ends the roll. */
   private patience(index: number, reasons: readonly Refusal[]): number {
-    const { failover, replica } = this.times;
-    if (index === 0 && this.target(index).phase === "planned" && !this.hasActed) return 0;
+    const { failover, gossip, replica } = this.times;
+    if (index === 0 && this.target(index).phase === "planned" && !this.hasActed)
+      return isGossip(reasons) ? gossip : 0;
     // After a replica or a failover, others may not have seen it yet. Everything else needs an operator.
     if (reasons.every(({ kind }) => kind === "single_copy" || kind === "no_successor")) return failover;
     // Such as another instance that Spot replaces meanwhile, or a master that an operator starts again.
