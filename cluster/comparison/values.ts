@@ -96,7 +96,10 @@ export const byContent: ReadValues = async (pipeline, keys) => {
     const type = found instanceof ServerError ? "none" : String(found);
     const reader = READERS[type];
     const command = reader ? [...reader.command, key, ...(reader.after ?? [])] : ["DUMP", key];
-    const [answer = null] = await pipeline.send([command]);
+    const [answer = null, groups] = await pipeline.send([
+      command,
+      ...(type === "stream" ? [["XINFO", "GROUPS", key]] : []),
+    ]);
     const reply = answer instanceof ServerError && isElsewhere(answer) ? null : answer;
     // Another client can write a value of another type between both commands.
     if (reply instanceof ServerError && !reply.message.startsWith("WRONGTYPE")) throw reply;
@@ -105,10 +108,28 @@ export const byContent: ReadValues = async (pipeline, keys) => {
     const bytes = Buffer.isBuffer(content)
       ? content
       : Buffer.from(canonical(content, reader?.group), "latin1");
-    texts.push(`${type} ${hash(bytes)}`);
+    texts.push(`${type} ${hash(bytes)}${groups === undefined ? "" : ` ${positions(groups)}`}`);
   }
   return texts;
 };
+
+/** What consumer groups have read. A replica does not have the times, and possibly not the consumers that are idle. */
+const POSITION = ["name", "pending", "last-delivered-id"];
+
+function positions(groups: RawReply): string {
+  if (groups instanceof ServerError) {
+    // Without its key, there are no groups.
+    if (isElsewhere(groups) || groups.message.startsWith("ERR no such key")) return "";
+    throw groups;
+  }
+  const all = Array.isArray(groups) ? (groups as readonly (readonly RawReply[])[]) : [];
+  return JSON.stringify(
+    all.map((fields) => {
+      const names = fields.map((field) => canonical(field));
+      return POSITION.map((name) => names[names.indexOf(name) + 1]);
+    }),
+  );
+}
 
 function canonical(reply: RawReply, group?: number): string {
   if (!Array.isArray(reply)) return Buffer.isBuffer(reply) ? reply.toString("latin1") : String(reply);

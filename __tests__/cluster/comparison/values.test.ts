@@ -53,6 +53,23 @@ describeWith(["redis-server"], "Values of keys", () => {
     expect(p).not.toBe(q);
   });
 
+  test("of a stream, what its consumer groups have read counts, and not when", async () => {
+    await write(["DEL", "{x}p", "{x}q", "{x}r"]);
+    for (const key of ["{x}p", "{x}q", "{x}r"])
+      await write(
+        ...[
+          ["XADD", key, "1-1", "a", "1"],
+          ["XADD", key, "2-1", "a", "1"],
+        ],
+        ["XGROUP", "CREATE", key, "group", key === "{x}r" ? "1-1" : "0"],
+        ["XREADGROUP", "GROUP", "group", "consumer", "COUNT", "1", "STREAMS", key, ">"],
+      );
+    await write(["XREADGROUP", "GROUP", "group", "consumer", "STREAMS", "{x}q", "0"]);
+    const keys = ["{x}p", "{x}q", "{x}r", "{x}none"].map((key) => Buffer.from(key));
+    const [p, q, r, none] = await byContent(pipeline, keys);
+    expect([p === q, p === r, p === none]).toEqual([true, false, false]);
+  });
+
   test("without the right to TYPE there is no text: by DUMP alone, equal sets can differ", async () => {
     await write(["SET", "a", "1"], ["ACL", "SETUSER", "default", "-type"]);
     await expect(byContent(pipeline, [Buffer.from("a")])).rejects.toThrow("NOPERM");
