@@ -21,7 +21,7 @@ import { plural } from "./findings";
 import { nodeToJson } from "./status/to-json";
 import { type Output } from "./output";
 import { type Line, styled, wrap } from "./terminal";
-import { compare, type Compared, isSame, nameOf, replicasIn } from "./verify/compare";
+import { after, compare, type Compared, isSame, nameOf, replicasIn } from "./verify/compare";
 import { comparisonLines, showKey } from "./verify/page";
 import { misuse } from "./misuse";
 import { requireAnswer } from "./unanswered";
@@ -80,15 +80,18 @@ async function verify(
     const { node = [] } = options as { node?: readonly string[] };
     const port = loaded.config.redis?.port ?? REDIS_PORT;
     const further = endpointsOf("--node", node, port);
-    const view = await cluster.look(further);
-    requireAnswer(loaded, cluster, view);
-    const compared: Compared[] = [];
-    for (const status of replicasIn(view)) {
+    const before = await cluster.look(further);
+    requireAnswer(loaded, cluster, before);
+    const comparisons: Compared[] = [];
+    for (const status of replicasIn(before)) {
       const progress = (keys: number): void => output.progress(`${nameOf(status)}: ${keys} keys compared`);
       const isDigest = options["digest"] === true;
-      compared.push(await compare(view, status, cluster.login, { isDigest, rate, progress }));
+      comparisons.push(await compare(before, status, cluster.login, { isDigest, rate, progress }));
     }
     output.progress("");
+    const view = await cluster.look(further);
+    requireAnswer(loaded, cluster, view);
+    const compared = comparisons.map((each) => after(view, each));
     return { loaded, compared, lacksRight: lacksRight(view), findings: findingsOf(loaded, compared, view) };
   } finally {
     cluster.close();

@@ -66,6 +66,19 @@ export async function compare(
   }
 }
 
+/** A comparison with the state of the replica after it, which can have taken hours. */
+export function after(view: View, compared: Compared): Compared {
+  const status = statusOf(view, compared.status.id);
+  const hasChanged = status.role !== compared.status.role || status.master !== compared.status.master;
+  const changed = unanswered("error", "its role or its master has changed meanwhile; run `verify` again");
+  return {
+    ...compared,
+    status,
+    ailments: ailmentsOfNode(view, status),
+    obstacle: compared.obstacle ?? (hasChanged ? changed : undefined),
+  };
+}
+
 /** Where a node answers, which is not always where it is listed. */
 function answeringEndpoint(view: View, { id }: NodeStatus): Endpoint | undefined {
   return view.membersWith(id)[0]?.endpoint;
