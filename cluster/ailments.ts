@@ -72,7 +72,8 @@ export function ailmentsOfNode(view: View, status: NodeStatus): Ailment[] {
   const lines = new Set(view.sightings(status.id).map(({ node }) => node));
   const views = [...lines].map((node) => JSON.stringify([node?.master, node?.slots]));
   if (new Set(views).size < 2) return [];
-  const detail = "owners of slots disagree on its role or its slots";
+  const detail =
+    "owners of slots disagree on its role or its slots; after a failover or a move of slots, that lasts for seconds";
   return [{ kind: "masters_disagree", subject, detail }];
 }
 
@@ -86,9 +87,11 @@ export function ailmentsOfUnlisted(view: View, left: readonly string[] = []): Ai
 
 /** What is wrong with the slots, and what members report of the cluster. */
 export function ailmentsOfCluster(view: View): Ailment[] {
-  const detail = `${view.uncovered} slots have no owner`;
+  // Without any answer, it is not known which slots have an owner.
+  const uncovered = view.answering.length === 0 ? 0 : view.uncovered;
+  const detail = `${uncovered} slots have no owner`;
   return [
-    ...(view.uncovered > 0 ? [{ kind: "cluster_down" as const, subject: "the cluster", detail }] : []),
+    ...(uncovered > 0 ? [{ kind: "cluster_down" as const, subject: "the cluster", detail }] : []),
     ...view.members.flatMap((member) => ofState(member) ?? []),
   ];
 }

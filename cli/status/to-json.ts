@@ -20,7 +20,7 @@ export function lookToJson(look: Look, cost: Cost | undefined): Record<string, u
     })),
     replicas: replicas.map(replicaToJson),
     other_nodes: others.map(nodeToJson),
-    uncovered_slots: view.uncovered,
+    uncovered_slots: view.answering.length === 0 ? null : view.uncovered,
     findings,
     ...(cost === undefined ? {} : { cost: costToJson(cost) }),
   };
