@@ -151,7 +151,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "roll on 
     );
     const begun = Date.now();
     let [wasGone, isBack] = [false, false];
-    // Side by side: to an address without a server, a connection takes seconds to fail.
+    // In parallel: to an address without a server, a connection takes seconds to fail.
     const question = async (): Promise<void> => {
       const server = new Server({ host: address, port: 6379 }, {}, 500);
       const reply = await server.ask<string>(["INFO", "replication"]);
