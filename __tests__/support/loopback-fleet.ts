@@ -9,6 +9,8 @@ interface Kept {
   readonly place: number;
   readonly host: string;
   node?: Node;
+  /** The start of its server, which may go on. */
+  starting?: Promise<unknown>;
   /** The ID of the node whose volume was deleted. */
   last?: string;
 }
@@ -47,8 +49,8 @@ export class LoopbackFleet implements Fleet {
         await sleep(this.bootMs);
         await this.beforeStart(kept.node);
         if (this.running.get(request.instanceId) !== id) return;
-        if (kept.node === undefined) await this.join(kept);
-        else await this.cluster.restart(kept.node);
+        kept.starting = kept.node === undefined ? this.join(kept) : this.cluster.restart(kept.node);
+        await kept.starting;
         this.away.delete(id);
       })(),
     );
@@ -60,6 +62,8 @@ export class LoopbackFleet implements Fleet {
     this.running.delete(instanceId);
     this.away.add(id);
     this.mostAway = Math.max(this.mostAway, this.away.size);
+    // A server that is about to join would outlive its instance.
+    await this.kept.get(id)?.starting;
     const node = this.kept.get(id)?.node;
     if (node === undefined) return;
     // With the replication offset in the file, so that a restart continues where it stopped.
