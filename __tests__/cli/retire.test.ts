@@ -1,5 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { RETIRE_TIMES } from "../../cluster/retire/retire";
 import { until } from "../../rehearsal/wait";
 import { FaultyApi } from "../support/faulty-api";
 import { describeWith } from "../support/needs";
@@ -12,6 +13,7 @@ describeWith(["redis-server"], "retire", () => {
   let operated: Operated;
 
   beforeAll(async () => {
+    jest.replaceProperty(RETIRE_TIMES, "every", 100);
     operated = await Operated.start({ masters: 3, replicas: 0, count: 6 });
   });
   afterAll(() => operated?.close());

@@ -1,6 +1,6 @@
 import { isSpare } from "../ailments";
 import { type GroupFleet } from "../fleet";
-import { type StatefulAction, type SpotGroup, type StatefulInstance } from "../spot/group";
+import { type StatefulAction, STATES, type SpotGroup, type StatefulInstance } from "../spot/group";
 
 export type Capacity = Pick<SpotGroup["capacity"], "minimum" | "maximum" | "target">;
 
@@ -55,6 +55,8 @@ export function nextDeparture(
   if (minimum > capacity.minimum)
     return { do: "resize", capacity: { minimum: capacity.minimum, maximum, target } };
   const leaving = stateful.find(({ id }) => id === statefulInstanceId);
+  if (leaving !== undefined && !isKnown(leaving))
+    return { do: "wait", reason: `the state of ${leaving.id} is ${leaving.state}` };
   if (leaving !== undefined && !isLeaving(leaving)) return { do: "deallocate", statefulInstanceId };
   if (target !== capacity.target || maximum !== capacity.maximum) return { do: "resize", capacity };
   const others = stateful.filter(
@@ -80,6 +82,11 @@ export function nextDeparture(
 
 function isUp({ state }: StatefulInstance): boolean {
   return !["PAUSE", "PAUSING", "PAUSED"].includes(state);
+}
+
+/** Whether its state is documented. In any other one it may be leaving. */
+function isKnown({ state }: StatefulInstance): boolean {
+  return (STATES as readonly string[]).includes(state);
 }
 
 /** Whether it is deallocated, or will be. */

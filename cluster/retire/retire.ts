@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ailmentsOf, GOSSIP, isGossip } from "../ailments";
 import { type Cluster } from "../cluster";
-import { type Replica } from "../fleet";
+import { type GroupFleet, type Replica } from "../fleet";
 import { handOver, successorOf } from "../handover";
 import { copyRefusals, noSuccessor, type Refusal } from "../roll/step";
 import { canPass, observe } from "../situation";
@@ -32,14 +32,17 @@ export interface RetireResult {
   readonly state: RetireState;
 }
 
-/** Milliseconds between two looks. */
-const EVERY = 1000;
-/** Milliseconds until the cluster must be healthy after something that this command did. */
-const SETTLE = 90_000;
-/** Milliseconds after which an instance that the API does not list is gone, unless it is listed as deallocated. */
-const OMISSION = 10_000;
-/** Milliseconds to wait for members that do not answer, such as a replica that Spot replaces meanwhile. */
-const PATIENCE = 50_000;
+/** The times of a retirement, in milliseconds. */
+export const RETIRE_TIMES = {
+  /** Between two looks. */
+  every: 1000,
+  /** Until the cluster must be healthy after something that this command did. */
+  settle: 90_000,
+  /** After which an instance that the API does not list is gone, unless it is listed as deallocated. */
+  omission: 10_000,
+  /** To wait for members that do not answer, such as a replica that Spot replaces meanwhile. */
+  patience: 50_000,
+};
 
 type DepartureRequest = Exclude<DepartureStep, { readonly do: "wait" | "fail" | "gone" }>;
 
@@ -82,34 +85,45 @@ export class Retire {
     const { cluster, report, signal } = this.props;
     const begun = Date.now();
     // Right after a failover or the node before, others may not have seen it yet.
-    let patience = index === 0 ? begun : begun + SETTLE;
+    let patience = index === 0 ? begun : begun + RETIRE_TIMES.settle;
     while (!signal.aborted) {
       const { view, spot } = await this.look();
       if (signal.aborted) break;
       if (!spot.known) throw new Error(spot.reason);
       const { fleets, replicas } = spot.value;
       const replica = this.replica(index, replicas);
-      if (replica === undefined) throw new Error(`${this.name(index)}: Spot does not list it`);
-      const refusals = this.refusals(view, replicas, replica);
+      const before = this.node(index);
+      if (replica === undefined) {
+        if (before.requested !== true) throw new Error(`${this.name(index)}: Spot does not list it`);
+        // Its deallocation was carried out since.
+        this.change(index, { phase: "leaving" });
+        return [];
+      }
+      const fleet = fleets.find(({ group }) => group.id === replica.group.id)!;
+      const refusals = [
+        ...this.refusals(view, replicas, replica),
+        ...(before.requested === true ? [] : incomplete(fleet)),
+      ];
       if (refusals.length > 0) {
         if (Date.now() >= (isGossip(refusals) ? Math.max(patience, begun + GOSSIP) : patience))
           return refusals;
-        await sleep(EVERY, undefined, { signal }).catch(() => undefined);
+        await sleep(RETIRE_TIMES.every, undefined, { signal }).catch(() => undefined);
         continue;
       }
-      const { node, stateful, group } = replica;
+      const { node, stateful } = replica;
       if (node?.role === "owner") {
         const to = successorOf(view, node.id, replicas)!;
         report(`${this.name(index)}: hands its slots over to ${to.endpoint!.host}`);
         await handOver(cluster, node.id, to, signal);
-        patience = Date.now() + SETTLE;
+        patience = Date.now() + RETIRE_TIMES.settle;
         continue;
       }
       // Before anything is deleted: without the right to CLUSTER FORGET, the node would stay in the cluster.
       await requireForget(cluster, view);
-      const fleet = fleets.find((each) => each.group.id === group.id)!;
-      const { capacity, staying } = departureOf(fleet, stateful.id);
-      this.change(index, { phase: "leaving", node_id: node?.id, capacity, staying: [...staying] });
+      // The target may be lowered already, and is lowered once.
+      const { capacity, staying = [] } = before.requested === true ? before : departureOf(fleet, stateful.id);
+      const node_id = node?.id ?? before.node_id;
+      this.change(index, { phase: "leaving", node_id, capacity, staying: [...staying] });
       return [];
     }
     return [];
@@ -142,12 +156,13 @@ export class Retire {
       const fleet = spot.known ? spot.value.fleets.find(({ group }) => group.id === group_id) : undefined;
       let reason = spot.known ? "Spot does not list its group" : spot.reason;
       const isListed = fleet?.stateful.some((each) => each.id === id);
-      if (isListed !== false) listedAt = now;
-      const isGone = fleet?.deallocated.includes(id) === true || now - listedAt >= OMISSION;
-      // The API can omit it from an answer. A group that is made smaller then would lose another one.
-      if (isListed === false && this.answers(index, view))
+      const isDeallocated = fleet?.deallocated.includes(id) === true;
+      // The API can omit instances from an answer. A group that is made smaller then would lose another one.
+      const isOmitted = isListed === false && !isDeallocated;
+      if (!isOmitted || !this.node(index).requested || !listsAll(fleet!, staying!)) listedAt = now;
+      if (isOmitted && now - listedAt < RETIRE_TIMES.omission) reason = "Spot does not list it";
+      else if (isListed === false && this.answers(index, view))
         reason = "Spot does not list it, and its server answers";
-      else if (isListed === false && !isGone) reason = "Spot does not list it";
       else if (spot.known && fleet !== undefined) {
         const step = nextDeparture(fleet, departure);
         if (step.do === "gone") return this.change(index, { phase: "forgetting" });
@@ -164,12 +179,14 @@ export class Retire {
         this.record(index, spot.value.replicas, step);
         const kept =
           step.do === "deallocate" ? this.whyKept(index, view, spot.value.replicas, step) : undefined;
+        if (step.do === "deallocate" && step.statefulInstanceId === id)
+          this.change(index, { requested: true });
         reason = step.do === "wait" ? step.reason : (kept ?? (await this.request(index, step)));
       }
       if (Date.now() > end) throw new Error(`${this.name(index)}: not gone: ${reason}`);
       if (said !== reason) report(`${this.name(index)}: waits: ${reason}`);
       said = reason;
-      await sleep(EVERY, undefined, { signal }).catch(() => undefined);
+      await sleep(RETIRE_TIMES.every, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -226,7 +243,7 @@ export class Retire {
     const ids = idsOf(this.node(index));
     if (ids.length > 0) {
       this.props.report(`${this.name(index)}: every member forgets ${showNodes(ids)}`);
-      requireAll(ids, await forgetEverywhere(this.props.cluster, ids, { patience: PATIENCE }));
+      requireAll(ids, await forgetEverywhere(this.props.cluster, ids, { patience: RETIRE_TIMES.patience }));
     }
     this.change(index, { phase: "retired" });
   }
@@ -235,7 +252,10 @@ export class Retire {
     const { cluster, signal, report, watch } = this.props;
     const ids = this.state.nodes.flatMap(idsOf);
     if (ids.length === 0) return;
-    requireAll(ids, await forgetForGood(cluster, ids, { signal, report, watch, patience: PATIENCE }));
+    requireAll(
+      ids,
+      await forgetForGood(cluster, ids, { signal, report, watch, patience: RETIRE_TIMES.patience }),
+    );
   }
 
   private replica(index: number, replicas: readonly Replica[]): Replica | undefined {
@@ -266,6 +286,19 @@ export class Retire {
     this.props.save(state);
     this.state = state;
   }
+}
+
+/** An instance that is omitted now would be taken for a replacement later, and be deallocated. */
+function incomplete({ group: { id, capacity }, stateful }: GroupFleet): Refusal[] {
+  if (stateful.length >= capacity.target) return [];
+  const detail = `Spot lists ${stateful.length} stateful instances, and its target is ${capacity.target}`;
+  return [{ kind: "instance_not_active", subject: id, detail }];
+}
+
+/** Whether an answer has all instances that stay. */
+function listsAll({ stateful, deallocated }: GroupFleet, staying: readonly string[]): boolean {
+  const listed = new Set([...stateful.map(({ id }) => id), ...deallocated]);
+  return staying.every((id) => listed.has(id));
 }
 
 /** The nodes that are to be forgotten: its own, and those of replacements that were deallocated. */

@@ -7,18 +7,26 @@ const capacity = z.strictObject({
   target: z.number().int(),
 });
 
-const node = z.strictObject({
-  group_id: z.string(),
-  stateful_instance_id: z.string(),
-  private_ip: z.string().optional(),
-  node_id: z.string().optional(),
-  phase: z.enum(["planned", "leaving", "forgetting", "retired"]),
-  /** From `leaving` on: what the group is to become. */
-  capacity: capacity.optional(),
-  staying: z.array(z.string()).optional(),
-  /** The nodes of instances that Spot launched in its place, and that were deallocated. */
-  replacements: z.array(z.string()).optional(),
-});
+const node = z
+  .strictObject({
+    group_id: z.string(),
+    stateful_instance_id: z.string(),
+    private_ip: z.string().optional(),
+    node_id: z.string().optional(),
+    phase: z.enum(["planned", "leaving", "forgetting", "retired"]),
+    /** From `leaving` on: what the group is to become. */
+    capacity: capacity.optional(),
+    staying: z.array(z.string()).optional(),
+    /** Whether its deallocation may have been requested. Without it, an instance that Spot does not list is not gone. */
+    requested: z.boolean().optional(),
+    /** The nodes of instances that Spot launched in its place, and that were deallocated. */
+    replacements: z.array(z.string()).optional(),
+  })
+  .refine(
+    ({ phase, capacity, staying }) =>
+      phase !== "leaving" || (capacity !== undefined && staying !== undefined),
+    "`capacity` and `staying` are missing",
+  );
 
 const state = z.strictObject({
   ...STORED,

@@ -1,4 +1,4 @@
-import { Retire } from "../../../cluster/retire/retire";
+import { Retire, RETIRE_TIMES } from "../../../cluster/retire/retire";
 import { parseRetireState, type RetireState } from "../../../cluster/retire/state";
 import { killedAfter, requestsFor, situationOf } from "../../support/mortal";
 import { describeWith } from "../../support/needs";
@@ -11,6 +11,7 @@ describeWith(["redis-server"], "a process that is killed after each of its effec
   const { signal } = new AbortController();
 
   beforeAll(async () => {
+    jest.replaceProperty(RETIRE_TIMES, "every", 50);
     const directives = ["cluster-node-timeout 3000"];
     operated = await Operated.start({ masters: 3, replicas: 0, count: 6, directives });
   });
