@@ -131,8 +131,8 @@ export class SpotClient {
 
   private async send(method: string, path: string, timeout: number, body?: object) {
     const { token, account, url = SPOT_API } = this.props;
-    const signal = method === "GET" ? this.props.signal : undefined;
     const query = account === undefined ? "" : `?accountId=${encodeURIComponent(account)}`;
+    const { signal, release } = limited(timeout, method === "GET" ? this.props.signal : undefined);
     try {
       const response = await fetch(`${url}${path}${query}`, {
         method,
@@ -140,13 +140,33 @@ export class SpotClient {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         // A redirect could lead to another host, which would get the token.
         redirect: "error",
-        signal: AbortSignal.any([AbortSignal.timeout(Math.max(1, timeout)), ...(signal ? [signal] : [])]),
+        signal,
       });
       return { response, text: await response.text() };
     } catch (error) {
       throw unreached(`${method} ${path}`, error, timeout);
+    } finally {
+      release();
     }
   }
+}
+
+/**
+ * A signal that is set after a time, or with another one. Node.js loses one of `AbortSignal.any` and `AbortSignal.timeout`
+ * at the next garbage collection, and a request would then have no limit.
+ */
+function limited(timeout: number, other?: AbortSignal): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const late = (): void => controller.abort(new DOMException("no answer", "TimeoutError"));
+  const timer = setTimeout(late, Math.max(1, timeout));
+  const stop = (): void => controller.abort(other?.reason);
+  if (other?.aborted) stop();
+  other?.addEventListener("abort", stop);
+  const release = (): void => {
+    clearTimeout(timer);
+    other?.removeEventListener("abort", stop);
+  };
+  return { signal: controller.signal, release };
 }
 
 function path(groupId: string): string {

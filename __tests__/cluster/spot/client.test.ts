@@ -1,11 +1,16 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { groupNamed } from "../../../cluster/fleet";
 import { SpotClient, type SpotClientProps } from "../../../cluster/spot/client";
 import { type SpotError } from "../../../cluster/spot/spot-error";
 import { PaperFleet } from "../../../rehearsal/spot-api/paper-fleet";
 import { SpotApi } from "../../../rehearsal/spot-api/spot-api";
 import { groupBody } from "../../rehearsal/spot-api/fixtures";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 const TOKEN = "token-needle";
 const opened: Server[] = [];
@@ -105,8 +110,9 @@ test("an update is not repeated after a 500, since it may have been carried out"
 });
 
 test("a server that hangs ends at the time limit", async () => {
-  const url = await served(() => undefined);
-  const error = await errorOf(client(url, { timeout: 200 }).groups());
+  const url = await served(() => setTimeout(collectGarbage, 50));
+  const { signal } = new AbortController();
+  const error = await errorOf(client(url, { timeout: 200, signal }).groups());
   expect(error).toMatchObject({
     kind: "timeout",
     message: "Spot API: GET /aws/ec2/group: no answer within 0.2 s",
