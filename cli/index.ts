@@ -181,7 +181,8 @@ if (require.main === module) {
     });
   }
   void main(process.argv.slice(2)).then((exit) => {
-    // Not process.exit(), which would lose output that a pipe has not taken yet.
     process.exitCode = exit;
+    // A name that is still looked up would keep the process. It ends after pipes have taken the output, and errors of that.
+    process.stdout.write("", () => process.stderr.write("", () => setImmediate(() => process.exit())));
   });
 }

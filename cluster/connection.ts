@@ -92,8 +92,9 @@ class TimeLimitError extends Error {}
 /** The first client of a class takes 50 ms, since it defines all Redis commands. Further clients of it take no time. */
 const pattern = createClient({ RESP: 2, disableClientInfo: true });
 
-function newClient({ host, port }: Endpoint, { user, password, tls }: Login, connectTimeout: number) {
-  const place = { host, port, connectTimeout, reconnectStrategy: false } as const;
+function newClient({ host, port }: Endpoint, { user, password, tls }: Login, timeout: number) {
+  // The limit of `open` is reached before, and has a message with what it waited for.
+  const place = { host, port, connectTimeout: timeout + 1000, reconnectStrategy: false } as const;
   return pattern.duplicate({
     socket: tls ? { ...place, tls: true, ...tlsOptions(tls) } : place,
     username: user,
