@@ -76,5 +76,5 @@ test("two configs are refused", async () => {
 test("a folder that cannot be written is reported without the config file", async () => {
   const { exit, stderr } = await run("render", "-c", config, "--files", config);
   expect(exit).toBe(1);
-  expect(stderr).toMatch(/^redis-elastigroup: ENOTDIR/);
+  expect(stderr).toMatch(/: the file cannot be written: .* \(ENOTDIR\)\n$/);
 });
