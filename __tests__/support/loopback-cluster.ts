@@ -102,7 +102,8 @@ export class LoopbackCluster {
     let seen: unknown;
     const evidence = (): string => JSON.stringify(seen);
     try {
-      await until("every replica is in sync", { timeout: 30_000, every: 100, evidence }, async () => {
+      // A look at all members takes 10 ms of a core.
+      await until("every replica is in sync", { timeout: 30_000, every: 200, evidence }, async () => {
         const view = await cluster.look();
         // After a failover, the former owner is a master without slots until the others have heard that it follows. A
         // cluster may have such masters, so they are no ailment. None of these clusters keeps one.
