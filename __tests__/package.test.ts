@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { exampleText, file, ROOT, temporaryFolder } from "./config/example";
+import { redisElastigroup } from "./support/bundle";
 
 /*
  * The tarball is built in a copy of the checkout, since other tests may read `lib/` at the same time. npm installs it with
@@ -247,9 +248,8 @@ describe("the command in it", () => {
   test("writes the same bytes as the one in the checkout", () => {
     file(project, "redis-replicas.yaml", exampleText());
     expect(command("synth", "-o", "published")).toMatchObject({ status: 0 });
-    const tsx = require.resolve("tsx");
-    const argv = ["--import", tsx, join(ROOT, "cli/index.ts"), "synth", "-o", "checkout"];
-    execFileSync(process.execPath, argv, { cwd: project, stdio: "pipe" });
+    const [node, ...checkout] = redisElastigroup() as [string, ...string[]];
+    execFileSync(node, [...checkout, "synth", "-o", "checkout"], { cwd: project, stdio: "pipe" });
     for (const path of ["stacks/redis-replicas/cdk.tf.json", "manifest.json"]) {
       expect(readFileSync(join(project, "published", path))).toEqual(
         readFileSync(join(project, "checkout", path)),

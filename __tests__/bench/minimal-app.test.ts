@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { redisElastigroup } from "../support/bundle";
 
 const ROOT = resolve(__dirname, "../..");
 
@@ -20,8 +21,8 @@ describe("the minimal app", () => {
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const tsx = (env: Record<string, string>, ...argv: string[]): string =>
-    execFileSync(join(ROOT, "node_modules/.bin/tsx"), argv, {
+  const run = ([program, ...argv]: readonly string[], env: Record<string, string> = {}): string =>
+    execFileSync(program!, argv, {
       cwd: ROOT,
       encoding: "utf8",
       env: { ...process.env, ...env },
@@ -38,9 +39,10 @@ describe("the minimal app", () => {
 
   it("writes the same attributes as the example, for the given number of groups", () => {
     const userData = join(folder, "user-data.sh");
-    writeFileSync(userData, tsx({}, "cli/index.ts", "render"));
-    tsx({}, "cli/index.ts", "synth", "-o", join(folder, "ours"));
-    tsx({ CDKTF_OUTDIR: join(folder, "minimal") }, "bench/minimal-app.ts", userData, "2");
+    writeFileSync(userData, run([...redisElastigroup(), "render"]));
+    run([...redisElastigroup(), "synth", "-o", join(folder, "ours")]);
+    const tsx = join(ROOT, "node_modules/.bin/tsx");
+    run([tsx, "bench/minimal-app.ts", userData, "2"], { CDKTF_OUTDIR: join(folder, "minimal") });
 
     const ours = read(join(folder, "ours"));
     for (const name of ["redis-replicas", "redis-replicas-2"]) {

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 
 const ROOT = resolve(__dirname, "../..");
 /** What tests run in processes of their own. */
-const ENTRIES = ["cli/index.ts", "constructs/index.ts"] as const;
+const ENTRIES = ["cli/index.ts", "constructs/index.ts", "main.ts"] as const;
 
 /**
  * Bundles the sources once for a run of tests: tsx would take two seconds at each start. Returns the folder. It is in

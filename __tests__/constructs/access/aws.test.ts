@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { Peer, type RedisReplicasProps, RedisReplicasStack } from "../../../constructs";
 import { ROOT, temporaryFolder } from "../../config/example";
 import { type Attribute, derive, RECORDED, resources, type Schema } from "./aws-schema";
+import { bundle } from "../../support/bundle";
 import { type Json, minimal, synthesize, synthesizeReplicas } from "../support";
 
 const recorded = JSON.parse(readFileSync(RECORDED, "utf8")) as Schema;
@@ -117,7 +118,7 @@ describe("in a separate process", () => {
   function loaded(props: string): string[] {
     const script = `
       const { App } = require("cdktf");
-      const { AvailabilityZones, Peer, RedisReplicasStack } = require("./constructs");
+      const { AvailabilityZones, Peer, RedisReplicasStack } = require(${JSON.stringify(bundle("constructs/index.ts"))});
       const stack = new RedisReplicasStack(new App({ outdir: process.env.OUT }), "redis");
       stack.addReplicas({
         name: "r", region: "us-west-2", masters: ["10.0.1.10"], replicas: 1, imageId: "ami-1",
@@ -128,9 +129,7 @@ describe("in a separate process", () => {
       stack.prepareStack();
       stack.toTerraform();
       console.log(JSON.stringify(Object.keys(require.cache)));`;
-    const tsx = require.resolve("tsx");
-    const argv = ["--import", tsx, "-e", script];
-    const text = execFileSync(process.execPath, argv, {
+    const text = execFileSync(process.execPath, ["-e", script], {
       cwd: ROOT,
       encoding: "utf8",
       env: { ...process.env, OUT: folder },
