@@ -20,7 +20,7 @@ module.exports = {
   setupFilesAfterEnv: ["<rootDir>/__tests__/support/setup.ts"],
   // Tests that run real programs exceed the default of 5 seconds on a busy machine.
   testTimeout: 30_000,
-  // Many tests wait for programs. With one worker a core, cores would be idle.
-  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  // A dozen files, which start first, mostly wait for servers. Four of them leave the cores to the others.
+  maxWorkers: availableParallelism() + 4,
   reporters: ["default", "<rootDir>/__tests__/support/skipped-reporter.cjs"],
 };
