@@ -66,44 +66,48 @@ async function drill(operation: Operation, context: Context): Promise<Exit> {
   if (owner === undefined || status.endpoint === undefined) throw misuse(`${name}: its shard is not known`);
   const html = options["html"] as string | undefined;
   if (html !== undefined) requireWritable(html);
-  const writer = await ShardWriter.start(cluster, owner);
-  let recovery: Recovery | undefined;
-  let ended: RollResult;
-  let outcome: Outcome | undefined;
-  let isCleaned: boolean;
-  try {
-    ended = await roll(context, operation, file, state, {
-      times: { every: 200, settle: 0 },
-      beforeRecycle: async ({ view }, each, nodeId) => {
-        recovery?.restart();
-        recovery ??= await Recovery.start(
-          {
-            ...{ cluster, client, nodeId },
-            groupId: each.group_id,
-            statefulInstanceId: each.stateful_instance_id,
-            instanceId: each.instance_id!,
-            endpoint: status.endpoint!,
+  // One for all of it: a signal while the keys are removed would leave them.
+  const { writer, recovery, ended, outcome, isCleaned } = await interruptible(
+    async (signal) => {
+      const writer = await ShardWriter.start(cluster, owner);
+      let recovery: Recovery | undefined;
+      let ended: RollResult;
+      let outcome: Outcome | undefined;
+      let isCleaned: boolean;
+      try {
+        ended = await roll(context, operation, file, state, {
+          signal,
+          times: { every: 200, settle: 0 },
+          beforeRecycle: async ({ view }, each, nodeId) => {
+            recovery?.restart();
+            recovery ??= await Recovery.start(
+              {
+                ...{ cluster, client, nodeId },
+                groupId: each.group_id,
+                statefulInstanceId: each.stateful_instance_id,
+                instanceId: each.instance_id!,
+                endpoint: status.endpoint!,
+              },
+              view,
+            );
           },
-          view,
-        );
-      },
-    });
-    const watched = ended.result === "done" ? recovery : undefined;
-    if (watched !== undefined)
-      outcome = await interruptible(
-        () => outcomeOf(watched, writer, cluster),
-        (line) => output.info(line),
-      );
-  } finally {
-    await recovery?.stop();
-    await writer.stop();
-    isCleaned = await writer.remove();
-    if (!isCleaned)
-      output.warn({
-        file: "redis-elastigroup",
-        message: `keys ${PREFIX}* may be left; they expire after ${TTL / 60} minutes`,
-      });
-  }
+        });
+        const watched = ended.result === "done" ? recovery : undefined;
+        if (watched !== undefined) outcome = await outcomeOf(watched, writer, cluster);
+      } finally {
+        await recovery?.stop();
+        await writer.stop();
+        isCleaned = await writer.remove();
+        if (!isCleaned)
+          output.warn({
+            file: "redis-elastigroup",
+            message: `keys ${PREFIX}* may be left; they expire after ${TTL / 60} minutes`,
+          });
+      }
+      return { writer, recovery, ended, outcome, isCleaned };
+    },
+    (line) => output.info(line),
+  );
   if (recovery === undefined || outcome === undefined)
     return stopped(ended.refusals, isUntouched(ended.state.replicas), state.cluster, context);
   const measured: Drill = {

@@ -53,33 +53,31 @@ export function run(context: Context): Promise<Exit> {
   });
 }
 
-/** Runs a roll to its end, and removes its state if nothing is left to do. */
+/** Runs a roll to its end, and removes its state if nothing is left to do. Without `signal`, those of the process stop it. */
 export async function roll(
   { options, output }: Context,
   { cluster, client }: Operation,
   file: StateFile<RollState>,
   state: RollState,
-  props: Pick<RollProps, "beforeRecycle" | "times"> = {},
+  { signal: given, ...props }: Partial<Pick<RollProps, "beforeRecycle" | "times" | "signal">> = {},
 ): Promise<RollResult> {
   const minutes = positive(options["timeout"], "--timeout");
   const seconds = notNegative(options["settle"], "--settle");
   file.claim(state);
   const report = (line: string): void => output.info(line);
-  const ended = await interruptible(
-    (signal) =>
-      new Roll({
-        ...{ cluster, client, state, signal, report },
-        save: (next) => file.write(next),
-        allowSingleCopy: options["allowSingleCopy"] === true,
-        ...props,
-        times: {
-          ...(minutes === undefined ? {} : { replica: minutes * 60_000 }),
-          ...(seconds === undefined ? {} : { settle: seconds * 1000 }),
-          ...props.times,
-        },
-      }).run(),
-    report,
-  );
+  const work = (signal: AbortSignal): Promise<RollResult> =>
+    new Roll({
+      ...{ cluster, client, state, signal, report },
+      save: (next) => file.write(next),
+      allowSingleCopy: options["allowSingleCopy"] === true,
+      ...props,
+      times: {
+        ...(minutes === undefined ? {} : { replica: minutes * 60_000 }),
+        ...(seconds === undefined ? {} : { settle: seconds * 1000 }),
+        ...props.times,
+      },
+    }).run();
+  const ended = await (given === undefined ? interruptible(work, report) : work(given));
   if (isOver(ended)) file.remove();
   return ended;
 }

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { PREFIX } from "../../cluster/drill/writer";
+import { PREFIX, ShardWriter } from "../../cluster/drill/writer";
+import { ROLL_TIMES } from "../../cluster/roll/roll";
 import { until } from "../../rehearsal/wait";
 import { redisElastigroup } from "../support/bundle";
 import { FaultyApi } from "../support/faulty-api";
@@ -12,7 +13,7 @@ import { run } from "./run";
 
 jest.setTimeout(120_000);
 
-describeWith(["redis-server"], "a command in a process of its own that gets a signal", () => {
+describeWith(["redis-server"], "interruptions", () => {
   let operated: Operated;
   let faulty: FaultyApi;
   /** The requests that get no answer. */
@@ -65,6 +66,54 @@ describeWith(["redis-server"], "a command in a process of its own that gets a si
     expect(stderr).not.toMatch(/^\s+at /m);
     return { exit, by, stdout, stderr };
   }
+
+  test("a roll waits for failovers and for instances that Spot replaces meanwhile, also for its own", async () => {
+    jest.replaceProperty(ROLL_TIMES, "every", 250);
+    const { api, cluster, fleet, real } = operated;
+    fleet.bootMs = 1000;
+    const [one, other] = operated.stateful.map(({ id, instance }) => ({ id, instanceId: instance!.id }));
+    const { owners } = await cluster.look();
+    const writers = await Promise.all(owners.map((owner) => ShardWriter.start(cluster, owner)));
+    let isAgain = false;
+    fleet.beforeStart = () => {
+      if (isAgain) return;
+      isAgain = true;
+      api.interrupt([operated.stateful.find(({ id }) => id === one!.id)!.instance!.id], "gone");
+    };
+    const awayAt: string[][] = [];
+    faulty.fault = (_, path) => {
+      if (path.includes("/recycle")) awayAt.push([...fleet.away]);
+      return undefined;
+    };
+    process.env["SPOTINST_API_URL"] = faulty.url;
+    const running = run("-c", operated.config, "roll", "--settle", "0", "--yes");
+    await until("one is away", { timeout: 20_000, every: 20 }, () => fleet.away.size > 0);
+    api.interrupt([other!.instanceId], "gone");
+    // One after the other: each of two masters votes once in an epoch.
+    for (const replica of real.nodes.slice(2, 4)) {
+      await replica.run("CLUSTER", "FAILOVER");
+      await until("it owns slots", { timeout: 10_000, every: 20 }, async () => {
+        return (await cluster.look()).owners.some(({ id }) => id === replica.id);
+      });
+    }
+    const ended = await running;
+    expect(ended).toMatchObject({ exit: 0 });
+    expect(ended.stderr).toMatch(/^2\/2 .*: waits: /m);
+    expect(awayAt).toEqual([[], []]);
+    expect(requests("/recycle").map(({ path }) => /ssi-\w+/.exec(path)![0])).toEqual([one!.id, other!.id]);
+    for (const [index, writer] of writers.entries()) {
+      await writer.stop();
+      const replica = cluster.ownServer(fleet.node([one!, other!][index]!.id));
+      expect(await writer.readBack(replica)).toEqual({ lost: 0, lostOnReplica: 0, unread: 0 });
+      expect(writer.acknowledged).toBeGreaterThan(50);
+      replica.close();
+      await writer.remove();
+    }
+    Object.assign(process.env, operated.environmentOfSpot);
+    fleet.bootMs = 0;
+    await operated.healthy();
+    api.clearRequests();
+  });
 
   test("retire stops, and is continued without deallocating another instance", async () => {
     const [leaving, other] = operated.stateful;
