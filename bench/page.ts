@@ -56,9 +56,11 @@ An instance of EC2 boots its own kernel, which takes longer and is in none of th
 function targets(sheet: Sheet): string {
   const all = verdicts(sheet);
   const rows = all.map(({ what, limit, got, isMet }) => [what, limit, got, isMet ? "yes" : "**no**"]);
-  const obstacles = all.flatMap(({ what, isMet, obstacle }) =>
-    isMet || obstacle === undefined ? [] : [`- ${what}: ${obstacle}`],
-  );
+  const missed = all.filter(({ isMet }) => !isMet);
+  const obstacles = [...new Set(missed.flatMap(({ obstacle }) => obstacle ?? []))].map((each) => {
+    const names = missed.filter(({ obstacle }) => obstacle === each).map(({ what }) => what);
+    return `- ${names.join("; ")}: ${each}`;
+  });
   const reasons = obstacles.length === 0 ? "" : `\n\nWhat stands in the way:\n\n${obstacles.join("\n")}`;
   return `## Targets
 

@@ -22,6 +22,10 @@ export interface Verdict extends Pick<Target, "what" | "obstacle"> {
   readonly isMet: boolean;
 }
 
+/** By a profile of one group. */
+const PARTS =
+  "the command reads and checks configs, and renders user data; for one group, that takes 65 of 550 ms, and loading the code for it 100 ms";
+
 const TARGETS: readonly Target[] = [
   {
     what: "recovery: time until online, beyond a bare boot and the load of the RDB; the worst case",
@@ -64,6 +68,7 @@ const TARGETS: readonly Target[] = [
     unit: "ms",
     limit: { most: 1000 },
     value: median("scale.look.500.wall"),
+    obstacle: "each of 500 masters answers with 1,000 lines, and all 500,000 of them are read",
   },
   ...[1, 10, 100, 1000].map((groups): Target => {
     return {
@@ -71,6 +76,7 @@ const TARGETS: readonly Target[] = [
       unit: "x",
       limit: { most: 1.25 },
       value: ratio(`synth.ours.${groups}.wall`, `synth.minimal.${groups}.wall`),
+      obstacle: PARTS,
     };
   }),
   {
@@ -78,6 +84,7 @@ const TARGETS: readonly Target[] = [
     unit: "x",
     limit: { least: 8 },
     value: ratio("synth.cdktf-minimal.wall", "synth.ours.1.wall"),
+    obstacle: PARTS,
   },
   {
     what: "`verify --digest` by DEBUG, keys a second of CPU",
