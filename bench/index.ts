@@ -56,7 +56,7 @@ const USAGE = `Usage: npm run bench -- NAME... | all [--quick] [--runs N] [--out
        npm run bench -- compare FILE FILE
 
 ${BENCHES.map(({ name, summary }) => `  ${name.padEnd(9)}${summary}\n`).join("")}
-  --quick        fewer sizes and repetitions: all of them in less than 20 minutes
+  --quick        fewer sizes and repetitions: all of them in about 20 minutes
   --runs N       how often each thing is measured
   --output FILE  writes the figures into this file, in place of those that it has of the same benchmarks
 
