@@ -124,7 +124,9 @@ function recycling(
       };
     return { do: "await_node", instanceId };
   }
-  const since = target.requested_at === undefined ? Infinity : now - Date.parse(target.requested_at);
+  // Also where the clock was set back since, which would otherwise hold it for as long.
+  const since =
+    target.requested_at === undefined ? Infinity : Math.abs(now - Date.parse(target.requested_at));
   if (since < grace) return { do: "wait", reason: `${instanceId} still runs` };
   if (target.requests < REQUESTS) return undefined;
   return { do: "fail", reason: `${instanceId} still runs after ${target.requests} requests to recycle it` };

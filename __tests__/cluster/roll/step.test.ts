@@ -157,6 +157,8 @@ describe("a replica whose recycle was requested", () => {
     expect(step(requested(10), {})).toEqual({ do: "wait", reason: "i-1 still runs" });
     expect(step(requested(61), {})).toMatchObject({ do: "recycle", instanceId: "i-1" });
     expect(step(requested(61, { requests: 3 }), {})).toMatchObject({ do: "fail" });
+    // By a clock that was set back since.
+    expect(step(requested(-3600), {})).toMatchObject({ do: "recycle", instanceId: "i-1" });
   });
 
   test("is in sync for a while before the next one, unless user data has restarted its server", () => {
