@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type Command } from "commander";
 import { type Cluster } from "../cluster/cluster";
 import { observe, type Situation, type SpotSituation } from "../cluster/situation";
@@ -82,12 +83,11 @@ export function stateFileOf<State extends Unfinished>(
   parse: (text: string) => State,
 ): StateFile<State> {
   const pathOf = (each: string): string => statePath(source.file, config.name, each);
-  const others = STATEFUL.filter((each) => each !== command).map(pathOf);
-  const path = options["state"] as string | undefined;
+  const path = (options["state"] as string | undefined) ?? pathOf(command);
+  const isElsewhere = resolve(path) !== resolve(pathOf(command));
+  const others = STATEFUL.filter((each) => each !== command || isElsewhere).map(pathOf);
   // The folder of the config may be read-only where the state is elsewhere.
-  return path === undefined
-    ? new StateFile(pathOf(command), parse, others, lockPath(source.file, config.name))
-    : new StateFile(path, parse, others);
+  return new StateFile(path, parse, others, isElsewhere ? undefined : lockPath(source.file, config.name));
 }
 
 /** The commands that keep a state. `drill` keeps that of a roll. */

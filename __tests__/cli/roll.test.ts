@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { type ClusterNode } from "../../cluster/cluster-nodes";
 import { ShardWriter } from "../../cluster/drill/writer";
@@ -253,7 +254,7 @@ describeWith(["redis-server"], "roll", () => {
     }
   });
 
-  test("a state file of another group, or with other options, is refused", async () => {
+  test("a state file of another group, with other options, or of another process is refused", async () => {
     const state = {
       ...{ format_version: "1.0", command: "roll", cluster: "redis-replicas", group_ids: ["sig-other"] },
       ...{
@@ -275,6 +276,9 @@ describeWith(["redis-server"], "roll", () => {
     expect(await attempt(JSON.stringify(own), "--one")).toContain("has a roll that is not finished");
     expect(await attempt("{")).toContain("is not the state of a roll: it is no JSON");
     expect(await attempt(JSON.stringify({ ...own, process: 1 }))).toContain("process: ");
+    const running = { ...own, process: { host: hostname(), pid: process.ppid } };
+    const elsewhere = join(operated.folder, "elsewhere.json");
+    expect(await attempt(JSON.stringify(running), "--state", elsewhere)).toContain("works on it");
     writeFileSync(stateFile(), JSON.stringify(own));
     expect((await roll("--yes")).exit).toBe(0);
     expect(recycles()).toEqual([]);
