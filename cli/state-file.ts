@@ -1,10 +1,10 @@
-import { closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
+import { closeSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ConfigError } from "../config/problem";
 import { formatState, workerIn } from "../cluster/stored-state";
 import { STDIN } from "../config/source";
 import { isRunningBeside, type Worker } from "./worker";
-import { readIfThere, writeFile } from "./write-file";
+import { readIfThere, requireWritable, writeFile } from "./write-file";
 
 /** Milliseconds after which a lock was left behind by a process that was killed: it is held for a few. */
 const LOCK_LIMIT = 10_000;
@@ -51,7 +51,7 @@ export class StateFile<State extends { readonly process: Worker }> {
       if (this.text !== before) throw this.problem("another process has changed it; run the command again");
       this.write(state);
     } finally {
-      rmSync(this.lockPath);
+      rmSync(this.lockPath, { force: true });
     }
   }
 
@@ -65,8 +65,9 @@ export class StateFile<State extends { readonly process: Worker }> {
 
   /** Between two looks at the file, there is no other way to tell which of two processes was first. */
   private lock(): void {
+    // It is in the same folder, and a folder that is read-only is named with its reason.
+    requireWritable(this.path);
     const path = this.lockPath;
-    mkdirSync(dirname(path), { recursive: true });
     const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
     if (made !== undefined && Date.now() - made > LOCK_LIMIT) rmSync(path, { force: true });
     try {

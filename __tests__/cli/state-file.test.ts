@@ -100,6 +100,14 @@ test("a folder in the place of the state is named", () => {
   );
 });
 
+test("a folder that cannot be written to is named with its reason before a lock is taken", () => {
+  writeFileSync(path, "");
+  const below = new StateFile<State>(join(path, "states", "roll.json"), () => ({ process: worker() }));
+  expect(() => below.claim({ process: worker() })).toThrow(
+    `${path}/states/roll.json: the file cannot be written: a part of its path is no directory (ENOTDIR)`,
+  );
+});
+
 test("a copy that a killed process with the same ID left behind is overwritten", () => {
   const state = { process: { host: "elsewhere", pid: 2 } };
   writeFileSync(`${path}.${process.pid}.tmp`, "{");
