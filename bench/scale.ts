@@ -76,7 +76,7 @@ async function looksAt(
       series.add(`look.${count}.wall`, "ms", look.wall);
       series.add(`look.${count}.rss`, "MiB", look.rss);
     }
-    // At 500 masters, the command takes half a minute.
+    // At 500 masters, the command takes seconds.
     for (let time = 0; time < (count > 100 ? 1 : times); time++) {
       // Exit code 2: it gave up on nodes whose answers it could not read in time. That is no measurement.
       const view = await measureCommand(status).catch((error: unknown) => {
