@@ -50,7 +50,7 @@ export function nextDeparture(
   if (target !== capacity.target && target !== capacity.target + 1)
     return {
       do: "fail",
-      reason: `the target of ${group.id} is ${target}, and was ${capacity.target + 1} when this began: another change of the group would be undone`,
+      reason: `the target of ${group.id} is ${target}, and was ${capacity.target + 1} when this began: another change of the group would be undone; set the target back, or remove the state file to begin again`,
     };
   if (minimum > capacity.minimum)
     return { do: "resize", capacity: { minimum: capacity.minimum, maximum, target } };

@@ -93,6 +93,6 @@ test.each([2, 4, 5])("is not continued where the target was set to %s meanwhile"
   expect(step.do === "fail" ? step.reason : "").toBe(
     target === 2
       ? ""
-      : `the target of sig-1 is ${target}, and was 3 when this began: another change of the group would be undone`,
+      : `the target of sig-1 is ${target}, and was 3 when this began: another change of the group would be undone; set the target back, or remove the state file to begin again`,
   );
 });
