@@ -9,6 +9,7 @@ import {
 } from "cdktf";
 import { Peer, RedisReplicasStack, type RedisReplicasStackProps } from "../../../constructs";
 import { elastigroup, minimal, synthesize, synthesizeAll, synthesizeReplicas, type Json } from "../support";
+import { describeWith } from "../../support/needs";
 
 function stack(props: RedisReplicasStackProps = {}, id = "redis"): Json {
   return synthesize((app) => new RedisReplicasStack(app, id, { replicas: minimal, ...props }));
@@ -100,8 +101,11 @@ describe("a backend of cdktf that is added to the stack", () => {
       "the stack has two backends: leave out `backend`, or the one that was added to the stack",
     );
   });
+});
 
-  test("may be HCP Terraform", () => {
+// cdktf asks Terraform for its version.
+describeWith(["terraform"], "a backend of cdktf that is added to the stack and is HCP Terraform", () => {
+  test("is the `cloud` block", () => {
     const json = synthesize((app) => {
       const own = new RedisReplicasStack(app, "redis", { replicas: minimal });
       new CloudBackend(own, { organization: "orders", workspaces: new NamedCloudWorkspace("redis") });
