@@ -1,11 +1,15 @@
 import { type Command } from "commander";
+import { showAilment } from "../cluster/ailments";
 import { type Cluster } from "../cluster/cluster";
-import { statusOf } from "../cluster/node-status";
+import { type ClusterNode } from "../cluster/cluster-nodes";
 import { type Drill, MOMENT_NAMES } from "../cluster/drill/drill";
 import { type Moment, MOMENTS, Recovery } from "../cluster/drill/recovery";
 import { PREFIX, ShardWriter, TTL } from "../cluster/drill/writer";
+import { type Endpoint } from "../cluster/endpoint";
+import { statusOf } from "../cluster/node-status";
 import { type RollResult } from "../cluster/roll/roll";
 import { type Selection } from "../cluster/roll/selection";
+import { type RollState } from "../cluster/roll/state";
 import { nextStep, type Refusal } from "../cluster/roll/step";
 import { type Context, EXIT, type Exit } from "./command";
 import { confirm } from "./confirm";
@@ -13,7 +17,7 @@ import { drillPage } from "./drill-page";
 import { misuse } from "./misuse";
 import { defineOperation, firstLook, interruptible, isUntouched, operate, type Operation } from "./operation";
 import { newRoll, roll, rollFile } from "./roll";
-import { showAilment } from "../cluster/ailments";
+import { type StateFile } from "./state-file";
 import { type Line } from "./terminal";
 import { requireWritable, writeFile } from "./write-file";
 
@@ -36,7 +40,6 @@ export function run(context: Context): Promise<Exit> {
 }
 
 async function drill(operation: Operation, context: Context): Promise<Exit> {
-  const { cluster, client } = operation;
   const { options, output, terminal } = context;
   const file = rollFile(context, operation);
   if (file.read() !== undefined)
@@ -60,7 +63,7 @@ async function drill(operation: Operation, context: Context): Promise<Exit> {
     settle: 0,
   };
   const step = nextStep(target, situation, rules);
-  if (step.do === "refuse") return stopped(step.reasons, true, state.cluster, context);
+  if (step.do === "refuse") return stopped(step.reasons, state, undefined, context);
   const status = statusOf(situation.view, target.node_id!);
   const owner = situation.view.agreed(status.role === "owner" ? status.id : (status.master ?? ""));
   if (owner === undefined || status.endpoint === undefined) throw misuse(`${name}: its shard is not known`);
@@ -68,48 +71,12 @@ async function drill(operation: Operation, context: Context): Promise<Exit> {
   if (html !== undefined) requireWritable(html);
   // One for all of it: a signal while the keys are removed would leave them.
   const { writer, recovery, ended, outcome, isCleaned } = await interruptible(
-    async (signal) => {
-      const writer = await ShardWriter.start(cluster, owner);
-      let recovery: Recovery | undefined;
-      let ended: RollResult;
-      let outcome: Outcome | undefined;
-      let isCleaned: boolean;
-      try {
-        ended = await roll(context, operation, file, state, {
-          signal,
-          times: { every: 200, settle: 0 },
-          beforeRecycle: async ({ view }, each, nodeId) => {
-            recovery?.restart();
-            recovery ??= await Recovery.start(
-              {
-                ...{ cluster, client, nodeId },
-                groupId: each.group_id,
-                statefulInstanceId: each.stateful_instance_id,
-                instanceId: each.instance_id!,
-                endpoint: status.endpoint!,
-              },
-              view,
-            );
-          },
-        });
-        const watched = ended.result === "done" ? recovery : undefined;
-        if (watched !== undefined) outcome = await outcomeOf(watched, writer, cluster);
-      } finally {
-        await recovery?.stop();
-        await writer.stop();
-        isCleaned = await writer.remove();
-        if (!isCleaned)
-          output.warn({
-            file: "redis-elastigroup",
-            message: `keys ${PREFIX}* may be left; they expire after ${TTL / 60} minutes`,
-          });
-      }
-      return { writer, recovery, ended, outcome, isCleaned };
-    },
+    (signal) =>
+      recorded({ ...{ context, operation, file, state, signal, owner }, endpoint: status.endpoint! }),
     (line) => output.info(line),
   );
   if (recovery === undefined || outcome === undefined)
-    return stopped(ended.refusals, isUntouched(ended.state.replicas), state.cluster, context);
+    return stopped(ended.refusals, state, isUntouched(ended.state.replicas) ? undefined : file.path, context);
   const measured: Drill = {
     cluster: state.cluster,
     statefulInstanceId: target.stateful_instance_id,
@@ -130,7 +97,69 @@ async function drill(operation: Operation, context: Context): Promise<Exit> {
   return lost + lostOnReplica + unread === 0 ? EXIT.success : EXIT.stopped;
 }
 
+/** What a drill works on. */
+interface Recording {
+  readonly context: Context;
+  readonly operation: Operation;
+  readonly file: StateFile<RollState>;
+  readonly state: RollState;
+  readonly signal: AbortSignal;
+  /** The owner of the replica's shard, and the replica. */
+  readonly owner: ClusterNode;
+  readonly endpoint: Endpoint;
+}
+
+/** What a drill has seen. Without an outcome, it did not come to its end. */
+interface Recorded {
+  readonly writer: ShardWriter;
+  readonly recovery: Recovery | undefined;
+  readonly ended: RollResult;
+  readonly outcome: Outcome | undefined;
+  readonly isCleaned: boolean;
+}
+
 type Outcome = Pick<Drill, "resync" | "readback">;
+
+/** Recycles the replica while a writer writes to its shard. Its keys are removed however it ends. */
+async function recorded(recording: Recording): Promise<Recorded> {
+  const { context, operation, file, state, signal, owner, endpoint } = recording;
+  const { cluster, client } = operation;
+  const writer = await ShardWriter.start(cluster, owner);
+  let recovery: Recovery | undefined;
+  let ended: RollResult;
+  let outcome: Outcome | undefined;
+  let isCleaned: boolean;
+  try {
+    ended = await roll(context, operation, file, state, {
+      signal,
+      times: { every: 200, settle: 0 },
+      beforeRecycle: async ({ view }, each, nodeId) => {
+        recovery?.restart();
+        recovery ??= await Recovery.start(
+          {
+            ...{ cluster, client, nodeId, endpoint },
+            groupId: each.group_id,
+            statefulInstanceId: each.stateful_instance_id,
+            instanceId: each.instance_id!,
+          },
+          view,
+        );
+      },
+    });
+    const watched = ended.result === "done" ? recovery : undefined;
+    if (watched !== undefined) outcome = await outcomeOf(watched, writer, cluster);
+  } finally {
+    await recovery?.stop();
+    await writer.stop();
+    isCleaned = await writer.remove();
+    if (!isCleaned)
+      context.output.warn({
+        file: "redis-elastigroup",
+        message: `keys ${PREFIX}* may be left; they expire after ${TTL / 60} minutes`,
+      });
+  }
+  return { writer, recovery, ended, outcome, isCleaned };
+}
 
 /** What is known at the end. */
 async function outcomeOf(recovery: Recovery, writer: ShardWriter, cluster: Cluster): Promise<Outcome> {
@@ -146,13 +175,14 @@ async function outcomeOf(recovery: Recovery, writer: ShardWriter, cluster: Clust
   }
 }
 
+/** `path`: the state that `roll` continues, if anything was changed. */
 function stopped(
   refusals: readonly Refusal[],
-  isUntouched: boolean,
-  cluster: string,
+  { cluster }: RollState,
+  path: string | undefined,
   { output }: Context,
 ): Exit {
-  const next = isUntouched ? "Nothing was changed." : "Run `roll` to continue.";
+  const next = path === undefined ? "Nothing was changed." : `Run \`roll\` to continue (${path}).`;
   output.data(
     refusals.length === 0
       ? [`Stopped. ${next}`]
@@ -161,7 +191,11 @@ function stopped(
           ...refusals.map((each) => `  ${showAilment(each)}`),
           next,
         ],
-    { cluster, result: refusals.length === 0 ? "interrupted" : "refused", refusals },
+    {
+      ...{ cluster, refusals },
+      result: refusals.length === 0 ? "interrupted" : "refused",
+      state_file: path ?? null,
+    },
   );
   return EXIT.stopped;
 }

@@ -49,7 +49,7 @@ describeWith(["redis-server"], "drill", () => {
     const { seconds, writes, resync, keys_removed } = json(ended) as any;
     expect(resync).toMatchObject({ kind: "partial", full: 0, partial: 1, bytes: expect.any(Number) });
     expect(writes).toMatchObject({ lost: 0, lost_on_replica: 0, unread: 0, failed: 0 });
-    expect(writes.acknowledged).toBeGreaterThan(50);
+    expect(writes.acknowledged).toBeGreaterThan(10);
     expect(writes.acknowledged).toBeLessThanOrEqual(writes.ok);
     expect(keys_removed).toBe(true);
     const order = ["server_gone", "failed", "server_answers", "link_up", "in_sync"].map(
