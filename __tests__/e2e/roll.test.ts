@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseInfo } from "../../cluster/info";
 import { Server } from "../../cluster/server";
 import { hostAgent } from "../../rehearsal/agent";
@@ -17,6 +16,14 @@ import { describeWith } from "../support/needs";
 
 /** More of them take longer: each one is booted twice. */
 const REPLICAS = Number(process.env["ROLL_REPLICAS"] ?? 3);
+
+/** Whether a node answered a question of this time, with its link up. */
+interface Sample {
+  readonly address: string;
+  readonly at: number;
+  readonly isUp: boolean;
+  readonly reason: string;
+}
 
 const recorded = JSON.parse(
   readFileSync(join(__dirname, "../../rehearsal/recorded/create-group.json"), "utf8"),
@@ -70,29 +77,33 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "roll on 
     await stage?.close();
   });
 
-  /** Watches until it is called again, and returns each time at which several nodes of a shard were away. */
+  /** Watches until it is called again, and returns each time at which two nodes of a shard were away. */
   function watchAway(shards: ReadonlyMap<string, string>): () => Promise<string[]> {
-    let isRunning = true;
-    const away = new Map<string, string>();
-    const together: string[] = [];
-    const watch = async (address: string): Promise<void> => {
+    const samples: Sample[] = [];
+    // Side by side: to an address without a server, a connection takes seconds to fail.
+    const ask = async (address: string): Promise<void> => {
+      const at = Date.now();
       const server = new Server({ host: address, port: 6379 }, {});
-      for (; isRunning; await sleep(100)) {
-        const reply = await server.ask<string>(["INFO", "replication"]);
-        const wasAway = away.has(address);
-        // Away until its link is up again. At a hand-over, all nodes of the shard answer, and connect to their new master.
-        if (!reply.known) away.set(address, reply.reason);
-        else if (parseInfo(reply.value)["master_link_status"] === "up") away.delete(address);
-        const others = [...away].filter(([other]) => shards.get(other) === shards.get(address));
-        if (!wasAway && others.length > 1) together.push(others.map(([, reason]) => reason).join("; "));
-      }
+      const reply = await server.ask<string>(["INFO", "replication"]);
       server.close();
+      // Away until its link is up again. At a hand-over, all nodes of the shard answer, and connect to their new master.
+      const isUp = reply.known && parseInfo(reply.value)["master_link_status"] === "up";
+      if (!reply.known || isUp) samples.push({ address, at, isUp, reason: reply.known ? "" : reply.reason });
     };
-    const watched = Promise.all([...shards.keys()].map(watch));
+    const asked: Promise<void>[] = [];
+    const timer = setInterval(() => asked.push(...[...shards.keys()].map(ask)), 200);
     return async () => {
-      isRunning = false;
-      await watched;
-      return together;
+      clearInterval(timer);
+      await Promise.all(asked);
+      samples.sort((one, other) => one.at - other.at);
+      const away = new Map<string, string>();
+      return samples.flatMap(({ address, isUp, reason }) => {
+        const wasAway = away.has(address);
+        if (isUp) away.delete(address);
+        else away.set(address, reason);
+        const others = [...away].filter(([other]) => shards.get(other) === shards.get(address));
+        return !isUp && !wasAway && others.length > 1 ? [others.map(([, each]) => each).join("; ")] : [];
+      });
     };
   }
 
