@@ -80,7 +80,7 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "roll on 
   /** Watches until it is called again, and returns each time at which two nodes of a shard were away. */
   function watchAway(shards: ReadonlyMap<string, string>): () => Promise<string[]> {
     const samples: Sample[] = [];
-    // Side by side: to an address without a server, a connection takes seconds to fail.
+    // In parallel: to an address without a server, a connection takes seconds to fail.
     const ask = async (address: string): Promise<void> => {
       const at = Date.now();
       const server = new Server({ host: address, port: 6379 }, {});
