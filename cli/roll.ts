@@ -47,37 +47,38 @@ export function run(context: Context): Promise<Exit> {
       context.output.data(["No replica is running."], toJson(undefined, file.path));
       return EXIT.success;
     }
-    const { result, ...rest } = await roll(context, operation, file, state);
+    const { result, ...rest } = await interruptible(
+      (signal) => roll(context, operation, file, state, { signal }),
+      (line) => context.output.info(line),
+    );
     context.output.data(page({ result, ...rest }, file.path), toJson({ result, ...rest }, file.path));
     return result === "done" ? EXIT.success : EXIT.stopped;
   });
 }
 
-/** Runs a roll to its end, and removes its state if nothing is left to do. Without `signal`, those of the process stop it. */
+/** Runs a roll to its end, or until the signal, and removes its state if nothing is left to do. */
 export async function roll(
   { options, output }: Context,
   { cluster, client }: Operation,
   file: StateFile<RollState>,
   state: RollState,
-  { signal: given, ...props }: Partial<Pick<RollProps, "beforeRecycle" | "times" | "signal">> = {},
+  props: Pick<RollProps, "signal" | "beforeRecycle" | "times">,
 ): Promise<RollResult> {
   const minutes = positive(options["timeout"], "--timeout");
   const seconds = notNegative(options["settle"], "--settle");
   file.claim(state);
-  const report = (line: string): void => output.info(line);
-  const work = (signal: AbortSignal): Promise<RollResult> =>
-    new Roll({
-      ...{ cluster, client, state, signal, report },
-      save: (next) => file.write(next),
-      allowSingleCopy: options["allowSingleCopy"] === true,
-      ...props,
-      times: {
-        ...(minutes === undefined ? {} : { replica: minutes * 60_000 }),
-        ...(seconds === undefined ? {} : { settle: seconds * 1000 }),
-        ...props.times,
-      },
-    }).run();
-  const ended = await (given === undefined ? interruptible(work, report) : work(given));
+  const ended = await new Roll({
+    ...{ cluster, client, state },
+    save: (next) => file.write(next),
+    report: (line) => output.info(line),
+    allowSingleCopy: options["allowSingleCopy"] === true,
+    ...props,
+    times: {
+      ...(minutes === undefined ? {} : { replica: minutes * 60_000 }),
+      ...(seconds === undefined ? {} : { settle: seconds * 1000 }),
+      ...props.times,
+    },
+  }).run();
   if (isOver(ended)) file.remove();
   return ended;
 }
