@@ -54,6 +54,11 @@ export async function fleetOf(client: SpotClient, group: SpotGroup): Promise<Gro
   };
 }
 
+/** Whether the API lists as many stateful instances as the group is to have: it can omit some from an answer. */
+export function isComplete({ group, stateful }: GroupFleet): boolean {
+  return stateful.length >= group.capacity.target;
+}
+
 /** Joins the instances of groups with the nodes of the cluster, by their private IPs. */
 export function replicasOf(fleets: readonly GroupFleet[], view: View): Replica[] {
   return fleets.flatMap(({ group, stateful, instances }) =>

@@ -1,6 +1,6 @@
 import { isSpare } from "../ailments";
 import { slotCount } from "../cluster-nodes";
-import { type Replica } from "../fleet";
+import { isComplete, type Replica } from "../fleet";
 import { type NodeStatus, statusOf } from "../node-status";
 import { reach } from "../port";
 import { type SpotSituation } from "../situation";
@@ -20,11 +20,12 @@ export function ghostsOf(view: View, replicas: readonly Replica[], kept: readonl
  * that keeps its address is known by it. Another one is known only by the server that answers there.
  */
 export function unplaced({ fleets, replicas }: SpotSituation): string[] {
-  const missing = fleets.flatMap(({ group: { id, capacity }, stateful }) =>
-    stateful.length < capacity.target
-      ? [`Spot lists ${stateful.length} stateful instances of ${id}, and its target is ${capacity.target}`]
-      : [],
-  );
+  const missing = fleets
+    .filter((fleet) => !isComplete(fleet))
+    .map(
+      ({ group: { id, capacity }, stateful }) =>
+        `Spot lists ${stateful.length} stateful instances of ${id}, and its target is ${capacity.target}`,
+    );
   const unknown = replicas.flatMap(({ group, stateful, member }) => {
     const keepsAddress = group.strategy?.persistence?.shouldPersistPrivateIp === true;
     const isKnown = member?.nodes.known === true || (keepsAddress && stateful.privateIp !== undefined);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ailmentsOf, GOSSIP, isGossip } from "../ailments";
 import { type Cluster } from "../cluster";
-import { type GroupFleet, type Replica } from "../fleet";
+import { type GroupFleet, isComplete, type Replica } from "../fleet";
 import { handOver, successorOf } from "../handover";
 import { copyRefusals, noSuccessor, type Refusal } from "../roll/step";
 import { canPass, observe } from "../situation";
@@ -167,20 +167,23 @@ export class Retire {
         const step = nextDeparture(fleet, departure);
         if (step.do === "gone") return this.change(index, { phase: "forgetting" });
         if (step.do === "fail") throw new Error(`${this.name(index)}: ${step.reason}`);
+        const { replicas } = spot.value;
+        let kept: string | undefined;
         if (step.do === "deallocate" && step.statefulInstanceId === id) {
           // Since the checks, or since the process that made them, it may have been promoted or replaced.
-          const replica = this.replica(index, spot.value.replicas)!;
+          const replica = this.replica(index, replicas)!;
           const { node } = replica;
           const isChecked =
             node === undefined || (node.role !== "owner" && node.id === this.node(index).node_id);
-          if (!isChecked || this.refusals(view, spot.value.replicas, replica).length > 0)
+          if (!isChecked || this.refusals(view, replicas, replica).length > 0)
             return this.change(index, { phase: "planned" });
-        }
-        this.record(index, spot.value.replicas, step);
-        const kept =
-          step.do === "deallocate" ? this.whyKept(index, view, spot.value.replicas, step) : undefined;
-        if (step.do === "deallocate" && step.statefulInstanceId === id)
           this.change(index, { requested: true });
+        } else if (step.do === "deallocate")
+          kept = this.whyKept(
+            view,
+            replicas.find(({ stateful }) => stateful.id === step.statefulInstanceId)!,
+          );
+        this.record(index, replicas, step);
         reason = step.do === "wait" ? step.reason : (kept ?? (await this.request(index, step)));
       }
       if (Date.now() > end) throw new Error(`${this.name(index)}: not gone: ${reason}`);
@@ -204,18 +207,12 @@ export class Retire {
   }
 
   /** Why a replacement may not be deallocated yet: meanwhile it can own slots, or be the only other copy. */
-  private whyKept(
-    index: number,
-    view: View,
-    replicas: readonly Replica[],
-    { statefulInstanceId: id }: { readonly statefulInstanceId: string },
-  ): string | undefined {
-    const node = replicas.find(({ stateful }) => stateful.id === id)?.node;
-    if (node === undefined || id === this.node(index).stateful_instance_id) return undefined;
-    if (node.role === "owner")
-      return `${id}, launched in its place, owns slots; fail over to another node of its shard`;
-    if (!node.isInSync) return undefined;
-    return copyRefusals(view, node, this.props.allowSingleCopy)[0]?.detail;
+  private whyKept(view: View, { stateful, node }: Replica): string | undefined {
+    if (node?.role === "owner")
+      return `${stateful.id}, launched in its place, owns slots; fail over to another node of its shard`;
+    return node?.isInSync === true
+      ? copyRefusals(view, node, this.props.allowSingleCopy)[0]?.detail
+      : undefined;
   }
 
   /** Requests a step of the API. Returns what is waited for. */
@@ -289,8 +286,12 @@ export class Retire {
 }
 
 /** An instance that is omitted now would be taken for a replacement later, and be deallocated. */
-function incomplete({ group: { id, capacity }, stateful }: GroupFleet): Refusal[] {
-  if (stateful.length >= capacity.target) return [];
+function incomplete(fleet: GroupFleet): Refusal[] {
+  if (isComplete(fleet)) return [];
+  const {
+    group: { id, capacity },
+    stateful,
+  } = fleet;
   const detail = `Spot lists ${stateful.length} stateful instances, and its target is ${capacity.target}`;
   return [{ kind: "instance_not_active", subject: id, detail }];
 }
