@@ -1,7 +1,7 @@
 import { type Command } from "commander";
 import { showAilment } from "../cluster/ailments";
 import { Retire, type RetireResult } from "../cluster/retire/retire";
-import { parseRetireState, type RetireState } from "../cluster/retire/state";
+import { parseRetireState, plannedNode, type RetireState } from "../cluster/retire/state";
 import { replicaNamed } from "../cluster/roll/selection";
 import { isVariable } from "../config/schema/values";
 import { type Context, EXIT, type Exit } from "./command";
@@ -127,13 +127,7 @@ async function begun(operation: Operation, { args, options, terminal }: Context)
     group_ids: operation.groups.map(({ id }) => id),
     started_at: new Date(now).toISOString(),
     process: worker(),
-    nodes: chosen.map(({ group, stateful, node }) => ({
-      group_id: group.id,
-      stateful_instance_id: stateful.id,
-      ...(stateful.privateIp === undefined ? {} : { private_ip: stateful.privateIp }),
-      ...(node === undefined ? {} : { node_id: node.id }),
-      phase: "planned",
-    })),
+    nodes: chosen.map(plannedNode),
   };
 }
 

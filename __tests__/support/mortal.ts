@@ -2,6 +2,7 @@ import { Cluster } from "../../cluster/cluster";
 import { type Endpoint } from "../../cluster/endpoint";
 import { type Replica } from "../../cluster/fleet";
 import { type Server } from "../../cluster/server";
+import { plannedNode, type RetireState } from "../../cluster/retire/state";
 import { observe } from "../../cluster/situation";
 import { SpotClient } from "../../cluster/spot/client";
 import { formatState } from "../../cluster/stored-state";
@@ -92,6 +93,16 @@ export async function situationOf(operated: Operated): Promise<{ view: View; rep
   const { client, cluster } = new Mortal(operated, NEVER);
   const { view, spot } = await observe(cluster, client, [operated.groupId]).finally(() => cluster.close());
   return { view, replicas: spot.known ? spot.value.replicas : [] };
+}
+
+/** The state of a retirement that has not begun. */
+export function plannedRetirement(operated: Operated, replica: Replica): RetireState {
+  return {
+    ...{ format_version: "1.0", command: "retire", cluster: "redis-replicas" },
+    ...{ group_ids: [operated.groupId], started_at: "2025-01-01T00:00:00.000Z" },
+    process: { host: "elsewhere", pid: 1 },
+    nodes: [plannedNode(replica)],
+  };
 }
 
 /** The stateful instances that a request named, in the order of the requests. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type Replica } from "../fleet";
 import { parseState, STORED } from "../stored-state";
 
 const capacity = z.strictObject({
@@ -38,6 +39,17 @@ const state = z.strictObject({
 export type RetireState = Readonly<z.infer<typeof state>>;
 
 export type RetiringNode = Readonly<RetireState["nodes"][number]>;
+
+/** A replica that is to be retired, before anything is done. */
+export function plannedNode({ group, stateful, node }: Replica): RetiringNode {
+  return {
+    group_id: group.id,
+    stateful_instance_id: stateful.id,
+    ...(stateful.privateIp === undefined ? {} : { private_ip: stateful.privateIp }),
+    ...(node === undefined ? {} : { node_id: node.id }),
+    phase: "planned",
+  };
+}
 
 /** Reads a state file. Throws an error on one line if it is none. */
 export function parseRetireState(text: string): RetireState {

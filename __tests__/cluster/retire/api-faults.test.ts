@@ -1,11 +1,10 @@
 import { type Replica } from "../../../cluster/fleet";
 import { Retire, RETIRE_TIMES } from "../../../cluster/retire/retire";
-import { type RetireState } from "../../../cluster/retire/state";
 import { SpotClient } from "../../../cluster/spot/client";
 import { SpotError } from "../../../cluster/spot/spot-error";
 import { formatState } from "../../../cluster/stored-state";
 import { type Fault, FaultyApi } from "../../support/faulty-api";
-import { requestsFor, situationOf } from "../../support/mortal";
+import { plannedRetirement, requestsFor, situationOf } from "../../support/mortal";
 import { describeWith } from "../../support/needs";
 import { Operated } from "../../support/operated";
 
@@ -59,18 +58,8 @@ describeWith(["redis-server"], "whatever the API answers to its requests", () =>
       pause: () => Promise.resolve(),
     });
     const { replicas } = await situationOf(operated);
-    const [{ stateful, node }, ...others] = replicas as [Replica, ...Replica[]];
-    let file: RetireState = {
-      ...{ format_version: "1.0", command: "retire", cluster: "redis-replicas" },
-      ...{ group_ids: [operated.groupId], started_at: "2025-01-01T00:00:00.000Z" },
-      process: { host: "elsewhere", pid: 1 },
-      nodes: [
-        {
-          ...{ group_id: operated.groupId, stateful_instance_id: stateful.id, phase: "planned" },
-          ...{ private_ip: stateful.privateIp!, node_id: node!.id },
-        },
-      ],
-    };
+    const [replica, ...others] = replicas as [Replica, ...Replica[]];
+    let file = plannedRetirement(operated, replica);
     const left = new Map<string, Fault[]>();
     let count = 0;
     faulty.fault = (method, path) => {
@@ -113,7 +102,7 @@ describeWith(["redis-server"], "whatever the API answers to its requests", () =>
     expect(told.join("\n")).not.toContain(token);
     for (const error of errors)
       expect(error instanceof SpotError || (error as Error).constructor === Error).toBe(true);
-    expect(new Set(requestsFor(operated, "deallocate"))).toEqual(new Set([stateful.id]));
+    expect(new Set(requestsFor(operated, "deallocate"))).toEqual(new Set([replica.stateful.id]));
     expect((operated.api.groups.get(operated.groupId) as any).capacity).toMatchObject({
       ...{ minimum: 3, maximum: 3, target: 3 },
     });

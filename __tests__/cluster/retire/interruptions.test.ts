@@ -1,6 +1,6 @@
 import { Retire, RETIRE_TIMES } from "../../../cluster/retire/retire";
-import { parseRetireState, type RetireState } from "../../../cluster/retire/state";
-import { killedAfter, requestsFor, situationOf } from "../../support/mortal";
+import { parseRetireState } from "../../../cluster/retire/state";
+import { killedAfter, plannedRetirement, requestsFor, situationOf } from "../../support/mortal";
 import { describeWith } from "../../support/needs";
 import { Operated } from "../../support/operated";
 
@@ -25,18 +25,8 @@ describeWith(["redis-server"], "a process that is killed after each of its effec
       await operated.healthy();
       operated.api.clearRequests();
       const { view, replicas } = await situationOf(operated);
-      const { stateful, node } = replicas.find(({ node }) => view.replicasOf(node!.master!).length > 1)!;
-      const state: RetireState = {
-        ...{ format_version: "1.0", command: "retire", cluster: "redis-replicas" },
-        ...{ group_ids: [operated.groupId], started_at: "2025-01-01T00:00:00.000Z" },
-        process: { host: "elsewhere", pid: 1 },
-        nodes: [
-          {
-            ...{ group_id: operated.groupId, stateful_instance_id: stateful.id, phase: "planned" },
-            ...{ private_ip: stateful.privateIp, node_id: node!.id },
-          },
-        ],
-      };
+      const replica = replicas.find(({ node }) => view.replicasOf(node!.master!).length > 1)!;
+      const state = plannedRetirement(operated, replica);
       ({ isKilled } = await killedAfter(operated, count, {
         ...{ state, parse: parseRetireState },
         run: ({ cluster, client }, state, save) =>
@@ -45,14 +35,14 @@ describeWith(["redis-server"], "a process that is killed after each of its effec
             ...{ allowSingleCopy: false, timeout: 60_000, watch: 0 },
           }).run(),
       }));
-      expect([count, requestsFor(operated, "deallocate")]).toEqual([count, [stateful.id]]);
+      expect([count, requestsFor(operated, "deallocate")]).toEqual([count, [replica.stateful.id]]);
       expect((operated.api.groups.get(operated.groupId) as any).capacity).toMatchObject({
         ...{ minimum: 5, maximum: 5, target: 5 },
       });
       expect(operated.stateful.map(({ state: each }) => each)).toEqual(Array(5).fill("ACTIVE"));
       const { answering } = await operated.cluster.look();
       for (const { nodes } of answering)
-        expect(nodes.known && nodes.value.map(({ id }) => id)).not.toContain(node!.id);
+        expect(nodes.known && nodes.value.map(({ id }) => id)).not.toContain(replica.node!.id);
     }
   });
 });
