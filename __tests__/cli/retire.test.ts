@@ -24,6 +24,14 @@ describeWith(["redis-server"], "retire", () => {
     const { answering } = await operated.cluster.look();
     return answering.filter(({ nodes }) => nodes.known && nodes.value.some((node) => node.id === id)).length;
   };
+  /** A stateful instance that owns no slots, and the others. */
+  const follower = async () => {
+    const { owners } = await operated.cluster.look();
+    const isOwner = ({ privateIp }: { readonly privateIp?: string }) =>
+      owners.some(({ address }) => address === privateIp);
+    const { id } = operated.stateful.find((each) => !isOwner(each))!;
+    return { id, others: operated.stateful.filter((each) => each.id !== id) };
+  };
 
   test("a node that owns slots hands over, and leaves the cluster and its group", async () => {
     const [first] = operated.stateful;
@@ -185,11 +193,7 @@ describeWith(["redis-server"], "retire", () => {
     try {
       process.env["SPOTINST_API_URL"] = faulty.url;
       await operated.healthy();
-      const view = await operated.cluster.look();
-      const { id } = operated.stateful.find(({ privateIp }) => {
-        return !view.owners.some(({ address }) => address === privateIp);
-      })!;
-      const others = operated.stateful.filter((each) => each.id !== id);
+      const { id, others } = await follower();
       // No server contradicts the API.
       await operated.real.end(operated.fleet.node(id));
       let [resized, omitted] = [false, 0];
@@ -213,11 +217,7 @@ describeWith(["redis-server"], "retire", () => {
 
   test("an instance that Spot launches in its place leaves the group, too, and its node the cluster", async () => {
     await operated.healthy();
-    const view = await operated.cluster.look();
-    const { id } = operated.stateful.find(({ privateIp }) => {
-      return !view.owners.some(({ address }) => address === privateIp);
-    })!;
-    const others = operated.stateful.filter((each) => each.id !== id);
+    const { id, others } = await follower();
     const known = new Set(operated.real.nodes.map((node) => node.id));
     const { api, fleet } = operated;
     api.clearRequests();
