@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { parseInfo } from "../../cluster/info";
+import { type Answer } from "../../cluster/answer";
+import { type Info } from "../../cluster/info";
 import { Server } from "../../cluster/server";
 import { hostAgent } from "../../rehearsal/agent";
 import { workDirectory } from "../../rehearsal/inside";
@@ -80,14 +81,11 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "roll on 
   /** Watches until it is called again, and returns each time at which two nodes of a shard were away. */
   function watchAway(shards: ReadonlyMap<string, string>): () => Promise<string[]> {
     const samples: Sample[] = [];
-    // In parallel: to an address without a server, a connection takes seconds to fail.
     const ask = async (address: string): Promise<void> => {
       const at = Date.now();
-      const server = new Server({ host: address, port: 6379 }, {});
-      const reply = await server.ask<string>(["INFO", "replication"]);
-      server.close();
+      const reply = await replicationOf(address);
       // Away until its link is up again. At a hand-over, all nodes of the shard answer, and connect to their new master.
-      const isUp = reply.known && parseInfo(reply.value)["master_link_status"] === "up";
+      const isUp = hasLink(reply);
       if (!reply.known || isUp) samples.push({ address, at, isUp, reason: reply.known ? "" : reply.reason });
     };
     const asked: Promise<void>[] = [];
@@ -162,13 +160,10 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "roll on 
     );
     const begun = Date.now();
     let [wasGone, isBack] = [false, false];
-    // In parallel: to an address without a server, a connection takes seconds to fail.
     const question = async (): Promise<void> => {
-      const server = new Server({ host: address, port: 6379 }, {}, 500);
-      const reply = await server.ask<string>(["INFO", "replication"]);
-      server.close();
+      const reply = await replicationOf(address, 500);
       wasGone ||= !reply.known;
-      isBack ||= wasGone && reply.known && reply.value.includes("master_link_status:up");
+      isBack ||= wasGone && hasLink(reply);
     };
     const questions = setInterval(() => void question(), 50);
     await until("it is back", every, () => isBack).finally(() => clearInterval(questions));
@@ -200,3 +195,15 @@ describeWith(["root", "systemd-nspawn", "mmdebstrap", "redis-server"], "roll on 
     expect(writes).toMatchObject({ lost: 0, lost_on_replica: 0, unread: 0 });
   });
 });
+
+/** INFO of a node, by a connection of its own: to an address without a server, one takes seconds to fail. */
+async function replicationOf(host: string, timeout?: number): Promise<Answer<Info>> {
+  const server = new Server({ host, port: 6379 }, {}, timeout);
+  const reply = await server.info("replication");
+  server.close();
+  return reply;
+}
+
+function hasLink(replication: Answer<Info>): boolean {
+  return replication.known && replication.value["master_link_status"] === "up";
+}
