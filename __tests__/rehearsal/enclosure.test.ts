@@ -5,17 +5,13 @@ import { join } from "node:path";
 import { ownDirectories } from "../../rehearsal/cgroup";
 import { insideEnclosure, workDirectory } from "../../rehearsal/enclosure";
 import { until } from "../../rehearsal/wait";
+import { bundle } from "../support/bundle";
 import { describeWith } from "../support/needs";
-
-const repository = join(__dirname, "../..");
 
 /** Runs a command in an enclosure. The command prints the work directory. */
 function enclosed(script: string, temporary: string): ChildProcess & { readonly text: () => string } {
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", "rehearsal/enclosure.ts", "--bare", "--", "sh", "-c", script],
-    { cwd: repository, env: { ...process.env, TMPDIR: temporary } },
-  );
+  const argv = [bundle("rehearsal/enclosure.ts"), "--bare", "--", "sh", "-c", script];
+  const child = spawn(process.execPath, argv, { env: { ...process.env, TMPDIR: temporary } });
   let text = "";
   child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()));

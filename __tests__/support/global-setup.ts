@@ -6,8 +6,8 @@ import { writeBundles } from "./bundle";
 import { PROVIDER_VERSION } from "./provider-version";
 
 /** What tests share and that takes seconds is done once for each run. */
-export default function setup(): void {
-  process.env.BUNDLES = writeBundles();
+export default async function setup(): Promise<void> {
+  process.env.BUNDLES = await writeBundles();
   process.env.SPOTINST_PROVIDER = findsProvider() ? "found" : "not found";
 }
 

@@ -11,9 +11,13 @@ export interface RehearsalProcess {
   readonly shows: (text: RegExp) => Promise<void>;
 }
 
-/** Starts `npm run rehearse` with these words, and with a folder for its temporary files. */
-export function startRehearsal(folder: string, words: readonly string[]): RehearsalProcess {
-  const argv = ["--import", "tsx", "rehearsal/rehearse.ts", ...words];
+/** Starts `npm run rehearse`, or its bundle, with these words, and with a folder for its temporary files. */
+export function startRehearsal(
+  folder: string,
+  words: readonly string[],
+  program = ["--import", "tsx", "rehearsal/rehearse.ts"],
+): RehearsalProcess {
+  const argv = [...program, ...words];
   const child = spawn(process.execPath, argv, { cwd: ROOT, env: { ...process.env, TMPDIR: folder } });
   let [out, err] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));

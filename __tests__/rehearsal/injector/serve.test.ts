@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "../../../rehearsal/wait";
+import { bundle } from "../../support/bundle";
 import { describeWith } from "../../support/needs";
 import { command, type LocalRedis, startRedis, Wire } from "./redis";
 
@@ -34,8 +35,7 @@ describeWith(["redis-server"], "injector/serve.ts", () => {
 
   async function serve(...args: string[]): Promise<number> {
     text = "";
-    const script = join(__dirname, "../../../rehearsal/injector/serve.ts");
-    child = spawn(process.execPath, ["--import", "tsx", script, ...args]);
+    child = spawn(process.execPath, [bundle("rehearsal/injector/serve.ts"), ...args]);
     child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
     return (await line(0)) as number;
   }

@@ -1,14 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { bundle } from "../../support/bundle";
 
-const root = join(__dirname, "../../..");
 const children: ChildProcess[] = [];
 
 function serve(...flags: string[]) {
-  const child = spawn(process.execPath, ["--import", "tsx", "rehearsal/spot-api/serve.ts", ...flags], {
-    cwd: root,
-  });
+  const child = spawn(process.execPath, [bundle("rehearsal/spot-api/serve.ts"), ...flags]);
   children.push(child);
   let out = "";
   let err = "";
