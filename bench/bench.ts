@@ -7,6 +7,8 @@ export interface BenchOptions {
   readonly extent: Extent;
   /** How often each thing is measured. @default - by benchmark and extent */
   readonly runs?: number;
+  /** The built command line that is measured. @default - that of this checkout */
+  readonly command?: string;
   /** Where the measurements are added. */
   readonly series: Series;
   /** Reports the current step, in one line. */

@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Extent } from "./bench";
 
 export const ROOT = resolve(__dirname, "..");
 /** The command line as it is published: one file. */
@@ -18,11 +17,10 @@ export function configWith(replicas: number, folder: string): string {
 /** The sources of the built command line. */
 const SOURCES = ["cli", "cluster", "config", "constructs", "templates", "package.json"];
 
-/** How the command line is run. It is built first if a source is newer; a `tiny` run, which is a test, builds nothing. */
-export function commandLine(extent: Extent): readonly string[] {
-  if (extent === "tiny") return [join(ROOT, "node_modules/.bin/tsx"), join(ROOT, "cli/index.ts")];
-  buildIfStale();
-  return [process.execPath, CLI];
+/** How a command line is run. That of this checkout is built first if a source is newer. */
+export function commandLine(built?: string): readonly string[] {
+  if (built === undefined) buildIfStale();
+  return [process.execPath, built ?? CLI];
 }
 
 function buildIfStale(): void {

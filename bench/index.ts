@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { count } from "../rehearsal/count";
 import { enclose } from "../rehearsal/enclosure";
@@ -52,13 +52,14 @@ const BENCHES: readonly { readonly name: string; readonly summary: string; reado
 ];
 /* eslint-enable @typescript-eslint/no-require-imports */
 
-const USAGE = `Usage: npm run bench -- NAME... | all [--quick] [--runs N] [--output FILE]
+const USAGE = `Usage: npm run bench -- NAME... | all [--quick] [--runs N] [--command FILE] [--output FILE]
        npm run bench -- compare FILE FILE
 
 ${BENCHES.map(({ name, summary }) => `  ${name.padEnd(9)}${summary}\n`).join("")}
-  --quick        fewer sizes and repetitions: all of them in about 20 minutes
-  --runs N       how often each thing is measured
-  --output FILE  writes the figures into this file, in place of those that it has of the same benchmarks
+  --quick         fewer sizes and repetitions: all of them in about 20 minutes
+  --runs N        how often each thing is measured
+  --command FILE  a built command line, such as another version's lib/cli/index.js; default: this checkout's
+  --output FILE   writes the figures into this file, in place of those that it has of the same benchmarks
 
 boot and recover, and the instances of scale, need root on Debian 12: see docs/rehearsal.md. What is missing is left out.
 compare lists the figures of two files whose spreads do not overlap.
@@ -71,6 +72,7 @@ interface Request {
   readonly names: readonly string[];
   readonly extent: Extent;
   readonly runs?: number;
+  readonly command?: string;
   readonly output?: string;
   /** The file in which a process in an enclosure leaves what it measured. */
   readonly measured?: string;
@@ -122,6 +124,7 @@ function parse(argv: readonly string[]): Request | undefined {
       quick: { type: "boolean", default: false },
       tiny: { type: "boolean", default: false },
       runs: { type: "string" },
+      command: { type: "string" },
       output: { type: "string" },
       measured: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
@@ -137,6 +140,7 @@ function parse(argv: readonly string[]): Request | undefined {
     names: positionals.includes("all") ? known : positionals,
     extent: values.tiny ? "tiny" : values.quick ? "quick" : "full",
     runs: values.runs === undefined ? undefined : count("--runs", values.runs),
+    command: values.command === undefined ? undefined : resolve(values.command),
     output: values.output,
     measured: values.measured,
   };
@@ -188,11 +192,11 @@ async function enclosed(name: string, request: Request): Promise<Outcome> {
 }
 
 /** What a benchmark measured, to its end or until it failed: hours of measurements are not lost by the last one. */
-async function measured(name: string, { extent, runs }: Request): Promise<Outcome> {
+async function measured(name: string, { extent, runs, command }: Request): Promise<Outcome> {
   const note = (line: string): void => progress(`${name}: ${line}`);
   const series = new Series(note);
   try {
-    await benchOf(name).measure({ extent, runs, series, note });
+    await benchOf(name).measure({ extent, runs, command, series, note });
     return { figures: series.figures };
   } catch (error) {
     return { failure: messageOf(error), figures: series.figures };
@@ -203,10 +207,11 @@ function benchOf(name: string): Bench {
   return BENCHES.find((each) => each.name === name)!.load();
 }
 
-function optionsOf({ extent, runs }: Request): string[] {
+function optionsOf({ extent, runs, command }: Request): string[] {
   return [
     ...(extent === "full" ? [] : [`--${extent}`]),
     ...(runs === undefined ? [] : ["--runs", String(runs)]),
+    ...(command === undefined ? [] : ["--command", command]),
   ];
 }
 

@@ -27,12 +27,12 @@ const EXTENTS = {
 };
 
 /** Many replicas at once, as booted instances and as processes, and looks at large clusters. */
-export async function measure({ extent, runs, series, note }: BenchOptions): Promise<void> {
+export async function measure({ extent, runs, command, series, note }: BenchOptions): Promise<void> {
   const { instances, processes, masters, runs: usual } = EXTENTS[extent];
   const times = runs ?? usual;
   for (const count of masters) {
     note(`looks at ${count} masters`);
-    await looksAt(count, extent === "tiny" ? 1 : times * 3, commandLine(extent), { series, note });
+    await looksAt(count, extent === "tiny" ? 1 : times * 3, commandLine(command), { series, note });
   }
   for (let run = 0; run < times; run++) {
     for (const count of processes) {

@@ -13,9 +13,9 @@ export const boots = "never";
 const GROUPS = { full: [1, 10, 100, 1000], quick: [1, 10, 100, 1000], tiny: [1] };
 
 /** Time and memory of whole processes: this command line, a minimal app, and cdktf-cli. */
-export async function measure({ extent, runs, series, note }: BenchOptions): Promise<void> {
+export async function measure({ extent, runs, command, series, note }: BenchOptions): Promise<void> {
   const times = runs ?? { full: 15, quick: 5, tiny: 1 }[extent];
-  const program = commandLine(extent);
+  const program = commandLine(command);
   const folder = mkdtempSync(join(tmpdir(), "bench-synth-"));
   try {
     const places = prepare(folder, program, Math.max(...GROUPS[extent]));

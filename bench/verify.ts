@@ -23,7 +23,7 @@ const PAUSE = 5;
 const TIMEOUT = 60_000;
 
 /** `verify --digest` on a master and its replica, with and without the right to use DEBUG. */
-export async function measure({ extent, runs, series, note }: BenchOptions): Promise<void> {
+export async function measure({ extent, runs, command, series, note }: BenchOptions): Promise<void> {
   const times = runs ?? { full: 5, quick: 2, tiny: 1 }[extent];
   const keys = extent === "tiny" ? 2000 : 1_000_000;
   const programs = await findPrograms();
@@ -44,7 +44,7 @@ export async function measure({ extent, runs, series, note }: BenchOptions): Pro
     await follow(replica, master);
     const seeds = `${master.ip}:${master.port}`;
     const config = configWith(1, workplace.directory);
-    const argv = [...commandLine(extent), "-c", config, "verify", "--digest", "--masters", seeds];
+    const argv = [...commandLine(command), "-c", config, "verify", "--digest", "--masters", seeds];
     const verify = (method: Method) => verifyOnce(method, { argv, master, keys, series });
     for (let time = 0; time < times; time++) {
       await verify("debug");
