@@ -1,30 +1,31 @@
 import { spawnSync } from "node:child_process";
 import { networkInterfaces } from "node:os";
 import { installedMoto } from "../../rehearsal/moto";
+import { onPath } from "../../rehearsal/programs";
 
 /** Everything that a test can need in addition to Node, by name, and whether this machine has it. */
 const present: Record<Need, () => boolean> = {
-  bash: () => onPath("bash"),
-  "bash-4.2": () => onPath("bash-4.2"),
-  curl: () => onPath("curl"),
-  blkid: () => onPath("blkid"),
-  "mkfs.ext4": () => onPath("mkfs.ext4"),
-  ip: () => onPath("ip"),
+  bash: () => isInstalled("bash"),
+  "bash-4.2": () => isInstalled("bash-4.2"),
+  curl: () => isInstalled("curl"),
+  blkid: () => isInstalled("blkid"),
+  "mkfs.ext4": () => isInstalled("mkfs.ext4"),
+  ip: () => isInstalled("ip"),
   "python3 >= 3.9": () =>
     spawnSync("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 9))"]).status === 0,
   root: () => process.getuid?.() === 0,
-  "redis-server": () => onPath("redis-server") && onPath("redis-cli"),
-  "valkey-server": () => onPath("valkey-server"),
-  cc: () => onPath("cc"),
+  "redis-server": () => isInstalled("redis-server") && isInstalled("redis-cli"),
+  "valkey-server": () => isInstalled("valkey-server"),
+  cc: () => isInstalled("cc"),
   "::1": () =>
     Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1")),
-  shellcheck: () => onPath("shellcheck"),
-  "systemd-nspawn": () => onPath("systemd-nspawn"),
-  mmdebstrap: () => onPath("mmdebstrap"),
+  shellcheck: () => isInstalled("shellcheck"),
+  "systemd-nspawn": () => isInstalled("systemd-nspawn"),
+  mmdebstrap: () => isInstalled("mmdebstrap"),
   moto: () => installedMoto() !== undefined,
-  promtool: () => onPath("promtool"),
-  prometheus: () => onPath("prometheus"),
-  terraform: () => onPath("terraform"),
+  promtool: () => isInstalled("promtool"),
+  prometheus: () => isInstalled("prometheus"),
+  terraform: () => isInstalled("terraform"),
   // Set by global-setup.ts.
   "spotinst provider": () => process.env.SPOTINST_PROVIDER === "found",
 };
@@ -51,8 +52,9 @@ export type Need =
   | "terraform"
   | "spotinst provider";
 
-function onPath(command: string): boolean {
-  return spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
+/** Whether tests can start it by its name. */
+function isInstalled(command: string): boolean {
+  return onPath(command, []) !== undefined;
 }
 
 /** The needs that this machine does not meet. */

@@ -26,7 +26,9 @@ export async function findPrograms(server?: string): Promise<Programs> {
     throw new RequirementError(`a local rehearsal needs Linux, got: ${process.platform}`);
   }
   const problems: string[] = [];
-  const path = (server === undefined ? SERVERS : [server]).map(onPath).find((found) => found !== undefined);
+  const path = (server === undefined ? SERVERS : [server])
+    .map((name) => onPath(name))
+    .find((found) => found !== undefined);
   if (path === undefined) problems.push(`${server ?? "redis-server"} is not found`);
   const version = path === undefined ? undefined : await versionOf(path);
   if (path !== undefined && version === undefined) problems.push(`${path} is not a Redis or Valkey server`);
