@@ -20,7 +20,8 @@ import { run as execute } from "../rehearsal/run";
 import { PaperFleet } from "../rehearsal/spot-api/paper-fleet";
 import { SpotApi } from "../rehearsal/spot-api/spot-api";
 import { run as cli } from "./cli/run";
-import { example, ROOT, temporaryFolder } from "./config/example";
+import { example } from "./config/example";
+import { ROOT, temporaryFolder } from "./support/folder";
 import { bundle, redisElastigroup } from "./support/bundle";
 import { missing } from "./support/needs";
 

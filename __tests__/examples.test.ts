@@ -4,7 +4,7 @@ import { fromStacks } from "../cli/assembly";
 import { userDataSize } from "../cli/user-data";
 import { loadConfigs } from "../config/load";
 import { run } from "./cli/run";
-import { ROOT } from "./config/example";
+import { ROOT } from "./support/folder";
 
 const FOLDER = join(ROOT, "examples");
 const JSON_FOLDER = join(FOLDER, "synthesized");

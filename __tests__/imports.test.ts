@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import * as ts from "typescript";
-import { ROOT } from "./config/example";
+import { ROOT } from "./support/folder";
 
 const FOLDERS = ["constructs", "config", "cli", "cluster", "packaging", "rehearsal", "bench", "__tests__"];
 

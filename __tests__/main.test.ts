@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { example, exampleText, file, ROOT, temporaryFolder } from "./config/example";
+import { example, exampleText } from "./config/example";
+import { file, ROOT, temporaryFolder } from "./support/folder";
 import { bundle, redisElastigroup } from "./support/bundle";
 
 const folder = temporaryFolder();

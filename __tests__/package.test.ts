@@ -9,7 +9,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { exampleText, file, ROOT, temporaryFolder } from "./config/example";
+import { exampleText } from "./config/example";
+import { file, ROOT, temporaryFolder } from "./support/folder";
 import { redisElastigroup } from "./support/bundle";
 
 /*

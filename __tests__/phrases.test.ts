@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "./config/example";
+import { ROOT } from "./support/folder";
 
 /** A phrase that is not used in this repository, and its replacement. */
 interface Phrase {

@@ -4,7 +4,8 @@ import { basename, join } from "node:path";
 import { assemble, assembleModules, bootScriptOf, fromStacks, type TakeFile } from "../../cli/assembly";
 import { loadConfigs } from "../../config/load";
 import { addStacks, type StackOptions } from "../../config/stack";
-import { exampleText, file, ROOT, temporaryFolder } from "../config/example";
+import { exampleText } from "../config/example";
+import { file, ROOT, temporaryFolder } from "../support/folder";
 
 const folder = temporaryFolder();
 /** The example configs of the project, with different names. */

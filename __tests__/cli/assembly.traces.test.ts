@@ -2,7 +2,8 @@ import { Fn, Tokenization } from "cdktf";
 import { fromStacks } from "../../cli/assembly";
 import { loadConfigs } from "../../config/load";
 import { type RedisReplicas } from "../../constructs";
-import { exampleText, file, temporaryFolder } from "../config/example";
+import { exampleText } from "../config/example";
+import { file, temporaryFolder } from "../support/folder";
 
 // In all other files, cdktf records none.
 jest.unmock("cdktf/lib/tokens/private/stack-trace");

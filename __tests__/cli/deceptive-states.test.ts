@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "../../rehearsal/wait";
-import { temporaryFolder } from "../config/example";
+import { temporaryFolder } from "../support/folder";
 import { describeWith } from "../support/needs";
 import { Live } from "./live";
 import { json } from "./run";

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
-import { example, exampleText, file, temporaryFolder } from "../config/example";
+import { example, exampleText } from "../config/example";
+import { file, temporaryFolder } from "../support/folder";
 import { redisElastigroup } from "../support/bundle";
 import { json, run } from "./run";
 

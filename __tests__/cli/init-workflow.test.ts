@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { run as execute } from "../../rehearsal/run";
 import { PaperFleet } from "../../rehearsal/spot-api/paper-fleet";
 import { SpotApi } from "../../rehearsal/spot-api/spot-api";
-import { temporaryFolder } from "../config/example";
+import { temporaryFolder } from "../support/folder";
 import { redisElastigroup } from "../support/bundle";
 import { describeWith } from "../support/needs";
 import { run } from "./run";

@@ -6,7 +6,7 @@ import { main } from "../../cli";
 import { KINDS } from "../../cli/project";
 import { version } from "../../constructs/redis/release";
 import { loadConfigs } from "../../config/load";
-import { file, ROOT, temporaryFolder } from "../config/example";
+import { file, ROOT, temporaryFolder } from "../support/folder";
 import { redisElastigroup } from "../support/bundle";
 import { describeWith } from "../support/needs";
 import { type Ended, json, run } from "./run";

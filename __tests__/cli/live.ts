@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { PaperFleet } from "../../rehearsal/spot-api/paper-fleet";
 import { SpotApi } from "../../rehearsal/spot-api/spot-api";
-import { exampleText, file } from "../config/example";
+import { exampleText } from "../config/example";
+import { file } from "../support/folder";
 import { groupBody } from "../rehearsal/spot-api/fixtures";
 import { LoopbackCluster, type LoopbackClusterOptions } from "../support/loopback-cluster";
 import { type Ended, run } from "./run";

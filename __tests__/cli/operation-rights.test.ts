@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CertificateAuthority } from "../../rehearsal/certificate-authority";
 import { until } from "../../rehearsal/wait";
-import { file, ROOT, temporaryFolder } from "../config/example";
+import { file, ROOT, temporaryFolder } from "../support/folder";
 import { describeWith } from "../support/needs";
 import { Operated } from "../support/operated";
 import { type Ended, run } from "./run";

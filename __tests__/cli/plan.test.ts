@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { type TerraformPlan } from "../../cli/plan/terraform-plan";
-import { file, temporaryFolder } from "../config/example";
+import { file, temporaryFolder } from "../support/folder";
 import { describeWith } from "../support/needs";
 import { json, run } from "./run";
 import { ADDRESS, makePlans, NAMES, OTHER_ADDRESS, readable, recordedFile } from "./plan/scenarios";

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { keyPolicyStatements, spotRolePolicy } from "../../cli/spot-policy";
 import { addStack } from "../../config/stack";
 import { type PolicyDocument, type Statement } from "../../constructs/access/policy-document";
-import { exampleConfig, exampleText, file, temporaryFolder } from "../config/example";
+import { exampleConfig, exampleText } from "../config/example";
+import { file, temporaryFolder } from "../support/folder";
 import { type Ended, json, run } from "./run";
 
 const folder = temporaryFolder();

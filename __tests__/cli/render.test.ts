@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { BootScript } from "../../constructs";
-import { exampleText, file, temporaryFolder } from "../config/example";
+import { exampleText } from "../config/example";
+import { file, temporaryFolder } from "../support/folder";
 import { json, run } from "./run";
 
 const folder = temporaryFolder();

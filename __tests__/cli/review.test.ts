@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { exampleText, file, ROOT, temporaryFolder } from "../config/example";
+import { exampleText } from "../config/example";
+import { file, ROOT, temporaryFolder } from "../support/folder";
 import { json, run, runOn, type Terminal } from "./run";
 
 const folder = temporaryFolder();

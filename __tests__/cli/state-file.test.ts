@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { StateFile, statePath } from "../../cli/state-file";
 import { worker, type Worker } from "../../cli/worker";
 import { until } from "../../rehearsal/wait";
-import { temporaryFolder } from "../config/example";
+import { temporaryFolder } from "../support/folder";
 
 const folder = temporaryFolder();
 const path = join(folder, "redis.roll.json");

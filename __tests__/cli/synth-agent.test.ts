@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { agentArchive } from "../../constructs/redis/agent-archive";
-import { temporaryFolder } from "../config/example";
+import { temporaryFolder } from "../support/folder";
 import { json, run } from "./run";
 
 const folder = temporaryFolder();

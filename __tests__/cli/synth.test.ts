@@ -9,7 +9,8 @@ import {
 } from "node:fs";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { exampleText, file, temporaryFolder } from "../config/example";
+import { exampleText } from "../config/example";
+import { file, temporaryFolder } from "../support/folder";
 import { json, run } from "./run";
 
 const folder = temporaryFolder();

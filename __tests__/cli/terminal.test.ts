@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { parse as parseYaml } from "yaml";
 import { render, styled, wrap } from "../../cli/terminal";
-import { exampleText, file, temporaryFolder } from "../config/example";
+import { exampleText } from "../config/example";
+import { file, temporaryFolder } from "../support/folder";
 import { recordedFile } from "./plan/scenarios";
 import { run, runOn } from "./run";
 

@@ -1,4 +1,4 @@
-import { temporaryFolder } from "../config/example";
+import { temporaryFolder } from "../support/folder";
 import { Pipeline, type RawCommand } from "../../cluster/pipeline";
 import { showKey } from "../../cli/verify/page";
 import { type LoopbackCluster, type Node } from "../support/loopback-cluster";

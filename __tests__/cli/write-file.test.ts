@@ -1,7 +1,7 @@
 import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { differs, readIfThere, requireWritable, writeFile } from "../../cli/write-file";
-import { file, temporaryFolder } from "../config/example";
+import { file, temporaryFolder } from "../support/folder";
 
 const folder = temporaryFolder();
 

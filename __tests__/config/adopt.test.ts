@@ -1,7 +1,9 @@
 import { App } from "cdktf";
 import { loadConfigs } from "../../config/load";
 import { addStacks } from "../../config/stack";
-import { exampleText, file, messages, temporaryFolder } from "./example";
+import { exampleText } from "./example";
+import { messages } from "./messages";
+import { file, temporaryFolder } from "../support/folder";
 import { type Json } from "../constructs/support";
 
 const folder = temporaryFolder();

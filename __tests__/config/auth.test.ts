@@ -3,7 +3,9 @@ import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { addStack } from "../../config/stack";
-import { example, exampleConfig, messages, problemsOf, temporaryFolder } from "./example";
+import { example, exampleConfig } from "./example";
+import { messages, problemsOf } from "./messages";
+import { temporaryFolder } from "../support/folder";
 
 const folder = temporaryFolder();
 const secret = "arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-a1B2c3";

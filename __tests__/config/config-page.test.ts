@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CONFIG_PAGE, configPage } from "../../config/config-page";
 import { words } from "../support/words";
-import { ROOT } from "./example";
+import { ROOT } from "../support/folder";
 
 const committed = readFileSync(join(ROOT, CONFIG_PAGE), "utf8");
 

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfigs } from "../../config/load";
-import { ROOT } from "./example";
+import { ROOT } from "../support/folder";
 
 const examples = readdirSync(join(ROOT, "examples")).filter((name) => name.endsWith(".yaml"));
 

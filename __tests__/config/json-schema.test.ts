@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { jsonSchema, SCHEMA_FILE } from "../../config/json-schema";
-import { ROOT } from "./example";
+import { ROOT } from "../support/folder";
 
 const checkedIn = JSON.parse(readFileSync(join(ROOT, SCHEMA_FILE), "utf8")) as {
   properties: Record<string, { description?: string }>;

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { keys } from "../../config/keys";
 import { addStack } from "../../config/stack";
 import { catalogued } from "../../constructs/redis/server-release";
-import { exampleConfig, temporaryFolder } from "./example";
+import { exampleConfig } from "./example";
+import { temporaryFolder } from "../support/folder";
 
 const folder = temporaryFolder();
 

@@ -9,7 +9,8 @@ import { clusterConfig } from "../../config/schema";
 import { Source } from "../../config/source";
 import { addStacks } from "../../config/stack";
 import { type Path, showPath } from "../../constructs/validation/path";
-import { example, temporaryFolder } from "./example";
+import { example } from "./example";
+import { temporaryFolder } from "../support/folder";
 import { options } from "./options";
 
 const folder = temporaryFolder();

@@ -2,7 +2,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfigs } from "../../config/load";
 import { ConfigError } from "../../config/problem";
-import { example, exampleText, file, problemsOf, temporaryFolder } from "./example";
+import { example, exampleText } from "./example";
+import { problemsOf } from "./messages";
+import { file, temporaryFolder } from "../support/folder";
 
 const folder = temporaryFolder();
 

@@ -4,7 +4,9 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addStack } from "../../config/stack";
 import { describeWith } from "../support/needs";
-import { exampleConfig, messages, temporaryFolder } from "./example";
+import { exampleConfig } from "./example";
+import { messages } from "./messages";
+import { temporaryFolder } from "../support/folder";
 
 const folder = temporaryFolder();
 const masters = { securityGroupId: "sg-0a" };

@@ -6,7 +6,9 @@ import { check } from "../../config/load";
 import { clusterConfig } from "../../config/schema";
 import { Source } from "../../config/source";
 import { addStack, addStacks } from "../../config/stack";
-import { constructMessages, example, exampleConfig, messages, temporaryFolder } from "./example";
+import { example, exampleConfig } from "./example";
+import { constructMessages, messages } from "./messages";
+import { temporaryFolder } from "../support/folder";
 
 const folder = temporaryFolder();
 const requirements = { minMemory: 16, maxMemory: 32, minVcpus: 2, maxVcpus: 8 };

@@ -1,4 +1,5 @@
-import { example, exampleText, messages, problemsOf } from "./example";
+import { example, exampleText } from "./example";
+import { messages, problemsOf } from "./messages";
 
 const zones = { "us-west-2a": ["subnet-0a1b"] };
 

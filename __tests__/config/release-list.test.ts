@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHECKSUMS_FILE, checksumsModule, withNewest } from "../../config/release-list";
 import { CHECKSUMS } from "../../constructs/redis/server-checksums";
-import { ROOT } from "./example";
+import { ROOT } from "../support/folder";
 
 const none = { redis: {}, valkey: {} };
 const sum = (digit: string) => digit.repeat(64);

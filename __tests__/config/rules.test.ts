@@ -1,7 +1,8 @@
 import { App } from "cdktf";
 import { type RedisReplicasProps, RedisReplicasStack } from "../../constructs";
 import { minimal } from "../constructs/support";
-import { constructMessages, messages, temporaryFolder } from "./example";
+import { constructMessages, messages } from "./messages";
+import { temporaryFolder } from "../support/folder";
 
 const folder = temporaryFolder();
 const types = { onDemand: "r6i.large", spot: ["r6i.large", "r5.large"] };

@@ -2,7 +2,9 @@ import { App, Testing } from "cdktf";
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { addStack } from "../../config/stack";
-import { exampleConfig, messages, temporaryFolder } from "./example";
+import { exampleConfig } from "./example";
+import { messages } from "./messages";
+import { temporaryFolder } from "../support/folder";
 
 const folder = temporaryFolder();
 const secret = "arn:aws:secretsmanager:us-west-2:123456789012:secret:redis-a1B2c3";

@@ -9,7 +9,8 @@ import { type ClusterConfig, clusterConfig } from "../../config/schema";
 import { Source } from "../../config/source";
 import { addStack, addStacks } from "../../config/stack";
 import { type RedisReplicas } from "../../constructs";
-import { example, exampleConfig, exampleText, file, temporaryFolder } from "./example";
+import { example, exampleConfig, exampleText } from "./example";
+import { file, temporaryFolder } from "../support/folder";
 
 interface Synthesized {
   resource: { spotinst_elastigroup_aws: Record<string, Record<string, unknown>> };

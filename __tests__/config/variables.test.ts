@@ -8,7 +8,8 @@ import { addStack } from "../../config/stack";
 import { references } from "../../config/variables";
 import { showPath } from "../../constructs/validation/path";
 import { describeWith } from "../support/needs";
-import { exampleConfig, temporaryFolder } from "./example";
+import { exampleConfig } from "./example";
+import { temporaryFolder } from "../support/folder";
 
 const folder = temporaryFolder();
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../config/example";
+import { ROOT } from "../support/folder";
 
 const GLOSSARY = "docs/glossary.md";
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");

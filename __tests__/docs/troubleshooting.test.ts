@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../config/example";
+import { ROOT } from "../support/folder";
 import { describeWith } from "../support/needs";
 
 /** What the agent can print, as __tests__/templates/reasons.py collects it from the sources. */

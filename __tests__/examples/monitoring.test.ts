@@ -9,7 +9,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { freePort } from "../../rehearsal/free-port";
 import { must, run } from "../../rehearsal/run";
-import { ROOT, temporaryFolder } from "../config/example";
+import { ROOT, temporaryFolder } from "../support/folder";
 import { describeWith } from "../support/needs";
 
 interface Alert {

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { sbom } from "../../packaging/sbom";
-import { file, ROOT, temporaryFolder } from "../config/example";
+import { file, ROOT, temporaryFolder } from "../support/folder";
 
 interface Sbom {
   metadata: { component: { purl: string } };

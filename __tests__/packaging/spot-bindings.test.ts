@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { addSpotBindings, SPOT_BINDINGS } from "../../packaging/spot-bindings";
-import { temporaryFolder } from "../config/example";
+import { temporaryFolder } from "../support/folder";
 
 const folder = temporaryFolder();
 const read = (path: string): string => readFileSync(join(folder, "lib/spotinst", path), "utf8");

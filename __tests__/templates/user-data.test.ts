@@ -6,7 +6,7 @@ import { type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { BootScript } from "../../constructs";
 import { agentArchive, inlineProgram } from "../../constructs/redis/agent-archive";
-import { temporaryFolder } from "../config/example";
+import { temporaryFolder } from "../support/folder";
 import { describeWith } from "../support/needs";
 import { oldestPython } from "../support/python";
 

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { type TerraformVariables } from "../../rehearsal/terraform";
-import { example, ROOT } from "../config/example";
+import { example } from "../config/example";
+import { ROOT } from "../support/folder";
 import { groupsOf, layDown, record } from "./recording";
 
 // `npm run record-upgrade`, once for each version before it is published. It records the JSON and state of that version,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { filled, off } from "../../rehearsal/spot-api/defaults";
-import { ROOT } from "../config/example";
+import { ROOT } from "../support/folder";
 import { plain } from "../constructs/support";
 import { describeWith } from "../support/needs";
 import { planNow, recordedStack, recordings, stackNow, wasApplied } from "./recording";

@@ -7,7 +7,8 @@ import { factsOf } from "../../../cli/rules/facts";
 import { RULES_PAGE, rulesPage } from "../../../cli/rules/rules-page";
 import { bytesOf } from "../../../constructs/redis/memory-size";
 import { schemaAt } from "../../../config/schema-walk";
-import { exampleConfig, ROOT } from "../../config/example";
+import { exampleConfig } from "../../config/example";
+import { ROOT } from "../../support/folder";
 import { words } from "../../support/words";
 
 const device = "/dev/xvda";

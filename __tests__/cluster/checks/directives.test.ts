@@ -6,7 +6,7 @@ import { evaluate, type Evaluation } from "../../../cluster/checks/evaluation";
 import { readFacts } from "../../../cluster/checks/facts";
 import { type Expectations } from "../../../cluster/checks/expectations";
 import { until } from "../../../rehearsal/wait";
-import { file, temporaryFolder } from "../../config/example";
+import { file, temporaryFolder } from "../../support/folder";
 import { LoopbackCluster } from "../../support/loopback-cluster";
 import { describeWith } from "../../support/needs";
 import { EXPECTED, findingsOf } from "./samples";

@@ -7,7 +7,7 @@ import { CHECKS } from "../../../cluster/checks";
 import { CHECKS_PAGE, checksPage } from "../../../cluster/checks/page";
 import { type GroupFleet } from "../../../cluster/fleet";
 import { schemaAt } from "../../../config/schema-walk";
-import { ROOT } from "../../config/example";
+import { ROOT } from "../../support/folder";
 import { words } from "../../support/words";
 import { factsOf, found, GIB } from "./samples";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { spotCredentials } from "../../../cluster/spot/credentials";
-import { file, temporaryFolder } from "../../config/example";
+import { file, temporaryFolder } from "../../support/folder";
 
 const folder = temporaryFolder();
 const from = (name: string, text: string, profile?: string) =>

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
-import { ROOT } from "../../config/example";
+import { ROOT } from "../../support/folder";
 
 /*
  * The schema of each AWS resource of this package, from the bindings. `npx tsx __tests__/constructs/access/aws-schema.ts`

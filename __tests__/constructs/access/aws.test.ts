@@ -2,7 +2,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { Peer, type RedisReplicasProps, RedisReplicasStack } from "../../../constructs";
-import { ROOT, temporaryFolder } from "../../config/example";
+import { ROOT, temporaryFolder } from "../../support/folder";
 import { type Attribute, derive, RECORDED, resources, type Schema } from "./aws-schema";
 import { bundle } from "../../support/bundle";
 import { type Json, minimal, synthesize, synthesizeReplicas } from "../support";

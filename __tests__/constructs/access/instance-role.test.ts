@@ -20,7 +20,7 @@ import {
   trustPolicy,
 } from "../../../constructs/access/policy-document";
 import { Terraform } from "../../../rehearsal/terraform";
-import { temporaryFolder } from "../../config/example";
+import { temporaryFolder } from "../../support/folder";
 import { describeWith } from "../../support/needs";
 import {
   elastigroup,

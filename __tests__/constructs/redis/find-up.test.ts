@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { findUp } from "../../../constructs/redis/find-up";
-import { ROOT } from "../../config/example";
+import { ROOT } from "../../support/folder";
 
 test("the nearest folder or file above is found at any depth", () => {
   expect(findUp("templates")).toBe(join(ROOT, "templates"));

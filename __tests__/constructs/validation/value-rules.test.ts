@@ -17,7 +17,7 @@ import {
   type ValueRule,
   within,
 } from "../../../constructs/validation/value-rules";
-import { temporaryFolder } from "../../config/example";
+import { temporaryFolder } from "../../support/folder";
 import { LASTING } from "../../../constructs/elastigroup/revert-to-spot";
 import { ROLE_TAG, TAG } from "../../../constructs/validation/tags";
 import { describeWith } from "../../support/needs";
