@@ -6,6 +6,7 @@ import fcntl
 import os
 import time
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 
 from facts import Closed, Refused, Unknown
 from folder import Folder
@@ -148,12 +149,15 @@ def user(name: str, root: str) -> tuple[int, int] | None:
 
 def listener_of(port: int) -> int:
     """The UID of the process that listens on a port of 127.0.0.1; -1 if there is none or it is not known."""
-    rows: list[list[str]] = []
-    for table in ("tcp", "tcp6"):
-        # tcp6 does not exist if IPv6 is disabled.
-        with suppress(OSError), open(f"/proc/self/net/{table}") as file:
-            rows += [row.split() for row in file.read().split("\n")[1:-1]]
     # An IPv6 socket may also accept IPv4 connections.
     ips = "0100007F", "00000000", "0000000000000000FFFF00000100007F", "0" * 32
     places = [f"{ip}:{port:04X}" for ip in ips]
-    return next((int(row[7]) for row in rows if row[3:4] == ["0A"] and row[1] in places), -1)
+    for table in ("tcp", "tcp6"):
+        # tcp6 does not exist if IPv6 is disabled.
+        with suppress(OSError), open(f"/proc/self/net/{table}") as file:
+            next(file)
+            # The kernel lists listening sockets first. There may be thousands of others.
+            for row in takewhile(lambda row: row[3] == "0A", map(str.split, file)):
+                if row[1] in places:
+                    return int(row[7])
+    return -1
