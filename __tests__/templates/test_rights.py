@@ -120,7 +120,7 @@ class RightsTest(Case):
             self.world.run.remove("refused")
             self.start()
             self.cluster.start_here()
-        elif self.role() == "master":
+        elif self.running()[0].me.role == "owner":
             # Only a replica of this node does so.
             self.fail_over(self.cluster.masters, "slave")
         self.cluster.until(lambda: self.look() == 0 and self.state.startswith("in sync: "))
