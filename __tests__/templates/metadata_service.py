@@ -18,6 +18,7 @@ class MetadataService(LoopbackServer):
             "/latest/meta-data/instance-id": (200, "i-0123456789abcdef0"),
         }
         self.asked: list[str] = []
+        # After each byte of a body, in seconds. Without a pause, a body is sent at once.
         self.pause = 0.0
 
 
@@ -35,6 +36,6 @@ class Handler(LoopbackHandler):
         status, body = self.server.answers.get(self.path, (404, "")) if allowed else (401, "")
         self.send_response(status)
         self.end_headers()
-        for letter in body:
-            self.wfile.write(letter.encode("latin-1"))
+        for part in body if self.server.pause else [body]:
+            self.wfile.write(part.encode("latin-1"))
             time.sleep(self.server.pause)
