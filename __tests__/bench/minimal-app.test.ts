@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { redisElastigroup } from "../support/bundle";
+import { bundle, redisElastigroup } from "../support/bundle";
 
 const ROOT = resolve(__dirname, "../..");
 
@@ -41,8 +41,8 @@ describe("the minimal app", () => {
     const userData = join(folder, "user-data.sh");
     writeFileSync(userData, run([...redisElastigroup(), "render"]));
     run([...redisElastigroup(), "synth", "-o", join(folder, "ours")]);
-    const tsx = join(ROOT, "node_modules/.bin/tsx");
-    run([tsx, "bench/minimal-app.ts", userData, "2"], { CDKTF_OUTDIR: join(folder, "minimal") });
+    const app = [process.execPath, bundle("bench/minimal-app.ts")];
+    run([...app, userData, "2"], { CDKTF_OUTDIR: join(folder, "minimal") });
 
     const ours = read(join(folder, "ours"));
     for (const name of ["redis-replicas", "redis-replicas-2"]) {

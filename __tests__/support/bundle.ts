@@ -6,6 +6,7 @@ const ROOT = resolve(__dirname, "../..");
 /** What tests run in processes of their own. */
 const ENTRIES = [
   "bench/index.ts",
+  "bench/minimal-app.ts",
   "cli/index.ts",
   "constructs/index.ts",
   "main.ts",
