@@ -1,3 +1,4 @@
+import { transformSync } from "esbuild";
 import {
   existsSync,
   mkdirSync,
@@ -234,10 +235,10 @@ const RUNNERS: Record<string, Runner> = {
   ts(name, { words: [file = "main.ts"], text }, directory) {
     if (!text.includes(".synth()")) return;
     test(`${name} synthesizes a group`, async () => {
-      writeFileSync(join(directory(), file), text);
+      const script = join(directory(), file.replace(/ts$/, "js"));
+      writeFileSync(script, transformSync(text, { loader: "ts", format: "cjs" }).code);
       const stack = /new (?:\w*Stack)\(app, "([^"]+)"/.exec(text)?.[1] ?? "";
-      const tsx = join(ROOT, "node_modules/.bin/tsx");
-      expect(await execute([tsx, file], { cwd: directory() })).toMatchObject({ code: 0 });
+      expect(await execute([process.execPath, script], { cwd: directory() })).toMatchObject({ code: 0 });
       const json = readFileSync(join(directory(), "cdktf.out/stacks", stack, "cdk.tf.json"), "utf8");
       expect(json).toContain('"spotinst_elastigroup_aws"');
     });
@@ -380,6 +381,7 @@ test("every TypeScript snippet passes the type check with the sources", () => {
   };
   const aliased = { ...options, paths };
   const host = ts.createCompilerHost(aliased);
+  host.jsDocParsingMode = ts.JSDocParsingMode.ParseForTypeErrors;
   const onDisk = { read: host.getSourceFile.bind(host), exists: host.fileExists.bind(host) };
   host.fileExists = (path) => files.has(path) || onDisk.exists(path);
   host.getSourceFile = (path, version, ...rest) => {
