@@ -155,7 +155,7 @@ def listener_of(port: int) -> int:
     for table in ("tcp", "tcp6"):
         # tcp6 does not exist if IPv6 is disabled.
         with suppress(OSError), open(f"/proc/self/net/{table}") as file:
-            next(file)
+            file.readline()
             # The kernel lists listening sockets first. There may be thousands of others.
             for row in takewhile(lambda row: row[3] == "0A", map(str.split, file)):
                 if row[1] in places:
