@@ -1,22 +1,21 @@
+import { buildSync } from "esbuild";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const ROOT = resolve(__dirname, "../..");
 
-/** Runs TypeScript code in a separate process. */
+/** Runs TypeScript code in a separate process. It is written where the framework is found. */
 function run(script: string): string {
-  const directory = mkdtempSync(join(tmpdir(), "archiver-"));
+  const directory = mkdtempSync(join(ROOT, "node_modules/.cache/archiver-"));
   try {
-    writeFileSync(
-      join(directory, "run.ts"),
-      `import { deferArchiver } from "${ROOT}/cli/archiver";\n${script}`,
-    );
-    const { stdout, stderr } = spawnSync(join(ROOT, "node_modules/.bin/tsx"), [join(directory, "run.ts")], {
-      cwd: ROOT,
-      encoding: "utf8",
+    const outfile = join(directory, "run.js");
+    const contents = `import { deferArchiver } from "./cli/archiver";\n${script}`;
+    buildSync({
+      stdin: { contents, resolveDir: ROOT, loader: "ts" },
+      ...{ outfile, bundle: true, platform: "node", external: ["cdktf"] },
     });
+    const { stdout, stderr } = spawnSync(process.execPath, [outfile], { cwd: ROOT, encoding: "utf8" });
     return stdout.trim() || stderr;
   } finally {
     rmSync(directory, { recursive: true });
@@ -27,11 +26,11 @@ test("the framework starts without its archiver, which is loaded at its first ca
   const script = `
     const loaded = () => Object.keys(require.cache).filter((path) => /archiver[/\\\\]lib/.test(path)).length;
     deferArchiver();
-    require("${ROOT}/node_modules/cdktf");
+    require("cdktf");
     const before = loaded();
     let made = "no archiver here";
     try {
-      const id = require.resolve("archiver", { paths: [require.resolve("${ROOT}/node_modules/cdktf")] });
+      const id = require.resolve("archiver", { paths: [require.resolve("cdktf")] });
       made = typeof require(id)("zip").append;
     } catch {}
     console.log(before, made, loaded() > 0);`;
