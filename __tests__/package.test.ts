@@ -221,8 +221,8 @@ app.synth();`;
 
   beforeAll(() => {
     const files = [file(project, "good.ts", body("2")), file(project, "bad.ts", body('"two"'))];
-    const options = { strict: true, module: ts.ModuleKind.Node16, target: ts.ScriptTarget.ES2022, types: [] };
-    const program = ts.createProgram(files, options);
+    const language = { target: ts.ScriptTarget.ES2022, lib: ["lib.es2022.d.ts"], types: [] };
+    const program = ts.createProgram(files, { ...language, strict: true, module: ts.ModuleKind.Node16 });
     const published = join(project, "node_modules/cdktf-redis-elastigroup/");
     const checked = program
       .getSourceFiles()
