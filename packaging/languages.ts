@@ -27,14 +27,17 @@ interface Assembly {
   readonly version: string;
   readonly repository: { readonly url: string };
   readonly readme: { markdown: string };
+  bin?: Readonly<Record<string, string>>;
 }
 
-/** Changes the README that jsii has compiled, which becomes the description of the packages. */
-function adaptReadme(): void {
+/** Changes what jsii has compiled: the README becomes the description of the packages, which are without the command. */
+function adaptAssembly(): void {
   const path = join(CHECKOUT, ".jsii");
   const assembly = JSON.parse(readFileSync(path, "utf8")) as Assembly;
   const { version, repository, readme } = assembly;
   readme.markdown = withWebLinks(readme.markdown, repository.url, version);
+  // At each start, jsii's launcher of a command unpacks the bindings of AWS: 40 s.
+  delete assembly.bin;
   writeFileSync(path, JSON.stringify(assembly, undefined, 2));
 }
 
@@ -44,7 +47,7 @@ if (out === undefined) {
   process.exitCode = 1;
 } else {
   run("npm", "run", "jsii");
-  adaptReadme();
+  adaptAssembly();
   generate(resolve(out), ["python"]);
   generate(resolve(out), ["java", "go", "dotnet"], "--code-only");
 }

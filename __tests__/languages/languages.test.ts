@@ -80,6 +80,13 @@ describeWith(["python3 >= 3.9"], "the package for Python, installed by pip,", ()
     expect(description.match(/\]\((?!https:|#)/g)).toBeNull();
   });
 
+  test("has no command, as the documentation says", () => {
+    expect(read("docs/languages.md")).toContain(
+      "The command `redis-elastigroup` is in the package of npm only.",
+    );
+    expect(readdirSync(join(project.folder, "venv/bin"))).not.toContain("redis-elastigroup");
+  });
+
   test("reports a wrong value with its property and the rule", () => {
     const app = snippet("docs/languages.md", "python main.py").replace('us-west-2"', 'US"');
     project.write("wrong.py", app);
