@@ -30,6 +30,8 @@ export async function writeBundles(): Promise<string> {
       outfile: fileIn(folder, entry),
       bundle: true,
       platform: "node",
+      // A tenth of a start: Node compiles less text.
+      ...{ minifyWhitespace: true, minifySyntax: true },
       external: ["cdktf", "constructs", "@cdktf/*", "esbuild"],
       plugins: [asOnDisk(join(ROOT, entry))],
       logOverride: { "require-resolve-not-external": "silent" },
