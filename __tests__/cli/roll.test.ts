@@ -20,7 +20,7 @@ describeWith(["redis-server"], "roll", () => {
 
   beforeAll(async () => {
     // Of loopback servers, most looks would find nothing new after a second's wait.
-    jest.replaceProperty(ROLL_TIMES, "every", 250);
+    jest.replaceProperty(ROLL_TIMES, "every", 400);
     // Redis's default. With 2 s, a busy machine holds elections that no test has asked for.
     const directives = ["cluster-node-timeout 15000"];
     operated = await Operated.start({ masters: 3, replicas: 0, count: 6, directives });

@@ -32,7 +32,7 @@ describeWith(["redis-server"], "a process that is killed after each of its effec
         new Roll({
           ...{ cluster, client, state, save, signal, report: () => undefined },
           allowSingleCopy: false,
-          times: { every: 150, settle: 0, grace: 1500 },
+          times: { every: 400, settle: 0, grace: 1500 },
         }).run(),
     });
   }
