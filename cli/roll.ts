@@ -173,7 +173,7 @@ function page({ result, refusals, state }: RollResult, path: string): Line[] {
   if (result === "done") return lines;
   const next = isUntouched(state.replicas)
     ? "Nothing was changed."
-    : `Run the same command again to continue (${path}).`;
+    : `Run \`roll\` again, without \`--only\` and \`--one\`, to continue (${path}).`;
   return result === "interrupted"
     ? [...lines, `Stopped. ${next}`]
     : [
