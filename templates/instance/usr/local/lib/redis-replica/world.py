@@ -6,7 +6,6 @@ import fcntl
 import os
 import time
 from contextlib import contextmanager, suppress
-from itertools import takewhile
 
 from facts import Closed, Refused, Unknown
 from folder import Folder
@@ -155,9 +154,8 @@ def listener_of(port: int) -> int:
     for table in ("tcp", "tcp6"):
         # tcp6 does not exist if IPv6 is disabled.
         with suppress(OSError), open(f"/proc/self/net/{table}") as file:
-            file.readline()
-            # The kernel lists listening sockets first. There may be thousands of others.
-            for row in takewhile(lambda row: row[3] == "0A", map(str.split, file)):
+            # There may be thousands of other sockets, and the kernel lists those that listen first.
+            for row in (line.split() for line in file if " 0A " in line):
                 if row[1] in places:
                     return int(row[7])
     return -1
