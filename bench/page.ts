@@ -43,10 +43,11 @@ function intro({ machine }: Recording): string {
   const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `# Benchmarks
 
-What recovery, boots, the agent and the commands cost, beside what they are to be compared with: a bare boot of the same image, the
-time that Redis itself takes, the recipe of common tutorials, and an app written by hand.
+This page has the cost of recovery, boots, the agent and the commands. Each is compared with a bare boot of the same image, the time
+that Redis itself takes, the recipe of common tutorials, or an app written by hand.
 
-A figure is the median of its repetitions, with the least and the most of them in parentheses where there is room. The machine: ${cores} cores
+A figure is the median of its repetitions, with the least and the most of them in parentheses. Without parentheses, it was measured
+once, all repetitions gave the same, or the column has no room. The machine: ${cores} cores
 (${processor}), ${memory} of memory, ${system}, Linux ${kernel}; ${programs.join(", ")}.
 
 Instances are [booted systems](rehearsal.md#end-to-end-tests) on this machine, and share its cores and its disk with the masters.
@@ -190,14 +191,16 @@ function looks(sheet: Sheet, plot: Plot): string {
     "`status`: wall",
     "`status`: CPU",
   ];
+  const isWhole = rows.every((row) => row.every((each) => each !== ""));
+  const unread = isWhole
+    ? ""
+    : "\n\nAn empty cell: `status` could not read the answers of all nodes within its limit of three seconds.";
   return `## Looks at large clusters
 
 The agent looks at the whole cluster every 15 seconds, and \`status\` asks every node. Here a program answers for all nodes:
 masters, each with a replica. The agent, the command, their start and their connections are real.
 
-${plot("look", "Cost of a look of the agent by the number of masters")}${table(header, rows)}
-
-An empty cell: \`status\` could not read the answers of all nodes within its limit of three seconds.`;
+${plot("look", "Cost of a look of the agent by the number of masters")}${table(header, rows)}${unread}`;
 }
 
 function agent(sheet: Sheet): string {
@@ -294,6 +297,9 @@ function commands({ results }: Recording): string {
   return `## Commands
 
 ${table(["command", "took", "load before"], rows)}
+
+The load is the mean number of processes that ran or waited in the minute before. In a run of all benchmarks, those can be of the
+benchmark before. Above 0.5, they may disturb the figures.
 
 \`npm run bench -- all --quick --output FILE\` runs all of them. \`npm run benchmarks-page\` writes this page and its plots from
 the recordings in \`bench/recorded/\`.`;

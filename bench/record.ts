@@ -8,7 +8,7 @@ export interface Result {
   /** The command that measures the same again. */
   readonly command: string;
   readonly seconds: number;
-  /** The mean number of processes that ran or waited in the minute before: above 0.5, other work disturbs the figures. */
+  /** The mean number of processes that ran or waited in the minute before: above 0.5, they may disturb the figures. */
   readonly load: number;
   /** Why it ended before everything was measured. */
   readonly failure?: string;
