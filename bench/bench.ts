@@ -7,7 +7,7 @@ export interface BenchOptions {
   readonly extent: Extent;
   /** How often each thing is measured. @default - by benchmark and extent */
   readonly runs?: number;
-  /** The built command line that is measured. @default - that of this checkout */
+  /** The built command line that `synth`, `verify` and `scale` measure. @default - that of this checkout */
   readonly command?: string;
   /** Where the measurements are added. */
   readonly series: Series;

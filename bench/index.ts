@@ -52,14 +52,13 @@ const BENCHES: readonly { readonly name: string; readonly summary: string; reado
 ];
 /* eslint-enable @typescript-eslint/no-require-imports */
 
-const USAGE = `Usage: npm run bench -- NAME... | all [--quick] [--runs N] [--command FILE] [--output FILE]
+const USAGE = `Usage: npm run bench -- NAME... | all [--quick] [--runs N] [--output FILE]
        npm run bench -- compare FILE FILE
 
 ${BENCHES.map(({ name, summary }) => `  ${name.padEnd(9)}${summary}\n`).join("")}
-  --quick         fewer sizes and repetitions: all of them in about 20 minutes
-  --runs N        how often each thing is measured
-  --command FILE  a built command line, such as another version's lib/cli/index.js; default: this checkout's
-  --output FILE   writes the figures into this file, in place of those that it has of the same benchmarks
+  --quick        fewer sizes and repetitions: all of them in about 20 minutes
+  --runs N       how often each thing is measured
+  --output FILE  writes the figures into this file, in place of those that it has of the same benchmarks
 
 boot and recover, and the instances of scale, need root on Debian 12: see docs/rehearsal.md. What is missing is left out.
 compare lists the figures of two files whose spreads do not overlap.
@@ -124,6 +123,7 @@ function parse(argv: readonly string[]): Request | undefined {
       quick: { type: "boolean", default: false },
       tiny: { type: "boolean", default: false },
       runs: { type: "string" },
+      // For tests, like `tiny`.
       command: { type: "string" },
       output: { type: "string" },
       measured: { type: "string" },
@@ -140,7 +140,7 @@ function parse(argv: readonly string[]): Request | undefined {
     names: positionals.includes("all") ? known : positionals,
     extent: values.tiny ? "tiny" : values.quick ? "quick" : "full",
     runs: values.runs === undefined ? undefined : count("--runs", values.runs),
-    command: values.command === undefined ? undefined : resolve(values.command),
+    command: values.command,
     output: values.output,
     measured: values.measured,
   };

@@ -70,7 +70,14 @@ test("a recording of another machine is not mixed with this one's, and nothing i
   const file = join(folder, "other.json");
   const machine = { processor: "another", cores: 64, memory: "", system: "", kernel: "", versions: {} };
   writeFileSync(file, JSON.stringify({ machine, results: {} }));
-  const { code, stdout, stderr } = await bench("synth", "--tiny", "--output", file);
+  const { code, stdout, stderr } = await bench(
+    "synth",
+    "--tiny",
+    "--command",
+    bundle("cli/index.ts"),
+    "--output",
+    file,
+  );
   expect([code, stdout]).toEqual([1, ""]);
   expect(stderr).toContain("is of another machine or other versions");
 });
