@@ -1,4 +1,5 @@
 const { availableParallelism } = require("node:os");
+const { FIRST } = require("./__tests__/support/sequencer.cjs");
 
 /** Unit and integration tests: everything that needs neither booted instances nor the network. */
 module.exports = {
@@ -20,7 +21,7 @@ module.exports = {
   setupFilesAfterEnv: ["<rootDir>/__tests__/support/setup.ts"],
   // Tests that run real programs exceed the default of 5 seconds on a busy machine.
   testTimeout: 30_000,
-  // A dozen files, which start first, mostly wait for servers. Four of them leave the cores to the others.
-  maxWorkers: availableParallelism() + 4,
+  // So many files that mostly wait for servers start first, and leave the cores to the others.
+  maxWorkers: availableParallelism() + FIRST,
   reporters: ["default", "<rootDir>/__tests__/support/skipped-reporter.cjs"],
 };
