@@ -53,11 +53,8 @@ const manifest = JSON.parse(read("package.json")) as Record<string, Record<strin
 /** Commands that no test runs, and the reasons. */
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/^npm (ci|cit|test)\b/, "it would run these tests inside themselves"],
-  [
-    /^npm install cdktf-redis-elastigroup /,
-    "package.test.ts installs the packed tarball with the same peers",
-  ],
-  [/^npm install$/, "package.test.ts installs the projects of init beside the packed tarball"],
+  [/^npm install cdktf-redis-elastigroup /, ".ci/packages installs the packed tarball with the same peers"],
+  [/^npm install$/, ".ci/packages installs the packages of a project of init"],
   [/^npm install cdktn-redis-elastigroup /, ".ci/packages installs the packed tarball with the same peers"],
   [
     /^(npm run languages |python3 -m venv |venv\/bin\/)/,

@@ -42,7 +42,7 @@ test("`cdktf synth` and the CLI write the same bytes in any folder", () => {
   const [first, second] = [checkout("first"), checkout("second")];
   const before = readFileSync(join(first, "cdktf.json"), "utf8");
   execFileSync(join(ROOT, "node_modules/.bin/cdktf"), ["synth"], { cwd: first, env, stdio: "pipe" });
-  // What `cdktf synth` runs in a folder. Its own start takes twice as long.
+  // What `cdktf synth` runs in a folder. Starting cdktf-cli takes twice as long.
   const { app } = JSON.parse(before) as { app: string };
   execSync(app, { cwd: second, env, stdio: "pipe" });
   for (const cwd of [first, second]) {

@@ -30,13 +30,13 @@ interface Assembly {
   bin?: Readonly<Record<string, string>>;
 }
 
-/** Changes what jsii has compiled: the README becomes the description of the packages, which are without the command. */
+/** Changes what jsii has compiled: the README becomes the description of the packages, which have no command. */
 function adaptAssembly(): void {
   const path = join(CHECKOUT, ".jsii");
   const assembly = JSON.parse(readFileSync(path, "utf8")) as Assembly;
   const { version, repository, readme } = assembly;
   readme.markdown = withWebLinks(readme.markdown, repository.url, version);
-  // At each start, jsii's launcher of a command unpacks the bindings of AWS: 40 s.
+  // jsii's launcher of a command takes 40 s at each start, since it unpacks the bindings of AWS.
   delete assembly.bin;
   writeFileSync(path, JSON.stringify(assembly, undefined, 2));
 }

@@ -9,7 +9,7 @@ import { type RehearsalProcess, startRehearsal } from "../support/rehearsal-proc
 const children: ChildProcess[] = [];
 const folder = mkdtempSync(join(tmpdir(), "rehearse-"));
 
-/** `npm run rehearse`. Its bundle starts faster; --help is printed by the sources. */
+/** `npm run rehearse`. Its bundle starts faster; `--help` starts the sources, as npm does. */
 function rehearse(...words: string[]): RehearsalProcess {
   const program = words.includes("--help") ? undefined : [bundle("rehearsal/rehearse.ts")];
   const started = startRehearsal(folder, words, program);

@@ -7,12 +7,12 @@ import { PROVIDER_VERSION } from "./provider-version";
 
 /** What tests share and that takes seconds is done once for each run. */
 export default async function setup(): Promise<void> {
+  process.env.PATH = pathToPython();
   process.env.BUNDLES = await writeBundles();
   process.env.SPOTINST_PROVIDER = findsProvider() ? "found" : "not found";
-  process.env.PATH = pathToPython();
 }
 
-/** The PATH, with Python itself first where python3 is the launcher of a version manager: that takes longer than Python. */
+/** The PATH. Where python3 is the launcher of a version manager, which is slow, the folder of Python itself comes first. */
 function pathToPython(): string {
   const { PATH = "" } = process.env;
   const argv = ["-c", "import sys; print(sys.executable)"];

@@ -52,7 +52,7 @@ export type Need =
   | "terraform"
   | "spotinst provider";
 
-/** Whether tests can start it by its name. */
+/** Whether tests can start the command by its name. */
 function isInstalled(command: string): boolean {
   return onPath(command, []) !== undefined;
 }

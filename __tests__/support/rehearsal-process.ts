@@ -11,7 +11,7 @@ export interface RehearsalProcess {
   readonly shows: (text: RegExp) => Promise<void>;
 }
 
-/** Starts `npm run rehearse`, or its bundle, with these words, and with a folder for its temporary files. */
+/** Starts `npm run rehearse`, or another program, with these words, and with a folder for its temporary files. */
 export function startRehearsal(
   folder: string,
   words: readonly string[],

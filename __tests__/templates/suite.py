@@ -16,7 +16,7 @@ LIB = f"{INSTANCE}/usr/local/lib/redis-replica"
 sys.dont_write_bytecode = True
 sys.path.insert(0, LIB)
 
-# In memory, where a test may also run programs there: flushing small files to a disk takes as long as most tests.
+# In memory, since flushing small files to a disk takes as long as most tests. Tests also run programs there.
 MEMORY = "/dev/shm"
 FOLDERS = MEMORY if os.access(MEMORY, os.W_OK) and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC else None
 

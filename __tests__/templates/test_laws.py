@@ -73,9 +73,9 @@ def tree(decide: Decide, domains: Domains, given: Given | None = None) -> Tree:
         return name, {value: tree(decide, domains, {**given, name: value}) for value in domains[name].split()}
 
 
-def possible(tree: Tree, given: Given) -> set[Action]:
+def possible(decision: Tree, given: Given) -> set[Action]:
     """The actions for all values of the unknown facts, computed without settle()."""
-    name, branches = tree
+    name, branches = decision
     if isinstance(branches, str):
         return {(name, branches)}
     value = given.get(name)
