@@ -15,7 +15,7 @@ const ENTRIES = [
   "rehearsal/rehearse.ts",
   "rehearsal/spot-api/serve.ts",
 ] as const;
-/** Published as one file. */
+/** Published as one file, so that all its modules have one `__dirname`. */
 const PUBLISHED = "cli/index.ts";
 
 /**
@@ -35,7 +35,9 @@ export async function writeBundles(): Promise<string> {
       // A start is a tenth faster, since Node compiles less text. An error shows its line, which must not be the whole file.
       ...{ minifyWhitespace: true, minifySyntax: true, lineLimit: 200 },
       external: ["cdktf", "constructs", "@cdktf/*", "esbuild"],
-      plugins: entry === PUBLISHED ? [inFolderOf(entry)] : [asOnDisk(join(ROOT, entry))],
+      ...(entry === PUBLISHED
+        ? { define: { __dirname: JSON.stringify(join(ROOT, dirname(entry))) } }
+        : { plugins: [asOnDisk(join(ROOT, entry))] }),
       logOverride: { "require-resolve-not-external": "silent" },
       logLevel: "warning",
     }),
@@ -44,31 +46,18 @@ export async function writeBundles(): Promise<string> {
   return folder;
 }
 
-/** Gives all modules the `__dirname` of the entry, as in the published file. */
-function inFolderOf(entry: string): Plugin {
-  return changing("in-folder-of", (text) => withFolder(text, join(ROOT, entry)));
-}
-
 /** Gives each module the `__dirname` and `__filename` of its source. Only the entry is the main module. */
 function asOnDisk(entry: string): Plugin {
-  return changing("as-on-disk", (text, path) => {
-    const contents = withFolder(text, path).replaceAll("__filename", () => JSON.stringify(path));
+  const contentsOf = (path: string): string => {
+    const contents = readFileSync(path, "utf8")
+      .replaceAll("__dirname", () => JSON.stringify(dirname(path)))
+      .replaceAll("__filename", () => JSON.stringify(path));
     return path === entry ? contents : contents.replaceAll("require.main === module", "false");
-  });
-}
-
-function withFolder(text: string, path: string): string {
-  return text.replaceAll("__dirname", () => JSON.stringify(dirname(path)));
-}
-
-function changing(name: string, change: (text: string, path: string) => string): Plugin {
+  };
   return {
-    name,
+    name: "as-on-disk",
     setup: (bundler) =>
-      bundler.onLoad({ filter: /\.ts$/ }, ({ path }) => ({
-        contents: change(readFileSync(path, "utf8"), path),
-        loader: "ts",
-      })),
+      bundler.onLoad({ filter: /\.ts$/ }, ({ path }) => ({ contents: contentsOf(path), loader: "ts" })),
   };
 }
 
