@@ -191,10 +191,9 @@ function looks(sheet: Sheet, plot: Plot): string {
     "`status`: wall",
     "`status`: CPU",
   ];
-  const isWhole = rows.every((row) => row.every((each) => each !== ""));
-  const unread = isWhole
-    ? ""
-    : "\n\nAn empty cell: `status` could not read the answers of all nodes within its limit of three seconds.";
+  const unread = rows.some((row) => row.includes(""))
+    ? "\n\nAn empty cell: `status` could not read the answers of all nodes within its limit of three seconds."
+    : "";
   return `## Looks at large clusters
 
 The agent looks at the whole cluster every 15 seconds, and \`status\` asks every node. Here a program answers for all nodes:
