@@ -15,15 +15,19 @@ function bench(...argv: string[]): Promise<Outcome> {
   return run([process.execPath, bundle("bench/index.ts"), ...argv], { timeout: 230_000 });
 }
 
+/** A tiny run of the bundled command. Its figures have no meaning, but it takes the same steps. */
+function tiny(file: string, ...names: string[]): Promise<Outcome> {
+  return bench(...names, "--tiny", "--command", bundle("cli/index.ts"), "--output", file);
+}
+
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "bench-"))));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The names of the figures of a tiny run, by benchmark. Its figures have no meaning, but it takes the same steps. */
+/** The names of the figures of a tiny run, by benchmark. */
 async function figuresOf(...names: string[]): Promise<Record<string, string[]>> {
   const file = join(folder, `${names.join("-")}.json`);
-  const command = bundle("cli/index.ts");
-  const { code, stderr } = await bench(...names, "--tiny", "--command", command, "--output", file);
+  const { code, stderr } = await tiny(file, ...names);
   expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
   const { results } = JSON.parse(readFileSync(file, "utf8")) as Recording;
   expect(Object.keys(results)).toEqual(names);
@@ -70,14 +74,7 @@ test("a recording of another machine is not mixed with this one's, and nothing i
   const file = join(folder, "other.json");
   const machine = { processor: "another", cores: 64, memory: "", system: "", kernel: "", versions: {} };
   writeFileSync(file, JSON.stringify({ machine, results: {} }));
-  const { code, stdout, stderr } = await bench(
-    "synth",
-    "--tiny",
-    "--command",
-    bundle("cli/index.ts"),
-    "--output",
-    file,
-  );
+  const { code, stdout, stderr } = await tiny(file, "synth");
   expect([code, stdout]).toEqual([1, ""]);
   expect(stderr).toContain("is of another machine or other versions");
 });
